@@ -1,0 +1,13 @@
+//! The domain: what a comment is, and what may be said of it. Knows neither tonic nor redis.
+
+pub mod contact;
+pub mod draft;
+pub mod fields;
+pub mod ids;
+pub mod limits;
+pub mod observed;
+pub mod reason;
+pub mod score;
+pub mod state;
+pub mod submission;
+pub mod violation;

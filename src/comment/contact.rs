@@ -1,0 +1,223 @@
+//! Contact data: what must never be seen again once it is sealed. No type here has a `Display`, and `Debug` tells nothing.
+
+use std::{fmt, net::IpAddr, str::FromStr};
+
+use email_address::EmailAddress as Grammar;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+const REDACTED: &str = "[redacted]";
+
+/// Why a text is no e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EmailError {
+    /// Longer than RFC 5321 allows.
+    #[error("must be at most 254 bytes")]
+    TooLong,
+    /// Not `local@domain`.
+    #[error("must be an e-mail address such as reader@example.org")]
+    Malformed,
+    /// The part behind the @ is no domain name.
+    #[error("must have a valid domain behind the @")]
+    Domain,
+}
+
+/// An e-mail address: what the reader typed, and its parts. The domain is in ASCII (UTS 46), lower case.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct EmailAddress {
+    typed: String,
+    local: String,
+    domain: String,
+}
+
+impl EmailAddress {
+    /// As the reader typed it, without the white space around. For sealing only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.typed
+    }
+
+    /// The part before the @, as typed.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        &self.local
+    }
+
+    /// The part behind the @, in ASCII and lower case.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+}
+
+impl FromStr for EmailAddress {
+    type Err = EmailError;
+
+    fn from_str(text: &str) -> Result<Self, EmailError> {
+        let typed = text.trim();
+        if typed.len() > 254 {
+            return Err(EmailError::TooLong);
+        }
+        let (local, domain) = typed.rsplit_once('@').ok_or(EmailError::Malformed)?;
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::Domain)?;
+        if !domain.contains('.') {
+            return Err(EmailError::Domain);
+        }
+        if !Grammar::is_valid(&format!("{local}@{domain}")) {
+            return Err(EmailError::Malformed);
+        }
+        Ok(Self {
+            typed: typed.to_owned(),
+            local: local.to_owned(),
+            domain,
+        })
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// A reader's IP address. An IPv4-mapped IPv6 address is the IPv4 address that it maps.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientIp(IpAddr);
+
+impl ClientIp {
+    /// The address itself. For sealing and hashing only.
+    #[must_use]
+    pub fn expose(self) -> IpAddr {
+        self.0
+    }
+}
+
+impl FromStr for ClientIp {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let parsed: Result<IpAddr, _> = text.trim().parse();
+        parsed
+            .map(|ip| Self(ip.to_canonical()))
+            .map_err(|_| "must be an IPv4 or IPv6 address without port or zone")
+    }
+}
+
+impl fmt::Debug for ClientIp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// What the reader's browser called itself, at most 1,024 bytes.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct UserAgent(String);
+
+impl UserAgent {
+    /// The text itself. For sealing and scoring only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for UserAgent {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        if text.len() > 1_024 || text.chars().any(char::is_control) {
+            return Err("must be at most 1,024 bytes without control characters");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for UserAgent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// All contact data of a submission.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// The author's address, if given.
+    pub email: Option<EmailAddress>,
+    /// Where the form came from.
+    pub ip: Option<ClientIp>,
+    /// With which browser.
+    pub user_agent: Option<UserAgent>,
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// Contact data under a data key: unreadable to every replica. See `privacy::sealing` for the format.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedContact {
+    /// Names the data key: 8 random bytes.
+    pub data_key_id: [u8; 8],
+    /// The sealed bytes, as stored with the comment.
+    pub sealed: Vec<u8>,
+    /// The data key, wrapped to the privacy officer; stored once in the site's slot.
+    pub wrapped_data_key: std::sync::Arc<[u8]>,
+}
+
+impl fmt::Debug for SealedContact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedContact({} bytes)", self.sealed.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_parse_as_readers_write_them() {
+        for good in [
+            "reader@example.org",
+            " a.b+c@example.co.uk ",
+            "jürgen@bücher.example",
+            "O'Neil@example.ie",
+        ] {
+            assert!(good.parse::<EmailAddress>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "reader",
+            "reader@",
+            "@example.org",
+            "a b@example.org",
+            "a@b",
+            "a@-b-.example",
+            "a@b..c",
+        ] {
+            assert!(bad.parse::<EmailAddress>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn debug_tells_nothing() {
+        let email: EmailAddress = "reader@example.org".parse().unwrap();
+        let ip: ClientIp = "203.0.113.7".parse().unwrap();
+        let agent: UserAgent = "Mozilla/5.0".parse().unwrap();
+        let contact = Contact {
+            email: Some(email.clone()),
+            ip: Some(ip),
+            user_agent: Some(agent.clone()),
+        };
+        assert_eq!(
+            format!("{email:?} {ip:?} {agent:?} {contact:?}"),
+            "[redacted] [redacted] [redacted] [redacted]"
+        );
+    }
+
+    #[test]
+    fn a_mapped_address_is_the_one_it_maps() {
+        let mapped: ClientIp = "::ffff:203.0.113.7".parse().unwrap();
+        assert_eq!(mapped, "203.0.113.7".parse().unwrap());
+    }
+}

@@ -1,0 +1,60 @@
+//! What one read tells about a submission's surroundings, and the versions it was true at.
+
+use crate::comment::state::{CommentState, Timestamp};
+
+/// An author's comments on this site, by current state, and the author's version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AuthorHistory {
+    counts: [u32; 6],
+    /// When the first comment arrived; `None` for a first comment.
+    pub first_seen_at: Option<Timestamp>,
+}
+
+impl AuthorHistory {
+    /// From counts in the order of [`CommentState::ALL`].
+    #[must_use]
+    pub fn new(counts: [u32; 6], first_seen_at: Option<Timestamp>) -> Self {
+        Self {
+            counts,
+            first_seen_at,
+        }
+    }
+
+    /// How many of the author's comments are in this state.
+    #[must_use]
+    pub fn count(&self, state: CommentState) -> u32 {
+        self.counts[usize::from(state.number()) - 1]
+    }
+}
+
+/// The versions that a score and an outcome were made at; `submit.lua` answers `STALE` when one has passed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SeenVersions {
+    /// Of the site's policy.
+    pub policy: u32,
+    /// Of the author's standing.
+    pub author: u32,
+    /// Of the thread's settings (open or closed).
+    pub thread: u32,
+}
+
+/// What `observe` saw. Counters may be one submission behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Redis's time at the read.
+    pub now: Timestamp,
+    /// What was true at which version.
+    pub versions: SeenVersions,
+    /// The author's comments so far; empty for an unknown author or one without identity.
+    pub history: AuthorHistory,
+    /// No comments are taken.
+    pub thread_closed: bool,
+    /// The author's comments that the author limit still remembers: 0 to its burst.
+    pub author_recent: f32,
+    /// The same for the IP address.
+    pub ip_recent: f32,
+    /// Comments of the last 24 h, by whomever, that named the busiest of this one's link hosts.
+    pub link_host_recent: u32,
+    /// Comments of the last 24 h, by whomever, that say nearly the same.
+    pub near_duplicates: u32,
+}

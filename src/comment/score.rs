@@ -1,0 +1,51 @@
+//! How likely a comment is spam, and why.
+
+/// A probability: from 0 to 1, never NaN.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Probability(f64);
+
+impl Probability {
+    /// From a number; `None` outside 0 to 1 and for NaN.
+    #[must_use]
+    pub fn new(value: f64) -> Option<Self> {
+        (0.0..=1.0).contains(&value).then_some(Self(value))
+    }
+
+    /// From log-odds, by the logistic function (`libm`: the same bits on every platform). NaN becomes 0.5.
+    #[must_use]
+    pub fn from_log_odds(log_odds: f64) -> Self {
+        let value = 1.0 / (1.0 + libm::exp(-log_odds));
+        Self(if value.is_nan() { 0.5 } else { value })
+    }
+
+    /// As a number from 0 to 1.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// One feature's part in a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contribution {
+    /// A word of the comment in quotes, or a named signal.
+    pub feature: String,
+    /// In log-odds: above zero speaks for spam, below against.
+    pub weight: f32,
+}
+
+/// A spam probability with its explanation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Score {
+    /// How likely the comment is spam.
+    pub probability: Probability,
+    /// The strongest contributions, strongest first; at most [`Score::MAX_CONTRIBUTIONS`].
+    pub contributions: Vec<Contribution>,
+    /// Which model scored it: the first 32 bits of its digest.
+    pub model: u32,
+}
+
+impl Score {
+    /// A moderator reads a handful of reasons, not a list.
+    pub const MAX_CONTRIBUTIONS: usize = 8;
+}

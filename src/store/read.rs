@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-/// A comment and its place in the order of arrival.
+/// A page of comments in the order of arrival.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Listed {
-    /// The sequence number of its first event.
-    pub sequence: u64,
-    /// The comment.
-    pub comment: StoredComment,
+pub struct CommentPage {
+    /// The comments.
+    pub comments: Vec<StoredComment>,
+    /// The place after the last of them; `None` on the last page.
+    pub next: Option<u64>,
 }
 
 /// The queue and the site in numbers.
@@ -92,7 +92,7 @@ impl Store {
         states: &[CommentState],
         after: u64,
         count: usize,
-    ) -> Result<Vec<Listed>, StoreError> {
+    ) -> Result<CommentPage, StoreError> {
         let mut pipe = Pipeline::with_capacity(states.len());
         for state in states {
             let range = pipe
@@ -111,24 +111,11 @@ impl Store {
         let mut merged: Scored = pages.into_iter().flatten().collect();
         merged.sort_by(|a, b| a.1.total_cmp(&b.1));
         merged.truncate(count);
-        let ids = ids_of(&merged)?;
-        let comments = self.comments(site, &ids).await?;
-        let listed = merged
-            .iter()
-            .zip(comments)
-            .filter_map(|((_, place), comment)| {
-                // A comment may change its state between the two reads: it is shown as it stands.
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "we wrote a whole number"
-                )]
-                Some(Listed {
-                    sequence: *place as u64,
-                    comment: comment?,
-                })
-            });
-        Ok(listed.collect())
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote a whole number")]
+        let next = merged.last().filter(|_| merged.len() == count).map(|(_, place)| *place as u64);
+        let comments = self.comments(site, &ids_of(&merged)?).await?;
+        // A comment may change its state between the two reads: it is shown as it stands.
+        Ok(CommentPage { comments: comments.into_iter().flatten().collect(), next })
     }
 
     /// A page of the queue in due order, by rank.

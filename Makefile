@@ -22,7 +22,7 @@ ifeq ($(NEXTEST),yes)
 RUN_TESTS := $(CARGO) nextest run --locked
 RUN_SOAK := $(CARGO) nextest run --locked --profile soak --run-ignored only --no-capture -E 'test(soak)'
 else
-RUN_TESTS := $(CARGO) test --locked --lib --bins --tests
+RUN_TESTS := $(CARGO) test --locked --tests
 RUN_SOAK := $(CARGO) test --locked --test it soak -- --ignored --nocapture --test-threads 1
 endif
 

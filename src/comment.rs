@@ -3,6 +3,7 @@
 pub mod contact;
 pub mod draft;
 pub mod fields;
+pub mod folding;
 pub mod ids;
 pub mod limits;
 pub mod observed;

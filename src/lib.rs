@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod comment;
+pub mod spam;
 pub mod store;
 
 /// The generated messages and services.

@@ -4,6 +4,7 @@ pub mod contact;
 pub mod draft;
 pub mod event;
 pub mod fields;
+pub mod folding;
 pub mod ids;
 pub mod lease;
 pub mod limits;

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod comment;
 pub mod privacy;
+pub mod spam;
 pub mod store;
 
 /// The generated messages and services.

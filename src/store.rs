@@ -1,5 +1,6 @@
 //! Redis, the only store: connection, keys, packed records, and one typed twin for each script.
 
+mod backoff;
 pub mod connection;
 pub mod decide;
 pub mod error;
@@ -12,3 +13,9 @@ pub mod record;
 pub mod reply;
 pub mod script;
 pub mod submit;
+pub mod durability;
+pub mod embedded;
+pub mod identity;
+pub mod preflight;
+pub mod version;
+pub mod wakeups;

@@ -1,7 +1,9 @@
 //! What can go wrong with the store, by what the caller can do about it.
 
+use redis::{ErrorKind, RedisError};
+
 /// A failed call to Redis. Unless it says `refused before`, the call may have been carried out.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// No connection, or it broke. Try again later.
     #[error("Redis cannot be reached: {0}")]
@@ -15,6 +17,15 @@ pub enum StoreError {
     /// Redis refused before writing: out of memory, or its disk is full or failing.
     #[error("Redis is full or cannot write its disk: {0}")]
     Full(String),
+    /// Written on the primary, but too few replicas have received it yet. The same call again is harmless where it is
+    /// idempotent, and waits again.
+    #[error("only {received} of {wanted} replicas have received the write")]
+    Unreplicated {
+        /// How many have.
+        received: u32,
+        /// How many the durability setting asks for.
+        wanted: u32,
+    },
     /// Redis refused the command or script: a defect of ours, or a foreign server.
     #[error("Redis refused a command: {0}")]
     Refused(String),
@@ -31,17 +42,20 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Away(_) | Self::TimedOut | Self::ReadOnly(_) | Self::Full(_) => true,
+            Self::Away(_)
+            | Self::TimedOut
+            | Self::ReadOnly(_)
+            | Self::Full(_)
+            | Self::Unreplicated { .. } => true,
             Self::Refused(_) | Self::Corrupt { .. } => false,
         }
     }
 }
 
-impl From<redis::RedisError> for StoreError {
-    fn from(error: redis::RedisError) -> Self {
-        let text = error.to_string();
-        let code = error.code().unwrap_or_default();
-        match code {
+impl From<RedisError> for StoreError {
+    fn from(error: RedisError) -> Self {
+        let text = without_arguments(error.to_string());
+        match code(&error).as_str() {
             "READONLY" | "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "NOREPLICAS" => {
                 Self::ReadOnly(text)
             }
@@ -55,7 +69,7 @@ impl From<redis::RedisError> for StoreError {
             }
             _ if matches!(
                 error.kind(),
-                redis::ErrorKind::UnexpectedReturnType | redis::ErrorKind::Parse
+                ErrorKind::UnexpectedReturnType | ErrorKind::Parse
             ) =>
             {
                 Self::Corrupt { what: "a reply" }
@@ -63,4 +77,22 @@ impl From<redis::RedisError> for StoreError {
             _ => Self::Refused(text),
         }
     }
+}
+
+/// The first word of the server's answer. For a pipeline the first refusal's: the client names only those it knows.
+fn code(error: &RedisError) -> String {
+    if let Some(code) = error.code() {
+        return code.to_owned();
+    }
+    let refusals = error.clone().into_server_errors();
+    let first = refusals.as_deref().and_then(<[_]>::first);
+    first.map_or_else(String::new, |(_, refusal)| refusal.code().to_owned())
+}
+
+/// Redis quotes the arguments of a command that it does not know; those can be a reader's words.
+fn without_arguments(mut text: String) -> String {
+    if let Some(start) = text.find(", with args beginning with") {
+        text.truncate(start);
+    }
+    text
 }

@@ -1,7 +1,11 @@
 //! ReplyDesk: the service behind *Leave a Reply*.
 
+pub mod access;
 pub mod cli;
 pub mod comment;
+pub mod fresh;
+pub mod grpc;
+pub mod policy;
 pub mod store;
 
 /// The generated messages and services.

@@ -1,0 +1,3 @@
+//! The wire: proto to domain and back.
+
+pub mod convert;

@@ -5,9 +5,9 @@ pub mod throttle;
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    access::Caller,
+    access::caller::Caller,
     comment::{
-        contact::SealedContact,
+        contact::{Contact, SealedContact},
         draft::Draft,
         ids::CommentId,
         limits::LimitName,
@@ -148,7 +148,9 @@ impl Desk {
     /// # Errors
     /// As [`SubmitError`] says.
     pub async fn submit(&self, caller: &Caller, draft: Draft) -> Result<Admission, SubmitError> {
-        self.throttle.check(caller.key_id).map_err(|retry_after| SubmitError::Throttled { retry_after })?;
+        self.throttle
+            .check(caller.key_id)
+            .map_err(|retry_after| SubmitError::Throttled { retry_after })?;
         let mut site = self.sites.get(&draft.site).await?;
         let prepared = match self.prepare(&site, &draft) {
             // What was taken once is a replay, though the site may have become stricter since.
@@ -163,7 +165,9 @@ impl Desk {
             site = self.sites.get(&site.id).await?;
         }
         let settled = self.judge_and_store(&site, &prepared, true).await?;
-        settled.ok_or(SubmitError::Store(StoreError::Corrupt { what: "a script's reply" }))
+        settled.ok_or(SubmitError::Store(StoreError::Corrupt {
+            what: "a script's reply",
+        }))
     }
 
     fn prepare(&self, site: &Site, draft: &Draft) -> Result<Prepared, SubmitError> {
@@ -172,11 +176,19 @@ impl Desk {
         let only_check = draft.validate_only;
         let submission = Submission::parse(draft.clone(), site.policy.required())?;
         let content = Content::of(&submission);
-        let contact = self.sealer.seal(&site.id, &submission.id, &submission.contact)?;
+        let contact = match &submission.contact {
+            contact if *contact == Contact::default() => None,
+            contact => Some(self.sealer.seal(&site.id, &submission.id, contact)?),
+        };
         Ok(Prepared {
             prints: self.fingerprints(&submission, &content),
             thread: ThreadDetails {
-                url: submission.thread.url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default(),
+                url: submission
+                    .thread
+                    .url
+                    .as_ref()
+                    .map(|url| url.as_str().to_owned())
+                    .unwrap_or_default(),
                 title: submission.thread.title.as_str().to_owned(),
                 language: submission.thread.language.as_str().to_owned(),
             },
@@ -191,10 +203,18 @@ impl Desk {
 
     fn fingerprints(&self, submission: &Submission, content: &Content) -> Fingerprints {
         let site = &submission.site;
-        let author = self.hasher.author(site, &submission.author, &submission.contact);
+        let author = self
+            .hasher
+            .author(site, &submission.author, &submission.contact);
         let said = author.map(|author| {
             let parent = submission.parent.as_ref();
-            self.hasher.duplicate(site, &author, &submission.thread.id, parent, content.folded())
+            self.hasher.duplicate(
+                site,
+                &author,
+                &submission.thread.id,
+                parent,
+                content.folded(),
+            )
         });
         let mut link_hosts = Vec::new();
         for link in content.links() {
@@ -219,15 +239,31 @@ impl Desk {
         prepared: &Prepared,
         whatever_changed: bool,
     ) -> Result<Option<Admission>, SubmitError> {
-        let Prepared { submission, content, prints, .. } = prepared;
+        let Prepared {
+            submission,
+            content,
+            prints,
+            ..
+        } = prepared;
         let limits = site.policy.limits();
         let thread = &submission.thread.id;
-        let seen = self.store.observe(&site.id, thread, prints, limits, site.policy_version).await?;
+        let seen = self
+            .store
+            .observe(&site.id, thread, prints, limits, site.policy_version)
+            .await?;
         let score = self.scorer.score(submission, content, &seen);
-        let decided = if whatever_changed { Decided::unsettled() } else { decide(site, prepared, &score, &seen) };
-        let due_in = decided
-            .queued
-            .then(|| priority::due_in(site.policy.service_level(), score.probability, decided.queue_last));
+        let decided = if whatever_changed {
+            Decided::unsettled()
+        } else {
+            decide(site, prepared, &score, &seen)
+        };
+        let due_in = decided.queued.then(|| {
+            priority::due_in(
+                site.policy.service_level(),
+                score.probability,
+                decided.queue_last,
+            )
+        });
         let record = describe(prepared, &seen, score, decided.reasons);
         let stored = self
             .store
@@ -248,7 +284,11 @@ impl Desk {
             .await?;
         Ok(match stored {
             Stored::Stale { .. } => None,
-            Stored::Admitted { at } => Some(Admission::Admitted(fresh_receipt(decided.outcome, record, at))),
+            Stored::Admitted { at } => Some(Admission::Admitted(fresh_receipt(
+                decided.outcome,
+                record,
+                at,
+            ))),
             Stored::Known(comment) => Some(Admission::Replayed(receipt(*comment))),
             Stored::IdReused => Some(Admission::Refused(Refusal::IdReused)),
             Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
@@ -262,7 +302,9 @@ impl Desk {
     }
 
     async fn replay_or(&self, found: Violations, draft: &Draft) -> Result<Admission, SubmitError> {
-        let Ok(id) = draft.fields.comment_id.parse() else { return Err(found.into()) };
+        let Ok(id) = draft.fields.comment_id.parse() else {
+            return Err(found.into());
+        };
         let digest = first_eight(&self.hasher.content(draft).as_bytes()[..8]);
         match self.store.comment(&draft.site, id).await? {
             Some(comment) if comment.digest == digest => Ok(Admission::Replayed(receipt(comment))),
@@ -282,21 +324,44 @@ fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> D
     })
 }
 
-fn describe(prepared: &Prepared, seen: &Observed, score: Score, reasons: Vec<Reason>) -> CommentContent {
+fn describe(
+    prepared: &Prepared,
+    seen: &Observed,
+    score: Score,
+    reasons: Vec<Reason>,
+) -> CommentContent {
     let submission = &prepared.submission;
     let author = &submission.author;
     CommentContent {
         thread: submission.thread.id.clone(),
         parent: submission.parent,
-        display_name: author.display_name.as_ref().map(|n| n.as_str().to_owned()).unwrap_or_default(),
-        website: author.website.as_ref().map(|w| w.as_str().to_owned()).unwrap_or_default(),
-        account_id: author.account.as_ref().map(|a| a.as_str().to_owned()).unwrap_or_default(),
+        display_name: author
+            .display_name
+            .as_ref()
+            .map(|n| n.as_str().to_owned())
+            .unwrap_or_default(),
+        website: author
+            .website
+            .as_ref()
+            .map(|w| w.as_str().to_owned())
+            .unwrap_or_default(),
+        account_id: author
+            .account
+            .as_ref()
+            .map(|a| a.as_str().to_owned())
+            .unwrap_or_default(),
         body: submission.body.as_str().to_owned(),
         author: prepared.prints.author,
-        sealed_contact: prepared.contact.as_ref().map(|contact| contact.sealed.clone()).unwrap_or_default(),
+        sealed_contact: prepared
+            .contact
+            .as_ref()
+            .map(|contact| contact.sealed.clone())
+            .unwrap_or_default(),
         reasons,
         score,
-        signals: Signals::of(submission, &prepared.content, seen).to_bytes().to_vec(),
+        signals: Signals::of(submission, &prepared.content, seen)
+            .to_bytes()
+            .to_vec(),
     }
 }
 
@@ -330,7 +395,10 @@ fn first_eight(bytes: &[u8]) -> [u8; 8] {
 
 /// 64 bits as a number from 0 up to, not including, 1.
 fn share(bits: [u8; 8]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "53 bits are kept, as many as a float has")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits are kept, as many as a float has"
+    )]
     let whole = (u64::from_le_bytes(bits) >> 11) as f64;
     whole / (1u64 << 53) as f64
 }

@@ -1,8 +1,15 @@
 //! ReplyDesk: the service behind *Leave a Reply*.
 
+pub mod access;
+pub mod admission;
 pub mod cli;
 pub mod comment;
+pub mod feed;
+pub mod fresh;
+pub mod grpc;
+pub mod policy;
 pub mod privacy;
+pub mod queue;
 pub mod spam;
 pub mod store;
 

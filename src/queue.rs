@@ -6,19 +6,19 @@ pub mod session;
 use std::time::Duration;
 
 use crate::{
-    access::Caller,
+    access::caller::Caller,
     comment::{
         ids::{CommentId, KeyedHash, SiteId, ThreadId},
         lease::{ItemContext, LeaseToken, QueuedItem},
         state::{CommentState, Timestamp, Verdict, Version},
     },
+    store::wakeups::Wakeups,
     store::{
         connection::Store,
         decide::{Decided, NewDecision},
         error::StoreError,
         read::QueueCounts,
     },
-    store::wakeups::Wakeups,
 };
 
 /// How long things rest in the queue.
@@ -66,7 +66,9 @@ impl std::str::FromStr for ReasonCodeText {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let spelt_right = text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+        let spelt_right = text
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
         if spelt_right && text.len() <= 64 {
             Ok(Self(text.to_owned()))
         } else {
@@ -151,7 +153,11 @@ impl Queue {
     /// The queue of a store.
     #[must_use]
     pub fn new(store: Store, wakeups: Wakeups, settings: QueueSettings) -> Self {
-        Self { store, wakeups, settings }
+        Self {
+            store,
+            wakeups,
+            settings,
+        }
     }
 
     /// How long a lease lives without a sign of life.
@@ -164,9 +170,21 @@ impl Queue {
     ///
     /// # Errors
     /// As [`DecideRefusal`] says.
-    pub async fn decide(&self, site: &SiteId, caller: &Caller, ruling: &Ruling) -> Result<Decision, DecideRefusal> {
-        let comment = self.store.comment(site, ruling.comment).await?.ok_or(DecideRefusal::NotFound)?;
-        let whose = Whose { thread: comment.content.thread, author: comment.content.author };
+    pub async fn decide(
+        &self,
+        site: &SiteId,
+        caller: &Caller,
+        ruling: &Ruling,
+    ) -> Result<Decision, DecideRefusal> {
+        let comment = self
+            .store
+            .comment(site, ruling.comment)
+            .await?
+            .ok_or(DecideRefusal::NotFound)?;
+        let whose = Whose {
+            thread: comment.content.thread,
+            author: comment.content.author,
+        };
         self.decide_known(site, caller, ruling, &whose).await
     }
 
@@ -195,9 +213,19 @@ impl Queue {
             })
             .await?;
         match decided {
-            Decided::Done { state, version, at, replayed } => {
-                Ok(Decision { comment: ruling.comment, state, version, verdict: ruling.verdict, at, replayed })
-            }
+            Decided::Done {
+                state,
+                version,
+                at,
+                replayed,
+            } => Ok(Decision {
+                comment: ruling.comment,
+                state,
+                version,
+                verdict: ruling.verdict,
+                at,
+                replayed,
+            }),
             Decided::NotFound => Err(DecideRefusal::NotFound),
             Decided::Erased => Err(DecideRefusal::Erased),
             Decided::Stale { state, version } => Err(DecideRefusal::Stale { state, version }),

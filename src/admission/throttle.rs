@@ -35,8 +35,12 @@ impl Throttle {
     /// # Errors
     /// The wait.
     pub fn check(&self, key: KeyId) -> Result<(), Duration> {
-        self.by_key.check_key(&key).map_err(|not_until| self.wait(&not_until))?;
-        self.overall.check().map_err(|not_until| self.wait(&not_until))
+        self.by_key
+            .check_key(&key)
+            .map_err(|not_until| self.wait(&not_until))?;
+        self.overall
+            .check()
+            .map_err(|not_until| self.wait(&not_until))
     }
 
     /// Forgets keys that have not come lately.

@@ -109,7 +109,10 @@ impl Watch {
     }
 }
 
-async fn send(messages: &mpsc::Sender<WatchMessage>, message: WatchMessage) -> Result<(), WatchEnd> {
+async fn send(
+    messages: &mpsc::Sender<WatchMessage>,
+    message: WatchMessage,
+) -> Result<(), WatchEnd> {
     match messages.send_timeout(message, READ_WITHIN).await {
         Ok(()) => Ok(()),
         Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(WatchEnd::NotRead),

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use tonic::{Status, metadata::MetadataMap};
 
 use crate::{
-    access::{Access, Caller, Role},
+    access::{
+        Access,
+        caller::{Caller, Right},
+    },
     comment::{ids::SiteId, violation::Violations},
 };
 
@@ -27,7 +30,9 @@ impl Gate {
     /// # Errors
     /// `UNAUTHENTICATED`, or `UNAVAILABLE` while keys can't be read.
     pub async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Status> {
-        let header = metadata.get("authorization").and_then(|value| value.to_str().ok());
+        let header = metadata
+            .get("authorization")
+            .and_then(|value| value.to_str().ok());
         Ok(self.access.authenticate(header).await?)
     }
 
@@ -35,10 +40,17 @@ impl Gate {
     ///
     /// # Errors
     /// Also `PERMISSION_DENIED`, and `INVALID_ARGUMENT` for what is no site's name.
-    pub async fn admit(&self, metadata: &MetadataMap, role: Role, site: &str) -> Result<(Caller, SiteId), Status> {
+    pub async fn admit(
+        &self,
+        metadata: &MetadataMap,
+        right: Right,
+        site: &str,
+    ) -> Result<(Caller, SiteId), Status> {
         let caller = self.caller(metadata).await?;
-        let site: SiteId = site.parse().map_err(|error| Violations::one("site", error))?;
-        caller.require(role, &site)?;
+        let site: SiteId = site
+            .parse()
+            .map_err(|error| Violations::one("site", error))?;
+        caller.require(right, &site)?;
         Ok((caller, site))
     }
 }

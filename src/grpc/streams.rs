@@ -28,6 +28,9 @@ impl Streams {
         let mut draw = [0];
         // Without random numbers all live equally long.
         let _ = getrandom::fill(&mut draw);
-        Instant::now() + self.max_age.mul_f64(0.75 + 0.25 * f64::from(draw[0]) / 255.0)
+        Instant::now()
+            + self
+                .max_age
+                .mul_f64(0.75 + 0.25 * f64::from(draw[0]) / 255.0)
     }
 }

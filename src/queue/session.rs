@@ -10,7 +10,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    access::Caller,
+    access::caller::Caller,
     comment::{
         ids::{CommentId, SiteId},
         lease::{ItemContext, LeaseToken, LeasedItem},
@@ -129,7 +129,7 @@ impl Session {
         let queue = self.queue.clone();
         let shutdown = self.plan.shutdown.clone();
         let closed = self.deliveries.clone();
-        let mut waiter = queue.wakeups.queue_waiter(&self.plan.site);
+        let waiter = queue.wakeups.queue_waiter(&self.plan.site);
         let mut poll = ticks(queue.settings.poll);
         let mut renewal = ticks(queue.settings.lease / 3);
         let mut heartbeat = ticks(HEARTBEAT);
@@ -200,14 +200,32 @@ impl Session {
         self.unanswered.clear();
         for leased in &items {
             let content = &leased.item.comment.content;
-            let whose = Whose { thread: content.thread.clone(), author: content.author };
-            self.held.insert(leased.item.comment.id, Held { token: leased.token, whose });
+            let whose = Whose {
+                thread: content.thread.clone(),
+                author: content.author,
+            };
+            self.held.insert(
+                leased.item.comment.id,
+                Held {
+                    token: leased.token,
+                    whose,
+                },
+            );
         }
         let comments: Vec<_> = items.iter().map(|leased| &leased.item.comment).collect();
-        let contexts = self.queue.store.contexts(&site, &comments).await.unwrap_or_default();
+        let contexts = self
+            .queue
+            .store
+            .contexts(&site, &comments)
+            .await
+            .unwrap_or_default();
         let mut contexts = contexts.into_iter();
         for leased in items {
-            self.deliver(Delivery::Item(Box::new(leased), contexts.next().unwrap_or_default())).await?;
+            self.deliver(Delivery::Item(
+                Box::new(leased),
+                contexts.next().unwrap_or_default(),
+            ))
+            .await?;
         }
         Ok(())
     }
@@ -218,7 +236,9 @@ impl Session {
             Move::Ping => return Ok(()),
             Move::Invalid(request, found) => Delivery::Invalid(request, found),
             Move::Decide(request, ruling) => Delivery::Decided(request, self.decide(&ruling).await),
-            Move::Skip(request, comment, token) => Delivery::Skipped(request, self.skip(comment, token).await),
+            Move::Skip(request, comment, token) => {
+                Delivery::Skipped(request, self.skip(comment, token).await)
+            }
         };
         self.hungry = self.free_hands() > 0;
         self.deliver(answer).await
@@ -227,7 +247,11 @@ impl Session {
     async fn decide(&mut self, ruling: &Ruling) -> Result<Decision, DecideRefusal> {
         let (site, caller) = (&self.plan.site, &self.plan.caller);
         let result = match self.held.get(&ruling.comment) {
-            Some(held) => self.queue.decide_known(site, caller, ruling, &held.whose).await,
+            Some(held) => {
+                self.queue
+                    .decide_known(site, caller, ruling, &held.whose)
+                    .await
+            }
             None => self.queue.decide(site, caller, ruling).await,
         };
         match &result {
@@ -235,7 +259,11 @@ impl Session {
             // The item is another's, or no longer what was sent: it comes anew if it still waits.
             Err(DecideRefusal::Stale { .. } | DecideRefusal::NotFound | DecideRefusal::Erased) => {
                 if let Some(held) = self.held.remove(&ruling.comment) {
-                    let back = self.queue.store.release(site, &[(ruling.comment, held.token)], Duration::ZERO).await;
+                    let back = self
+                        .queue
+                        .store
+                        .release(site, &[(ruling.comment, held.token)], Duration::ZERO)
+                        .await;
                     drop(back);
                 }
             }
@@ -246,8 +274,16 @@ impl Session {
 
     async fn skip(&mut self, comment: CommentId, token: LeaseToken) -> Result<bool, StoreError> {
         let cooldown = self.queue.settings.skip_cooldown;
-        let released = self.queue.store.release(&self.plan.site, &[(comment, token)], cooldown).await?;
-        if self.held.get(&comment).is_some_and(|held| held.token == token) {
+        let released = self
+            .queue
+            .store
+            .release(&self.plan.site, &[(comment, token)], cooldown)
+            .await?;
+        if self
+            .held
+            .get(&comment)
+            .is_some_and(|held| held.token == token)
+        {
             self.held.remove(&comment);
         }
         Ok(released.first().copied().unwrap_or(false))
@@ -261,8 +297,14 @@ impl Session {
         if self.last_sign_of_life.elapsed() > lease {
             return Err(SessionEnd::NoSignOfLife);
         }
-        let held: Vec<_> = self.held.iter().map(|(id, held)| (*id, held.token)).collect();
-        let Ok(expiries) = self.queue.store.renew(&self.plan.site, &held, lease).await else { return Ok(()) };
+        let held: Vec<_> = self
+            .held
+            .iter()
+            .map(|(id, held)| (*id, held.token))
+            .collect();
+        let Ok(expiries) = self.queue.store.renew(&self.plan.site, &held, lease).await else {
+            return Ok(());
+        };
         for ((id, token), expiry) in held.into_iter().zip(expiries) {
             if expiry.is_none() {
                 self.held.remove(&id);
@@ -282,7 +324,11 @@ impl Session {
 
     /// Gives everything back; what can't be told to the store comes back when its lease runs out.
     async fn give_back(&mut self) {
-        let mut held: Vec<_> = self.held.drain().map(|(id, held)| (id, held.token)).collect();
+        let mut held: Vec<_> = self
+            .held
+            .drain()
+            .map(|(id, held)| (id, held.token))
+            .collect();
         let site = self.plan.site.clone();
         if !self.unanswered.is_empty() {
             // A claim without an answer may have leased items: ask once more, to know which.
@@ -295,12 +341,20 @@ impl Session {
                 settings.longest_rest(),
             );
             let found = claim.await.unwrap_or_default();
-            held.extend(found.iter().map(|leased| (leased.item.comment.id, leased.token)));
+            held.extend(
+                found
+                    .iter()
+                    .map(|leased| (leased.item.comment.id, leased.token)),
+            );
         }
         if held.is_empty() {
             return;
         }
-        let back = timeout(READ_WITHIN, self.queue.store.release(&site, &held, Duration::ZERO)).await;
+        let back = timeout(
+            READ_WITHIN,
+            self.queue.store.release(&site, &held, Duration::ZERO),
+        )
+        .await;
         if !matches!(back, Ok(Ok(_))) {
             tracing::warn!(site = %site, items = held.len(), "queue.give_back_failed");
         }

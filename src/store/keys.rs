@@ -21,9 +21,14 @@
 //! | `{site}:m:<sketch part>` | string, a count of comments that say nearly this | 24 h | `submit` |
 //! | `{site}:h:<host>` | string, a count of comments that link there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
+//! | `{replydesk}:sites` | set of site names | for good | `create_site` |
+//! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
+//! | `{replydesk}:keys` | set of key ids | for good | `key_create.lua` |
+//! | `{replydesk}:identity` | hash: fingerprints of pepper and public key | for good | `identity.rs` |
+//! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
-    ids::{CommentId, KeyedHash, SiteId, ThreadId},
+    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId},
     state::CommentState,
 };
 
@@ -169,4 +174,22 @@ pub fn link_host(site: &SiteId, host: &KeyedHash) -> Vec<u8> {
 #[must_use]
 pub fn data_key(site: &SiteId, id: [u8; 8]) -> Vec<u8> {
     of_site(site, ":k:", &id)
+}
+
+/// Set: the names of all sites; a name may be left here whose site was never written.
+#[must_use]
+pub fn sites() -> Vec<u8> {
+    b"{replydesk}:sites".to_vec()
+}
+
+/// Hash: an access key.
+#[must_use]
+pub fn access_key(id: KeyId) -> Vec<u8> {
+    format!("{{replydesk}}:key:{id}").into_bytes()
+}
+
+/// Set: the ids of all access keys.
+#[must_use]
+pub fn access_keys() -> Vec<u8> {
+    b"{replydesk}:keys".to_vec()
 }

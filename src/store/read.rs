@@ -111,11 +111,21 @@ impl Store {
         let mut merged: Scored = pages.into_iter().flatten().collect();
         merged.sort_by(|a, b| a.1.total_cmp(&b.1));
         merged.truncate(count);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote a whole number")]
-        let next = merged.last().filter(|_| merged.len() == count).map(|(_, place)| *place as u64);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "we wrote a whole number"
+        )]
+        let next = merged
+            .last()
+            .filter(|_| merged.len() == count)
+            .map(|(_, place)| *place as u64);
         let comments = self.comments(site, &ids_of(&merged)?).await?;
         // A comment may change its state between the two reads: it is shown as it stands.
-        Ok(CommentPage { comments: comments.into_iter().flatten().collect(), next })
+        Ok(CommentPage {
+            comments: comments.into_iter().flatten().collect(),
+            next,
+        })
     }
 
     /// A page of the queue in due order, by rank.

@@ -20,7 +20,11 @@ pub fn draft(site: SiteId, request: v1::SubmitCommentRequest) -> Draft {
     let author = request.author.unwrap_or_default();
     let transport = request.transport.unwrap_or_default();
     let opened = transport.form_opened_at.map(|at| {
-        Timestamp(at.seconds.saturating_mul(1_000).saturating_add(i64::from(at.nanos) / 1_000_000))
+        Timestamp(
+            at.seconds
+                .saturating_mul(1_000)
+                .saturating_add(i64::from(at.nanos) / 1_000_000),
+        )
     });
     Draft {
         site,
@@ -83,19 +87,30 @@ pub fn listing(request: &v1::ListCommentsRequest) -> Result<Listing, Violations>
         .flatten();
     let mut states = Vec::new();
     for number in &request.states {
-        match u8::try_from(*number).ok().and_then(CommentState::from_number) {
+        match u8::try_from(*number)
+            .ok()
+            .and_then(CommentState::from_number)
+        {
             Some(state) if !states.contains(&state) => states.push(state),
             Some(_) => {}
             None => found.add("states", "must be known states other than UNSPECIFIED"),
         }
     }
     if states.is_empty() {
-        states = CommentState::ALL.into_iter().filter(|state| *state != CommentState::Erased).collect();
+        states = CommentState::ALL
+            .into_iter()
+            .filter(|state| *state != CommentState::Erased)
+            .collect();
     }
     let count = found.take("page_size", paging::size(request.page_size, 50, 200));
     let after = found.take("page_token", paging::place(&request.page_token));
     match (count, after) {
-        (Some(count), Some(after)) if found.is_empty() => Ok(Listing { thread, states, after, count }),
+        (Some(count), Some(after)) if found.is_empty() => Ok(Listing {
+            thread,
+            states,
+            after,
+            count,
+        }),
         _ => Err(found),
     }
 }
@@ -108,5 +123,7 @@ pub fn cursor(text: &str) -> Result<Option<Cursor>, Violations> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|error| Violations::one("cursor", error))
+    text.parse()
+        .map(Some)
+        .map_err(|error| Violations::one("cursor", error))
 }

@@ -28,12 +28,15 @@ pub fn start(first: Option<v1::WorkQueueRequest>) -> Result<Start, Violations> {
     use v1::work_queue_request::Message;
     match first.and_then(|request| request.message) {
         Some(Message::Start(start)) => match paging::size(start.prefetch, 5, 100) {
-            Ok(prefetch) => Ok(Start { site: start.site, prefetch }),
+            Ok(prefetch) => Ok(Start {
+                site: start.site,
+                prefetch,
+            }),
             Err(error) => Err(Violations::one("start.prefetch", error)),
         },
-        Some(Message::Decide(_) | Message::Skip(_) | Message::Ping(_)) | None => {
-            Err(Violations::one("start", "must be the first message of the stream"))
-        }
+        Some(Message::Decide(_) | Message::Skip(_) | Message::Ping(_)) | None => Err(
+            Violations::one("start", "must be the first message of the stream"),
+        ),
     }
 }
 
@@ -44,7 +47,10 @@ pub fn said(request: v1::WorkQueueRequest) -> Move {
     match request.message {
         Some(Message::Decide(decide)) => {
             let request = decide.request_id;
-            ruling_of_stream(decide).map_or_else(|found| Move::Invalid(request, found), |r| Move::Decide(request, r))
+            ruling_of_stream(decide).map_or_else(
+                |found| Move::Invalid(request, found),
+                |r| Move::Decide(request, r),
+            )
         }
         Some(Message::Skip(skip)) => {
             let mut found = Violations::new();
@@ -56,8 +62,13 @@ pub fn said(request: v1::WorkQueueRequest) -> Move {
             }
         }
         Some(Message::Ping(_)) => Move::Ping,
-        Some(Message::Start(_)) => Move::Invalid(0, Violations::one("start", "must come once, and first")),
-        None => Move::Invalid(0, Violations::one("message", "must be one that this version knows")),
+        Some(Message::Start(_)) => {
+            Move::Invalid(0, Violations::one("start", "must come once, and first"))
+        }
+        None => Move::Invalid(
+            0,
+            Violations::one("message", "must be one that this version knows"),
+        ),
     }
 }
 
@@ -104,10 +115,16 @@ struct RulingFields<'a> {
 fn ruling(fields: &RulingFields<'_>) -> Result<Ruling, Violations> {
     let mut found = Violations::new();
     let comment = found.take(fields.comment.0, fields.comment.1.parse::<CommentId>());
-    let version = Version::new(fields.version.1).ok_or("must be the version that was seen, at least 1");
+    let version =
+        Version::new(fields.version.1).ok_or("must be the version that was seen, at least 1");
     let version = found.take(fields.version.0, version);
-    let verdict = u8::try_from(fields.verdict.1).ok().and_then(Verdict::from_number);
-    let verdict = found.take(fields.verdict.0, verdict.ok_or("must be APPROVE, REJECT or SPAM"));
+    let verdict = u8::try_from(fields.verdict.1)
+        .ok()
+        .and_then(Verdict::from_number);
+    let verdict = found.take(
+        fields.verdict.0,
+        verdict.ok_or("must be APPROVE, REJECT or SPAM"),
+    );
     let reason_code = found.take(fields.reason_code.0, fields.reason_code.1.parse());
     let note = found.take(fields.note.0, fields.note.1.parse());
     let lease = match fields.lease {
@@ -115,9 +132,19 @@ fn ruling(fields: &RulingFields<'_>) -> Result<Ruling, Violations> {
         (path, token, _) => found.take(path, token.parse::<LeaseToken>()),
     };
     match (comment, version, verdict, reason_code, note) {
-        (Some(comment), Some(version), Some(verdict), Some(reason_code), Some(note)) if found.is_empty() => {
+        (Some(comment), Some(version), Some(verdict), Some(reason_code), Some(note))
+            if found.is_empty() =>
+        {
             let override_lease = fields.override_lease;
-            Ok(Ruling { comment, version, verdict, reason_code, note, lease, override_lease })
+            Ok(Ruling {
+                comment,
+                version,
+                verdict,
+                reason_code,
+                note,
+                lease,
+                override_lease,
+            })
         }
         _ => Err(found),
     }

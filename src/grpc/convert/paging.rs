@@ -30,7 +30,9 @@ pub fn place(token: &str) -> Result<u64, &'static str> {
     }
     let bytes = BASE32_NOPAD.decode(token.as_bytes()).ok();
     let bytes = bytes.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-    bytes.map(u64::from_be_bytes).ok_or("must be a next_page_token of the same listing, or empty")
+    bytes
+        .map(u64::from_be_bytes)
+        .ok_or("must be a next_page_token of the same listing, or empty")
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ use crate::{
 #[must_use]
 pub fn time(at: Timestamp) -> ProtoTime {
     let nanos = i32::try_from(at.0.rem_euclid(1_000) * 1_000_000).unwrap_or_default();
-    ProtoTime { seconds: at.0.div_euclid(1_000), nanos }
+    ProtoTime {
+        seconds: at.0.div_euclid(1_000),
+        nanos,
+    }
 }
 
 /// A length of time; saturates far beyond any that occurs.
@@ -52,7 +55,10 @@ pub fn verdict(verdict: Verdict) -> i32 {
 /// Reasons.
 #[must_use]
 pub fn reasons(reasons: Vec<Reason>) -> Vec<v1::Reason> {
-    let convert = |reason: Reason| v1::Reason { code: i32::from(reason.code as u8), detail: reason.detail };
+    let convert = |reason: Reason| v1::Reason {
+        code: i32::from(reason.code as u8),
+        detail: reason.detail,
+    };
     reasons.into_iter().map(convert).collect()
 }
 
@@ -63,7 +69,10 @@ pub fn score(score: Score) -> v1::Score {
     v1::Score {
         spam_probability: score.probability.get(),
         contributions: contributions
-            .map(|found| v1::Contribution { feature: found.feature, weight: f64::from(found.weight) })
+            .map(|found| v1::Contribution {
+                feature: found.feature,
+                weight: f64::from(found.weight),
+            })
             .collect(),
         model: format!("{:08x}", score.model),
     }
@@ -114,12 +123,23 @@ pub fn history(history: AuthorHistory) -> v1::AuthorHistory {
 #[must_use]
 pub fn event(event: Event) -> v1::Event {
     let cause = match event.cause {
-        Cause::Submitted { outcome: decided, reasons: why } => {
-            v1::event::Cause::Submitted(v1::event::Submitted { outcome: outcome(decided), reasons: reasons(why) })
-        }
-        Cause::Decided { verdict: said, moderator, reason_code, note: _ } => {
-            v1::event::Cause::Decided(v1::event::Decided { verdict: verdict(said), moderator, reason_code })
-        }
+        Cause::Submitted {
+            outcome: decided,
+            reasons: why,
+        } => v1::event::Cause::Submitted(v1::event::Submitted {
+            outcome: outcome(decided),
+            reasons: reasons(why),
+        }),
+        Cause::Decided {
+            verdict: said,
+            moderator,
+            reason_code,
+            note: _,
+        } => v1::event::Cause::Decided(v1::event::Decided {
+            verdict: verdict(said),
+            moderator,
+            reason_code,
+        }),
     };
     v1::Event {
         cursor: event.cursor.to_string(),
@@ -136,11 +156,15 @@ pub fn event(event: Event) -> v1::Event {
 #[must_use]
 pub fn stats(counts: &QueueCounts) -> v1::QueueStats {
     let of = |state: CommentState| u64::from(counts.by_state[usize::from(state.number()) - 1]);
-    let waited = |arrived: Timestamp| Duration::from_millis(u64::try_from(counts.now.0 - arrived.0).unwrap_or(0));
+    let waited = |arrived: Timestamp| {
+        Duration::from_millis(u64::try_from(counts.now.0 - arrived.0).unwrap_or(0))
+    };
     v1::QueueStats {
         waiting: counts.waiting,
         leased: counts.leased,
-        oldest_waiting: counts.next_arrived_at.map(|arrived| duration(waited(arrived))),
+        oldest_waiting: counts
+            .next_arrived_at
+            .map(|arrived| duration(waited(arrived))),
         pending: of(CommentState::Pending),
         approved: of(CommentState::Approved),
         rejected: of(CommentState::Rejected),

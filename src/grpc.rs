@@ -1,0 +1,8 @@
+//! The wire: services, and the two places where proto and domain meet: `convert` and `status`.
+
+pub mod comment;
+pub mod convert;
+pub mod gate;
+pub mod moderation;
+pub mod status;
+pub mod streams;

@@ -2,8 +2,10 @@
 
 pub mod cli;
 pub mod comment;
+pub mod config;
 pub mod privacy;
 pub mod store;
+pub mod telemetry;
 
 /// The generated messages and services.
 pub mod proto {

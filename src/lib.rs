@@ -8,10 +8,12 @@ pub mod feed;
 pub mod fresh;
 pub mod grpc;
 pub mod policy;
+pub mod config;
 pub mod privacy;
 pub mod queue;
 pub mod spam;
 pub mod store;
+pub mod telemetry;
 
 /// The generated messages and services.
 pub mod proto {

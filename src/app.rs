@@ -17,7 +17,7 @@ use crate::{
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
-    spam::scorer::{ModelError, Scorer},
+    spam::{scorer::Scorer, weights::ModelError},
     store::{embedded::EmbeddedError, error::StoreError},
 };
 use foundation::{Foundation, FoundationError};
@@ -75,12 +75,21 @@ impl App {
         let scorer = Arc::new(Scorer::prior()?);
         let foundation = Foundation::lay(&config).await?;
         match Self::build_on(config, &foundation, scorer).await {
-            Ok((config, listener, address, desk, queue, access)) => {
-                Ok(Self { config, foundation, listener, address, desk, queue, access })
-            }
+            Ok((config, listener, address, desk, queue, access)) => Ok(Self {
+                config,
+                foundation,
+                listener,
+                address,
+                desk,
+                queue,
+                access,
+            }),
             Err(error) => {
                 if let Err(error) = foundation.clear().await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "embedded_redis.stop_failed");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "embedded_redis.stop_failed"
+                    );
                 }
                 Err(error)
             }
@@ -91,16 +100,32 @@ impl App {
         config: Config,
         foundation: &Foundation,
         scorer: Arc<Scorer>,
-    ) -> Result<(Config, TcpListener, SocketAddr, Arc<Desk>, Queue, Arc<Access>), BuildError> {
+    ) -> Result<
+        (
+            Config,
+            TcpListener,
+            SocketAddr,
+            Arc<Desk>,
+            Queue,
+            Arc<Access>,
+        ),
+        BuildError,
+    > {
         let store = foundation.store.clone();
         let listen = config.server.listen;
-        let failed = |error| BuildError::Listen { address: listen, error };
+        let failed = |error| BuildError::Listen {
+            address: listen,
+            error,
+        };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let desk = Desk {
             store: store.clone(),
             sites: Arc::new(Sites::new(store.clone())),
-            throttle: Throttle::new(config.throttle.per_key_per_second, config.throttle.total_per_second),
+            throttle: Throttle::new(
+                config.throttle.per_key_per_second,
+                config.throttle.total_per_second,
+            ),
             scorer,
             hasher: Hasher::new(&foundation.secrets.pepper),
             sealer: Sealer::new(foundation.secrets.officer.clone()),
@@ -162,7 +187,10 @@ impl App {
         stop.cancel();
         tasks.close();
         if timeout(drain_timeout, tasks.wait()).await.is_err() {
-            tracing::warn!(waited_ms = drain_timeout.as_millis(), "server.drain_timed_out");
+            tracing::warn!(
+                waited_ms = drain_timeout.as_millis(),
+                "server.drain_timed_out"
+            );
             server.abort();
         }
         workers.cancel();

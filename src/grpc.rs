@@ -3,6 +3,8 @@
 pub mod comment;
 pub mod convert;
 pub mod gate;
+pub mod listener;
 pub mod moderation;
+pub mod site;
 pub mod status;
 pub mod streams;

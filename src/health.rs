@@ -15,8 +15,12 @@ const EVERY: Duration = Duration::from_millis(500);
 const FAILURES: u32 = 3;
 
 /// The services by name, and the empty name that stands for the whole server.
-const NAMES: [&str; 4] =
-    ["", "replydesk.v1.CommentService", "replydesk.v1.ModerationService", "replydesk.v1.SiteService"];
+const NAMES: [&str; 4] = [
+    "",
+    "replydesk.v1.CommentService",
+    "replydesk.v1.ModerationService",
+    "replydesk.v1.SiteService",
+];
 
 /// Says the same of all services.
 pub async fn tell(reporter: &HealthReporter, status: ServingStatus) {
@@ -39,7 +43,11 @@ pub async fn follow(store: Store, reporter: HealthReporter, shutdown: Cancellati
         let should_serve = failures == 0 || (serving && failures < FAILURES);
         if should_serve != serving {
             serving = should_serve;
-            let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
+            let status = if serving {
+                ServingStatus::Serving
+            } else {
+                ServingStatus::NotServing
+            };
             if serving {
                 tracing::info!("health.serving");
             } else {

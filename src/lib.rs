@@ -2,15 +2,18 @@
 
 pub mod access;
 pub mod admission;
+pub mod app;
 pub mod cli;
 pub mod comment;
+pub mod config;
 pub mod feed;
 pub mod fresh;
 pub mod grpc;
+pub mod health;
 pub mod policy;
-pub mod config;
 pub mod privacy;
 pub mod queue;
+pub mod shutdown;
 pub mod spam;
 pub mod store;
 pub mod telemetry;

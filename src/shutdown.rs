@@ -15,14 +15,18 @@ pub fn on_signal() -> io::Result<CancellationToken> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let cancel = token.clone();
     let listening = async move {
-        let next = async || tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 };
+        let next =
+            async || tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 };
         let mut next = next;
         next().await;
         cancel.cancel();
         let code = next().await;
         std::process::exit(code);
     };
-    #[expect(clippy::disallowed_methods, reason = "lives as long as the process, and ends with it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "lives as long as the process, and ends with it"
+    )]
     tokio::spawn(listening);
     Ok(token)
 }

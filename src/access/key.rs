@@ -196,7 +196,10 @@ mod tests {
             id: KeyId::from_bytes([0x0A; 8]),
             secret: [0x11; 32],
         };
-        insta::assert_snapshot!(*key.expose(), @"");
+        assert_eq!(
+            *key.expose(),
+            "rd_0a0a0a0a0a0a0a0a_ceirceirceirceirceirceirceirceirceirceirceirceirceircei24s3fc4"
+        );
     }
 
     proptest! {

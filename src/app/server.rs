@@ -11,10 +11,13 @@ use crate::{
     access::Access,
     admission::Desk,
     config::Config,
-    grpc::{comment::Comments, gate::Gate, listener, moderation::Moderation, site::SiteAdmin, streams::Streams},
+    grpc::{
+        comment::Comments, gate::Gate, listener, moderation::Moderation, site::SiteAdmin,
+        streams::Streams,
+    },
     proto::v1::{
-        DESCRIPTORS, comment_service_server::CommentServiceServer, moderation_service_server::ModerationServiceServer,
-        site_service_server::SiteServiceServer,
+        DESCRIPTORS, comment_service_server::CommentServiceServer,
+        moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
     },
     queue::Queue,
     store::wakeups::Wakeups,
@@ -60,7 +63,11 @@ where
         queue: parts.queue,
         streams: streams.clone(),
     };
-    let sites = SiteAdmin { gate: gate.clone(), sites: Arc::clone(&parts.desk.sites), access: parts.access };
+    let sites = SiteAdmin {
+        gate: gate.clone(),
+        sites: Arc::clone(&parts.desk.sites),
+        access: parts.access,
+    };
     let comments = Comments {
         gate,
         desk: parts.desk,
@@ -78,7 +85,10 @@ where
         .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most));
     match reflection {
         Ok(service) => routes = routes.add_service(service),
-        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "reflection.unavailable"),
+        Err(error) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "reflection.unavailable"
+        ),
     }
     Server::builder()
         .http2_keepalive_interval(Some(config.keepalive))
@@ -87,6 +97,9 @@ where
         .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
         .max_concurrent_streams(config.max_concurrent_streams)
         .add_routes(routes)
-        .serve_with_incoming_shutdown(listener::accept(parts.listener, config.max_connections), stop.cancelled_owned())
+        .serve_with_incoming_shutdown(
+            listener::accept(parts.listener, config.max_connections),
+            stop.cancelled_owned(),
+        )
         .await
 }

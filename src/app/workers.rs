@@ -51,7 +51,10 @@ async fn trim(desk: &Desk, keep: Duration) -> Result<(), crate::policy::sites::S
 
 async fn trim_site(desk: &Desk, site: &SiteId, keep: Duration) -> Result<(), StoreError> {
     let now = desk.store.queue_counts(site).await?.now;
-    let before = Timestamp(now.0.saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX)));
+    let before = Timestamp(
+        now.0
+            .saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX)),
+    );
     for _ in 0..TRIM_STEPS {
         let trimmed = desk.store.trim_events(site, before, TRIM_BATCH).await?;
         if trimmed == 0 {

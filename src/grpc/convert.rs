@@ -3,4 +3,6 @@
 pub mod comment;
 pub mod moderation;
 pub mod paging;
+pub mod site;
+pub mod time;
 pub mod words;

@@ -27,12 +27,17 @@ pub fn accept(listener: TcpListener, most: usize) -> impl Stream<Item = io::Resu
     let (accepted, connections) = tokio::sync::mpsc::channel(1);
     let accepting = async move {
         loop {
-            let Ok(permit) = Arc::clone(&open).acquire_owned().await else { return };
+            let Ok(permit) = Arc::clone(&open).acquire_owned().await else {
+                return;
+            };
             let connection = match listener.accept().await {
                 Ok((stream, _)) => {
                     // Small replies must not wait for more to say.
                     let _ = stream.set_nodelay(true);
-                    Ok(Counted { stream, _open: permit })
+                    Ok(Counted {
+                        stream,
+                        _open: permit,
+                    })
                 }
                 Err(error) => Err(error),
             };
@@ -41,7 +46,10 @@ pub fn accept(listener: TcpListener, most: usize) -> impl Stream<Item = io::Resu
             }
         }
     };
-    Accepting { accepting: Box::pin(accepting), connections }
+    Accepting {
+        accepting: Box::pin(accepting),
+        connections,
+    }
 }
 
 /// Accepts only while it is polled: when the server stops listening, so does this, and the port is free.
@@ -70,13 +78,21 @@ impl Connected for Counted {
 }
 
 impl AsyncRead for Counted {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, into)
     }
 }
 
 impl AsyncWrite for Counted {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 

@@ -132,6 +132,12 @@ impl PolicyField {
             Self::ServiceLevel => "service_level",
         }
     }
+
+    /// The part of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
 }
 
 impl PolicyDraft {

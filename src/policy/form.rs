@@ -132,7 +132,7 @@ fn nearest(path: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Spans of time as people write them: `4h`, `30m`, `1d 12h`.
+/// Spans of time as people write them: `4h`, `30m`, `1d 12h`; a day has 24 hours.
 pub(super) mod span {
     use std::time::Duration;
 
@@ -150,7 +150,10 @@ pub(super) mod span {
             return Ok(None);
         };
         let wrong = || D::Error::custom("must be a span of time such as \"4h\" or \"30m\"");
-        let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+        let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+        let span = span
+            .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+            .map_err(|_| wrong())?;
         Duration::try_from(span).map(Some).map_err(|_| wrong())
     }
 }

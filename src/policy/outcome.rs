@@ -158,3 +158,6 @@ fn sampled(outcome: Outcome, reason: Reason, facts: &Facts<'_>) -> Decided {
 fn score(code: ReasonCode, facts: &Facts<'_>) -> Reason {
     Reason::new(code, format!("{:.2}", facts.probability.get()))
 }
+
+#[cfg(test)]
+mod tests;

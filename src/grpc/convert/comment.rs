@@ -6,10 +6,14 @@ use crate::{
         draft::{Draft, Fields},
         event::Cursor,
         ids::{SiteId, ThreadId},
-        state::{CommentState, Timestamp},
+        state::CommentState,
         violation::Violations,
     },
-    grpc::convert::{paging, words},
+    grpc::convert::{
+        paging,
+        time::{timestamp, timestamp_to_proto},
+        words,
+    },
     proto::v1,
 };
 
@@ -19,13 +23,6 @@ pub fn draft(site: SiteId, request: v1::SubmitCommentRequest) -> Draft {
     let thread = request.thread.unwrap_or_default();
     let author = request.author.unwrap_or_default();
     let transport = request.transport.unwrap_or_default();
-    let opened = transport.form_opened_at.map(|at| {
-        Timestamp(
-            at.seconds
-                .saturating_mul(1_000)
-                .saturating_add(i64::from(at.nanos) / 1_000_000),
-        )
-    });
     Draft {
         site,
         validate_only: request.validate_only,
@@ -45,7 +42,7 @@ pub fn draft(site: SiteId, request: v1::SubmitCommentRequest) -> Draft {
             user_agent: transport.user_agent,
             referrer: transport.referrer,
             honeypot: transport.honeypot,
-            form_opened_at: opened,
+            form_opened_at: transport.form_opened_at.as_ref().map(timestamp),
         },
     }
 }
@@ -59,7 +56,7 @@ pub fn receipt(receipt: Receipt, replayed: bool) -> v1::SubmitCommentResponse {
         state: words::state(receipt.state),
         version: receipt.version.get(),
         score: Some(words::score(receipt.score)),
-        submitted_at: Some(words::time(receipt.submitted_at)),
+        submitted_at: Some(timestamp_to_proto(receipt.submitted_at)),
         replayed,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         state::{Verdict, Version},
         violation::Violations,
     },
-    grpc::convert::{paging, words},
+    grpc::convert::{paging, time::timestamp_to_proto, words},
     proto::v1,
     queue::{Decision, Ruling, session::Move},
 };
@@ -158,7 +158,7 @@ pub fn decision(decision: Decision) -> v1::Decision {
         state: words::state(decision.state),
         version: decision.version.get(),
         verdict: words::verdict(decision.verdict),
-        decided_at: Some(words::time(decision.at)),
+        decided_at: Some(timestamp_to_proto(decision.at)),
         replayed: decision.replayed,
     }
 }
@@ -169,7 +169,7 @@ pub fn leased(site: &SiteId, leased: LeasedItem, context: ItemContext) -> v1::Re
     let (token, expires_at) = (leased.token, leased.expires_at);
     v1::ReviewItem {
         lease_token: token.to_string(),
-        lease_expires_at: Some(words::time(expires_at)),
+        lease_expires_at: Some(timestamp_to_proto(expires_at)),
         ..queued(site, leased.item, context)
     }
 }
@@ -178,7 +178,7 @@ pub fn leased(site: &SiteId, leased: LeasedItem, context: ItemContext) -> v1::Re
 #[must_use]
 pub fn queued(site: &SiteId, item: QueuedItem, context: ItemContext) -> v1::ReviewItem {
     v1::ReviewItem {
-        due_at: Some(words::time(item.due_at)),
+        due_at: Some(timestamp_to_proto(item.due_at)),
         author_history: Some(words::history(context.history)),
         comment: Some(words::comment(site.as_str(), item.comment, context)),
         lease_token: String::new(),

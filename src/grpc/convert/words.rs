@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use prost_types::Timestamp as ProtoTime;
-
 use crate::{
     comment::{
         event::{Cause, Event},
@@ -14,19 +12,10 @@ use crate::{
         state::{CommentState, Outcome, Timestamp, Verdict},
         stored::StoredComment,
     },
+    grpc::convert::time::timestamp_to_proto as time,
     proto::v1,
     store::read::QueueCounts,
 };
-
-/// A time.
-#[must_use]
-pub fn time(at: Timestamp) -> ProtoTime {
-    let nanos = i32::try_from(at.0.rem_euclid(1_000) * 1_000_000).unwrap_or_default();
-    ProtoTime {
-        seconds: at.0.div_euclid(1_000),
-        nanos,
-    }
-}
 
 /// A length of time; saturates far beyond any that occurs.
 #[must_use]

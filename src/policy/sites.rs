@@ -10,10 +10,7 @@ use crate::{
         violation::Violations,
     },
     fresh::Fresh,
-    policy::{
-        Policy,
-        draft::{PolicyDraft, PolicyField},
-    },
+    policy::{Policy, draft::PolicyDraft, field::PolicyField},
     store::{
         connection::Store,
         error::StoreError,

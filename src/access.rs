@@ -70,7 +70,7 @@ impl Access {
             let right = root.matches(&key);
             return right.then(|| root.caller()).ok_or(AccessError::Unknown);
         }
-        let load = async || self.read(key.id()).await.map(Arc::new).map_err(Arc::new);
+        let load = async |_| self.read(key.id()).await.map(Arc::new).map_err(Arc::new);
         let known = self.known.get(&key.id(), load).await?;
         let stored = known.read.record.as_ref();
         // An unknown key is compared too, with what no secret hashes to: it costs what a wrong one costs.

@@ -137,24 +137,26 @@ async fn a_key_expires_by_the_clock_of_redis_while_it_is_cached() {
     let redis = PrivateRedis::start();
     let (access, root, _) = replica(&redis).await;
     let store = redis.store().await;
-    let expires_at = redis_time(&store).await + 300;
+    let expires_at = redis_time(&store).await + 600;
     let soon = NewKey {
         expires_at: Some(Timestamp(expires_at)),
         ..new(Role::Submitter, &[])
     };
     let (_, key) = access.create(&root, soon).await.unwrap();
     let header = bearer(&key);
+    access.authenticate(Some(&header)).await.unwrap();
     let error = loop {
+        let before = redis_time(&store).await;
         match access.authenticate(Some(&header)).await {
-            Ok(_) => assert!(redis_time(&store).await < expires_at + 50),
+            // Both clocks are cut to milliseconds.
+            Ok(_) => assert!(before < expires_at + 2),
             Err(error) => break error,
         }
         tokio::task::yield_now().await;
     };
     assert!(matches!(error, AccessError::Expired), "{error}");
-    assert!(redis_time(&store).await >= expires_at);
     let past = NewKey {
-        expires_at: Some(Timestamp(expires_at)),
+        expires_at: Some(Timestamp(expires_at - 600)),
         ..new(Role::Submitter, &[])
     };
     let refused = access.create(&root, past).await;

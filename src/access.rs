@@ -33,7 +33,14 @@ const CAPACITY: usize = 4_096;
 pub struct Access {
     store: Store,
     root: Option<RootKey>,
-    known: Fresh<KeyId, Arc<KeyRead>, Arc<StoreError>>,
+    known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
+}
+
+/// What is known of a key's id. Parsed once a refresh, not once a call.
+struct Known {
+    read: KeyRead,
+    /// `None` for an unknown key.
+    caller: Option<Caller>,
 }
 
 impl Access {
@@ -63,20 +70,37 @@ impl Access {
             let right = root.matches(&key);
             return right.then(|| root.caller()).ok_or(AccessError::Unknown);
         }
-        let load = async || {
-            let read = self.store.access_key(key.id()).await;
-            read.map(Arc::new).map_err(Arc::new)
-        };
-        let read = self.known.get(&key.id(), load).await?;
-        let (record, hash) = match &read.record {
-            Some(record) => (Some(record), KeyHash::from_bytes(record.secret_sha256)),
-            None => (None, KeyHash::from_bytes([0; 32])),
-        };
-        let right: bool = key.hash().ct_eq(&hash).into();
-        match record {
-            Some(record) if right => admit(key.id(), record, read.now()),
-            Some(_) | None => Err(AccessError::Unknown),
+        let load = async |_| self.read(key.id()).await.map(Arc::new).map_err(Arc::new);
+        let known = self.known.get(&key.id(), load).await?;
+        let stored = known.read.record.as_ref();
+        // An unknown key is compared too, with what no secret hashes to: it costs what a wrong one costs.
+        let hash = stored.map_or([0; 32], |record| record.secret_sha256);
+        let right: bool = key.hash().ct_eq(&KeyHash::from_bytes(hash)).into();
+        match (stored, &known.caller) {
+            (Some(record), Some(caller)) if right => {
+                check_term(record, known.read.now())?;
+                Ok(caller.clone())
+            }
+            (_, _) => Err(AccessError::Unknown),
         }
+    }
+
+    async fn read(&self, id: KeyId) -> Result<Known, StoreError> {
+        let read = self.store.access_key(id).await?;
+        let caller = match &read.record {
+            Some(record) => {
+                let (role, scope) = rights(record)?;
+                let label = record.label.as_str().into();
+                Some(Caller {
+                    key_id: id,
+                    label,
+                    role,
+                    scope,
+                })
+            }
+            None => None,
+        };
+        Ok(Known { read, caller })
     }
 }
 
@@ -89,27 +113,19 @@ fn presented(authorization: Option<&str>) -> Result<AccessKey, AccessError> {
     Ok(text.trim().parse::<AccessKey>()?)
 }
 
-fn admit(key_id: KeyId, record: &KeyRecord, now: Timestamp) -> Result<Caller, AccessError> {
+fn check_term(record: &KeyRecord, now: Timestamp) -> Result<(), AccessError> {
     if record.revoked_at.is_some() {
         return Err(AccessError::Revoked);
     }
     if record.expires_at.is_some_and(|at| at <= now) {
         return Err(AccessError::Expired);
     }
-    let (role, scope) = rights(record)?;
-    Ok(Caller {
-        key_id,
-        label: record.label.clone(),
-        role,
-        scope,
-    })
+    Ok(())
 }
 
-fn rights(record: &KeyRecord) -> Result<(Role, SiteScope), Arc<StoreError>> {
+fn rights(record: &KeyRecord) -> Result<(Role, SiteScope), StoreError> {
     let parsed = Role::from_word(&record.role).zip(SiteScope::from_stored(&record.sites));
-    parsed.ok_or_else(|| {
-        Arc::new(StoreError::Corrupt {
-            what: "an access key's record",
-        })
+    parsed.ok_or(StoreError::Corrupt {
+        what: "an access key's record",
     })
 }

@@ -31,10 +31,16 @@ pub struct Fresh<K, V, E> {
     entries: Mutex<HashMap<K, Entry<V, E>>>,
 }
 
+/// A load that runs.
+struct Load<V, E> {
+    sender: watch::Sender<Outcome<V, E>>,
+    since: Instant,
+}
+
 enum Step<V, E> {
     Done(V),
     Follow(watch::Receiver<Outcome<V, E>>),
-    Lead(watch::Sender<Outcome<V, E>>, Instant),
+    Lead(Load<V, E>, Option<V>),
 }
 
 impl<K, V, E> Fresh<K, V, E>
@@ -54,11 +60,12 @@ where
     }
 
     /// The value, from here while it is fresh, else from `load`. Who comes while a load of the same key runs waits for
-    /// that one; when its caller goes away, one of those who wait loads instead.
+    /// that one; when its caller goes away, one of those who wait loads instead. `load` gets the value that is too old,
+    /// if there is one, and may give it back when it finds that it still holds: that saves what it costs to make.
     ///
     /// # Errors
     /// What `load` failed with: an old value is never served in its stead.
-    pub async fn get<F>(&self, key: &K, load: impl Fn() -> F) -> Result<V, E>
+    pub async fn get<F>(&self, key: &K, load: impl Fn(Option<V>) -> F) -> Result<V, E>
     where
         F: Future<Output = Result<V, E>>,
     {
@@ -74,10 +81,10 @@ where
                     // Its caller went away before it was done.
                     self.forget_load(key, &result);
                 }
-                Step::Lead(sender, since) => {
-                    let outcome = load().await;
-                    self.settle(key, since, &sender, &outcome);
-                    sender.send_replace(Some(outcome.clone()));
+                Step::Lead(running, old) => {
+                    let outcome = load(old).await;
+                    self.settle(key, &running, &outcome);
+                    running.sender.send_replace(Some(outcome.clone()));
                     return outcome;
                 }
             }
@@ -91,7 +98,7 @@ where
 
     fn step(&self, key: &K) -> Step<V, E> {
         let mut entries = self.lock();
-        match entries.get(key) {
+        let old = match entries.get(key) {
             Some(Entry {
                 slot: Slot::Ready(value),
                 since,
@@ -100,8 +107,12 @@ where
                 slot: Slot::Loading(result),
                 ..
             }) => return Step::Follow(result.clone()),
-            Some(_) | None => {}
-        }
+            Some(Entry {
+                slot: Slot::Ready(value),
+                ..
+            }) => Some(value.clone()),
+            None => None,
+        };
         if !entries.contains_key(key) && entries.len() >= self.capacity {
             make_room(&mut entries, self.ttl);
         }
@@ -110,20 +121,14 @@ where
         let since = Instant::now();
         let slot = Slot::Loading(result);
         entries.insert(key.clone(), Entry { slot, since });
-        Step::Lead(sender, since)
+        Step::Lead(Load { sender, since }, old)
     }
 
     /// Keeps a load's value, unless the key was forgotten or taken over by another load meanwhile.
-    fn settle(
-        &self,
-        key: &K,
-        since: Instant,
-        sender: &watch::Sender<Outcome<V, E>>,
-        outcome: &Result<V, E>,
-    ) {
+    fn settle(&self, key: &K, load: &Load<V, E>, outcome: &Result<V, E>) {
         let mut entries = self.lock();
         let ours = entries.get(key).is_some_and(|entry| match &entry.slot {
-            Slot::Loading(result) => result.same_channel(&sender.subscribe()),
+            Slot::Loading(result) => result.same_channel(&load.sender.subscribe()),
             Slot::Ready(_) => false,
         });
         if !ours {
@@ -132,6 +137,7 @@ where
         match outcome {
             Ok(value) => {
                 let slot = Slot::Ready(value.clone());
+                let since = load.since;
                 entries.insert(key.clone(), Entry { slot, since });
             }
             Err(_) => {
@@ -194,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn one_load_serves_all_who_come_meanwhile_and_later() {
         let (fresh, loads) = (Fresh::new(LONG, 8), AtomicU32::new(0));
-        let get = || fresh.get(&"key", || slow(&loads));
+        let get = || fresh.get(&"key", |_| slow(&loads));
         let (a, b, c) = tokio::join!(get(), get(), get());
         assert_eq!((a, b, c, get().await), (Ok(1), Ok(1), Ok(1), Ok(1)));
     }
@@ -202,32 +208,42 @@ mod tests {
     #[tokio::test]
     async fn what_is_too_old_is_loaded_again() {
         let (fresh, loads) = (Fresh::new(Duration::ZERO, 8), AtomicU32::new(0));
-        assert_eq!(fresh.get(&"key", || slow(&loads)).await, Ok(1));
-        assert_eq!(fresh.get(&"key", || slow(&loads)).await, Ok(2));
+        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(1));
+        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(2));
+    }
+
+    #[tokio::test]
+    async fn a_load_gets_the_value_that_is_too_old() {
+        let fresh: Fresh<&str, u32, String> = Fresh::new(Duration::ZERO, 8);
+        let next = async |old: Option<u32>| Ok(old.map_or(1, |old| old + 10));
+        assert_eq!(fresh.get(&"key", next).await, Ok(1));
+        assert_eq!(fresh.get(&"key", next).await, Ok(11));
+        fresh.forget(&"key");
+        assert_eq!(fresh.get(&"key", next).await, Ok(1));
     }
 
     #[tokio::test]
     async fn a_failure_reaches_all_who_wait_and_is_not_kept() {
         let fresh: Fresh<&str, u32, String> = Fresh::new(LONG, 8);
         let loads = AtomicU32::new(0);
-        let fail = || async {
+        let fail = |_| async {
             slow(&loads).await?;
             Err("away".to_owned())
         };
         let (a, b) = tokio::join!(fresh.get(&"key", fail), fresh.get(&"key", fail));
         assert_eq!((a, b), (Err("away".to_owned()), Err("away".to_owned())));
         assert_eq!(loads.load(Ordering::SeqCst), 1);
-        assert_eq!(fresh.get(&"key", || slow(&loads)).await, Ok(2));
+        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(2));
     }
 
     #[tokio::test]
     async fn a_cancelled_load_is_taken_over_by_one_who_waits() {
         let (fresh, loads) = (Fresh::new(LONG, 8), AtomicU32::new(0));
-        let mut leader = Box::pin(fresh.get(&"key", || async {
+        let mut leader = Box::pin(fresh.get(&"key", |_| async {
             std::future::pending::<()>().await;
             Ok(0)
         }));
-        let mut follower = Box::pin(fresh.get(&"key", || slow(&loads)));
+        let mut follower = Box::pin(fresh.get(&"key", |_| slow(&loads)));
         tokio::select! {
             biased;
             _ = &mut leader => panic!("the leader never ends"),
@@ -241,24 +257,24 @@ mod tests {
     #[tokio::test]
     async fn a_load_from_before_a_change_is_not_kept() {
         let (fresh, loads) = (Fresh::new(LONG, 8), AtomicU32::new(0));
-        let first = fresh.get(&"key", || async {
+        let first = fresh.get(&"key", |_| async {
             let value = slow(&loads).await;
             fresh.forget(&"key");
             value
         });
         assert_eq!(first.await, Ok(1));
-        assert_eq!(fresh.get(&"key", || slow(&loads)).await, Ok(2));
+        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(2));
     }
 
     #[tokio::test]
     async fn it_never_holds_more_than_its_capacity() {
         let (fresh, loads) = (Fresh::new(LONG, 4), AtomicU32::new(0));
         for key in 0..100 {
-            assert!(fresh.get(&key, || slow(&loads)).await.is_ok());
+            assert!(fresh.get(&key, |_| slow(&loads)).await.is_ok());
             assert!(fresh.lock().len() <= 4);
         }
         assert_eq!(
-            fresh.get(&99, || slow(&loads)).await,
+            fresh.get(&99, |_| slow(&loads)).await,
             Ok(100),
             "the newest stays"
         );

@@ -1,6 +1,7 @@
 //! What a site wants: when comments are shown, what is held, what the form asks for, and how much is too much.
 
 pub mod draft;
+pub mod field;
 pub mod form;
 pub mod outcome;
 pub mod sites;

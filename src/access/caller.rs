@@ -1,6 +1,6 @@
 //! Who calls: a key's holder, role and sites.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     access::error::AccessError,
@@ -82,7 +82,7 @@ pub enum SiteScope {
     /// All, those too that are yet to come.
     All,
     /// These; never empty.
-    Only(BTreeSet<SiteId>),
+    Only(Arc<BTreeSet<SiteId>>),
 }
 
 impl SiteScope {
@@ -95,7 +95,7 @@ impl SiteScope {
         if sites.is_empty() {
             Self::All
         } else {
-            Self::Only(sites)
+            Self::Only(Arc::new(sites))
         }
     }
 
@@ -133,7 +133,7 @@ impl SiteScope {
             return Some(Self::All);
         }
         let sites: Result<BTreeSet<SiteId>, _> = text.split(',').map(str::parse).collect();
-        sites.ok().map(Self::Only)
+        sites.ok().map(|sites| Self::Only(Arc::new(sites)))
     }
 
     pub(super) fn to_stored(&self) -> String {
@@ -144,13 +144,13 @@ impl SiteScope {
     }
 }
 
-/// Who calls.
+/// Who calls. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The key's public part: the actor in records and audit entries.
     pub key_id: KeyId,
     /// Who holds the key.
-    pub label: String,
+    pub label: Arc<str>,
     /// What it is for.
     pub role: Role,
     /// Where it is good.
@@ -206,7 +206,7 @@ mod tests {
     fn caller(role: Role, sites: &[&str]) -> Caller {
         Caller {
             key_id: KeyId::from_bytes([7; 8]),
-            label: "ada".to_owned(),
+            label: "ada".into(),
             role,
             scope: SiteScope::of(sites.iter().map(|site| site.parse().unwrap()).collect()),
         }

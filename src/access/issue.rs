@@ -176,7 +176,7 @@ impl Access {
     }
 }
 
-fn info(id: KeyId, record: KeyRecord) -> Result<KeyInfo, Arc<StoreError>> {
+fn info(id: KeyId, record: KeyRecord) -> Result<KeyInfo, StoreError> {
     let (role, scope) = rights(&record)?;
     Ok(KeyInfo {
         id,

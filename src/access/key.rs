@@ -198,7 +198,7 @@ mod tests {
         };
         assert_eq!(
             *key.expose(),
-            "rd_0a0a0a0a0a0a0a0a_ceirceirceirceirceirceirceirceirceirceirceirceirceircei24s3fc4"
+            "rd_0a0a0a0a0a0a0a0a_ceirceirceirceirceirceirceirceirceirceirceirceircei24s3fc4"
         );
     }
 

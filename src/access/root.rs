@@ -56,7 +56,7 @@ impl RootKey {
     pub(super) fn caller(&self) -> Caller {
         Caller {
             key_id: self.id,
-            label: "root".to_owned(),
+            label: "root".into(),
             role: Role::Admin,
             scope: SiteScope::All,
         }

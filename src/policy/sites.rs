@@ -10,10 +10,7 @@ use crate::{
         violation::Violations,
     },
     fresh::Fresh,
-    policy::{
-        Policy,
-        draft::{PolicyDraft, PolicyField},
-    },
+    policy::{Policy, draft::PolicyDraft, field::PolicyField},
     store::{
         connection::Store,
         error::StoreError,
@@ -108,7 +105,13 @@ impl Sites {
     /// # Errors
     /// [`SiteError::NotFound`]; [`SiteError::Store`] when Redis fails and nothing fresh is known.
     pub async fn get(&self, site: &SiteId) -> Result<Arc<Site>, SiteError> {
-        let load = async || self.read(site).await.map_err(Arc::new);
+        let load = async |old: Option<Option<Arc<Site>>>| {
+            let record = self.store.site(site).await?;
+            record
+                .map(|record| parse_anew(old.flatten(), site, record))
+                .transpose()
+        };
+        let load = async |old| load(old).await.map_err(Arc::new);
         let found = self.known.get(site, load).await?;
         found.ok_or(SiteError::NotFound)
     }
@@ -173,7 +176,8 @@ impl Sites {
     ) -> Result<Site, SiteError> {
         let mut current = 0;
         for _ in 0..UPDATE_TRIES {
-            let before = self.read(id).await?.ok_or(SiteError::NotFound)?;
+            let record = self.store.site(id).await?.ok_or(SiteError::NotFound)?;
+            let before = parse(id.clone(), record)?;
             let seen = before.policy_version;
             if let Some(expected) = expected
                 && expected != seen
@@ -217,12 +221,21 @@ impl Sites {
             ThreadSet::Missing => Err(SiteError::NotFound),
         }
     }
+}
 
-    async fn read(&self, site: &SiteId) -> Result<Option<Arc<Site>>, StoreError> {
-        let record = self.store.site(site).await?;
-        record
-            .map(|record| parse(site.clone(), record).map(Arc::new))
-            .transpose()
+/// The old site if it is still at the record's version: a policy's word lists are compiled once a version, not once a
+/// refresh.
+fn parse_anew(
+    old: Option<Arc<Site>>,
+    id: &SiteId,
+    record: SiteRecord,
+) -> Result<Arc<Site>, StoreError> {
+    let holds = |old: &Arc<Site>| {
+        (old.policy_version, old.created_at) == (record.version, record.created_at)
+    };
+    match old.filter(holds) {
+        Some(old) => Ok(old),
+        None => parse(id.clone(), record).map(Arc::new),
     }
 }
 
@@ -253,4 +266,25 @@ fn changed(before: &Site, change: &SiteChange) -> Result<Site, Violations> {
         after.policy = whole.parse()?;
     }
     Ok(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_compiled_once_a_version() {
+        let id: SiteId = "gazette".parse().unwrap();
+        let record = |version| SiteRecord {
+            version,
+            policy: Policy::default().to_stored(),
+            display_name: String::new(),
+            created_at: Timestamp(7),
+        };
+        let first = parse_anew(None, &id, record(1)).unwrap();
+        let same = parse_anew(Some(Arc::clone(&first)), &id, record(1)).unwrap();
+        assert!(Arc::ptr_eq(&first, &same));
+        let next = parse_anew(Some(first), &id, record(2)).unwrap();
+        assert_eq!(next.policy_version, 2);
+    }
 }

@@ -56,7 +56,8 @@ pub struct KeyRead {
 }
 
 impl KeyRead {
-    /// Redis's time now: its time at the read, and what has passed here since it was asked for.
+    /// Redis's time now: its time at the read, and what has passed here since it was asked for. Ahead of it by at most
+    /// the time that the read took, so that a key may end that much early, never late.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let passed = i64::try_from(self.asked.elapsed().as_millis()).unwrap_or(i64::MAX);

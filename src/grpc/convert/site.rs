@@ -11,7 +11,7 @@ use crate::{
     grpc::convert::time::timestamp_to_proto,
     policy::{
         Policy,
-        draft::PolicyField,
+        field::PolicyField,
         sites::{Site, SiteChange, SiteName},
     },
     proto::v1 as pb,

@@ -1,0 +1,15 @@
+//! The integration tests: one binary, real Redis, one file a promise.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test, and what it is made of, fails by panicking"
+)]
+
+mod store_connection;
+mod store_embedded;
+mod store_preflight;
+mod store_proxy;
+mod store_server;
+mod store_wakeups;

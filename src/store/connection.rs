@@ -54,7 +54,8 @@ impl Store {
     /// [`Store::health`] says so, and the checks before the start say what to mend.
     ///
     /// # Errors
-    /// [`StoreError::Away`] when nobody answers, [`StoreError::Refused`] when the address or the credentials are wrong.
+    /// [`StoreError::Away`] when nobody answers, [`StoreError::Refused`] when the address or the credentials are wrong,
+    /// or do not allow a `PING` and a `SET`.
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
         let line = Arc::new(Line::new(settings.timeout));
         let closing = CancellationToken::new();
@@ -66,9 +67,11 @@ impl Store {
         };
         let (link, tried) = keeper.open().await?;
         line.install(link, &tried);
-        if let Err(StoreError::ReadOnly(_)) = tried {
-            // The judge's way to ask for a better server.
-            let _ = line.try_out().await;
+        match tried {
+            Err(error @ StoreError::Refused(_)) => return Err(error),
+            // Asks for a better server, as any call there would.
+            Err(StoreError::ReadOnly(_)) => drop(line.try_out().await),
+            Ok(()) | Err(_) => {}
         }
         let tasks = TaskTracker::new();
         tasks.spawn(keeper.keep());

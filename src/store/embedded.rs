@@ -163,7 +163,7 @@ impl Embedded {
         let url = launcher.url();
         let server = launcher.launch().await?;
         let stopping = CancellationToken::new();
-        let (supervisor, ending) = Supervisor::new(launcher, stopping.clone());
+        let (supervisor, ending) = Supervisor::new(launcher, &server, stopping.clone());
         let tasks = TaskTracker::new();
         tasks.spawn(supervisor.watch(server));
         tasks.close();

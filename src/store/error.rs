@@ -54,45 +54,45 @@ impl StoreError {
 
 impl From<RedisError> for StoreError {
     fn from(error: RedisError) -> Self {
-        let text = without_arguments(error.to_string());
-        match code(&error).as_str() {
+        let refusals = error.clone().into_server_errors();
+        // Of a pipeline, the first refusal.
+        if let Some((_, refusal)) = refusals.as_deref().and_then(<[_]>::first) {
+            let details = without_arguments(refusal.details().unwrap_or_default());
+            return Self::from_code(refusal.code(), details);
+        }
+        let unreadable = matches!(
+            error.kind(),
+            ErrorKind::UnexpectedReturnType | ErrorKind::Parse
+        );
+        if error.is_timeout() {
+            Self::TimedOut
+        } else if error.is_io_error() || error.is_connection_dropped() {
+            Self::Away(error.to_string())
+        } else if unreadable {
+            Self::Corrupt { what: "a reply" }
+        } else {
+            Self::Refused(error.to_string())
+        }
+    }
+}
+
+impl StoreError {
+    /// By the first word of the server's answer.
+    fn from_code(code: &str, details: &str) -> Self {
+        let text = format!("{code} {details}").trim_end().to_owned();
+        match code {
             "READONLY" | "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "NOREPLICAS" => {
                 Self::ReadOnly(text)
             }
             "OOM" | "MISCONF" => Self::Full(text),
-            _ if error.is_timeout() => Self::TimedOut,
-            _ if error.is_io_error()
-                || error.is_connection_dropped()
-                || error.is_connection_refusal() =>
-            {
-                Self::Away(text)
-            }
-            _ if matches!(
-                error.kind(),
-                ErrorKind::UnexpectedReturnType | ErrorKind::Parse
-            ) =>
-            {
-                Self::Corrupt { what: "a reply" }
-            }
             _ => Self::Refused(text),
         }
     }
 }
 
-/// The first word of the server's answer. For a pipeline the first refusal's: the client names only those it knows.
-fn code(error: &RedisError) -> String {
-    if let Some(code) = error.code() {
-        return code.to_owned();
-    }
-    let refusals = error.clone().into_server_errors();
-    let first = refusals.as_deref().and_then(<[_]>::first);
-    first.map_or_else(String::new, |(_, refusal)| refusal.code().to_owned())
-}
-
 /// Redis quotes the arguments of a command that it does not know; those can be a reader's words.
-fn without_arguments(mut text: String) -> String {
-    if let Some(start) = text.find(", with args beginning with") {
-        text.truncate(start);
-    }
-    text
+fn without_arguments(details: &str) -> &str {
+    details
+        .split_once(", with args beginning with")
+        .map_or(details, |(before, _)| before)
 }

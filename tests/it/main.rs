@@ -1,27 +1,19 @@
-//! Integration tests: one binary, real Redis.
+//! The integration tests: one binary, real Redis, one file a promise.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test fails by panicking, in its helpers too"
+    reason = "a test, and what it is made of, fails by panicking"
 )]
 
 mod access_keys;
 mod private_redis;
 mod sites;
-
-/// Handlers of a multi-threaded server must be able to await these.
-#[expect(dead_code, reason = "it only has to compile")]
-fn may_move_between_threads(
-    sites: &replydesk::policy::sites::Sites,
-    access: &replydesk::access::Access,
-    site: &replydesk::comment::ids::SiteId,
-    caller: &replydesk::access::caller::Caller,
-) {
-    fn check(_: impl Send) {}
-    check(sites.get(site));
-    check(sites.list());
-    check(access.authenticate(None));
-    check(access.list(caller));
-}
+mod store_connection;
+mod store_embedded;
+mod store_preflight;
+mod store_proxy;
+mod store_replication;
+mod store_server;
+mod store_wakeups;

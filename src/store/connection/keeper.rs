@@ -70,6 +70,10 @@ impl Keeper {
         let link = match made.map_err(StoreError::from) {
             Ok(connection) => Link::new(connection),
             Err(StoreError::TimedOut) => return Err(self.silent(self.settings.connect_timeout)),
+            Err(StoreError::Away(reason)) => {
+                let address = self.settings.address();
+                return Err(StoreError::Away(format!("{address}: {reason}")));
+            }
             Err(error) => return Err(error),
         };
         let tried = match probe(&link, self.settings.timeout).await {

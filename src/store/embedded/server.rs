@@ -38,6 +38,10 @@ pub(super) struct Launcher {
 pub(super) struct Server(Option<Child>);
 
 impl Server {
+    pub(super) fn process_id(&self) -> Option<u32> {
+        self.0.as_ref().and_then(Child::id)
+    }
+
     /// The process, whose end is the owner's task from now on.
     pub(super) fn keep(mut self) -> Option<Child> {
         self.0.take()
@@ -152,7 +156,7 @@ impl Launcher {
         let started = Instant::now();
         let mut asked = false;
         // An orphan that answers without holding the lock was started by hand, or its lock was deleted.
-        if self.socket.exists() && self.ask("PING").await.is_ok() {
+        if self.socket.exists() && self.ping().await.is_ok() {
             tracing::warn!(data.directory = %self.directory.path().display(),
                 "a redis-server that a killed service left is shut down and replaced");
             self.request_shutdown().await;
@@ -160,7 +164,7 @@ impl Launcher {
         }
         loop {
             let lock = self.directory.server_lock();
-            let gone = !asked || !self.socket.exists() || self.ask("PING").await.is_err();
+            let gone = !asked || !self.socket.exists() || self.ping().await.is_err();
             if let (Some(lock), true) = (lock.map_err(|error| self.io(error))?, gone) {
                 return Ok(lock);
             }
@@ -180,7 +184,7 @@ impl Launcher {
     async fn until_ready(&self, server: &mut Server) -> Result<(), EmbeddedError> {
         let mut deadline = Instant::now() + self.settings.start_timeout;
         loop {
-            match self.ask("PING").await {
+            match self.ping().await {
                 Ok(()) => return Ok(()),
                 // It reads its file, however long that takes: its end would show in the next look.
                 Err(StoreError::ReadOnly(_)) => {
@@ -202,8 +206,11 @@ impl Launcher {
 
     /// Asks it to end, waits, and kills it if it does not.
     pub(super) async fn stop(&self, mut child: Child) -> Result<ExitStatus, EmbeddedError> {
-        self.request_shutdown().await;
-        match timeout(self.settings.stop_timeout, child.wait()).await {
+        let ended = async {
+            self.request_shutdown().await;
+            child.wait().await
+        };
+        match timeout(self.settings.stop_timeout, ended).await {
             Ok(Ok(status)) => Ok(status),
             Ok(Err(error)) => Err(self.io(error)),
             Err(_) => {
@@ -217,15 +224,20 @@ impl Launcher {
 
     /// The server flushes its file before it closes the connection; it sends no reply.
     async fn request_shutdown(&self) {
-        if let Err(StoreError::Refused(reason)) = self.ask("SHUTDOWN").await {
+        let asked = self.ask("SHUTDOWN", self.settings.stop_timeout).await;
+        if let Err(StoreError::Refused(reason)) = asked {
             tracing::warn!(reason, "redis-server refuses to shut down");
         }
     }
 
-    async fn ask(&self, command: &str) -> Result<(), StoreError> {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.ask("PING", ANSWER).await
+    }
+
+    async fn ask(&self, command: &str, wait: Duration) -> Result<(), StoreError> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(ANSWER))
-            .set_response_timeout(Some(ANSWER.max(self.settings.stop_timeout)));
+            .set_response_timeout(Some(wait));
         let client = Client::open(self.url())?;
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)

@@ -46,9 +46,9 @@ impl Ending {
         error.take().map_or(Ok(()), Err)
     }
 
-    fn running(&self, child: Option<&Child>) {
-        let id = child.and_then(Child::id).unwrap_or(0);
-        self.process_id.store(id, Ordering::Relaxed);
+    fn running(&self, process_id: Option<u32>) {
+        self.process_id
+            .store(process_id.unwrap_or(0), Ordering::Relaxed);
     }
 
     fn failed(&self, error: EmbeddedError) {
@@ -57,8 +57,13 @@ impl Ending {
 }
 
 impl Supervisor {
-    pub(super) fn new(launcher: Launcher, stopping: CancellationToken) -> (Self, Ending) {
+    pub(super) fn new(
+        launcher: Launcher,
+        server: &Server,
+        stopping: CancellationToken,
+    ) -> (Self, Ending) {
         let ending = Ending::default();
+        ending.running(server.process_id());
         let supervisor = Self {
             launcher,
             stopping,
@@ -72,7 +77,7 @@ impl Supervisor {
         let mut running = server.keep();
         let mut backoff = Self::first_backoff();
         while let Some(mut child) = running {
-            self.ending.running(Some(&child));
+            self.ending.running(child.id());
             let since = Instant::now();
             tokio::select! {
                 () = self.stopping.cancelled() => {

@@ -13,6 +13,7 @@ pub mod health;
 pub mod policy;
 pub mod privacy;
 pub mod queue;
+pub mod secrets;
 pub mod shutdown;
 pub mod spam;
 pub mod store;

@@ -20,7 +20,7 @@ pub struct ModerationConfig {
 
 impl ModerationConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let lease = reader.take("moderation.lease_s", seconds(5..=3_600));
+        let lease = reader.take("moderation.lease_ms", milliseconds(100..=3_600_000));
         let skip_cooldown = reader.take("moderation.skip_cooldown_s", seconds(0..=3_600));
         let poll = reader.take("moderation.poll_ms", milliseconds(100..=60_000));
         Some(Self {

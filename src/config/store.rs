@@ -5,24 +5,13 @@ use std::{fmt, path::PathBuf, time::Duration};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::config::{
-    reader::Reader,
-    values::{milliseconds, number, switch, word},
-};
-
-/// What an OK promises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// On the primary's disk.
-    Disk,
-    /// On the primary's disk, and received by so many replicas.
-    Replica {
-        /// At least 1.
-        replicas: u32,
+use crate::{
+    config::{
+        reader::Reader,
+        values::{milliseconds, number, switch, word},
     },
-    /// In memory, and on disk within a second.
-    Relaxed,
-}
+    store::durability::Durability,
+};
 
 /// Where Redis is. May hold a password: `Debug` shows none.
 #[derive(Clone)]

@@ -8,6 +8,8 @@
 )]
 
 mod access_keys;
+mod harness;
+mod main_job;
 mod private_redis;
 mod sites;
 mod store_connection;

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod comment;
 pub mod config;
 pub mod privacy;
+pub mod secrets;
 pub mod store;
 pub mod telemetry;
 

@@ -1,6 +1,9 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod configuration;
 pub mod failure;
+pub mod privacy;
+pub mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -15,12 +18,18 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Privacy(privacy::Args),
+    Serve(serve::Args),
+}
 
 /// Runs one command to its end.
 ///
 /// # Errors
 /// What went wrong and what to do, as the user should read it, with the process's exit code.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.command {}
+    match arguments.command {
+        Command::Privacy(args) => privacy::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+    }
 }

@@ -4,7 +4,7 @@
 //! entries never change or move. New ones go to the end, and older readers then say that they are too old.
 
 /// In the order of their bytes, from 0x80.
-const PHRASES: [&str; 48] = [
+static PHRASES: [&str; 48] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:",
@@ -55,6 +55,17 @@ const PHRASES: [&str; 48] = [
     "; rv:",
 ];
 
+/// Of each phrase, side by side: most phrases are ruled out without a look at them.
+static FIRST_BYTES: [u8; PHRASES.len()] = {
+    let mut bytes = [0; PHRASES.len()];
+    let mut at = 0;
+    while at < bytes.len() {
+        bytes[at] = PHRASES[at].as_bytes()[0];
+        at += 1;
+    }
+    bytes
+};
+
 /// `None` for a text that is not all printable ASCII: it is sealed as it is.
 pub(super) fn pack(text: &str, packed: &mut Vec<u8>) -> Option<()> {
     if !text.bytes().all(is_literal) {
@@ -62,17 +73,21 @@ pub(super) fn pack(text: &str, packed: &mut Vec<u8>) -> Option<()> {
     }
     let mut rest = text;
     while let Some(first) = rest.bytes().next() {
-        let (byte, length) = (0x80..)
-            .zip(PHRASES)
-            .filter(|(_, phrase)| phrase.as_bytes()[0] == first && rest.starts_with(phrase))
-            .map(|(byte, phrase)| (byte, phrase.len()))
-            .max_by_key(|(_, length)| *length)
-            .unwrap_or((first, 1));
+        let (byte, length) = longest_phrase(first, rest).unwrap_or((first, 1));
         packed.push(byte);
         // ASCII: every byte is a character's start.
         rest = &rest[length..];
     }
     Some(())
+}
+
+/// Its byte and its length.
+fn longest_phrase(first: u8, rest: &str) -> Option<(u8, usize)> {
+    (0x80..)
+        .zip(FIRST_BYTES.iter().zip(&PHRASES))
+        .filter(|(_, (begins, phrase))| **begins == first && rest.starts_with(**phrase))
+        .map(|(byte, (_, phrase))| (byte, phrase.len()))
+        .max_by_key(|(_, length)| *length)
 }
 
 /// `None` for bytes that are no packed text, or of a later book.

@@ -63,7 +63,10 @@ impl Desk {
         let mut desk = Self {
             redis: RedisServer::start(),
             replicas: Vec::new(),
-            settings: settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            settings: settings
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
             admin: AccessKey::generate().unwrap(),
             officer: Arc::new(OfficerPrivateKey::generate().unwrap()),
             pepper: Pepper::generate().unwrap(),
@@ -82,7 +85,11 @@ impl Desk {
         let token = shutdown.clone();
         #[expect(clippy::disallowed_methods, reason = "the harness joins it")]
         let running = tokio::spawn(async move { app.run(token).await.unwrap() });
-        self.replicas.push(Replica { address, shutdown, running: Some(running) });
+        self.replicas.push(Replica {
+            address,
+            shutdown,
+            running: Some(running),
+        });
         self.replicas.len() - 1
     }
 
@@ -90,16 +97,30 @@ impl Desk {
     pub fn config(&self) -> Config {
         let mut flags = vec![
             ("server.listen".to_owned(), "127.0.0.1:0".to_owned()),
-            ("privacy.public_key".to_owned(), self.officer.public().to_text()),
-            ("access.admin_key_hash".to_owned(), RootKey::of(&self.admin).to_config()),
+            (
+                "privacy.public_key".to_owned(),
+                self.officer.public().to_text(),
+            ),
+            (
+                "access.admin_key_hash".to_owned(),
+                RootKey::of(&self.admin).to_config(),
+            ),
             ("store.timeout_ms".to_owned(), "1000".to_owned()),
         ];
         flags.extend(self.settings.iter().cloned());
         let env = [
             ("REDIS_URL".to_owned(), self.redis.url()),
-            ("REPLYDESK_PRIVACY_PEPPER".to_owned(), self.pepper.to_text().to_string()),
+            (
+                "REPLYDESK_PRIVACY_PEPPER".to_owned(),
+                self.pepper.to_text().to_string(),
+            ),
         ];
-        Config::load(&Sources { file: None, env: env.into(), flags }).unwrap()
+        Config::load(&Sources {
+            file: None,
+            env: env.into(),
+            flags,
+        })
+        .unwrap()
     }
 
     /// The root admin, at the first replica.
@@ -114,8 +135,16 @@ impl Desk {
 
     /// A site, and a blog's client for it.
     pub async fn site(&self, site: &str, policy: v1::Policy) -> Client {
-        let new = v1::Site { site: site.to_owned(), policy: Some(policy), ..Default::default() };
-        self.admin().sites.create_site(v1::CreateSiteRequest { site: Some(new) }).await.unwrap();
+        let new = v1::Site {
+            site: site.to_owned(),
+            policy: Some(policy),
+            ..Default::default()
+        };
+        self.admin()
+            .sites
+            .create_site(v1::CreateSiteRequest { site: Some(new) })
+            .await
+            .unwrap();
         self.someone(0, site, v1::Role::Submitter, "blog").await
     }
 
@@ -138,7 +167,13 @@ impl Desk {
             label: label.to_owned(),
             expires_at: None,
         };
-        self.admin().sites.create_key(request).await.unwrap().into_inner().access_key
+        self.admin()
+            .sites
+            .create_key(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .access_key
     }
 
     /// Stops everything, and asserts that nothing was left behind: no lease, no lease's token.

@@ -13,7 +13,12 @@ async fn a_comment_goes_from_a_blog_to_a_moderator_and_back() {
     let blog = desk.site("gazette", everything_waits()).await;
     let ada = desk.moderator(0, "gazette", "ada").await;
 
-    let request = comment("gazette", "bridge", "Jo Reader", "I cycle over this bridge every day. It needs repair.");
+    let request = comment(
+        "gazette",
+        "bridge",
+        "Jo Reader",
+        "I cycle over this bridge every day. It needs repair.",
+    );
     let receipt = blog.submit(request.clone()).await.unwrap();
     assert_eq!(receipt.state(), v1::CommentState::Pending);
     assert_eq!(receipt.version, 1);
@@ -25,18 +30,38 @@ async fn a_comment_goes_from_a_blog_to_a_moderator_and_back() {
     assert_eq!(seen.body, request.body);
     assert_eq!(seen.thread.unwrap().title, "About bridge");
     work.decide(&item, v1::Verdict::Approve).await;
-    let Answer::Decision(decision) = work.answer().await else { panic!("not decided") };
-    assert_eq!((decision.state(), decision.version), (v1::CommentState::Approved, 2));
+    let Answer::Decision(decision) = work.answer().await else {
+        panic!("not decided")
+    };
+    assert_eq!(
+        (decision.state(), decision.version),
+        (v1::CommentState::Approved, 2)
+    );
 
     let events = blog.all_events("gazette").await;
-    let states: Vec<_> = events.iter().map(|event| (event.state(), event.version)).collect();
-    assert_eq!(states, [(v1::CommentState::Pending, 1), (v1::CommentState::Approved, 2)]);
-    assert_eq!(blog.get("gazette", &request.comment_id).await.state(), v1::CommentState::Approved);
+    let states: Vec<_> = events
+        .iter()
+        .map(|event| (event.state(), event.version))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            (v1::CommentState::Pending, 1),
+            (v1::CommentState::Approved, 2)
+        ]
+    );
+    assert_eq!(
+        blog.get("gazette", &request.comment_id).await.state(),
+        v1::CommentState::Approved
+    );
 
     // The same request again is a replay that tells how the comment stands now.
     let again = blog.submit(request).await.unwrap();
     assert!(again.replayed);
-    assert_eq!((again.outcome(), again.state()), (v1::Outcome::Pending, v1::CommentState::Approved));
+    assert_eq!(
+        (again.outcome(), again.state()),
+        (v1::Outcome::Pending, v1::CommentState::Approved)
+    );
     drop(work);
     desk.finish().await;
 }

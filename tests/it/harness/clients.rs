@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use replydesk::proto::v1::{
-    self, comment_service_client::CommentServiceClient, moderation_service_client::ModerationServiceClient,
-    site_service_client::SiteServiceClient, work_queue_request::Message as Up, work_queue_response::Message as Down,
+    self, comment_service_client::CommentServiceClient,
+    moderation_service_client::ModerationServiceClient, site_service_client::SiteServiceClient,
+    work_queue_request::Message as Up, work_queue_response::Message as Down,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -22,7 +23,9 @@ pub struct Bearer(Option<MetadataValue<Ascii>>);
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(value) = &self.0 {
-            request.metadata_mut().insert("authorization", value.clone());
+            request
+                .metadata_mut()
+                .insert("authorization", value.clone());
         }
         Ok(request)
     }
@@ -40,7 +43,9 @@ pub struct Client {
 
 impl Client {
     pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
-        let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy();
+        let channel = Endpoint::from_shared(format!("http://{address}"))
+            .unwrap()
+            .connect_lazy();
         let bearer = Bearer(key.map(|key| format!("Bearer {key}").parse().unwrap()));
         Self {
             comments: CommentServiceClient::with_interceptor(channel.clone(), bearer.clone()),
@@ -50,14 +55,32 @@ impl Client {
     }
 
     /// A comment handed in.
-    pub async fn submit(&self, request: v1::SubmitCommentRequest) -> Result<v1::SubmitCommentResponse, Status> {
-        Ok(self.comments.clone().submit_comment(request).await?.into_inner())
+    pub async fn submit(
+        &self,
+        request: v1::SubmitCommentRequest,
+    ) -> Result<v1::SubmitCommentResponse, Status> {
+        Ok(self
+            .comments
+            .clone()
+            .submit_comment(request)
+            .await?
+            .into_inner())
     }
 
     /// A comment as it stands.
     pub async fn get(&self, site: &str, id: &str) -> v1::Comment {
-        let request = v1::GetCommentRequest { site: site.to_owned(), comment_id: id.to_owned() };
-        self.comments.clone().get_comment(request).await.unwrap().into_inner().comment.unwrap()
+        let request = v1::GetCommentRequest {
+            site: site.to_owned(),
+            comment_id: id.to_owned(),
+        };
+        self.comments
+            .clone()
+            .get_comment(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .comment
+            .unwrap()
     }
 
     /// All events of a site from the start.
@@ -65,8 +88,18 @@ impl Client {
         let mut events = Vec::new();
         let mut cursor = "0-0".to_owned();
         loop {
-            let request = v1::ListEventsRequest { site: site.to_owned(), cursor, page_size: 500 };
-            let page = self.comments.clone().list_events(request).await.unwrap().into_inner();
+            let request = v1::ListEventsRequest {
+                site: site.to_owned(),
+                cursor,
+                page_size: 500,
+            };
+            let page = self
+                .comments
+                .clone()
+                .list_events(request)
+                .await
+                .unwrap()
+                .into_inner();
             events.extend(page.events);
             cursor = page.next_cursor;
             if !page.more {
@@ -77,8 +110,17 @@ impl Client {
 
     /// How the queue stands.
     pub async fn stats(&self, site: &str) -> v1::QueueStats {
-        let request = v1::GetQueueStatsRequest { site: site.to_owned() };
-        self.moderation.clone().get_queue_stats(request).await.unwrap().into_inner().stats.unwrap()
+        let request = v1::GetQueueStatsRequest {
+            site: site.to_owned(),
+        };
+        self.moderation
+            .clone()
+            .get_queue_stats(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .stats
+            .unwrap()
     }
 
     /// A verdict without a lease.
@@ -90,10 +132,26 @@ impl Client {
     /// Sits down at a queue.
     pub async fn work(&self, site: &str, prefetch: i32) -> Result<Work, Status> {
         let (up, requests) = mpsc::channel(64);
-        let start = v1::work_queue_request::Start { site: site.to_owned(), prefetch };
-        up.send(v1::WorkQueueRequest { message: Some(Up::Start(start)) }).await.unwrap();
-        let down = self.moderation.clone().work_queue(ReceiverStream::new(requests)).await?.into_inner();
-        let mut work = Work { up, down, next_request: 0 };
+        let start = v1::work_queue_request::Start {
+            site: site.to_owned(),
+            prefetch,
+        };
+        up.send(v1::WorkQueueRequest {
+            message: Some(Up::Start(start)),
+        })
+        .await
+        .unwrap();
+        let down = self
+            .moderation
+            .clone()
+            .work_queue(ReceiverStream::new(requests))
+            .await?
+            .into_inner();
+        let mut work = Work {
+            up,
+            down,
+            next_request: 0,
+        };
         match work.next().await? {
             Some(Down::Started(_)) => Ok(work),
             other => panic!("not started: {other:?}"),
@@ -113,7 +171,9 @@ impl Work {
     pub async fn next(&mut self) -> Result<Option<Down>, Status> {
         loop {
             match self.down.message().await? {
-                Some(v1::WorkQueueResponse { message: Some(Down::Heartbeat(_)) }) => {}
+                Some(v1::WorkQueueResponse {
+                    message: Some(Down::Heartbeat(_)),
+                }) => {}
                 Some(response) => return Ok(response.message),
                 None => return Ok(None),
             }
@@ -138,7 +198,12 @@ impl Work {
 
     /// Says something.
     pub async fn say(&mut self, message: Up) {
-        self.up.send(v1::WorkQueueRequest { message: Some(message) }).await.unwrap();
+        self.up
+            .send(v1::WorkQueueRequest {
+                message: Some(message),
+            })
+            .await
+            .unwrap();
     }
 
     /// A verdict on an item; the answer comes down.

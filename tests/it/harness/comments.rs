@@ -34,7 +34,9 @@ pub fn nth(site: &str, n: usize) -> v1::SubmitCommentRequest {
         site,
         &format!("article-{}", n % 7),
         &format!("Reader {n}"),
-        &format!("Point {n}: the council should look at the numbers again before it votes on this."),
+        &format!(
+            "Point {n}: the council should look at the numbers again before it votes on this."
+        ),
     );
     if let Some(transport) = &mut request.transport {
         transport.ip_address = format!("10.{}.{}.{}", n / 65_536 % 256, n / 256 % 256, n % 256);
@@ -44,7 +46,11 @@ pub fn nth(site: &str, n: usize) -> v1::SubmitCommentRequest {
 
 /// Everything waits for a moderator, and nothing is limited.
 pub fn everything_waits() -> v1::Policy {
-    v1::Policy { mode: v1::ModerationMode::Pre.into(), limits: Some(no_limits()), ..Default::default() }
+    v1::Policy {
+        mode: v1::ModerationMode::Pre.into(),
+        limits: Some(no_limits()),
+        ..Default::default()
+    }
 }
 
 /// The score decides; newcomers are welcome; nothing is limited.
@@ -59,6 +65,14 @@ pub fn automatic() -> v1::Policy {
 
 /// Limits that no test reaches.
 pub fn no_limits() -> v1::Limits {
-    let most = Some(v1::Limit { per_minute: 1_000_000, burst: 1_000_000 });
-    v1::Limits { author: most, ip_address: most, thread: most, site: most }
+    let most = Some(v1::Limit {
+        per_minute: 1_000_000,
+        burst: 1_000_000,
+    });
+    v1::Limits {
+        author: most,
+        ip_address: most,
+        thread: most,
+        site: most,
+    }
 }

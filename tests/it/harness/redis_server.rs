@@ -17,7 +17,10 @@ impl RedisServer {
     /// Ready to accept connections.
     pub fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        Self { child: spawn(&directory), directory }
+        Self {
+            child: spawn(&directory),
+            directory,
+        }
     }
 
     /// Where it is.
@@ -26,7 +29,11 @@ impl RedisServer {
     }
 
     fn socket(&self) -> String {
-        self.directory.path().join("redis.sock").display().to_string()
+        self.directory
+            .path()
+            .join("redis.sock")
+            .display()
+            .to_string()
     }
 
     /// Gone at once, as after a crash, and there again with what was on disk.
@@ -43,18 +50,26 @@ impl RedisServer {
 
     /// Frozen, as by a stalled disk; `"CONT"` thaws it.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status();
         assert!(sent.unwrap().success());
     }
 
     /// A connection past the service, for looking.
     pub fn look(&self) -> redis::Connection {
-        redis::Client::open(self.url()).unwrap().get_connection().unwrap()
+        redis::Client::open(self.url())
+            .unwrap()
+            .get_connection()
+            .unwrap()
     }
 
     /// One command.
     pub fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        redis::cmd(words[0]).arg(&words[1..]).query(&mut self.look()).unwrap()
+        redis::cmd(words[0])
+            .arg(&words[1..])
+            .query(&mut self.look())
+            .unwrap()
     }
 
     /// Every key. For tests: `KEYS` blocks, which here hurts nobody.
@@ -70,7 +85,16 @@ impl RedisServer {
 
 fn spawn(directory: &TempDir) -> Child {
     let mut child = Command::new("redis-server")
-        .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always"])
+        .args([
+            "--port",
+            "0",
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "always",
+        ])
         .args(["--rdbcompression", "no", "--enable-debug-command", "local"])
         .arg("--dir")
         .arg(directory.path())
@@ -80,7 +104,10 @@ fn spawn(directory: &TempDir) -> Child {
         .spawn()
         .expect("redis-server is installed");
     let log = BufReader::new(child.stdout.take().unwrap());
-    let ready = log.lines().map_while(Result::ok).any(|line| line.contains("eady to accept connections"));
+    let ready = log
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.contains("eady to accept connections"));
     assert!(ready, "redis-server ended before it was ready");
     child
 }

@@ -1,6 +1,17 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod clock;
+pub mod events;
 pub mod failure;
+pub mod interrupt;
+pub mod json;
+pub mod key;
+pub mod output;
+pub mod site;
+pub mod style;
+pub mod submit;
+pub mod untrusted;
+pub mod words;
 
 use clap::{Parser, Subcommand};
 
@@ -15,12 +26,23 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Submit(Box<submit::Args>),
+    Events(events::Args),
+    Site(site::Args),
+    Key(key::Args),
+}
 
 /// Runs one command to its end.
 ///
 /// # Errors
 /// What went wrong and what to do, as the user should read it, with the process's exit code.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.command {}
+    let done = match arguments.command {
+        Command::Submit(args) => submit::run(*args).await,
+        Command::Events(args) => events::run(args).await,
+        Command::Site(args) => site::run(args).await,
+        Command::Key(args) => key::run(args).await,
+    };
+    done.or_else(Failure::unless_reader_left)
 }

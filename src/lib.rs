@@ -1,6 +1,7 @@
 //! ReplyDesk: the service behind *Leave a Reply*.
 
 pub mod cli;
+pub mod client;
 pub mod comment;
 pub mod store;
 

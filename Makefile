@@ -1,0 +1,71 @@
+# Every target stands for itself: it installs what it needs (scripts/setup.sh) and says what it does.
+# Cargo's own variables hold, CARGO_TARGET_DIR among them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+CARGO ?= cargo
+STEP := scripts/step.sh
+BUF := .tools/node_modules/.bin/buf
+
+# Comments for the demo, as JSON lines; see examples/demo-comments.jsonl for the fields.
+DATA ?=
+# Further arguments for the command behind `demo`, `run` or `bench`.
+ARGS ?=
+# How many rounds of load, kill and restart.
+SOAK_ROUNDS ?= 10
+
+# cargo-nextest where it is installed, else cargo's own runner. Neither runs doc tests here: they are a step of their own.
+NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
+ifeq ($(NEXTEST),yes)
+RUN_TESTS := $(CARGO) nextest run --locked
+RUN_SOAK := $(CARGO) nextest run --locked --profile soak --run-ignored only --no-capture -E 'test(soak)'
+else
+RUN_TESTS := $(CARGO) test --locked --tests
+RUN_SOAK := $(CARGO) test --locked --test it soak -- --ignored --nocapture --test-threads 1
+endif
+
+.PHONY: help setup demo run test lint bench soak
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Install what is missing: redis-server, buf
+	@scripts/setup.sh
+
+demo: ## See it work: blog, moderator and event feed on a real Redis (DATA=FILE takes your comments)
+	@$(STEP) "set up" scripts/setup.sh rust redis
+	@$(STEP) "build (release)" $(CARGO) build --release --locked
+	@$(CARGO) run --release --locked --quiet -- demo $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+run: ## Start the service with its own Redis (ARGS="--help" shows the options)
+	@$(STEP) "set up" scripts/setup.sh rust redis
+	@$(STEP) "build" $(CARGO) build --locked
+	@$(CARGO) run --locked --quiet -- serve $(ARGS)
+
+test: ## Everything that must pass: format, lints, unit, property and integration tests, doc tests
+	@$(STEP) "set up" scripts/setup.sh
+	@$(MAKE) lint-steps
+	@$(STEP) "tests" $(RUN_TESTS)
+	@$(STEP) "doc tests" $(CARGO) test --locked --doc --quiet
+
+lint: ## Format, clippy, protos
+	@$(STEP) "set up" scripts/setup.sh rust buf
+	@$(MAKE) lint-steps
+
+# From cheap to dear, so that a slip shows at once.
+.PHONY: lint-steps
+lint-steps:
+	@$(STEP) "format" $(CARGO) fmt --check
+	@$(STEP) "protos: lint" $(BUF) lint
+	@$(STEP) "protos: format" $(BUF) format --diff --exit-code
+	@$(STEP) "clippy" $(CARGO) clippy --locked --all-targets -- -D warnings
+
+bench: ## Measure against the ceiling; the table is written to target/bench.json too
+	@$(STEP) "set up" scripts/setup.sh rust redis
+	@$(STEP) "bench" $(CARGO) bench --locked --bench '*' -- $(ARGS)
+
+soak: ## Long fault tests: load, kill -9, restart (SOAK_ROUNDS=10)
+	@$(STEP) "set up" scripts/setup.sh rust redis
+	@SOAK_ROUNDS=$(SOAK_ROUNDS) $(STEP) "soak, $(SOAK_ROUNDS) rounds" $(RUN_SOAK)

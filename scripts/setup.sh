@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need and this machine lacks; run again, it does nothing.
+#
+#   scripts/setup.sh [rust] [redis] [buf]     (nothing named: all)
+#
+# rust   rustfmt and clippy, where rustup can add them
+# redis  redis-server >= 7.0, by apt
+# buf    the protobuf linter, by npm, into .tools/
+#
+# Taken for granted: Rust 1.95, Node 20 with npm (for buf), make.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf 'setup: %s\n' "$*"; }
+
+fail() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Runs a command quietly; its output appears only when it fails.
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if [ "$status" -ne 0 ]; then cat "$log" >&2; fi
+  rm -f "$log"
+  return "$status"
+}
+
+need_rust() {
+  has cargo || fail "cargo is missing: install Rust 1.95 or newer, see https://rustup.rs"
+  local part
+  for part in fmt:rustfmt clippy:clippy; do
+    cargo "${part%%:*}" --version >/dev/null 2>&1 && continue
+    has rustup || fail "cargo ${part%%:*} is missing: install the ${part##*:} component of your Rust toolchain"
+    say "adding ${part##*:} to the Rust toolchain"
+    quietly rustup component add "${part##*:}" || fail "rustup could not add ${part##*:}; its output is above"
+  done
+}
+
+# The major version of the redis-server on the path, or 0.
+redis_major() {
+  has redis-server || { echo 0; return; }
+  redis-server --version | sed -n 's/.* v=\([0-9]*\)\..*/\1/p'
+}
+
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive quietly "${as_root[@]}" apt-get install --yes --no-install-recommends "$1"
+}
+
+need_redis() {
+  local major
+  major=$(redis_major)
+  [ "${major:-0}" -ge 7 ] && return
+  [ "${major:-0}" -eq 0 ] || fail "redis-server $major is too old: install redis-server 7.0 or newer"
+
+  local advice="redis-server is missing: install redis-server 7.0 or newer (Debian: sudo apt-get install redis-server)"
+  has apt-get || fail "$advice"
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    { has sudo && sudo -n true 2>/dev/null; } || fail "$advice"
+    as_root=(sudo -n)
+  fi
+
+  say "installing redis-server with apt"
+  # Fresh images have no package lists, and old lists name packages that are gone: look again once.
+  if ! apt_install redis-server 2>/dev/null; then
+    quietly "${as_root[@]}" apt-get update || fail "apt-get update failed; its output is above. $advice"
+    apt_install redis-server || fail "apt could not install redis-server; its output is above. $advice"
+  fi
+  hash -r
+  major=$(redis_major)
+  [ "${major:-0}" -ge 7 ] || fail "apt installed redis-server ${major:-0}: install redis-server 7.0 or newer"
+}
+
+need_buf() {
+  local wanted=$root/scripts/tools/package-lock.json have=$root/.tools/package-lock.json
+  if cmp -s "$wanted" "$have" && "$root/.tools/node_modules/.bin/buf" --version >/dev/null 2>&1; then
+    return
+  fi
+  has npm || fail "npm is missing: install Node 20 or newer with npm (buf, the protobuf linter, comes as an npm package)"
+  say "installing buf into .tools"
+  mkdir -p "$root/.tools"
+  cp "$root/scripts/tools/package.json" "$root/scripts/tools/.npmrc" "$root/.tools/"
+  cp "$wanted" "$have" # what `npm ci` installs, and how the next run knows that it did
+  if ! quietly npm ci --prefix "$root/.tools" --no-audit --no-fund; then
+    rm -f "$have"
+    fail "npm could not install buf; its output is above"
+  fi
+}
+
+[ $# -gt 0 ] || set -- rust redis buf
+for tool in "$@"; do
+  case $tool in
+    rust | redis | buf) "need_$tool" ;;
+    *) fail "no such tool: $tool (there are: rust, redis, buf)" ;;
+  esac
+done

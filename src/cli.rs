@@ -1,12 +1,14 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
 pub mod clock;
+pub mod demo;
 pub mod events;
 pub mod failure;
 pub mod interrupt;
 pub mod json;
 pub mod key;
 pub mod output;
+pub mod review;
 pub mod site;
 pub mod style;
 pub mod submit;
@@ -31,6 +33,8 @@ enum Command {
     Events(events::Args),
     Site(site::Args),
     Key(key::Args),
+    Review(review::Args),
+    Demo(demo::Args),
 }
 
 /// Runs one command to its end.
@@ -43,6 +47,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Events(args) => events::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Key(args) => key::run(args).await,
+        Command::Review(args) => review::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
     };
     done.or_else(Failure::unless_reader_left)
 }

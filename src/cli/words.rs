@@ -65,10 +65,22 @@ pub fn mode_from(word: &str) -> Option<ModerationMode> {
     }
 }
 
-/// A reason as a person reads it: `first comment`, `too many links (5)`.
+/// An outcome's word in small letters, short enough for a line of figures.
 #[must_use]
-pub fn reason(reason: &Reason) -> String {
-    let said = match ReasonCode::try_from(reason.code) {
+pub fn short(outcome: &str) -> &'static str {
+    match outcome {
+        "APPROVED" => "ok",
+        "PENDING" => "held",
+        "SPAM" => "spam",
+        "REJECTED" => "rejected",
+        _ => "?",
+    }
+}
+
+/// A reason's code as a person reads it: `first comment of this author`.
+#[must_use]
+pub fn code(number: i32) -> &'static str {
+    match ReasonCode::try_from(number) {
         Ok(ReasonCode::PreModeration) => "every comment is reviewed first",
         Ok(ReasonCode::PostModeration) => "shown at once, reviewed afterwards",
         Ok(ReasonCode::ScoreLow) => "low spam score",
@@ -81,7 +93,13 @@ pub fn reason(reason: &Reason) -> String {
         Ok(ReasonCode::Sampled) => "drawn by chance, for a look",
         Ok(ReasonCode::Unsettled) => "thread, author or policy kept changing",
         Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
-    };
+    }
+}
+
+/// A reason with its detail: `too many links (5)`.
+#[must_use]
+pub fn reason(reason: &Reason) -> String {
+    let said = code(reason.code);
     if reason.detail.is_empty() {
         said.to_owned()
     } else {

@@ -145,7 +145,10 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
 
 fn seconds(wait: Duration) -> String {
     // Rounded up: a caller that waits as told must not be early.
-    format!("{:.1} s", (wait.as_secs_f64() * 10.0).ceil().max(1.0) / 10.0)
+    format!(
+        "{:.1} s",
+        (wait.as_secs_f64() * 10.0).ceil().max(1.0) / 10.0
+    )
 }
 
 #[cfg(test)]

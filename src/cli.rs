@@ -4,6 +4,19 @@ pub mod configuration;
 pub mod failure;
 pub mod privacy;
 pub mod serve;
+pub mod clock;
+pub mod demo;
+pub mod events;
+pub mod interrupt;
+pub mod json;
+pub mod key;
+pub mod output;
+pub mod review;
+pub mod site;
+pub mod style;
+pub mod submit;
+pub mod untrusted;
+pub mod words;
 
 use clap::{Parser, Subcommand};
 
@@ -21,6 +34,12 @@ pub struct Arguments {
 enum Command {
     Privacy(privacy::Args),
     Serve(serve::Args),
+    Submit(Box<submit::Args>),
+    Events(events::Args),
+    Site(site::Args),
+    Key(key::Args),
+    Review(review::Args),
+    Demo(demo::Args),
 }
 
 /// Runs one command to its end.
@@ -32,4 +51,13 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Privacy(args) => privacy::run(args).await,
         Command::Serve(args) => serve::run(args).await,
     }
+    let done = match arguments.command {
+        Command::Submit(args) => submit::run(*args).await,
+        Command::Events(args) => events::run(args).await,
+        Command::Site(args) => site::run(args).await,
+        Command::Key(args) => key::run(args).await,
+        Command::Review(args) => review::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+    };
+    done.or_else(Failure::unless_reader_left)
 }

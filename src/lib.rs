@@ -4,6 +4,7 @@ pub mod access;
 pub mod admission;
 pub mod app;
 pub mod cli;
+pub mod client;
 pub mod comment;
 pub mod config;
 pub mod feed;

@@ -7,6 +7,7 @@ use std::fmt;
 pub struct Failure {
     message: String,
     exit_code: u8,
+    reader_left: bool,
 }
 
 impl Failure {
@@ -16,6 +17,7 @@ impl Failure {
         Self {
             message: message.into(),
             exit_code: 1,
+            reader_left: false,
         }
     }
 
@@ -25,7 +27,16 @@ impl Failure {
         Self {
             message: message.into(),
             exit_code: 2,
+            reader_left: false,
         }
+    }
+
+    /// No failure if all that happened is that the reader of our output went away (`replydesk events | head`).
+    ///
+    /// # Errors
+    /// The failure itself, if it is any other.
+    pub fn unless_reader_left(self) -> Result<(), Self> {
+        if self.reader_left { Ok(()) } else { Err(self) }
     }
 
     /// For the process.
@@ -45,6 +56,9 @@ impl std::error::Error for Failure {}
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::new(error.to_string())
+        Self {
+            reader_left: error.kind() == std::io::ErrorKind::BrokenPipe,
+            ..Self::new(error.to_string())
+        }
     }
 }

@@ -1,0 +1,108 @@
+//! Times and spans between protobuf and text.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// `2026-01-31T09:30:00Z`, for scripts; `None` outside the years that a text can name.
+#[must_use]
+pub fn rfc3339(time: &prost_types::Timestamp) -> Option<String> {
+    let time = Timestamp::new(time.seconds, time.nanos).ok()?;
+    Some(format!("{time}"))
+}
+
+/// `2026-01-31 09:30:00` in UTC, for people.
+#[must_use]
+pub fn readable(time: Option<&prost_types::Timestamp>) -> String {
+    time.and_then(|time| Timestamp::new(time.seconds, time.nanos).ok())
+        .map_or_else(
+            || "-".to_owned(),
+            |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        )
+}
+
+/// How long ago, roughly: `12 s`, `5 min`, `3 h`, `9 d`.
+#[must_use]
+pub fn age(then: &prost_types::Timestamp, now: SystemTime) -> String {
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = now
+        .as_secs()
+        .saturating_sub(u64::try_from(then.seconds).unwrap_or(0));
+    rough(Duration::from_secs(seconds))
+}
+
+/// A span, roughly: `12 s`, `5 min`, `3 h`, `9 d`.
+#[must_use]
+pub fn rough(span: Duration) -> String {
+    match span.as_secs() {
+        s @ 0..60 => format!("{s} s"),
+        s @ 60..3_600 => format!("{} min", s / 60),
+        s @ 3_600..172_800 => format!("{} h", s / 3_600),
+        s => format!("{} d", s / 86_400),
+    }
+}
+
+/// From `90d`, `4h 30m` or `PT4H`.
+///
+/// # Errors
+/// Not a span, or below zero; says how one looks.
+pub fn parse_span(text: &str) -> Result<Duration, String> {
+    let says = || format!("`{text}` is no span of time; one looks like 4h, 30m, 90s or 14d");
+    // A day is 24 hours here: no calendar stands behind a service level or a key's term.
+    let days = text.strip_suffix('d').and_then(|n| n.trim().parse().ok());
+    if let Some(days) = days {
+        let days: u64 = days;
+        return Ok(Duration::from_secs(days.saturating_mul(86_400)));
+    }
+    let span: SignedDuration = text.parse().map_err(|_| says())?;
+    Duration::try_from(span).map_err(|_| says())
+}
+
+/// As [`parse_span`] reads it: `4h`, `1h 30m`, `90s`.
+#[must_use]
+pub fn span(span: &prost_types::Duration) -> String {
+    let span = SignedDuration::new(span.seconds, span.nanos);
+    format!("{span:#}")
+}
+
+/// For a request; saturates.
+#[must_use]
+pub fn to_proto(time: SystemTime) -> prost_types::Timestamp {
+    prost_types::Timestamp::from(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_as_they_are_written() {
+        for (text, seconds, again) in [
+            ("4h", 14_400, "4h"),
+            ("1h 30m", 5_400, "1h 30m"),
+            ("90s", 90, "1m 30s"),
+            ("PT15M", 900, "15m"),
+            ("14d", 1_209_600, "336h"),
+        ] {
+            let parsed = parse_span(text).expect(text);
+            assert_eq!(parsed.as_secs(), seconds, "{text}");
+            let proto = prost_types::Duration::try_from(parsed).expect("in range");
+            assert_eq!(span(&proto), again);
+        }
+        for text in ["", "4", "soon", "-4h"] {
+            assert!(parse_span(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_told_in_utc() {
+        let time = prost_types::Timestamp {
+            seconds: 1_769_851_800,
+            nanos: 0,
+        };
+        assert_eq!(readable(Some(&time)), "2026-01-31 09:30:00");
+        assert_eq!(rfc3339(&time).as_deref(), Some("2026-01-31T09:30:00Z"));
+        let later = UNIX_EPOCH + Duration::from_secs(1_769_851_800 + 400);
+        assert_eq!(age(&time, later), "6 min");
+    }
+}

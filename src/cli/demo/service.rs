@@ -1,0 +1,152 @@
+//! The service that the demo works on: one of its own, in this process and in a fresh directory, or one that runs.
+
+use std::{
+    fs,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cli::failure::Failure,
+    client::reach::{Reach, Target},
+    comment::ids::CommentId,
+};
+
+/// A clean stop takes a second or two; a service that needs longer hangs.
+const STOP_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A service in this process, or a running one.
+pub struct Service {
+    /// Where it is, with an admin key.
+    pub target: Target,
+    own: Option<Own>,
+}
+
+/// What ends with the demo.
+struct Own {
+    directory: Directory,
+    stop: CancellationToken,
+    running: JoinSet<Result<(), Failure>>,
+}
+
+impl Service {
+    /// Starts one in a fresh temporary directory.
+    ///
+    /// # Errors
+    /// As the service says: no `redis-server` on this machine, for one.
+    pub async fn start() -> Result<Self, Failure> {
+        let directory = Directory::fresh()?;
+        let stop = CancellationToken::new();
+        let mut running = JoinSet::new();
+        let target = start_in(directory.path(), &stop, &mut running).await?;
+        Ok(Self {
+            target,
+            own: Some(Own {
+                directory,
+                stop,
+                running,
+            }),
+        })
+    }
+
+    /// Takes one that runs.
+    ///
+    /// # Errors
+    /// No usable key.
+    pub fn running(reach: &Reach) -> Result<Self, Failure> {
+        Ok(Self {
+            target: reach.target()?,
+            own: None,
+        })
+    }
+
+    /// Where its data is, if it is our own.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Path> {
+        self.own.as_ref().map(|own| own.directory.path())
+    }
+
+    /// Ends when our own service ends before it was told to, with why.
+    pub async fn ended_early(&mut self) -> Failure {
+        let Some(own) = &mut self.own else {
+            return std::future::pending().await;
+        };
+        match own.running.join_next().await {
+            Some(Ok(Err(failure))) => failure,
+            Some(Ok(Ok(()))) | None => Failure::new("the service stopped by itself"),
+            Some(Err(error)) => Failure::new(format!("the service broke off: {error}")),
+        }
+    }
+
+    /// Stops our own cleanly, its Redis too, and removes its directory.
+    ///
+    /// # Errors
+    /// It did not end well or in time.
+    pub async fn stop(self) -> Result<(), Failure> {
+        let Some(mut own) = self.own else {
+            return Ok(());
+        };
+        own.stop.cancel();
+        let ended = tokio::time::timeout(STOP_DEADLINE, own.running.join_next()).await;
+        match ended {
+            Ok(Some(Ok(result))) => result,
+            Ok(None) => Ok(()),
+            Ok(Some(Err(error))) => Err(Failure::new(format!("the service broke off: {error}"))),
+            Err(_) => Err(Failure::new(format!(
+                "the service did not stop within {} s",
+                STOP_DEADLINE.as_secs()
+            ))),
+        }
+    }
+}
+
+/// SEAM: to be wired to `app::App`: build it with the embedded default in `directory` and port 0 on loopback, spawn
+/// `app.run(stop)` on `running`, and answer its address with the admin key that it wrote there.
+#[expect(
+    clippy::unused_async,
+    reason = "building the service waits for its Redis"
+)]
+async fn start_in(
+    _directory: &Path,
+    _stop: &CancellationToken,
+    _running: &mut JoinSet<Result<(), Failure>>,
+) -> Result<Target, Failure> {
+    Err(Failure::new(
+        "this build has no service inside; start one with `replydesk serve`, and add --running",
+    ))
+}
+
+/// A directory of our own, removed at the end.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn fresh() -> Result<Self, Failure> {
+        let path = std::env::temp_dir().join(format!("replydesk-demo-{}", CommentId::fresh()));
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(|error| {
+                Failure::new(format!(
+                    "cannot make the directory {}: {error}; TMPDIR names another place",
+                    path.display()
+                ))
+            })?;
+        Ok(Self(path))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("replydesk: cannot remove {}: {error}", self.0.display());
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! `replydesk key`: access keys, over the API and offline.
+
+use std::time::SystemTime;
+
+use clap::{Subcommand, ValueEnum};
+
+use crate::{
+    client::{Connection, explain::explain, once, reach::Reach, timely},
+    proto::v1::{
+        self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, RevokeKeyRequest,
+    },
+};
+
+use super::{clock, failure::Failure, json, output, untrusted, words};
+
+/// Create, list and revoke access keys. One key per person: its label is the name in the audit.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  replydesk key create --role submitter --site daily --label 'blog back end'
+  replydesk key create --role moderator --site daily --label Ada --expires 90d
+  replydesk key revoke 0123456789abcdef
+  replydesk key generate --role admin     # offline, for a service with a Redis of its own")]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    reach: Reach,
+    /// Print JSON, one line a key.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Create a key. It is shown this once.
+    #[command(
+        after_help = "Example:\n  replydesk key create --role submitter --site daily --label 'blog back end'"
+    )]
+    Create {
+        /// What it may do.
+        #[arg(long)]
+        role: Role,
+        /// A site that it is good for; repeat it for more; without it, for all.
+        #[arg(long = "site", value_name = "SITE")]
+        sites: Vec<String>,
+        /// Who holds it.
+        #[arg(long)]
+        label: String,
+        /// When it ends: 90d, 12h; without it, never.
+        #[arg(long, value_name = "SPAN")]
+        expires: Option<String>,
+    },
+    /// List keys, without their secrets.
+    #[command(after_help = "Example:\n  replydesk key list --json")]
+    List,
+    /// Revoke a key, everywhere within a second.
+    #[command(after_help = "Example:\n  replydesk key revoke 0123456789abcdef")]
+    Revoke {
+        /// The key's id, as `key list` shows it.
+        key_id: String,
+    },
+    /// Make a key without a service: for the configuration of one that has none yet.
+    #[command(after_help = "Example:\n  replydesk key generate --role admin")]
+    Generate {
+        /// What it may do.
+        #[arg(long)]
+        role: Role,
+    },
+}
+
+/// What a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Hand in comments, read the feed.
+    Submitter,
+    /// Work the queue.
+    Moderator,
+    /// Everything, sites and keys too.
+    Admin,
+}
+
+impl From<Role> for v1::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Submitter => Self::Submitter,
+            Role::Moderator => Self::Moderator,
+            Role::Admin => Self::Admin,
+        }
+    }
+}
+
+/// Runs it.
+///
+/// # Errors
+/// The service refuses it or is not there.
+pub async fn run(args: Args) -> Result<(), Failure> {
+    let json = args.json;
+    // Offline: needs neither an address nor a key.
+    if let Verb::Generate { role } = args.verb {
+        return generate(role, json);
+    }
+    let connection = Connection::open(&args.reach.target()?).await?;
+    match args.verb {
+        Verb::Create {
+            role,
+            sites,
+            label,
+            expires,
+        } => {
+            let expires_at = expires.map(|span| expiry(&span)).transpose()?;
+            let request = CreateKeyRequest {
+                role: v1::Role::from(role).into(),
+                sites,
+                label,
+                expires_at,
+            };
+            let created = create(&connection, request).await?;
+            show_created(&created, json)
+        }
+        Verb::List => list(&connection, json).await,
+        Verb::Revoke { key_id } => revoke(&connection, key_id, json).await,
+        Verb::Generate { role } => generate(role, json),
+    }
+}
+
+/// Creates a key.
+///
+/// # Errors
+/// As the service says.
+pub async fn create(
+    connection: &Connection,
+    request: CreateKeyRequest,
+) -> Result<CreateKeyResponse, Failure> {
+    let response = once(connection.sites().create_key(timely(request))).await;
+    response.map_err(|status| explain(&status))
+}
+
+fn expiry(span: &str) -> Result<prost_types::Timestamp, Failure> {
+    let wrong = |says: String| Failure::usage(format!("--expires: {says}"));
+    let span = clock::parse_span(span).map_err(wrong)?;
+    let end = SystemTime::now().checked_add(span);
+    let end = end.ok_or_else(|| wrong("too far away".to_owned()))?;
+    Ok(clock::to_proto(end))
+}
+
+fn show_created(created: &CreateKeyResponse, json: bool) -> Result<(), Failure> {
+    let key = created.key.clone().unwrap_or_default();
+    if json {
+        let mut value = json::key(&key);
+        value["access_key"] = created.access_key.clone().into();
+        return output::json(&value);
+    }
+    // The key alone on standard output, so that `> blog.key` makes a key file.
+    eprintln!("replydesk: {}", describe(&key));
+    eprintln!("replydesk: this is the only time the key is shown; hand it over on a safe way:");
+    output::say(untrusted::line(&created.access_key))
+}
+
+fn describe(key: &Key) -> String {
+    let sites = if key.sites.is_empty() {
+        "all sites".to_owned()
+    } else {
+        untrusted::line(&key.sites.join(", "))
+    };
+    format!(
+        "key {} for {}: {} on {sites}",
+        untrusted::line(&key.key_id),
+        untrusted::line(&key.label),
+        words::role(key.role)
+    )
+}
+
+async fn list(connection: &Connection, json: bool) -> Result<(), Failure> {
+    let response = once(connection.sites().list_keys(timely(ListKeysRequest {}))).await;
+    let keys = response.map_err(|status| explain(&status))?.keys;
+    if json {
+        return keys
+            .iter()
+            .try_for_each(|key| output::json(&json::key(key)));
+    }
+    let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
+    output::say(output::table(
+        &["KEY", "ROLE", "STATE", "CREATED (UTC)", "SITES", "LABEL"],
+        &rows,
+    ))
+}
+
+fn row(key: &Key) -> Vec<String> {
+    let now = clock::to_proto(SystemTime::now());
+    let state = match (&key.revoked_at, &key.expires_at) {
+        (Some(_), _) => "revoked".to_owned(),
+        (None, Some(end)) if end.seconds <= now.seconds => "expired".to_owned(),
+        (None, Some(end)) => format!("until {}", clock::readable(Some(end))),
+        (None, None) => "good".to_owned(),
+    };
+    let sites = if key.sites.is_empty() {
+        "all".to_owned()
+    } else {
+        key.sites.join(",")
+    };
+    vec![
+        untrusted::line(&key.key_id),
+        words::role(key.role).to_owned(),
+        state,
+        clock::readable(key.created_at.as_ref()),
+        untrusted::line(&sites),
+        untrusted::line(&key.label),
+    ]
+}
+
+async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(), Failure> {
+    let response = once(
+        connection
+            .sites()
+            .revoke_key(timely(RevokeKeyRequest { key_id })),
+    )
+    .await;
+    let key = response
+        .map_err(|status| explain(&status))?
+        .key
+        .unwrap_or_default();
+    if json {
+        return output::json(&json::key(&key));
+    }
+    output::say(format!(
+        "revoked, everywhere within a second: {}",
+        describe(&key)
+    ))
+}
+
+/// SEAM: to be wired to the capability that makes keys (`access`), which prints the key and what to configure.
+fn generate(role: Role, _json: bool) -> Result<(), Failure> {
+    Err(Failure::new(format!(
+        "making a {} key offline is not part of this build",
+        words::role(v1::Role::from(role).into())
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_shows_how_each_key_stands() {
+        let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let key = |id: &str, expires_at, revoked_at| Key {
+            key_id: id.to_owned(),
+            role: v1::Role::Moderator.into(),
+            sites: vec!["daily".to_owned()],
+            label: "Ada\u{202e}".to_owned(),
+            created_at: time(1_769_851_800),
+            expires_at,
+            revoked_at,
+        };
+        let keys = [
+            key("a", None, None),
+            key("b", time(1_769_851_900), None),
+            key("c", time(4_102_444_800), None),
+            key("d", None, time(1_769_851_900)),
+        ];
+        let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
+        insta::assert_snapshot!(output::table(
+            &["KEY", "ROLE", "STATE", "CREATED", "SITES", "LABEL"],
+            &rows
+        ));
+    }
+
+    #[test]
+    fn an_expiry_that_is_none_says_how_one_looks() {
+        let failure = expiry("tomorrow").expect_err("no span").to_string();
+        assert!(failure.contains("14d"), "{failure}");
+        assert!(expiry("90d").is_ok());
+    }
+}

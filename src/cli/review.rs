@@ -1,0 +1,68 @@
+//! `replydesk review`: works a site's queue, one item at a time.
+
+pub mod card;
+mod interactive;
+pub mod line;
+mod piped;
+pub mod screen;
+pub mod session;
+mod stream;
+mod terminal;
+
+use std::io::IsTerminal;
+
+use crate::{
+    client::{Connection, reach::Reach},
+    proto::v1::work_queue_request::Start,
+};
+
+use super::failure::Failure;
+
+/// Review comments: one at a time, the most urgent first. Needs a moderator's key.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Keys: a approve, r reject, s spam, k skip, q quit; arrows and page keys scroll a long comment.
+
+Examples:
+  replydesk review --site daily
+  replydesk review --site daily --json < verdicts.jsonl
+
+With --json, items are printed as lines of JSON, and lines such as
+  {\"comment_id\": \"01890a5d-ac96-774b-bcce-b302099a8057\", \"verdict\": \"approve\"}
+are read from standard input (approve, reject, spam or skip; reason_code and note may be added).")]
+pub struct Args {
+    /// The site.
+    #[arg(long)]
+    site: String,
+    /// How many items to hold at once, 1 to 100.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(i32).range(1..=100))]
+    prefetch: i32,
+    /// Speak JSON lines, for scripts.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// The service refuses the stream or is not there; no terminal and no `--json`.
+pub async fn run(args: Args) -> Result<(), Failure> {
+    let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if !args.json && !has_terminal {
+        return Err(Failure::usage(
+            "review needs a terminal for its keys and screen; for a script there is --json",
+        ));
+    }
+    let connection = Connection::open(&args.reach.target()?).await?;
+    let start = Start {
+        site: args.site,
+        prefetch: args.prefetch,
+    };
+    if args.json {
+        piped::run(connection, start).await
+    } else {
+        interactive::run(connection, start).await
+    }
+}

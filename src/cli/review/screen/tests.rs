@@ -1,0 +1,99 @@
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::*;
+use crate::{
+    cli::review::session::{
+        Key,
+        tests::{SUBMITTED, item, said},
+    },
+    proto::v1::{
+        QueueStats, Verdict,
+        work_queue_response::{Heartbeat, Message as Down},
+    },
+};
+
+const BODY: &str = "I have ridden this line since I was a child, and I do not see why the harbour should wait any \
+    longer. \u{1b}[31mRed?\u{1b}[0m\n\nA second paragraph with a bidi override \u{202e}here and a long address: \
+    https://casino.example/bonus/free/spins/every/day/for/everyone/who/reads/this/far/and/further";
+
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(u64::try_from(SUBMITTED).expect("positive") + 720)
+}
+
+fn session(body: &str) -> Session {
+    let mut session = Session::new("daily");
+    session.opened();
+    session.hear(said(Down::Item(item("a", "lease-a", body))));
+    session.hear(said(Down::Item(item("b", "lease-b", "Thank you."))));
+    let stats = QueueStats {
+        waiting: 34,
+        leased: 2,
+        oldest_waiting: Some(prost_types::Duration {
+            seconds: 9_000,
+            nanos: 0,
+        }),
+        ..QueueStats::default()
+    };
+    session.hear(said(Down::Heartbeat(Heartbeat { stats: Some(stats) })));
+    session
+}
+
+fn screen(session: &Session, width: usize, height: usize) -> String {
+    let lines = render(session, width, height, now());
+    assert_eq!(lines.len(), height);
+    assert!(lines.iter().all(|line| line.width() <= width));
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| line.text().trim_end().to_owned())
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn an_item_fits_a_small_and_a_large_terminal() {
+    insta::assert_snapshot!("item_80x24", screen(&session(BODY), 80, 24));
+    insta::assert_snapshot!("item_120x40", screen(&session(BODY), 120, 40));
+}
+
+#[test]
+fn a_long_comment_scrolls_to_its_end_and_no_further() {
+    let body: Vec<String> = (1..=60).map(|number| format!("line {number}")).collect();
+    let mut session = session(&body.join("\n"));
+    insta::assert_snapshot!("long_80x24", screen(&session, 80, 24));
+    session.press(Key::Scroll(isize::MAX));
+    session.scroll = session.scroll.min(furthest_scroll(&session, 80, 24));
+    let end = screen(&session, 80, 24);
+    assert!(end.contains("line 60") && end.contains("of 60"), "{end}");
+    session.press(Key::Scroll(-1));
+    assert!(!screen(&session, 80, 24).contains("line 60"));
+}
+
+#[test]
+fn each_state_of_the_connection_is_told() {
+    let mut screens = Vec::new();
+    screens.push(screen(&Session::new("daily"), 80, 14));
+    let mut empty = Session::new("daily");
+    empty.opened();
+    screens.push(screen(&empty, 80, 14));
+    let mut lost = session("Short.");
+    lost.press(Key::Verdict(Verdict::Approve));
+    lost.lost(Link::Down(
+        "lost the service (connection reset); connecting again".to_owned(),
+    ));
+    screens.push(screen(&lost, 80, 20));
+    lost.opened();
+    screens.push(screen(&lost, 80, 20));
+    lost.lost(Link::Resting);
+    screens.push(screen(&lost, 80, 20));
+    insta::assert_snapshot!("connection_80", screens.join("\n========\n"));
+}
+
+#[test]
+fn no_size_panics() {
+    let session = session(BODY);
+    for width in (0..130).step_by(7) {
+        for height in 0..45 {
+            screen(&session, width, height);
+        }
+    }
+}

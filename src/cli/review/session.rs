@@ -1,0 +1,282 @@
+//! What a moderator's session knows, and how keys and messages change it. No I/O: all of it is tested as a table.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::{
+    cli::{
+        style::{Tone, tone_of},
+        untrusted, words,
+    },
+    proto::v1::{
+        QueueStats, ReviewItem, Verdict, WorkQueueResponse,
+        work_queue_request::{Decide, Message as Up, Skip},
+        work_queue_response::{Answer, Message as Down, answer},
+    },
+};
+
+/// What a moderator can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Decide on the item.
+    Verdict(Verdict),
+    /// Give it back.
+    Skip,
+    /// Scroll the comment by so many lines.
+    Scroll(isize),
+    /// Any other key; wakes a session that rests.
+    Other,
+}
+
+/// The item under the moderator's eyes.
+#[derive(Debug, Clone)]
+pub struct Current {
+    /// As it came.
+    pub item: ReviewItem,
+    /// The lease is over: it can be looked at, not decided.
+    pub is_lost: bool,
+}
+
+/// How the stream is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// Open.
+    Up,
+    /// Being opened, or opened again; with why.
+    Down(String),
+    /// Given up on purpose: nobody pressed a key for long.
+    Resting,
+}
+
+/// A moderator's session.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Whose queue.
+    pub site: String,
+    /// Under the moderator's eyes. Only a key changes which one it is.
+    pub current: Option<Current>,
+    /// How the stream is.
+    pub link: Link,
+    /// The queue, as last heard.
+    pub stats: Option<QueueStats>,
+    /// Carried out in this session, by state.
+    pub decided: BTreeMap<&'static str, u32>,
+    /// The last thing worth saying.
+    pub notice: Option<(Tone, String)>,
+    /// The first line of the comment that is shown.
+    pub scroll: usize,
+    ahead: VecDeque<ReviewItem>,
+    unanswered: BTreeMap<u64, Up>,
+    last_request: u64,
+}
+
+impl Session {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(site: impl Into<String>) -> Self {
+        Self {
+            site: site.into(),
+            current: None,
+            link: Link::Down("connecting".to_owned()),
+            stats: None,
+            decided: BTreeMap::new(),
+            notice: None,
+            scroll: 0,
+            ahead: VecDeque::new(),
+            unanswered: BTreeMap::new(),
+            last_request: 0,
+        }
+    }
+
+    /// How many items are held behind the current one.
+    #[must_use]
+    pub fn ahead(&self) -> usize {
+        self.ahead.len()
+    }
+
+    /// How many decisions are on their way.
+    #[must_use]
+    pub fn unanswered(&self) -> usize {
+        self.unanswered.len()
+    }
+
+    /// A key was pressed; answers what to send.
+    pub fn press(&mut self, key: Key) -> Option<Up> {
+        match key {
+            Key::Verdict(verdict) => self.decide(verdict),
+            Key::Skip => self.skip(),
+            Key::Scroll(by) => {
+                self.scroll = self.scroll.saturating_add_signed(by);
+                None
+            }
+            Key::Other => None,
+        }
+    }
+
+    /// The stream is open (again); answers the decisions whose answers were lost: the service knows its own again.
+    pub fn opened(&mut self) -> Vec<Up> {
+        self.link = Link::Up;
+        self.unanswered.values().cloned().collect()
+    }
+
+    /// The stream is gone, and with it all leases.
+    pub fn lost(&mut self, link: Link) {
+        self.link = link;
+        self.ahead.clear();
+        self.unanswered
+            .retain(|_, message| matches!(message, Up::Decide(_)));
+        if let Some(current) = &mut self.current {
+            current.is_lost = true;
+        }
+    }
+
+    /// The service said something.
+    pub fn hear(&mut self, message: WorkQueueResponse) {
+        match message.message {
+            Some(Down::Item(item)) => self.take(item),
+            Some(Down::Answer(answer)) => self.answered(answer),
+            Some(Down::Withdrawn(gone)) => self.withdraw(&gone.lease_token),
+            Some(Down::Heartbeat(beat)) => self.stats = beat.stats.or(self.stats.take()),
+            Some(Down::Started(_)) | None => {}
+        }
+    }
+
+    fn take(&mut self, item: ReviewItem) {
+        // Nothing to decide on; its lease ends by itself.
+        if item.comment.is_none() {
+            return;
+        }
+        match &mut self.current {
+            None => self.show(item),
+            // It came back under a new lease: the same item stays where it is.
+            Some(current) if current.is_lost && is_same(&current.item, &item) => {
+                current.item = item;
+                current.is_lost = false;
+                self.notice = Some((Tone::Good, "the item is yours again".to_owned()));
+            }
+            Some(_) => self.ahead.push_back(item),
+        }
+    }
+
+    fn show(&mut self, item: ReviewItem) {
+        self.current = Some(Current {
+            item,
+            is_lost: false,
+        });
+        self.scroll = 0;
+    }
+
+    fn go_on(&mut self) {
+        self.current = None;
+        if let Some(next) = self.ahead.pop_front() {
+            self.show(next);
+        }
+    }
+
+    fn withdraw(&mut self, lease_token: &str) {
+        self.ahead.retain(|item| item.lease_token != lease_token);
+        if let Some(current) = &mut self.current
+            && current.item.lease_token == lease_token
+        {
+            current.is_lost = true;
+        }
+    }
+
+    fn decide(&mut self, verdict: Verdict) -> Option<Up> {
+        let request_id = self.last_request + 1;
+        let current = self.held()?;
+        let comment = current.comment.as_ref()?;
+        let decide = Decide {
+            request_id,
+            comment_id: comment.comment_id.clone(),
+            lease_token: current.lease_token.clone(),
+            version: comment.version,
+            verdict: verdict.into(),
+            reason_code: String::new(),
+            note: String::new(),
+        };
+        Some(self.send(Up::Decide(decide)))
+    }
+
+    fn skip(&mut self) -> Option<Up> {
+        // What is lost needs no giving back.
+        if self.current.as_ref().is_some_and(|current| current.is_lost) {
+            self.notice = None;
+            self.go_on();
+            return None;
+        }
+        let request_id = self.last_request + 1;
+        let current = self.held()?;
+        let skip = Skip {
+            request_id,
+            comment_id: current.comment.as_ref()?.comment_id.clone(),
+            lease_token: current.lease_token.clone(),
+        };
+        Some(self.send(Up::Skip(skip)))
+    }
+
+    /// The current item, if it may be decided; else a notice says why not.
+    fn held(&mut self) -> Option<&ReviewItem> {
+        let current = self.current.as_ref()?;
+        if current.is_lost {
+            let why = match self.link {
+                Link::Up => "this item is not yours any more; k goes on to the next",
+                Link::Down(_) | Link::Resting => "not connected; nothing was decided",
+            };
+            self.notice = Some((Tone::Bad, why.to_owned()));
+            return None;
+        }
+        Some(&current.item)
+    }
+
+    fn send(&mut self, message: Up) -> Up {
+        self.last_request += 1;
+        self.unanswered.insert(self.last_request, message.clone());
+        self.notice = None;
+        self.go_on();
+        message
+    }
+
+    fn answered(&mut self, answer: Answer) {
+        self.unanswered.remove(&answer.request_id);
+        match answer.result {
+            Some(answer::Result::Decision(decision)) => {
+                let state = words::state(decision.state);
+                *self.decided.entry(state).or_default() += 1;
+                self.notice = Some((
+                    tone_of(state),
+                    format!("last one: {}", state.to_lowercase()),
+                ));
+            }
+            Some(answer::Result::Skipped(_)) => {
+                self.notice = Some((
+                    Tone::Plain,
+                    "last one: skipped, it rests for half a minute".to_owned(),
+                ));
+            }
+            Some(answer::Result::Problem(problem)) => {
+                let now = match problem.state {
+                    0 => String::new(),
+                    state => format!("; it is {} now", words::state(state).to_lowercase()),
+                };
+                let message = untrusted::line(&problem.message);
+                self.notice = Some((
+                    Tone::Bad,
+                    format!("the last one was not changed: {message}{now}"),
+                ));
+            }
+            None => {}
+        }
+    }
+}
+
+fn is_same(left: &ReviewItem, right: &ReviewItem) -> bool {
+    let id = |item: &ReviewItem| {
+        item.comment
+            .as_ref()
+            .map(|comment| comment.comment_id.clone())
+    };
+    id(left) == id(right)
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,187 @@
+//! The terminal: raw keys, the alternate screen, and both put back as they were, whatever happens.
+
+use std::{
+    io::{self, Write},
+    sync::Once,
+    thread,
+    time::Duration,
+};
+
+use crossterm::{
+    cursor, event,
+    event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
+    execute, queue,
+    style::Print,
+    terminal::{
+        self, BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap,
+        EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    },
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{cli::style::Paint, proto::v1::Verdict};
+
+use super::{line::Line, session::Key};
+
+/// How soon the keys' thread notices that it should end.
+const POLL: Duration = Duration::from_millis(100);
+
+/// What comes from the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// Something for the session.
+    Key(Key),
+    /// One screenful of scrolling, up or down.
+    Page(isize),
+    /// End.
+    Quit,
+    /// The window changed.
+    Resized,
+}
+
+/// The terminal in review's hands; dropping it gives it back.
+pub struct Terminal {
+    paint: Paint,
+    _keys: DropGuard,
+}
+
+impl Terminal {
+    /// Takes the terminal, and starts to listen for keys.
+    ///
+    /// # Errors
+    /// The terminal does not let itself be taken.
+    pub fn take() -> io::Result<(Self, mpsc::Receiver<Pressed>)> {
+        restore_before_panic_messages();
+        terminal::enable_raw_mode()?;
+        let stop = CancellationToken::new();
+        let (sender, keys) = mpsc::channel(64);
+        let taken = Self {
+            paint: Paint::for_stdout(),
+            _keys: stop.clone().drop_guard(),
+        };
+        execute!(
+            io::stdout(),
+            EnterAlternateScreen,
+            DisableLineWrap,
+            cursor::Hide
+        )?;
+        thread::Builder::new()
+            .name("keys".to_owned())
+            .spawn(move || listen(&sender, &stop))?;
+        Ok((taken, keys))
+    }
+
+    /// Columns and rows.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        let (width, height) = terminal::size().unwrap_or((80, 24));
+        (width.into(), height.into())
+    }
+
+    /// Shows these lines, in one go.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn draw(&self, lines: &[Line]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        queue!(out, BeginSynchronizedUpdate)?;
+        for (row, line) in (0_u16..).zip(lines) {
+            queue!(
+                out,
+                cursor::MoveTo(0, row),
+                Print(line.painted(self.paint)),
+                Clear(ClearType::UntilNewLine)
+            )?;
+        }
+        queue!(out, EndSynchronizedUpdate)?;
+        out.flush()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// As well as it can be done; there is nobody left to tell.
+fn restore() {
+    let _ = execute!(
+        io::stdout(),
+        EnableLineWrap,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = terminal::disable_raw_mode();
+}
+
+/// A panic's message would vanish with the alternate screen.
+fn restore_before_panic_messages() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let print = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            print(panic);
+        }));
+    });
+}
+
+fn listen(sender: &mpsc::Sender<Pressed>, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        let pressed = match event::poll(POLL) {
+            Ok(false) => continue,
+            Ok(true) => event::read().map(|event| meaning(&event)),
+            Err(error) => Err(error),
+        };
+        // A keyboard that cannot be read any more ends the session.
+        let pressed = pressed.unwrap_or(Some(Pressed::Quit));
+        if let Some(pressed) = pressed
+            && sender.blocking_send(pressed).is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn meaning(event: &Event) -> Option<Pressed> {
+    match event {
+        Event::Resize(_, _) => Some(Pressed::Resized),
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(key_meaning(*key)),
+        Event::Key(_)
+        | Event::FocusGained
+        | Event::FocusLost
+        | Event::Mouse(_)
+        | Event::Paste(_) => None,
+    }
+}
+
+fn key_meaning(key: KeyEvent) -> Pressed {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    // A key held down repeats; nobody means to decide on what was not on the screen yet.
+    let repeats = key.kind == KeyEventKind::Repeat;
+    if let KeyCode::Char(letter) = key.code {
+        return match letter.to_ascii_lowercase() {
+            'c' | 'd' if control => Pressed::Quit,
+            _ if control || repeats => Pressed::Key(Key::Other),
+            'a' => Pressed::Key(Key::Verdict(Verdict::Approve)),
+            'r' => Pressed::Key(Key::Verdict(Verdict::Reject)),
+            's' => Pressed::Key(Key::Verdict(Verdict::Spam)),
+            'k' => Pressed::Key(Key::Skip),
+            'q' => Pressed::Quit,
+            ' ' => Pressed::Page(1),
+            _ => Pressed::Key(Key::Other),
+        };
+    }
+    let arrows = [
+        (KeyCode::Up, Pressed::Key(Key::Scroll(-1))),
+        (KeyCode::Down, Pressed::Key(Key::Scroll(1))),
+        (KeyCode::PageUp, Pressed::Page(-1)),
+        (KeyCode::PageDown, Pressed::Page(1)),
+        (KeyCode::Home, Pressed::Key(Key::Scroll(isize::MIN))),
+        (KeyCode::End, Pressed::Key(Key::Scroll(isize::MAX))),
+    ];
+    let found = arrows.into_iter().find(|(code, _)| *code == key.code);
+    found.map_or(Pressed::Key(Key::Other), |(_, pressed)| pressed)
+}

@@ -1,0 +1,302 @@
+//! `replydesk site`: sites, their policies, and closed threads.
+
+mod policy_diff;
+pub mod policy_file;
+
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+};
+
+use clap::Subcommand;
+
+use crate::{
+    client::{Connection, explain::explain, once, reach::Reach, timely},
+    proto::v1::{
+        CloseThreadRequest, CreateSiteRequest, GetSiteRequest, ListSitesRequest, Policy, Site,
+        UpdateSiteRequest,
+    },
+};
+
+use super::{clock, failure::Failure, json, output, style::Paint, untrusted, words};
+use policy_file::PolicyFile;
+
+/// Create and look at sites, change their policies, close threads. Needs an admin key.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  replydesk site create daily --display-name 'The Daily'
+  replydesk site get daily --toml > daily.toml     # edit it, then:
+  replydesk site apply daily daily.toml
+  replydesk site close-thread daily tram-line")]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    reach: Reach,
+    /// Print JSON, one line a thing.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Create a site, with the default policy or one from a file.
+    #[command(
+        after_help = "Example:\n  replydesk site create daily --display-name 'The Daily' --policy daily.toml"
+    )]
+    Create {
+        /// Its name: 1 to 40 of a-z, 0-9 and -; it never changes.
+        site: String,
+        /// What people call it.
+        #[arg(long, default_value = "")]
+        display_name: String,
+        /// The policy, as `site get --toml` writes it.
+        #[arg(long, value_name = "FILE.toml")]
+        policy: Option<PathBuf>,
+    },
+    /// Show a site with its policy.
+    #[command(after_help = "Example:\n  replydesk site get daily --toml > daily.toml")]
+    Get {
+        /// The site.
+        site: String,
+        /// Print the policy as TOML, for `site apply`.
+        #[arg(long)]
+        toml: bool,
+    },
+    /// List the sites that the key is good for.
+    #[command(after_help = "Example:\n  replydesk site list --json")]
+    List,
+    /// Replace a site's policy by a file's: shows the difference and asks first.
+    #[command(after_help = "Example:\n  replydesk site apply daily daily.toml --yes")]
+    Apply {
+        /// The site.
+        site: String,
+        /// The policy; what it leaves out goes back to its default.
+        file: PathBuf,
+        /// Don't ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Close a thread to new comments, or open it again.
+    #[command(after_help = "Example:\n  replydesk site close-thread daily tram-line --reopen")]
+    CloseThread {
+        /// The site.
+        site: String,
+        /// The blog's own name of the article.
+        thread: String,
+        /// Open it again.
+        #[arg(long)]
+        reopen: bool,
+    },
+}
+
+/// Runs it.
+///
+/// # Errors
+/// The service refuses it or is not there; a file that is no policy.
+pub async fn run(args: Args) -> Result<(), Failure> {
+    let target = args.reach.target()?;
+    let open = || Connection::open(&target);
+    let json = args.json;
+    match args.verb {
+        Verb::Create {
+            site,
+            display_name,
+            policy,
+        } => {
+            let policy = policy.map(|file| PolicyFile::read(&file)).transpose()?;
+            let policy = policy.map(PolicyFile::into_proto).transpose()?;
+            let site = Site {
+                site,
+                display_name,
+                policy,
+                ..Site::default()
+            };
+            let created = create(&open().await?, site).await?;
+            show(&created, json)
+        }
+        Verb::Get { site, toml } => {
+            let site = get(&open().await?, &site).await?;
+            if toml {
+                return output::say(policy_of(&site).to_toml()?.trim_end());
+            }
+            show(&site, json)
+        }
+        Verb::List => list(&open().await?, json).await,
+        Verb::Apply { site, file, yes } => {
+            let wanted = PolicyFile::read(&file)?;
+            apply(&open().await?, &site, wanted, yes, json).await
+        }
+        Verb::CloseThread {
+            site,
+            thread,
+            reopen,
+        } => close_thread(&open().await?, site, thread, reopen, json).await,
+    }
+}
+
+/// Creates a site.
+///
+/// # Errors
+/// As the service says.
+pub async fn create(connection: &Connection, site: Site) -> Result<Site, Failure> {
+    let request = CreateSiteRequest { site: Some(site) };
+    let response = once(connection.sites().create_site(timely(request))).await;
+    let response = response.map_err(|status| explain(&status))?;
+    response
+        .site
+        .ok_or_else(|| Failure::new("the service answered without the site"))
+}
+
+async fn get(connection: &Connection, site: &str) -> Result<Site, Failure> {
+    let request = GetSiteRequest {
+        site: site.to_owned(),
+    };
+    let response = once(connection.sites().get_site(timely(request))).await;
+    let response = response.map_err(|status| explain(&status))?;
+    response
+        .site
+        .ok_or_else(|| Failure::new("the service answered without the site"))
+}
+
+async fn list(connection: &Connection, json: bool) -> Result<(), Failure> {
+    let response = once(connection.sites().list_sites(timely(ListSitesRequest {}))).await;
+    let sites = response.map_err(|status| explain(&status))?.sites;
+    if json {
+        return sites
+            .iter()
+            .try_for_each(|site| output::json(&json::site(site)));
+    }
+    if sites.is_empty() {
+        return output::say("no sites yet: `replydesk site create NAME` makes one");
+    }
+    let rows: Vec<Vec<String>> = sites.iter().map(row).collect();
+    output::say(output::table(
+        &["SITE", "MODE", "POLICY VERSION", "CREATED (UTC)", "NAME"],
+        &rows,
+    ))
+}
+
+fn row(site: &Site) -> Vec<String> {
+    let mode = site
+        .policy
+        .as_ref()
+        .and_then(|policy| words::mode(policy.mode));
+    vec![
+        untrusted::line(&site.site),
+        mode.unwrap_or("default").to_owned(),
+        site.policy_version.to_string(),
+        clock::readable(site.created_at.as_ref()),
+        untrusted::line(&site.display_name),
+    ]
+}
+
+fn show(site: &Site, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(&json::site(site));
+    }
+    output::say(format!(
+        "{}  {}\n  created {} UTC, policy version {}\n\n{}",
+        untrusted::line(&site.site),
+        untrusted::line(&site.display_name),
+        clock::readable(site.created_at.as_ref()),
+        site.policy_version,
+        policy_of(site).to_toml()?.trim_end()
+    ))
+}
+
+fn policy_of(site: &Site) -> PolicyFile {
+    PolicyFile::from_proto(site.policy.as_ref().unwrap_or(&Policy::default()))
+}
+
+async fn apply(
+    connection: &Connection,
+    name: &str,
+    wanted: PolicyFile,
+    yes: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    let current = get(connection, name).await?;
+    let changes = policy_diff::changes(&policy_of(&current), &wanted)?;
+    if changes.is_empty() {
+        return if json {
+            show(&current, json)
+        } else {
+            output::say("nothing to change")
+        };
+    }
+    if !json {
+        output::say(format!(
+            "{}, policy version {}:",
+            untrusted::line(name),
+            current.policy_version
+        ))?;
+        output::say(policy_diff::render(&changes, Paint::for_stdout()))?;
+    }
+    if !yes && !agreed()? {
+        return Err(Failure::new("nothing was changed"));
+    }
+    let request = UpdateSiteRequest {
+        site: Some(Site {
+            site: name.to_owned(),
+            policy: Some(wanted.into_proto()?),
+            ..Site::default()
+        }),
+        update_mask: Some(prost_types::FieldMask {
+            paths: vec!["policy".to_owned()],
+        }),
+        expected_version: current.policy_version,
+    };
+    let response = once(connection.sites().update_site(timely(request))).await;
+    let site = response
+        .map_err(|status| explain(&status))?
+        .site
+        .unwrap_or_default();
+    if json {
+        return show(&site, json);
+    }
+    output::say(format!(
+        "applied: policy version {}, in force within a second",
+        site.policy_version
+    ))
+}
+
+fn agreed() -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage(
+            "nobody to ask here; add --yes to apply it, nothing was changed",
+        ));
+    }
+    eprint!("Apply? [y/N] ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+async fn close_thread(
+    connection: &Connection,
+    site: String,
+    thread_id: String,
+    reopen: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    let shown = untrusted::line(&thread_id);
+    let request = CloseThreadRequest {
+        site,
+        thread_id,
+        reopen,
+    };
+    let response = once(connection.sites().close_thread(timely(request))).await;
+    let closed = response.map_err(|status| explain(&status))?.closed;
+    if json {
+        return output::json(&serde_json::json!({ "thread_id": shown, "closed": closed }));
+    }
+    let state = if closed {
+        "closed: it takes no comments"
+    } else {
+        "open"
+    };
+    output::say(format!("thread {shown} is {state}"))
+}

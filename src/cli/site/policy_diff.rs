@@ -1,0 +1,118 @@
+//! What applying a policy file would change.
+
+use std::collections::BTreeMap;
+
+use super::policy_file::PolicyFile;
+use crate::cli::{
+    failure::Failure,
+    style::{Paint, Tone},
+    untrusted,
+};
+
+/// One key whose value would change.
+#[derive(Debug, PartialEq)]
+pub struct Change {
+    key: String,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// The changes, by key. Words of a list are keys of their own.
+///
+/// # Errors
+/// As [`PolicyFile::to_toml`].
+pub fn changes(current: &PolicyFile, wanted: &PolicyFile) -> Result<Vec<Change>, Failure> {
+    let mut current = flat(current)?;
+    let mut wanted = flat(wanted)?;
+    let mut keys: Vec<String> = current.keys().chain(wanted.keys()).cloned().collect();
+    keys.sort();
+    keys.dedup();
+    let change = |key: String| Change {
+        from: current.remove(&key),
+        to: wanted.remove(&key),
+        key,
+    };
+    let all = keys.into_iter().map(change);
+    Ok(all.filter(|change| change.from != change.to).collect())
+}
+
+/// One line a change, as a person reads it.
+#[must_use]
+pub fn render(changes: &[Change], paint: Paint) -> String {
+    let line = |change: &Change| {
+        let key = untrusted::line(&change.key);
+        match (&change.from, &change.to) {
+            (Some(from), Some(to)) => {
+                let (from, to) = (untrusted::line(from), untrusted::line(to));
+                paint.paint(Tone::Notice, &format!("  ~ {key}: {from} -> {to}"))
+            }
+            (None, Some(to)) => paint.paint(
+                Tone::Good,
+                format!("  + {key} {}", untrusted::line(to)).trim_end(),
+            ),
+            (Some(from), None) if from.is_empty() => paint.paint(Tone::Bad, &format!("  - {key}")),
+            (Some(from), None) => paint.paint(
+                Tone::Bad,
+                &format!(
+                    "  - {key}: {} -> left out, so its default",
+                    untrusted::line(from)
+                ),
+            ),
+            (None, None) => String::new(),
+        }
+    };
+    changes.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn flat(policy: &PolicyFile) -> Result<BTreeMap<String, String>, Failure> {
+    let table = toml::Table::try_from(policy)
+        .map_err(|error| Failure::new(format!("cannot compare the policies: {error}")))?;
+    let mut flat = BTreeMap::new();
+    flatten("", &table, &mut flat);
+    Ok(flat)
+}
+
+fn flatten(prefix: &str, table: &toml::Table, flat: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() {
+            key.clone()
+        } else {
+            format!("{prefix}.{key}")
+        };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, flat),
+            toml::Value::Array(words) => {
+                let entries = words
+                    .iter()
+                    .map(|word| (format!("{path} {word}"), String::new()));
+                flat.extend(entries);
+            }
+            toml::Value::String(_)
+            | toml::Value::Integer(_)
+            | toml::Value::Float(_)
+            | toml::Value::Boolean(_)
+            | toml::Value::Datetime(_) => {
+                flat.insert(path, value.to_string());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_change_is_one_line() {
+        let parse = |text: &str| PolicyFile::parse(text).expect("a policy");
+        let current = parse(
+            "mode = \"pre\"\nmax_links = 2\nhold_words = [\"lottery\", \"casino\"]\n[limits.author]\nper_minute = 5\nburst = 3",
+        );
+        let wanted = parse(
+            "mode = \"automatic\"\napprove_at = 0.1\nhold_words = [\"casino\", \"bitcoin\"]\n[limits.author]\nper_minute = 5\nburst = 9",
+        );
+        let found = changes(&current, &wanted).expect("both print");
+        insta::assert_snapshot!(render(&found, Paint::off()));
+        assert_eq!(changes(&current, &current).expect("both print"), []);
+    }
+}

@@ -1,0 +1,121 @@
+//! The words that our commands print and read for the API's enumerations.
+
+use crate::proto::v1::{CommentState, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict};
+
+use super::untrusted;
+
+/// `PENDING`, `APPROVED` …
+#[must_use]
+pub fn state(number: i32) -> &'static str {
+    let state = CommentState::try_from(number).unwrap_or(CommentState::Unspecified);
+    after("COMMENT_STATE_", state.as_str_name())
+}
+
+/// `PENDING`, `APPROVED`, `REJECTED`, `SPAM`.
+#[must_use]
+pub fn outcome(number: i32) -> &'static str {
+    let outcome = Outcome::try_from(number).unwrap_or(Outcome::Unspecified);
+    after("OUTCOME_", outcome.as_str_name())
+}
+
+/// `APPROVE`, `REJECT`, `SPAM`.
+#[must_use]
+pub fn verdict(number: i32) -> &'static str {
+    let verdict = Verdict::try_from(number).unwrap_or(Verdict::Unspecified);
+    after("VERDICT_", verdict.as_str_name())
+}
+
+/// `FIRST_COMMENT`, `SCORE_HIGH` …
+#[must_use]
+pub fn reason_code(number: i32) -> &'static str {
+    let code = ReasonCode::try_from(number).unwrap_or(ReasonCode::Unspecified);
+    after("REASON_CODE_", code.as_str_name())
+}
+
+/// `submitter`, `moderator`, `admin`.
+#[must_use]
+pub fn role(number: i32) -> &'static str {
+    match Role::try_from(number) {
+        Ok(Role::Submitter) => "submitter",
+        Ok(Role::Moderator) => "moderator",
+        Ok(Role::Admin) => "admin",
+        Ok(Role::Unspecified) | Err(_) => "unknown",
+    }
+}
+
+/// `pre`, `post`, `automatic`.
+#[must_use]
+pub fn mode(number: i32) -> Option<&'static str> {
+    match ModerationMode::try_from(number) {
+        Ok(ModerationMode::Pre) => Some("pre"),
+        Ok(ModerationMode::Post) => Some("post"),
+        Ok(ModerationMode::Automatic) => Some("automatic"),
+        Ok(ModerationMode::Unspecified) | Err(_) => None,
+    }
+}
+
+/// The mode with this word.
+#[must_use]
+pub fn mode_from(word: &str) -> Option<ModerationMode> {
+    match word {
+        "pre" => Some(ModerationMode::Pre),
+        "post" => Some(ModerationMode::Post),
+        "automatic" => Some(ModerationMode::Automatic),
+        _ => None,
+    }
+}
+
+/// An outcome's word in small letters, short enough for a line of figures.
+#[must_use]
+pub fn short(outcome: &str) -> &'static str {
+    match outcome {
+        "APPROVED" => "ok",
+        "PENDING" => "held",
+        "SPAM" => "spam",
+        "REJECTED" => "rejected",
+        _ => "?",
+    }
+}
+
+/// A reason's code as a person reads it: `first comment of this author`.
+#[must_use]
+pub fn code(number: i32) -> &'static str {
+    match ReasonCode::try_from(number) {
+        Ok(ReasonCode::PreModeration) => "every comment is reviewed first",
+        Ok(ReasonCode::PostModeration) => "shown at once, reviewed afterwards",
+        Ok(ReasonCode::ScoreLow) => "low spam score",
+        Ok(ReasonCode::ScoreUncertain) => "uncertain spam score",
+        Ok(ReasonCode::ScoreHigh) => "high spam score",
+        Ok(ReasonCode::FirstComment) => "first comment of this author",
+        Ok(ReasonCode::TooManyLinks) => "too many links",
+        Ok(ReasonCode::HeldWord) => "word on the hold list",
+        Ok(ReasonCode::RejectedWord) => "word on the reject list",
+        Ok(ReasonCode::Sampled) => "drawn by chance, for a look",
+        Ok(ReasonCode::Unsettled) => "thread, author or policy kept changing",
+        Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
+    }
+}
+
+/// A reason with its detail: `too many links (5)`.
+#[must_use]
+pub fn reason(reason: &Reason) -> String {
+    let said = code(reason.code);
+    if reason.detail.is_empty() {
+        said.to_owned()
+    } else {
+        format!("{said} ({})", untrusted::line(&reason.detail))
+    }
+}
+
+/// All reasons in one line; `-` for none.
+#[must_use]
+pub fn reasons(all: &[Reason]) -> String {
+    if all.is_empty() {
+        return "-".to_owned();
+    }
+    all.iter().map(reason).collect::<Vec<_>>().join(", ")
+}
+
+fn after(prefix: &str, name: &'static str) -> &'static str {
+    name.strip_prefix(prefix).unwrap_or(name)
+}

@@ -1,0 +1,158 @@
+//! Where the service is and which key opens it: the flags that all client commands share.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tonic::metadata::{Ascii, MetadataValue};
+
+use crate::cli::failure::Failure;
+
+/// The key's own variable. Never a flag: the command line of a process is there for everyone on the machine to read.
+const KEY_VARIABLE: &str = "REPLYDESK_KEY";
+
+/// Where `replydesk serve` leaves the admin key that its embedded default made.
+const EMBEDDED_KEY: &str = "data/admin.key";
+
+/// A key file is one line; more than this is another file.
+const LARGEST_KEY_FILE: u64 = 4096;
+
+/// How to reach the service.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Reach {
+    /// The service's address.
+    #[arg(
+        long,
+        env = "REPLYDESK_ADDRESS",
+        default_value = "http://127.0.0.1:50051",
+        value_name = "ADDRESS",
+        help_heading = "Connection"
+    )]
+    pub address: String,
+
+    /// A file with the access key (else: the variable REPLYDESK_KEY, then data/admin.key if it is there).
+    #[arg(
+        long,
+        env = "REPLYDESK_KEY_FILE",
+        value_name = "FILE",
+        help_heading = "Connection"
+    )]
+    pub key_file: Option<PathBuf>,
+}
+
+impl Reach {
+    /// The address and the key that these flags and the environment name.
+    ///
+    /// # Errors
+    /// A key file that cannot be read, or a key that cannot be one.
+    pub fn target(&self) -> Result<Target, Failure> {
+        let target = Target::new(self.address.trim_end_matches('/'));
+        match self.key()? {
+            Some(key) => target.with_key(&key),
+            None => Ok(target),
+        }
+    }
+
+    fn key(&self) -> Result<Option<String>, Failure> {
+        if let Some(key) = std::env::var_os(KEY_VARIABLE) {
+            let key = key.into_string().map_err(|_| not_a_key(KEY_VARIABLE))?;
+            return Ok(Some(key));
+        }
+        if let Some(file) = &self.key_file {
+            return read_key(file).map(Some);
+        }
+        let embedded = Path::new(EMBEDDED_KEY);
+        if embedded.exists() {
+            return read_key(embedded).map(Some);
+        }
+        Ok(None)
+    }
+}
+
+fn read_key(file: &Path) -> Result<String, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::usage(format!(
+            "cannot read the key file {}: {error}",
+            file.display()
+        ))
+    };
+    if fs::metadata(file).map_err(cannot)?.len() > LARGEST_KEY_FILE {
+        return Err(not_a_key(&file.display().to_string()));
+    }
+    fs::read_to_string(file).map_err(cannot)
+}
+
+fn not_a_key(origin: &str) -> Failure {
+    Failure::usage(format!(
+        "{origin} holds no access key; one looks like rd_<id>_<secret>, and `replydesk key create` makes one"
+    ))
+}
+
+/// An address and, mostly, a key.
+#[derive(Debug, Clone)]
+pub struct Target {
+    address: String,
+    bearer: Option<MetadataValue<Ascii>>,
+}
+
+impl Target {
+    /// An address without a key.
+    #[must_use]
+    pub fn new(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            bearer: None,
+        }
+    }
+
+    /// The same address with this key.
+    ///
+    /// # Errors
+    /// The text cannot be a key: it does not start with `rd_`, or has characters that no key has.
+    pub fn with_key(mut self, key: &str) -> Result<Self, Failure> {
+        let key = key.trim();
+        let spelt_right = key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let value = format!("Bearer {key}").parse::<MetadataValue<Ascii>>();
+        let (true, true, Ok(mut value)) = (key.starts_with("rd_"), spelt_right, value) else {
+            return Err(not_a_key("what was given as the key"));
+        };
+        value.set_sensitive(true);
+        self.bearer = Some(value);
+        Ok(self)
+    }
+
+    /// Such as `http://127.0.0.1:50051`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(super) fn bearer(&self) -> Option<&MetadataValue<Ascii>> {
+        self.bearer.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_never_shows_its_key() {
+        let target = Target::new("http://127.0.0.1:1")
+            .with_key("rd_0123456789abcdef_canary\n")
+            .expect("a key");
+        assert!(!format!("{target:?}").contains("canary"));
+    }
+
+    #[test]
+    fn what_cannot_be_a_key_is_refused_without_being_repeated() {
+        for text in ["", "canary", "rd_can ary", "rd_canäry"] {
+            let failure = Target::new("x").with_key(text).expect_err(text).to_string();
+            assert!(!failure.contains("can"), "{failure}");
+            assert!(failure.contains("replydesk key create"), "{failure}");
+        }
+    }
+}

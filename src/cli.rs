@@ -1,6 +1,8 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod eval;
 pub mod failure;
+pub mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -15,12 +17,18 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Eval(eval::Args),
+    Train(train::Args),
+}
 
 /// Runs one command to its end.
 ///
 /// # Errors
 /// What went wrong and what to do, as the user should read it, with the process's exit code.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.command {}
+    match arguments.command {
+        Command::Eval(args) => eval::run(args).await,
+        Command::Train(args) => train::run(args).await,
+    }
 }

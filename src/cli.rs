@@ -17,6 +17,8 @@ pub mod style;
 pub mod submit;
 pub mod untrusted;
 pub mod words;
+pub mod eval;
+pub mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -40,6 +42,8 @@ enum Command {
     Key(key::Args),
     Review(review::Args),
     Demo(demo::Args),
+    Eval(eval::Args),
+    Train(train::Args),
 }
 
 /// Runs one command to its end.
@@ -60,4 +64,6 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
     };
     done.or_else(Failure::unless_reader_left)
+        Command::Eval(args) => eval::run(args).await,
+        Command::Train(args) => train::run(args).await,
 }

@@ -5,10 +5,13 @@
 //! explains. [`training`] makes the weights from labelled comments, and [`measures`] says how good they are.
 
 pub mod content;
+pub mod dataset;
 pub mod features;
 pub mod links;
+pub mod measures;
 pub mod scorer;
 pub mod shape;
 pub mod signals;
 pub mod sketch;
+pub mod training;
 pub mod weights;

@@ -116,6 +116,7 @@ mod tests {
             ("S u b s c r i b e to my page", "subscribe to my page"),
             ("S.u.b.s.c.r.i.b.e now", "subscribe now"),
             ("w i n  b i g", "win big"),
+            ("B 0 𝑺 𝑺 w І n ❼❼", "bosswin 77"),
             ("m4xw1n c4$ino", "maxwin casino"),
             ("freeee moneyyyyy", "fre money"),
             ("Vïágrâ", "viagra"),

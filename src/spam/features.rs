@@ -38,7 +38,7 @@ impl Family {
 
     /// How many weights it has, as a power of two.
     #[must_use]
-    pub fn slot_bits(self) -> u32 {
+    pub const fn slot_bits(self) -> u32 {
         match self {
             Self::Word | Self::Pair => 16,
             Self::Chars => 18,
@@ -48,18 +48,23 @@ impl Family {
 
     /// How many weights it has.
     #[must_use]
-    pub fn slots(self) -> usize {
+    pub const fn slots(self) -> usize {
         1 << self.slot_bits()
     }
 
     /// Where its weights start among those of all families.
     #[must_use]
-    pub fn offset(self) -> usize {
-        Self::ALL
-            .iter()
-            .take(self as usize)
-            .map(|family| family.slots())
-            .sum()
+    pub const fn offset(self) -> usize {
+        match self {
+            Self::Word => 0,
+            Self::Pair => Self::Word.slots(),
+            Self::Chars => Self::Pair.offset() + Self::Pair.slots(),
+            Self::Link => Self::Chars.offset() + Self::Chars.slots(),
+        }
+    }
+
+    pub(super) const fn slots_of_all() -> usize {
+        Self::Link.offset() + Self::Link.slots()
     }
 
     /// What one of `count` distinct features of this family counts: a long text shouts no louder than a short one.

@@ -158,7 +158,7 @@ struct Found {
 impl<'a> Text<'a> {
     fn of(content: &'a Content) -> Self {
         let parts = Parts::of(content);
-        let mut seen = vec![0_u64; Weights::slots().div_ceil(64)];
+        let mut seen = vec![0_u64; Weights::SLOTS.div_ceil(64)];
         let mut found = Vec::with_capacity(content.prose().len() * 4);
         let mut counts = [0; Family::ALL.len()];
         parts.each(|feature| {

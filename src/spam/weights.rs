@@ -48,21 +48,18 @@ pub struct Weights {
 
 impl Weights {
     /// How many slots all families have.
-    #[must_use]
-    pub fn slots() -> usize {
-        Family::ALL.iter().map(|family| family.slots()).sum()
-    }
+    pub const SLOTS: usize = Family::slots_of_all();
 
     fn file_bytes() -> usize {
         let numbers = 1 + Shape::ALL.len() + Family::ALL.len();
-        MAGIC.len() + 4 + 4 * numbers + Self::slots() + DIGEST_BYTES
+        MAGIC.len() + 4 + 4 * numbers + Self::SLOTS + DIGEST_BYTES
     }
 
     /// Rounds weights to steps: each family's largest weight is 127 steps.
     #[must_use]
     pub fn quantised(bias: f32, shapes: [f32; Shape::ALL.len()], weights: &[f32]) -> Self {
         let mut scales = [0.0; Family::ALL.len()];
-        let mut steps = vec![0; Self::slots()];
+        let mut steps = vec![0; Self::SLOTS];
         for (family, scale) in Family::ALL.into_iter().zip(&mut scales) {
             let range = family.offset()..family.offset() + family.slots();
             let weights = weights.get(range.clone()).unwrap_or(&[]);
@@ -146,7 +143,7 @@ impl Weights {
         let bias = next();
         let shapes = std::array::from_fn(|_| next());
         let scales = std::array::from_fn(|_| next());
-        let steps = &steps[..Self::slots()];
+        let steps = &steps[..Self::SLOTS];
         Ok(Self {
             bias,
             shapes,
@@ -178,7 +175,7 @@ mod tests {
     use super::*;
 
     fn some() -> Weights {
-        let mut weights = vec![0.0; Weights::slots()];
+        let mut weights = vec![0.0; Weights::SLOTS];
         weights[3] = -2.0;
         weights[Family::Chars.offset()] = 0.5;
         Weights::quantised(-1.0, [0.25; Shape::ALL.len()], &weights)

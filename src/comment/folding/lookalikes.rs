@@ -1,10 +1,14 @@
 //! Letters that look like others. A compact choice from Unicode's confusables (UTS 39) and from spam that was seen.
 
-/// The plain letter behind one that exists for its look: small capitals, negative circles and squares, script g.
+/// The plain letter behind one that exists for its look: small capitals, negative circles and squares, dingbat digits.
 pub(super) fn unstyled(c: char) -> Option<char> {
     let plain = match c {
         '\u{1F150}'..='\u{1F169}' => letter(u32::from(c) - 0x1F150),
         '\u{1F170}'..='\u{1F189}' => letter(u32::from(c) - 0x1F170),
+        '❶'..='❾' => digit(u32::from(c) - 0x2775),
+        '➀'..='➈' => digit(u32::from(c) - 0x277F),
+        '➊'..='➒' => digit(u32::from(c) - 0x2789),
+        '⓿' | '🄌' | '🄋' => '0',
         'ᴀ' | 'ɑ' => 'a',
         'ʙ' => 'b',
         'ᴄ' => 'c',
@@ -33,6 +37,10 @@ pub(super) fn unstyled(c: char) -> Option<char> {
         _ => return None,
     };
     Some(plain)
+}
+
+fn digit(digit: u32) -> char {
+    char::from_digit(digit, 10).unwrap_or('0')
 }
 
 fn letter(index: u32) -> char {

@@ -167,9 +167,15 @@ impl Words<'_> {
 
     fn join_apart(&mut self) {
         if self.apart >= FEWEST_APART {
-            let joined = self.out[self.apart_from..].replace(' ', "");
+            let reading = std::mem::take(&mut self.word);
+            let letters = self.out[self.apart_from..].chars();
+            letters
+                .filter(|c| *c != ' ')
+                .for_each(|c| self.word.push(c));
+            self.undo_tricks();
             self.out.truncate(self.apart_from);
-            self.out.push_str(&joined);
+            self.out.push_str(&self.word.text);
+            self.word = reading;
             if self.apart > FEWEST_APART {
                 self.disguises.spaced += bounded(self.apart);
             }

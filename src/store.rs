@@ -7,6 +7,7 @@ pub mod embedded;
 pub mod error;
 pub mod identity;
 pub mod preflight;
+pub mod replication;
 pub mod script;
 pub mod version;
 pub mod wakeups;

@@ -16,6 +16,7 @@ pub mod preflight;
 pub mod read;
 pub mod record;
 pub mod reply;
+pub mod replication;
 pub mod script;
 pub mod sites;
 pub mod submit;

@@ -138,6 +138,11 @@ impl Store {
         self.line.timeout
     }
 
+    /// Counts the connections: the same before and after a call means that one connection carried it.
+    pub(in crate::store) fn generation(&self) -> u64 {
+        self.line.generation()
+    }
+
     /// Whether the last probe could write and nothing has failed since.
     #[must_use]
     pub fn is_up(&self) -> bool {

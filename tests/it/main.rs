@@ -16,5 +16,6 @@ mod store_connection;
 mod store_embedded;
 mod store_preflight;
 mod store_proxy;
+mod store_replication;
 mod store_server;
 mod store_wakeups;

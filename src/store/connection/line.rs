@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -66,6 +66,8 @@ struct Slot {
 pub(super) struct Line {
     slot: Mutex<Slot>,
     health: watch::Sender<Health>,
+    /// Counts the links.
+    generation: AtomicU64,
     /// Raised when the slot wants a new link.
     alarm: Notify,
     /// For one call, in all.
@@ -82,6 +84,7 @@ impl Line {
                 cause,
                 doubted: false,
             }),
+            generation: AtomicU64::new(0),
             alarm: Notify::new(),
             timeout,
         }
@@ -94,6 +97,10 @@ impl Line {
 
     pub(super) fn health(&self) -> &watch::Sender<Health> {
         &self.health
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
     }
 
     /// The current link, or at once why there is none.
@@ -117,6 +124,8 @@ impl Line {
     /// Puts a new link in place. The old one closes when its last call has ended.
     pub(super) fn install(&self, link: Arc<Link>, tried: &Result<(), StoreError>) {
         let mut slot = self.slot();
+        // First, so that nobody writes on the new link with the old one's number.
+        self.generation.fetch_add(1, Ordering::SeqCst);
         slot.link = Some(link);
         slot.doubted = false;
         drop(slot);

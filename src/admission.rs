@@ -264,7 +264,7 @@ impl Desk {
                 decided.queue_last,
             )
         });
-        let record = describe(prepared, &seen, score, decided.reasons);
+        let record = describe(prepared, &seen, score.rounded(), decided.reasons);
         let stored = self
             .store
             .submit(&NewComment {

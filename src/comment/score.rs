@@ -54,4 +54,19 @@ pub struct Score {
 impl Score {
     /// A moderator reads a handful of reasons, not a list.
     pub const MAX_CONTRIBUTIONS: usize = 8;
+
+    /// As it is kept, and so as it is told from the first time on: the probability to 24 bits, weights to hundredths.
+    #[must_use]
+    pub fn rounded(mut self) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "this is the rounding; it leads from 0 to 1 to 0 to 1"
+        )]
+        let probability = self.probability.0 as f32;
+        self.probability = Probability(f64::from(probability));
+        for contribution in &mut self.contributions {
+            contribution.weight = (contribution.weight * 100.0).round() / 100.0;
+        }
+        self
+    }
 }

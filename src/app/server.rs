@@ -4,15 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::{server::NamedService, transport::Server};
+use tonic::{Status, body::Body, codegen::http, server::NamedService, transport::Server};
 use tonic_health::pb::health_server::{Health, HealthServer};
+use tower::util::MapResponseLayer;
 
 use crate::{
     access::Access,
     admission::Desk,
     config::Config,
     grpc::{
-        comment::Comments, gate::Gate, listener, moderation::Moderation, site::SiteAdmin,
+        comment::Comments, gate::Gate, listener, moderation::Moderation, site::SiteAdmin, status,
         streams::Streams,
     },
     proto::v1::{
@@ -37,6 +38,16 @@ pub struct Parts {
     pub access: Arc<Access>,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
+}
+
+/// What is refused before any handler sees it gets a stable reason too.
+fn explain_refusal(response: http::Response<Body>) -> http::Response<Body> {
+    match Status::from_header_map(response.headers()) {
+        Some(refused) if refused.details().is_empty() => {
+            status::of_framework(&refused).map_or(response, Status::into_http)
+        }
+        Some(_) | None => response,
+    }
 }
 
 /// Serves until `stop`, and then until the last call in flight is answered.
@@ -91,6 +102,7 @@ where
         ),
     }
     Server::builder()
+        .layer(MapResponseLayer::new(explain_refusal))
         .http2_keepalive_interval(Some(config.keepalive))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
         .http2_max_header_list_size(MAX_HEADER_BYTES)

@@ -160,7 +160,9 @@ async fn pass_on(mut incoming: Streaming<v1::WorkQueueRequest>, moves: mpsc::Sen
                     return;
                 }
             }
-            Ok(None) | Err(_) => return,
+            Ok(None) => return,
+            // Also what a client that vanished looks like; then nobody hears the answer.
+            Err(_) => return drop(moves.send(Move::Unreadable).await),
         }
     }
 }
@@ -227,5 +229,6 @@ fn last_word<T>(end: Option<SessionEnd>) -> Option<Result<T, Status>> {
         ))),
         SessionEnd::NoSignOfLife => Some(Err(status::no_life())),
         SessionEnd::NotRead => Some(Err(status::not_read())),
+        SessionEnd::Unreadable => Some(Err(status::unreadable())),
     }
 }

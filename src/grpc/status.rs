@@ -72,6 +72,13 @@ pub fn not_read() -> Status {
     status(Code::ResourceExhausted, "STREAM_NOT_READ", message, &[])
 }
 
+/// A message on a stream could not be read, and so nothing after it.
+pub fn unreadable() -> Status {
+    let message =
+        "a message on this stream is malformed or too large; the items went back: connect again";
+    status(Code::InvalidArgument, "MALFORMED_MESSAGE", message, &[])
+}
+
 /// The moderator gave no sign of life.
 pub fn no_life() -> Status {
     let message =
@@ -132,6 +139,26 @@ pub fn problem(status: Status) -> v1::Problem {
         version: number("version"),
         reason,
     }
+}
+
+/// What the framework refuses before any handler sees it, with a reason as everything else has; `None` where it is
+/// right as it is.
+pub fn of_framework(refused: &Status) -> Option<Status> {
+    let said = refused.message();
+    let (code, reason) = match refused.code() {
+        Code::OutOfRange if said.contains("length too large") => {
+            (Code::ResourceExhausted, "MESSAGE_TOO_LARGE")
+        }
+        Code::Internal if said.starts_with("failed to decode") || said.starts_with("Missing") => {
+            (Code::InvalidArgument, "MALFORMED_MESSAGE")
+        }
+        Code::Unimplemented => {
+            let message = "there is no such method here; is the client of another version?";
+            return Some(status(Code::Unimplemented, "UNKNOWN_METHOD", message, &[]));
+        }
+        _ => return None,
+    };
+    Some(status(code, reason, said, &[]))
 }
 
 /// There is no such thing as the caller named.

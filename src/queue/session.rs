@@ -36,6 +36,8 @@ pub enum Move {
     Ping,
     /// Something that can't be carried out: it is answered like the others.
     Invalid(u64, Violations),
+    /// What can't be read at all; nothing after it can be.
+    Unreadable,
 }
 
 /// What a moderator is told.
@@ -68,6 +70,8 @@ pub enum SessionEnd {
     NoSignOfLife,
     /// The client does not read.
     NotRead,
+    /// The client sent what can't be read.
+    Unreadable,
 }
 
 /// How a session is to be run.
@@ -234,6 +238,7 @@ impl Session {
         self.last_sign_of_life = Instant::now();
         let answer = match said {
             Move::Ping => return Ok(()),
+            Move::Unreadable => return Err(SessionEnd::Unreadable),
             Move::Invalid(request, found) => Delivery::Invalid(request, found),
             Move::Decide(request, ruling) => Delivery::Decided(request, self.decide(&ruling).await),
             Move::Skip(request, comment, token) => {

@@ -2,7 +2,11 @@
 
 pub mod clients;
 pub mod comments;
+pub mod crowd;
+pub mod process;
 pub mod redis_server;
+pub mod refusals;
+pub mod until;
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -8,7 +8,11 @@
 )]
 
 mod access_keys;
+mod decisions;
 mod harness;
+mod idempotency;
+mod leases;
+mod limits;
 mod main_job;
 mod private_redis;
 mod sites;
@@ -19,3 +23,4 @@ mod store_proxy;
 mod store_replication;
 mod store_server;
 mod store_wakeups;
+mod violations;

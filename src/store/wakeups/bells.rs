@@ -59,10 +59,11 @@ impl Bells {
         };
         let bell = self.by_site().get(&site).and_then(Weak::upgrade);
         let Some(bell) = bell else { return };
-        match kind {
-            b'q' => bell.queue.notify_one(),
-            b'e' => bell.events.send_modify(|count| *count += 1),
-            _ => {}
+        if matches!(kind, b'q' | b'b') {
+            bell.queue.notify_one();
+        }
+        if matches!(kind, b'e' | b'b') {
+            bell.events.send_modify(|count| *count += 1);
         }
     }
 
@@ -124,6 +125,7 @@ mod tests {
         for (message, queue, events) in [
             (&b"qnews"[..], true, false),
             (b"enews", false, true),
+            (b"bnews", true, true),
             (b"qsport", false, false),
             (b"xnews", false, false),
             (b"q", false, false),

@@ -108,6 +108,33 @@ impl Client {
         }
     }
 
+    /// Follows a site's feed from a cursor on.
+    pub async fn watch(&self, site: &str, cursor: &str) -> Result<Watching, Status> {
+        let request = v1::WatchEventsRequest {
+            site: site.to_owned(),
+            cursor: cursor.to_owned(),
+        };
+        let down = self.comments.clone().watch_events(request).await?;
+        Ok(Watching {
+            down: down.into_inner(),
+        })
+    }
+
+    /// A page of a site's feed.
+    pub async fn events(&self, site: &str, cursor: &str) -> Result<v1::ListEventsResponse, Status> {
+        let request = v1::ListEventsRequest {
+            site: site.to_owned(),
+            cursor: cursor.to_owned(),
+            page_size: 0,
+        };
+        Ok(self
+            .comments
+            .clone()
+            .list_events(request)
+            .await?
+            .into_inner())
+    }
+
     /// How the queue stands.
     pub async fn stats(&self, site: &str) -> v1::QueueStats {
         let request = v1::GetQueueStatsRequest {
@@ -151,6 +178,7 @@ impl Client {
             up,
             down,
             next_request: 0,
+            unanswered: 0,
         };
         match work.next().await? {
             Some(Down::Started(_)) => Ok(work),
@@ -164,6 +192,7 @@ pub struct Work {
     up: mpsc::Sender<v1::WorkQueueRequest>,
     down: Streaming<v1::WorkQueueResponse>,
     next_request: u64,
+    unanswered: usize,
 }
 
 impl Work {
@@ -174,7 +203,12 @@ impl Work {
                 Some(v1::WorkQueueResponse {
                     message: Some(Down::Heartbeat(_)),
                 }) => {}
-                Some(response) => return Ok(response.message),
+                Some(response) => {
+                    if matches!(response.message, Some(Down::Answer(_))) {
+                        self.unanswered -= 1;
+                    }
+                    return Ok(response.message);
+                }
                 None => return Ok(None),
             }
         }
@@ -196,8 +230,16 @@ impl Work {
         }
     }
 
+    /// How many messages wait for their answer.
+    pub fn unanswered(&self) -> usize {
+        self.unanswered
+    }
+
     /// Says something.
     pub async fn say(&mut self, message: Up) {
+        if !matches!(message, Up::Ping(_)) {
+            self.unanswered += 1;
+        }
         self.up
             .send(v1::WorkQueueRequest {
                 message: Some(message),
@@ -231,5 +273,31 @@ impl Work {
             lease_token: item.lease_token.clone(),
         }))
         .await;
+    }
+}
+
+/// Somebody who follows a site's feed.
+pub struct Watching {
+    down: Streaming<v1::WatchEventsResponse>,
+}
+
+impl Watching {
+    /// The next event, or why the stream ended; heartbeats are passed over.
+    pub async fn next(&mut self) -> Result<Option<v1::Event>, Status> {
+        use v1::watch_events_response::Message;
+        loop {
+            match self.down.message().await? {
+                Some(v1::WatchEventsResponse {
+                    message: Some(Message::Event(event)),
+                }) => return Ok(Some(event)),
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next event.
+    pub async fn event(&mut self) -> v1::Event {
+        self.next().await.unwrap().expect("an event, not the end")
     }
 }

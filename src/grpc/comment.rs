@@ -1,9 +1,9 @@
 //! `CommentService`: what blogs call.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::timeout};
-use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         convert::{comment as convert, paging, words},
         gate::Gate,
         status,
-        streams::Streams,
+        streams::{Streams, WhileWelcome},
     },
     proto::v1::{self, comment_service_server::CommentService},
 };
@@ -126,8 +126,7 @@ impl CommentService for Comments {
         }))
     }
 
-    type WatchEventsStream =
-        Pin<Box<dyn Stream<Item = Result<v1::WatchEventsResponse, Status>> + Send>>;
+    type WatchEventsStream = WhileWelcome<v1::WatchEventsResponse>;
 
     async fn watch_events(
         &self,
@@ -139,6 +138,7 @@ impl CommentService for Comments {
             .await?;
         self.known(&site).await?;
         let after = convert::cursor(&request.get_ref().cursor)?;
+        let dismissal = self.gate.dismissal(request.metadata());
         let watch = Watch {
             store: self.desk.store.clone(),
             wakeups: self.streams.wakeups.clone(),
@@ -154,7 +154,10 @@ impl CommentService for Comments {
         let last = tokio_stream::once(end)
             .then(|end| async move { end.await.ok() })
             .filter_map(last_word);
-        Ok(Response::new(Box::pin(told.chain(last))))
+        Ok(Response::new(WhileWelcome::new(
+            told.chain(last),
+            dismissal,
+        )))
     }
 
     async fn list_events(

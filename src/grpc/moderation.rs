@@ -1,9 +1,9 @@
 //! `ModerationService`: what moderators call.
 
-use std::{pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         convert::{moderation as convert, paging, words},
         gate::Gate,
         status,
-        streams::Streams,
+        streams::{Streams, WhileWelcome},
     },
     policy::sites::Sites,
     proto::v1::{self, moderation_service_server::ModerationService, work_queue_response::Message},
@@ -37,8 +37,7 @@ pub struct Moderation {
 
 #[tonic::async_trait]
 impl ModerationService for Moderation {
-    type WorkQueueStream =
-        Pin<Box<dyn Stream<Item = Result<v1::WorkQueueResponse, Status>> + Send>>;
+    type WorkQueueStream = WhileWelcome<v1::WorkQueueResponse>;
 
     async fn work_queue(
         &self,
@@ -54,6 +53,7 @@ impl ModerationService for Moderation {
             .admit(&metadata, Right::Moderate, &start.site)
             .await?;
         self.sites.get(&site).await?;
+        let dismissal = self.gate.dismissal(&metadata);
         let plan = SessionPlan {
             site: site.clone(),
             caller,
@@ -74,8 +74,9 @@ impl ModerationService for Moderation {
         let last = tokio_stream::once(end)
             .then(|end| async move { end.await.ok() })
             .filter_map(last_word);
-        Ok(Response::new(Box::pin(
+        Ok(Response::new(WhileWelcome::new(
             tokio_stream::once(Ok(started)).chain(told).chain(last),
+            dismissal,
         )))
     }
 

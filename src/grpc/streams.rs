@@ -1,9 +1,15 @@
 //! What long-lived replies share: who owns their tasks, when they end, and what wakes them.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use tokio::time::Instant;
+use tokio_stream::Stream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::Status;
 
 use crate::store::wakeups::Wakeups;
 
@@ -32,5 +38,48 @@ impl Streams {
             + self
                 .max_age
                 .mul_f64(0.75 + 0.25 * f64::from(draw[0]) / 255.0)
+    }
+}
+
+/// A long reply.
+pub type Reply<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// A reply that ends when its caller's key is no good any more.
+pub struct WhileWelcome<T> {
+    /// `None` once it is over. Dropping it tells whoever fills it.
+    reply: Option<Reply<T>>,
+    dismissal: Pin<Box<dyn Future<Output = Status> + Send>>,
+}
+
+impl<T> WhileWelcome<T> {
+    /// The reply, until the dismissal resolves.
+    pub fn new(
+        reply: impl Stream<Item = Result<T, Status>> + Send + 'static,
+        dismissal: impl Future<Output = Status> + Send + 'static,
+    ) -> Self {
+        Self {
+            reply: Some(Box::pin(reply)),
+            dismissal: Box::pin(dismissal),
+        }
+    }
+}
+
+impl<T> Stream for WhileWelcome<T> {
+    type Item = Result<T, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(reply) = &mut self.reply else {
+            return Poll::Ready(None);
+        };
+        let next = reply.as_mut().poll_next(context);
+        if let Poll::Ready(None) = next {
+            self.reply = None;
+            return next;
+        }
+        if let Poll::Ready(refused) = self.dismissal.as_mut().poll(context) {
+            self.reply = None;
+            return Poll::Ready(Some(Err(refused)));
+        }
+        next
     }
 }

@@ -6,6 +6,7 @@ pub mod crowd;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;
+pub mod services;
 pub mod until;
 
 use std::{net::SocketAddr, sync::Arc};

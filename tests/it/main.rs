@@ -7,8 +7,11 @@
     reason = "a test, and what it is made of, fails by panicking"
 )]
 
+mod access;
 mod access_keys;
 mod decisions;
+mod drain;
+mod feed;
 mod harness;
 mod idempotency;
 mod leases;
@@ -24,3 +27,4 @@ mod store_replication;
 mod store_server;
 mod store_wakeups;
 mod violations;
+mod wakeups;

@@ -1,0 +1,231 @@
+//! Who may call what: every method, every role, and keys that are no good.
+
+use std::time::{Duration, Instant};
+
+use prost::Message;
+use replydesk::{
+    access::key::AccessKey,
+    proto::v1::{self, DESCRIPTORS, Role},
+};
+use tonic::{Code, metadata::MetadataValue};
+
+use crate::harness::{
+    Desk,
+    clients::Client,
+    comments::{everything_waits, nth},
+    refusals::told,
+    services::methods,
+    until::{soon, until},
+};
+
+const BOUND: Duration = Duration::from_secs(10);
+
+/// Who calls, and what the gate says: allowed, wrong role, wrong site.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Gate {
+    Open,
+    Denied,
+    Closed,
+}
+
+fn gate(code: Code) -> Gate {
+    match code {
+        Code::Unauthenticated => Gate::Closed,
+        Code::PermissionDenied => Gate::Denied,
+        _ => Gate::Open,
+    }
+}
+
+#[test]
+fn the_table_has_every_method_that_there_is() {
+    let described = prost_types::FileDescriptorSet::decode(DESCRIPTORS).unwrap();
+    let mut names = Vec::new();
+    for file in &described.file {
+        for service in &file.service {
+            let methods = service.method.iter();
+            names.extend(
+                methods.map(|method| {
+                    format!("{}.{}/{}", file.package(), service.name(), method.name())
+                }),
+            );
+        }
+    }
+    let mut tested: Vec<_> = methods().iter().map(|m| m.name.to_owned()).collect();
+    names.sort();
+    tested.sort();
+    assert_eq!(tested, names);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_may_call_its_methods_on_its_sites_and_no_others() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    desk.site("herald", everything_waits()).await;
+    let someone = |role, name| desk.someone(0, "gazette", role, name);
+    let submitter = someone(Role::Submitter, "blog").await;
+    let moderator = someone(Role::Moderator, "ada").await;
+    let admin = someone(Role::Admin, "editor").await;
+    use Gate::{Denied, Open};
+    for method in methods() {
+        // Submitter, moderator, an admin bound to the site, the root admin.
+        let expected = match method.name.split_once('/').unwrap() {
+            ("replydesk.v1.CommentService", "SubmitComment") => [Open, Denied, Open, Open],
+            ("replydesk.v1.CommentService", _) => [Open, Open, Open, Open],
+            ("replydesk.v1.ModerationService", _) => [Denied, Open, Open, Open],
+            ("replydesk.v1.SiteService", "CreateSite") => [Denied, Denied, Denied, Open],
+            ("replydesk.v1.SiteService", _) => [Denied, Denied, Open, Open],
+            other => panic!("a new service: {other:?}"),
+        };
+        let mut found = Vec::new();
+        for client in [&submitter, &moderator, &admin, &desk.admin()] {
+            found.push(gate(
+                (method.call)(client.clone(), "gazette".to_owned()).await,
+            ));
+        }
+        assert_eq!(found, expected, "{}", method.name);
+        if method.names_site {
+            for client in [&submitter, &moderator, &admin] {
+                let code = (method.call)(client.clone(), "herald".to_owned()).await;
+                assert_eq!(gate(code), Denied, "{} elsewhere", method.name);
+            }
+        }
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_good_key_nothing_answers() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let good = desk.key(&[], Role::Admin, "root").await;
+    let mistyped = good.replace("rd_", "rd-");
+    let (head, secret) = good.rsplit_once('_').unwrap();
+    let mut wrong: Vec<char> = secret.chars().collect();
+    wrong.swap(0, 30);
+    let wrong = format!("{head}_{}", wrong.iter().collect::<String>());
+    let unknown = AccessKey::generate().unwrap().expose().to_string();
+    for key in [
+        None,
+        Some(""),
+        Some("x"),
+        Some(&mistyped),
+        Some(&wrong),
+        Some(&unknown),
+        Some(&good[..good.len() - 1]),
+    ] {
+        let client = Client::new(desk.replicas[0].address, key);
+        for method in methods() {
+            let code = (method.call)(client.clone(), "gazette".to_owned()).await;
+            assert_eq!(gate(code), Gate::Closed, "{}: {key:?}", method.name);
+        }
+    }
+    // A key under another scheme, or as binary rubbish, is none.
+    for header in [format!("Basic {good}"), good.clone(), "Bearer ÿ".to_owned()] {
+        let mut request = tonic::Request::new(v1::ListSitesRequest {});
+        let value = MetadataValue::try_from(header.as_bytes()).unwrap();
+        request.metadata_mut().insert("authorization", value);
+        let mut client = Client::new(desk.replicas[0].address, None);
+        let refused = client.sites.list_sites(request).await.unwrap_err();
+        assert_eq!(
+            told(&refused),
+            (Code::Unauthenticated, "UNAUTHENTICATED".to_owned())
+        );
+        assert!(!refused.message().contains(&good));
+    }
+    desk.finish().await;
+}
+
+async fn revoke(desk: &Desk, key: &str) {
+    let key_id = key.split('_').nth(1).unwrap().to_owned();
+    let request = v1::RevokeKeyRequest { key_id };
+    desk.admin().sites.revoke_key(request).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_is_dead_within_a_second_on_both_replicas() {
+    let desk = Desk::with(2, &[]).await;
+    desk.site("gazette", everything_waits()).await;
+    let key = desk.key(&["gazette"], Role::Moderator, "ada").await;
+    let ada = [desk.client(0, &key), desk.client(1, &key)];
+    for client in &ada {
+        client.stats("gazette").await;
+    }
+    revoke(&desk, &key).await;
+    let revoked = Instant::now();
+    for client in &ada {
+        until("the key is dead", BOUND, async || {
+            let asked = Instant::now();
+            match client.events("gazette", "").await {
+                Ok(_) => {
+                    let age = asked.duration_since(revoked);
+                    assert!(age < Duration::from_secs(1), "good after {age:?}");
+                    None
+                }
+                Err(status) => Some(assert_eq!(status.code(), Code::Unauthenticated)),
+            }
+        })
+        .await;
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_open_streams_of_a_revoked_key_end() {
+    let desk = Desk::with(2, &[]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    blog.submit(nth("gazette", 0)).await.unwrap();
+    let key = desk.key(&["gazette"], Role::Moderator, "ada").await;
+    let ada = desk.client(1, &key);
+    let mut work = ada.work("gazette", 1).await.unwrap();
+    work.item().await;
+    let mut watch = ada.watch("gazette", "").await.unwrap();
+    watch.event().await;
+    revoke(&desk, &key).await;
+    let ends = [
+        soon("the work ends", BOUND, work.next()).await.unwrap_err(),
+        soon("the watch ends", BOUND, watch.next())
+            .await
+            .unwrap_err(),
+    ];
+    for end in ends {
+        assert_eq!(
+            told(&end),
+            (Code::Unauthenticated, "UNAUTHENTICATED".to_owned())
+        );
+    }
+    // What was in hand is everybody's again.
+    let ben = desk.moderator(0, "gazette", "ben").await;
+    let mut work = ben.work("gazette", 1).await.unwrap();
+    soon("the item comes back", BOUND, work.item()).await;
+    drop(work);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_key_is_no_good() {
+    let desk = Desk::with(2, &[]).await;
+    desk.site("gazette", everything_waits()).await;
+    let (seconds, micros): (i64, i32) = desk.redis.ask(&["TIME"]);
+    let request = v1::CreateKeyRequest {
+        role: Role::Submitter.into(),
+        sites: vec!["gazette".to_owned()],
+        label: "guest".to_owned(),
+        expires_at: Some(prost_types::Timestamp {
+            seconds: seconds + 2,
+            nanos: micros * 1_000,
+        }),
+    };
+    let made = desk.admin().sites.create_key(request).await.unwrap();
+    let key = made.into_inner().access_key;
+    desk.client(0, &key).events("gazette", "").await.unwrap();
+    for replica in 0..2 {
+        let guest = desk.client(replica, &key);
+        let refused = until("the key expires", BOUND, async || {
+            guest.events("gazette", "").await.err()
+        });
+        assert_eq!(refused.await.code(), Code::Unauthenticated);
+    }
+    let (now, _): (i64, i32) = desk.redis.ask(&["TIME"]);
+    assert!(now >= seconds + 2, "not before its time");
+    desk.finish().await;
+}

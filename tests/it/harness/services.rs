@@ -1,0 +1,79 @@
+//! Every method of every service, each as one call that a stranger could make.
+
+use std::{future::Future, pin::Pin};
+
+use replydesk::proto::v1;
+use tonic::Code;
+
+use super::clients::Client;
+
+type Answer = Pin<Box<dyn Future<Output = Code> + Send>>;
+
+/// A method by its full name, and a call to it for a site, which answers with its code.
+pub struct Method {
+    pub name: &'static str,
+    /// Whether its request names the site.
+    pub names_site: bool,
+    pub call: fn(Client, String) -> Answer,
+}
+
+/// Calls one method of one client with one request.
+macro_rules! method {
+    ($name:literal, $names_site:literal, $client:ident . $call:ident, $site:ident => $request:expr) => {
+        Method {
+            name: $name,
+            names_site: $names_site,
+            call: |mut client, $site| {
+                let request = $request;
+                Box::pin(async move {
+                    let answer = client.$client.$call(request).await;
+                    answer.map_or_else(|status| status.code(), |_| Code::Ok)
+                })
+            },
+        }
+    };
+}
+
+/// All of them. Requests are right where that costs little; a code other than those of the gate says that it is open.
+#[rustfmt::skip]
+pub fn methods() -> Vec<Method> {
+    vec![
+        method!("replydesk.v1.CommentService/SubmitComment", true, comments.submit_comment, site =>
+            v1::SubmitCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/GetComment", true, comments.get_comment, site =>
+            v1::GetCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/ListComments", true, comments.list_comments, site =>
+            v1::ListCommentsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/WatchEvents", true, comments.watch_events, site =>
+            v1::WatchEventsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/ListEvents", true, comments.list_events, site =>
+            v1::ListEventsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/WorkQueue", true, moderation.work_queue, site => {
+            let start = v1::work_queue_request::Start { site, prefetch: 1 };
+            let start = v1::work_queue_request::Message::Start(start);
+            tokio_stream::once(v1::WorkQueueRequest { message: Some(start) })
+        }),
+        method!("replydesk.v1.ModerationService/ListQueue", true, moderation.list_queue, site =>
+            v1::ListQueueRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/DecideComment", true, moderation.decide_comment, site =>
+            v1::DecideCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/GetQueueStats", true, moderation.get_queue_stats, site =>
+            v1::GetQueueStatsRequest { site }),
+        method!("replydesk.v1.SiteService/CreateSite", false, sites.create_site, site =>
+            v1::CreateSiteRequest { site: Some(v1::Site { site, ..Default::default() }) }),
+        method!("replydesk.v1.SiteService/GetSite", true, sites.get_site, site =>
+            v1::GetSiteRequest { site }),
+        method!("replydesk.v1.SiteService/ListSites", false, sites.list_sites, _site =>
+            v1::ListSitesRequest {}),
+        method!("replydesk.v1.SiteService/UpdateSite", true, sites.update_site, site =>
+            v1::UpdateSiteRequest { site: Some(v1::Site { site, ..Default::default() }), ..Default::default() }),
+        method!("replydesk.v1.SiteService/CloseThread", true, sites.close_thread, site =>
+            v1::CloseThreadRequest { site, thread_id: "old".to_owned(), reopen: false }),
+        method!("replydesk.v1.SiteService/CreateKey", true, sites.create_key, site =>
+            v1::CreateKeyRequest { role: v1::Role::Submitter.into(), sites: vec![site], label: "new".to_owned(), expires_at: None }),
+        method!("replydesk.v1.SiteService/ListKeys", false, sites.list_keys, _site =>
+            v1::ListKeysRequest {}),
+        method!("replydesk.v1.SiteService/RevokeKey", false, sites.revoke_key, _site =>
+            v1::RevokeKeyRequest { key_id: "0102030405060708".to_owned() }),
+    ]
+}

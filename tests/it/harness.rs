@@ -3,11 +3,13 @@
 pub mod clients;
 pub mod comments;
 pub mod crowd;
+pub mod health;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;
 pub mod services;
 pub mod until;
+pub mod wire;
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -9,6 +9,7 @@
 
 mod access;
 mod access_keys;
+mod bad_clients;
 mod decisions;
 mod drain;
 mod feed;
@@ -26,5 +27,6 @@ mod store_proxy;
 mod store_replication;
 mod store_server;
 mod store_wakeups;
+mod trouble;
 mod violations;
 mod wakeups;

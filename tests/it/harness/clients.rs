@@ -43,9 +43,16 @@ pub struct Client {
 
 impl Client {
     pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
-        let channel = Endpoint::from_shared(format!("http://{address}"))
-            .unwrap()
-            .connect_lazy();
+        Self::over(endpoint(address).connect_lazy(), key)
+    }
+
+    /// Takes no more of a reply than 64 KiB before it reads on.
+    pub fn with_little_room(address: SocketAddr, key: &str) -> Self {
+        let endpoint = endpoint(address).initial_stream_window_size(65_535);
+        Self::over(endpoint.connect_lazy(), Some(key))
+    }
+
+    fn over(channel: Channel, key: Option<&str>) -> Self {
         let bearer = Bearer(key.map(|key| format!("Bearer {key}").parse().unwrap()));
         Self {
             comments: CommentServiceClient::with_interceptor(channel.clone(), bearer.clone()),
@@ -185,6 +192,10 @@ impl Client {
             other => panic!("not started: {other:?}"),
         }
     }
+}
+
+fn endpoint(address: SocketAddr) -> Endpoint {
+    Endpoint::from_shared(format!("http://{address}")).unwrap()
 }
 
 /// A moderator at a queue.

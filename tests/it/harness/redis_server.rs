@@ -39,6 +39,11 @@ impl RedisServer {
     /// Gone at once, as after a crash, and there again with what was on disk.
     pub fn crash_and_restart(&mut self) {
         self.crash();
+        self.restart();
+    }
+
+    /// There again after a crash, with what was on disk.
+    pub fn restart(&mut self) {
         self.child = spawn(&self.directory);
     }
 

@@ -29,6 +29,14 @@ pub async fn tell(reporter: &HealthReporter, status: ServingStatus) {
     }
 }
 
+/// Says NOT_SERVING, and lets those go who watch: nothing else ends their streams, and shutdown would wait for them.
+async fn dismiss(mut reporter: HealthReporter) {
+    tell(&reporter, ServingStatus::NotServing).await;
+    for name in NAMES {
+        reporter.clear_service_status(name).await;
+    }
+}
+
 /// Follows the store's health until shutdown, and then says NOT_SERVING for good. Starts with NOT_SERVING.
 pub async fn follow(store: Store, reporter: HealthReporter, shutdown: CancellationToken) {
     let mut look = interval(EVERY);
@@ -57,7 +65,7 @@ pub async fn follow(store: Store, reporter: HealthReporter, shutdown: Cancellati
         }
         tokio::select! {
             biased;
-            () = shutdown.cancelled() => return tell(&reporter, ServingStatus::NotServing).await,
+            () = shutdown.cancelled() => return dismiss(reporter).await,
             _ = look.tick() => {}
         }
     }

@@ -19,6 +19,7 @@ mod leases;
 mod limits;
 mod main_job;
 mod private_redis;
+mod shutdown;
 mod sites;
 mod store_connection;
 mod store_embedded;

@@ -31,7 +31,7 @@ endif
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## Install what is missing: redis-server, buf
+setup: ## Install what is missing: redis-server, strace, buf
 	@scripts/setup.sh
 
 demo: ## See it work: blog, moderator and event feed on a real Redis (DATA=FILE takes your comments)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need and this machine lacks; run again, it does nothing.
 #
-#   scripts/setup.sh [rust] [redis] [buf]     (nothing named: all)
+#   scripts/setup.sh [rust] [redis] [strace] [buf]     (nothing named: all)
 #
 # rust   rustfmt and clippy, where rustup can add them
 # redis  redis-server >= 7.0, by apt
+# strace shows the tests that Redis syncs its file before it answers, by apt
 # buf    the protobuf linter, by npm, into .tools/
 #
 # Taken for granted: Rust 1.95, Node 20 with npm (for buf), make.
@@ -52,13 +53,9 @@ apt_install() {
   DEBIAN_FRONTEND=noninteractive quietly "${as_root[@]}" apt-get install --yes --no-install-recommends "$1"
 }
 
-need_redis() {
-  local major
-  major=$(redis_major)
-  [ "${major:-0}" -ge 7 ] && return
-  [ "${major:-0}" -eq 0 ] || fail "redis-server $major is too old: install redis-server 7.0 or newer"
-
-  local advice="redis-server is missing: install redis-server 7.0 or newer (Debian: sudo apt-get install redis-server)"
+# Installs a Debian package, or fails with the advice.
+install_package() {
+  local package=$1 advice=$2
   has apt-get || fail "$advice"
   as_root=()
   if [ "$(id -u)" -ne 0 ]; then
@@ -66,15 +63,31 @@ need_redis() {
     as_root=(sudo -n)
   fi
 
-  say "installing redis-server with apt"
+  say "installing $package with apt"
   # Fresh images have no package lists, and old lists name packages that are gone: look again once.
-  if ! apt_install redis-server 2>/dev/null; then
+  if ! apt_install "$package" 2>/dev/null; then
     quietly "${as_root[@]}" apt-get update || fail "apt-get update failed; its output is above. $advice"
-    apt_install redis-server || fail "apt could not install redis-server; its output is above. $advice"
+    apt_install "$package" || fail "apt could not install $package; its output is above. $advice"
   fi
   hash -r
+}
+
+need_redis() {
+  local major
+  major=$(redis_major)
+  [ "${major:-0}" -ge 7 ] && return
+  [ "${major:-0}" -eq 0 ] || fail "redis-server $major is too old: install redis-server 7.0 or newer"
+
+  install_package redis-server \
+    "redis-server is missing: install redis-server 7.0 or newer (Debian: sudo apt-get install redis-server)"
   major=$(redis_major)
   [ "${major:-0}" -ge 7 ] || fail "apt installed redis-server ${major:-0}: install redis-server 7.0 or newer"
+}
+
+need_strace() {
+  has strace && return
+  install_package strace "strace is missing: the tests need it (Debian: sudo apt-get install strace)"
+  has strace || fail "apt installed strace, but there is none on the path"
 }
 
 need_buf() {
@@ -93,10 +106,10 @@ need_buf() {
   fi
 }
 
-[ $# -gt 0 ] || set -- rust redis buf
+[ $# -gt 0 ] || set -- rust redis strace buf
 for tool in "$@"; do
   case $tool in
-    rust | redis | buf) "need_$tool" ;;
-    *) fail "no such tool: $tool (there are: rust, redis, buf)" ;;
+    rust | redis | strace | buf) "need_$tool" ;;
+    *) fail "no such tool: $tool (there are: rust, redis, strace, buf)" ;;
   esac
 done

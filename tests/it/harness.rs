@@ -1,5 +1,6 @@
 //! A desk to test: real Redis of its own, any number of replicas, and people with keys who call them over gRPC.
 
+pub mod canaries;
 pub mod clients;
 pub mod comments;
 pub mod crowd;
@@ -7,6 +8,7 @@ pub mod health;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;
+pub mod remains;
 pub mod services;
 pub mod until;
 pub mod wire;

@@ -2,6 +2,7 @@
 
 pub mod comment;
 pub mod convert;
+pub mod framework;
 pub mod gate;
 pub mod listener;
 pub mod moderation;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::{Status, body::Body, codegen::http, server::NamedService, transport::Server};
+use tonic::{server::NamedService, transport::Server};
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tower::util::MapResponseLayer;
 
@@ -13,8 +13,8 @@ use crate::{
     admission::Desk,
     config::Config,
     grpc::{
-        comment::Comments, gate::Gate, listener, moderation::Moderation, site::SiteAdmin, status,
-        streams::Streams,
+        comment::Comments, framework, gate::Gate, listener, moderation::Moderation,
+        site::SiteAdmin, streams::Streams,
     },
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
@@ -38,16 +38,6 @@ pub struct Parts {
     pub access: Arc<Access>,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
-}
-
-/// What is refused before any handler sees it gets a stable reason too.
-fn explain_refusal(response: http::Response<Body>) -> http::Response<Body> {
-    match Status::from_header_map(response.headers()) {
-        Some(refused) if refused.details().is_empty() => {
-            status::of_framework(&refused).map_or(response, Status::into_http)
-        }
-        Some(_) | None => response,
-    }
 }
 
 /// Serves until `stop`, and then until the last call in flight is answered.
@@ -102,7 +92,7 @@ where
         ),
     }
     Server::builder()
-        .layer(MapResponseLayer::new(explain_refusal))
+        .layer(MapResponseLayer::new(framework::explain))
         .http2_keepalive_interval(Some(config.keepalive))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
         .http2_max_header_list_size(MAX_HEADER_BYTES)

@@ -26,7 +26,7 @@ const DOMAIN: &str = "replydesk";
 /// How long a caller should wait before it tries again while the store or this replica is away.
 pub const RETRY_LATER: Duration = Duration::from_secs(1);
 
-fn status(
+pub(super) fn status(
     code: Code,
     reason: &str,
     message: impl Into<String>,
@@ -139,26 +139,6 @@ pub fn problem(status: Status) -> v1::Problem {
         version: number("version"),
         reason,
     }
-}
-
-/// What the framework refuses before any handler sees it, with a reason as everything else has; `None` where it is
-/// right as it is.
-pub fn of_framework(refused: &Status) -> Option<Status> {
-    let said = refused.message();
-    let (code, reason) = match refused.code() {
-        Code::OutOfRange if said.contains("length too large") => {
-            (Code::ResourceExhausted, "MESSAGE_TOO_LARGE")
-        }
-        Code::Internal if said.starts_with("failed to decode") || said.starts_with("Missing") => {
-            (Code::InvalidArgument, "MALFORMED_MESSAGE")
-        }
-        Code::Unimplemented => {
-            let message = "there is no such method here; is the client of another version?";
-            return Some(status(Code::Unimplemented, "UNKNOWN_METHOD", message, &[]));
-        }
-        _ => return None,
-    };
-    Some(status(code, reason, said, &[]))
 }
 
 /// There is no such thing as the caller named.

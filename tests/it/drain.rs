@@ -18,9 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::harness::{
     Desk,
-    clients::{Client, Work},
+    clients::Client,
     comments::{everything_waits, nth},
     crowd::{crowd, submit_at_once},
+    streams::Work,
     until::soon,
 };
 
@@ -113,7 +114,7 @@ async fn decide(work: &mut Work, item: &v1::ReviewItem, turn: usize) {
     let verdict = [Verdict::Approve, Verdict::Reject, Verdict::Spam][turn % 3];
     work.decide(item, verdict).await;
     // The same once more, as after a lost answer: it must not count twice.
-    if turn % 50 == 0 {
+    if turn.is_multiple_of(50) {
         work.decide(item, verdict).await;
     }
 }

@@ -10,6 +10,7 @@ pub mod redis_server;
 pub mod refusals;
 pub mod remains;
 pub mod services;
+pub mod streams;
 pub mod until;
 pub mod wire;
 

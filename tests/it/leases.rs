@@ -14,9 +14,10 @@ use tonic::Code;
 
 use crate::harness::{
     Desk,
-    clients::{Client, Work},
+    clients::Client,
     comments::{everything_waits, nth},
     refusals::told,
+    streams::Work,
     until::{soon, until},
 };
 

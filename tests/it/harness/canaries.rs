@@ -25,7 +25,7 @@ impl Canary {
         let word = |from: usize| format!("k{}", HEXLOWER.encode(&digest[from..from + 6]));
         let (local, domain, browser) = (word(0), word(6), word(12));
         let [high, low] = u16::try_from(n).unwrap().to_be_bytes();
-        let ip: IpAddr = if n % 2 == 0 {
+        let ip: IpAddr = if n.is_multiple_of(2) {
             Ipv4Addr::new(198, 18, high, low).into()
         } else {
             let mut address = [0; 16];

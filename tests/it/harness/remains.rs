@@ -47,16 +47,15 @@ fn ask<T: redis::FromRedisValue>(redis: &mut Connection, words: &[&[u8]]) -> T {
 }
 
 fn flatten(value: Value, into: &mut Vec<u8>) {
-    match value {
-        Value::BulkString(bytes) => into.extend(bytes),
-        Value::SimpleString(text) => into.extend(text.into_bytes()),
-        Value::Array(values) | Value::Set(values) => {
-            for value in values {
-                flatten(value, into);
-                into.push(b'\n');
-            }
+    if let Value::BulkString(bytes) = value {
+        into.extend(bytes);
+    } else if let Value::Array(values) = value {
+        for value in values {
+            flatten(value, into);
+            into.push(b'\n');
         }
-        other => into.extend(format!("{other:?}").into_bytes()),
+    } else {
+        into.extend(format!("{value:?}").into_bytes());
     }
 }
 

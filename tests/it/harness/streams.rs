@@ -1,0 +1,122 @@
+//! The long calls: a moderator at a queue, and somebody who follows a feed.
+
+use replydesk::proto::v1::{
+    self, work_queue_request::Message as Up, work_queue_response::Message as Down,
+};
+use tokio::sync::mpsc;
+use tonic::{Status, Streaming};
+
+/// A moderator at a queue.
+pub struct Work {
+    pub(super) up: mpsc::Sender<v1::WorkQueueRequest>,
+    pub(super) down: Streaming<v1::WorkQueueResponse>,
+    pub(super) next_request: u64,
+    pub(super) unanswered: usize,
+}
+
+impl Work {
+    /// Whatever comes next but heartbeats; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Down>, Status> {
+        loop {
+            match self.down.message().await? {
+                Some(v1::WorkQueueResponse {
+                    message: Some(Down::Heartbeat(_)),
+                }) => {}
+                Some(response) => {
+                    if matches!(response.message, Some(Down::Answer(_))) {
+                        self.unanswered -= 1;
+                    }
+                    return Ok(response.message);
+                }
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next item.
+    pub async fn item(&mut self) -> v1::ReviewItem {
+        match self.next().await.unwrap() {
+            Some(Down::Item(item)) => item,
+            other => panic!("no item: {other:?}"),
+        }
+    }
+
+    /// The next answer.
+    pub async fn answer(&mut self) -> v1::work_queue_response::answer::Result {
+        match self.next().await.unwrap() {
+            Some(Down::Answer(answer)) => answer.result.unwrap(),
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
+    /// How many messages wait for their answer.
+    pub fn unanswered(&self) -> usize {
+        self.unanswered
+    }
+
+    /// Says something.
+    pub async fn say(&mut self, message: Up) {
+        if !matches!(message, Up::Ping(_)) {
+            self.unanswered += 1;
+        }
+        self.up
+            .send(v1::WorkQueueRequest {
+                message: Some(message),
+            })
+            .await
+            .unwrap();
+    }
+
+    /// A verdict on an item; the answer comes down.
+    pub async fn decide(&mut self, item: &v1::ReviewItem, verdict: v1::Verdict) -> u64 {
+        self.next_request += 1;
+        let comment = item.comment.as_ref().unwrap();
+        self.say(Up::Decide(v1::work_queue_request::Decide {
+            request_id: self.next_request,
+            comment_id: comment.comment_id.clone(),
+            lease_token: item.lease_token.clone(),
+            version: comment.version,
+            verdict: verdict.into(),
+            ..Default::default()
+        }))
+        .await;
+        self.next_request
+    }
+
+    /// An item back; the answer comes down.
+    pub async fn skip(&mut self, item: &v1::ReviewItem) {
+        self.next_request += 1;
+        self.say(Up::Skip(v1::work_queue_request::Skip {
+            request_id: self.next_request,
+            comment_id: item.comment.as_ref().unwrap().comment_id.clone(),
+            lease_token: item.lease_token.clone(),
+        }))
+        .await;
+    }
+}
+
+/// Somebody who follows a site's feed.
+pub struct Watching {
+    pub(super) down: Streaming<v1::WatchEventsResponse>,
+}
+
+impl Watching {
+    /// The next event, or why the stream ended; heartbeats are passed over.
+    pub async fn next(&mut self) -> Result<Option<v1::Event>, Status> {
+        use v1::watch_events_response::Message;
+        loop {
+            match self.down.message().await? {
+                Some(v1::WatchEventsResponse {
+                    message: Some(Message::Event(event)),
+                }) => return Ok(Some(event)),
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next event.
+    pub async fn event(&mut self) -> v1::Event {
+        self.next().await.unwrap().expect("an event, not the end")
+    }
+}

@@ -20,5 +20,5 @@ for i = 12, 15 do redis.call('SET', KEYS[i], ms, 'PX', 60000) end
 for i = 16, #KEYS do
   if redis.call('INCR', KEYS[i]) == 1 then redis.call('EXPIRE', KEYS[i], 86400) end
 end
-redis.call('PUBLISH', 'replydesk:wakeups', 'q' .. ARGV[7])
+redis.call('PUBLISH', 'replydesk:wakeups', 'b' .. ARGV[7])
 return ms

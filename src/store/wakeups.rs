@@ -22,7 +22,8 @@ use crate::{
 use bells::{Bell, Bells};
 use subscriber::Subscriber;
 
-/// The one channel. A message is a kind, `q` (the queue has something) or `e` (the feed has), and the site's name.
+/// The one channel. A message is a kind, `q` (the queue has something), `e` (the feed has) or `b` (both), and the
+/// site's name.
 pub const CHANNEL: &str = "replydesk:wakeups";
 
 /// This replica's subscription. Cheap to clone; the connection ends with the last clone at the latest.

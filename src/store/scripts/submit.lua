@@ -83,6 +83,6 @@ end
 for i = 16, #KEYS do
   if redis.call('INCR', KEYS[i]) == 1 then redis.call('EXPIRE', KEYS[i], 86400) end
 end
--- 'q': something to claim, and an event; 'e': an event only.
-redis.call('PUBLISH', 'replydesk:wakeups', (ARGV[11] ~= '' and 'q' or 'e') .. ARGV[18])
+-- 'b': something to claim, and an event; 'e': an event only.
+redis.call('PUBLISH', 'replydesk:wakeups', (ARGV[11] ~= '' and 'b' or 'e') .. ARGV[18])
 return {'ADMITTED', ms}

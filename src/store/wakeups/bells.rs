@@ -62,6 +62,10 @@ impl Bells {
         match kind {
             b'q' => bell.queue.notify_one(),
             b'e' => bell.events.send_modify(|count| *count += 1),
+            b'b' => {
+                bell.queue.notify_one();
+                bell.events.send_modify(|count| *count += 1);
+            }
             _ => {}
         }
     }

@@ -1,9 +1,12 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod configuration;
+pub mod failure;
+pub mod privacy;
+pub mod serve;
 pub mod clock;
 pub mod demo;
 pub mod events;
-pub mod failure;
 pub mod interrupt;
 pub mod json;
 pub mod key;
@@ -14,6 +17,8 @@ pub mod style;
 pub mod submit;
 pub mod untrusted;
 pub mod words;
+pub mod eval;
+pub mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -29,12 +34,16 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Privacy(privacy::Args),
+    Serve(serve::Args),
     Submit(Box<submit::Args>),
     Events(events::Args),
     Site(site::Args),
     Key(key::Args),
     Review(review::Args),
     Demo(demo::Args),
+    Eval(eval::Args),
+    Train(train::Args),
 }
 
 /// Runs one command to its end.
@@ -42,6 +51,10 @@ enum Command {
 /// # Errors
 /// What went wrong and what to do, as the user should read it, with the process's exit code.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Privacy(args) => privacy::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+    }
     let done = match arguments.command {
         Command::Submit(args) => submit::run(*args).await,
         Command::Events(args) => events::run(args).await,
@@ -51,4 +64,6 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
     };
     done.or_else(Failure::unless_reader_left)
+        Command::Eval(args) => eval::run(args).await,
+        Command::Train(args) => train::run(args).await,
 }

@@ -2,12 +2,16 @@
 
 pub mod contact;
 pub mod draft;
+pub mod event;
 pub mod fields;
+pub mod folding;
 pub mod ids;
+pub mod lease;
 pub mod limits;
 pub mod observed;
 pub mod reason;
 pub mod score;
 pub mod state;
+pub mod stored;
 pub mod submission;
 pub mod violation;

@@ -1,9 +1,24 @@
 //! ReplyDesk: the service behind *Leave a Reply*.
 
+pub mod access;
+pub mod admission;
+pub mod app;
 pub mod cli;
 pub mod client;
 pub mod comment;
+pub mod config;
+pub mod feed;
+pub mod fresh;
+pub mod grpc;
+pub mod health;
+pub mod policy;
+pub mod privacy;
+pub mod queue;
+pub mod secrets;
+pub mod shutdown;
+pub mod spam;
 pub mod store;
+pub mod telemetry;
 
 /// The generated messages and services.
 pub mod proto {

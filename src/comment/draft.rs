@@ -37,8 +37,8 @@ pub struct Fields {
     pub referrer: String,
     /// What was in the hidden field.
     pub honeypot: String,
-    /// When the form was opened.
-    pub form_opened_at: Option<Timestamp>,
+    /// When the form was opened, or why that is no time.
+    pub form_opened_at: Option<Result<Timestamp, &'static str>>,
 }
 
 /// A submission before it is parsed.

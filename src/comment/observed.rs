@@ -1,6 +1,9 @@
 //! What one read tells about a submission's surroundings, and the versions it was true at.
 
-use crate::comment::state::{CommentState, Timestamp};
+use crate::comment::{
+    ids::KeyedHash,
+    state::{CommentState, Timestamp},
+};
 
 /// An author's comments on this site, by current state, and the author's version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,4 +60,24 @@ pub struct Observed {
     pub link_host_recent: u32,
     /// Comments of the last 24 h, by whomever, that say nearly the same.
     pub near_duplicates: u32,
+}
+
+/// What a submission is recognised by: keyed hashes, and parts of a sketch of its text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fingerprints {
+    /// Who wrote it; `None` without account and e-mail.
+    pub author: Option<KeyedHash>,
+    /// Where it came from; `None` where the blog did not say.
+    pub ip: Option<KeyedHash>,
+    /// Author, thread, parent and folded text; `None` without an author.
+    pub said: Option<KeyedHash>,
+    /// Three min-hashes of the text; `None` for short ones. Near-duplicates agree in two of three.
+    pub sketch: Option<[u64; 3]>,
+    /// The hosts that it links to, at most [`Fingerprints::MAX_LINK_HOSTS`].
+    pub link_hosts: Vec<KeyedHash>,
+}
+
+impl Fingerprints {
+    /// More hosts than this are not counted: the number of links says enough then.
+    pub const MAX_LINK_HOSTS: usize = 3;
 }

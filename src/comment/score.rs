@@ -11,6 +11,12 @@ impl Probability {
         (0.0..=1.0).contains(&value).then_some(Self(value))
     }
 
+    /// From whole percents, for constants; more than 100 counts as 100.
+    #[must_use]
+    pub fn from_percent(percent: u8) -> Self {
+        Self(f64::from(percent.min(100)) / 100.0)
+    }
+
     /// From log-odds, by the logistic function (`libm`: the same bits on every platform). NaN becomes 0.5.
     #[must_use]
     pub fn from_log_odds(log_odds: f64) -> Self {

@@ -106,7 +106,9 @@ impl Submission {
             referrer: optional(&mut found, "transport.referrer", &fields.referrer)
                 .unwrap_or_default(),
             honeypot_filled: !fields.honeypot.is_empty(),
-            form_opened_at: fields.form_opened_at,
+            form_opened_at: fields
+                .form_opened_at
+                .and_then(|at| found.take("transport.form_opened_at", at)),
         };
         match (id, thread, body) {
             (Some(id), Some(thread), Some(body)) if found.is_empty() => Ok(Self {

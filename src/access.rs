@@ -1,0 +1,131 @@
+//! Who calls, and what they may do: access keys, roles, and the sites that a key is good for.
+
+pub mod caller;
+pub mod error;
+pub mod issue;
+pub mod key;
+pub mod root;
+
+use std::{sync::Arc, time::Duration};
+
+use subtle::ConstantTimeEq;
+
+use crate::{
+    comment::{ids::KeyId, state::Timestamp},
+    fresh::Fresh,
+    store::{
+        access_keys::{KeyRead, KeyRecord},
+        connection::Store,
+        error::StoreError,
+    },
+};
+use caller::{Caller, Role, SiteScope};
+use error::AccessError;
+use key::{AccessKey, KeyHash};
+use root::RootKey;
+
+/// How old knowledge of a key may be: a revoked key is refused on every replica within a second.
+const TTL: Duration = Duration::from_millis(750);
+/// How many keys are remembered, unknown ones too; more only cost more reads.
+const CAPACITY: usize = 4_096;
+
+/// Tells who calls, and keeps the keys.
+pub struct Access {
+    store: Store,
+    root: Option<RootKey>,
+    known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
+}
+
+/// What is known of a key's id. Parsed once a refresh, not once a call.
+struct Known {
+    read: KeyRead,
+    /// `None` for an unknown key.
+    caller: Option<Caller>,
+}
+
+impl Access {
+    /// With an empty cache. `root` is the admin key for all sites that the configuration names by its hash: it works
+    /// without a record in Redis, and is revoked by taking it out of the configuration.
+    #[must_use]
+    pub fn new(store: Store, root: Option<RootKey>) -> Self {
+        Self {
+            store,
+            root,
+            known: Fresh::new(TTL, CAPACITY),
+        }
+    }
+
+    /// The caller who sent this `authorization` header: `Bearer rd_<id>_<secret>`.
+    ///
+    /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
+    /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
+    ///
+    /// # Errors
+    /// Each of [`AccessError`] but the last two, which are [`Caller::require`]'s.
+    pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AccessError> {
+        let key = presented(authorization)?;
+        if let Some(root) = &self.root
+            && root.id() == key.id()
+        {
+            let right = root.matches(&key);
+            return right.then(|| root.caller()).ok_or(AccessError::Unknown);
+        }
+        let load = async |_| self.read(key.id()).await.map(Arc::new).map_err(Arc::new);
+        let known = self.known.get(&key.id(), load).await?;
+        let stored = known.read.record.as_ref();
+        // An unknown key is compared too, with what no secret hashes to: it costs what a wrong one costs.
+        let hash = stored.map_or([0; 32], |record| record.secret_sha256);
+        let right: bool = key.hash().ct_eq(&KeyHash::from_bytes(hash)).into();
+        match (stored, &known.caller) {
+            (Some(record), Some(caller)) if right => {
+                check_term(record, known.read.now())?;
+                Ok(caller.clone())
+            }
+            (_, _) => Err(AccessError::Unknown),
+        }
+    }
+
+    async fn read(&self, id: KeyId) -> Result<Known, StoreError> {
+        let read = self.store.access_key(id).await?;
+        let caller = match &read.record {
+            Some(record) => {
+                let (role, scope) = rights(record)?;
+                let label = record.label.as_str().into();
+                Some(Caller {
+                    key_id: id,
+                    label,
+                    role,
+                    scope,
+                })
+            }
+            None => None,
+        };
+        Ok(Known { read, caller })
+    }
+}
+
+fn presented(authorization: Option<&str>) -> Result<AccessKey, AccessError> {
+    let header = authorization.ok_or(AccessError::Missing)?;
+    let (scheme, text) = header.split_once(' ').ok_or(AccessError::NotBearer)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(AccessError::NotBearer);
+    }
+    Ok(text.trim().parse::<AccessKey>()?)
+}
+
+fn check_term(record: &KeyRecord, now: Timestamp) -> Result<(), AccessError> {
+    if record.revoked_at.is_some() {
+        return Err(AccessError::Revoked);
+    }
+    if record.expires_at.is_some_and(|at| at <= now) {
+        return Err(AccessError::Expired);
+    }
+    Ok(())
+}
+
+fn rights(record: &KeyRecord) -> Result<(Role, SiteScope), StoreError> {
+    let parsed = Role::from_word(&record.role).zip(SiteScope::from_stored(&record.sites));
+    parsed.ok_or(StoreError::Corrupt {
+        what: "an access key's record",
+    })
+}

@@ -1,0 +1,257 @@
+//! Who calls: a key's holder, role and sites.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    access::error::AccessError,
+    comment::ids::{KeyId, SiteId},
+};
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// A blog back end.
+    Submitter,
+    /// A person at the queue.
+    Moderator,
+    /// An editor or operator.
+    Admin,
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// Change comments as a blog does: submit, retract, revise, report.
+    Submit,
+    /// Read comments and events.
+    Read,
+    /// See the queue with all that moderators see, and decide.
+    Moderate,
+    /// Sites, policies, threads and keys.
+    Administer,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Submitter, Self::Moderator, Self::Admin];
+
+    /// Its word in Redis and in texts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Submitter => "submitter",
+            Self::Moderator => "moderator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// Whether the role has the right. An admin has all; a moderator moderates and reads; a submitter has what
+    /// `CommentService` needs, and no more.
+    #[must_use]
+    pub fn has(self, right: Right) -> bool {
+        match (self, right) {
+            (Self::Admin, _) | (_, Right::Read) => true,
+            (Self::Submitter, Right::Submit) | (Self::Moderator, Right::Moderate) => true,
+            (Self::Submitter, Right::Moderate | Right::Administer)
+            | (Self::Moderator, Right::Submit | Right::Administer) => false,
+        }
+    }
+}
+
+impl Right {
+    /// The least role that has it.
+    #[must_use]
+    pub fn role(self) -> Role {
+        match self {
+            Self::Submit | Self::Read => Role::Submitter,
+            Self::Moderate => Role::Moderator,
+            Self::Administer => Role::Admin,
+        }
+    }
+}
+
+/// The sites that a key is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SiteScope {
+    /// All, those too that are yet to come.
+    All,
+    /// These; never empty.
+    Only(Arc<BTreeSet<SiteId>>),
+}
+
+impl SiteScope {
+    /// The most sites that a key can be bound to.
+    pub const MAX_SITES: usize = 100;
+
+    /// For these sites, or for all if there are none.
+    #[must_use]
+    pub fn of(sites: BTreeSet<SiteId>) -> Self {
+        if sites.is_empty() {
+            Self::All
+        } else {
+            Self::Only(Arc::new(sites))
+        }
+    }
+
+    /// The sites by name; empty for all.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::All => Vec::new(),
+            Self::Only(sites) => sites.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Whether the site is among them.
+    #[must_use]
+    pub fn contains(&self, site: &SiteId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(sites) => sites.contains(site),
+        }
+    }
+
+    /// Whether all of the other's sites are among them.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Only(_), Self::All) => false,
+            (Self::Only(mine), Self::Only(theirs)) => theirs.is_subset(mine),
+        }
+    }
+
+    /// `*` is all: an empty or lost text must not open every site.
+    pub(super) fn from_stored(text: &str) -> Option<Self> {
+        if text == "*" {
+            return Some(Self::All);
+        }
+        let sites: Result<BTreeSet<SiteId>, _> = text.split(',').map(str::parse).collect();
+        sites.ok().map(|sites| Self::Only(Arc::new(sites)))
+    }
+
+    pub(super) fn to_stored(&self) -> String {
+        match self {
+            Self::All => "*".to_owned(),
+            Self::Only(_) => self.names().join(","),
+        }
+    }
+}
+
+/// Who calls. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The key's public part: the actor in records and audit entries.
+    pub key_id: KeyId,
+    /// Who holds the key.
+    pub label: Arc<str>,
+    /// What it is for.
+    pub role: Role,
+    /// Where it is good.
+    pub scope: SiteScope,
+}
+
+impl Caller {
+    /// Whether the caller may do this on the site.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongRole`] or [`AccessError::WrongSite`].
+    pub fn require(&self, right: Right, site: &SiteId) -> Result<(), AccessError> {
+        self.require_role(right)?;
+        if self.scope.contains(site) {
+            Ok(())
+        } else {
+            Err(AccessError::WrongSite)
+        }
+    }
+
+    /// Whether the caller may do this on some site: for requests that name none and answer only for the caller's own.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongRole`].
+    pub fn require_role(&self, right: Right) -> Result<(), AccessError> {
+        if self.role.has(right) {
+            Ok(())
+        } else {
+            Err(AccessError::WrongRole {
+                has: self.role,
+                needs: right.role(),
+            })
+        }
+    }
+
+    /// Whether the caller may do this on all sites, those too that are yet to come: to create a site, for one.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongRole`] or [`AccessError::WrongSite`].
+    pub fn require_everywhere(&self, right: Right) -> Result<(), AccessError> {
+        self.require_role(right)?;
+        match self.scope {
+            SiteScope::All => Ok(()),
+            SiteScope::Only(_) => Err(AccessError::WrongSite),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(role: Role, sites: &[&str]) -> Caller {
+        Caller {
+            key_id: KeyId::from_bytes([7; 8]),
+            label: "ada".into(),
+            role,
+            scope: SiteScope::of(sites.iter().map(|site| site.parse().unwrap()).collect()),
+        }
+    }
+
+    #[test]
+    fn a_role_has_its_rights_and_no_others() {
+        use Right::{Administer, Moderate, Read, Submit};
+        for (role, may) in [
+            (Role::Submitter, [true, true, false, false]),
+            (Role::Moderator, [false, true, true, false]),
+            (Role::Admin, [true, true, true, true]),
+        ] {
+            let has = [Submit, Read, Moderate, Administer].map(|right| role.has(right));
+            assert_eq!(has, may, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_bound_key_is_good_for_its_sites_only() {
+        let (gazette, herald) = ("gazette".parse().unwrap(), "herald".parse().unwrap());
+        let bound = caller(Role::Admin, &["gazette"]);
+        assert!(bound.require(Right::Administer, &gazette).is_ok());
+        assert!(matches!(
+            bound.require(Right::Read, &herald),
+            Err(AccessError::WrongSite)
+        ));
+        assert!(bound.require_everywhere(Right::Administer).is_err());
+        let everywhere = caller(Role::Admin, &[]);
+        assert!(everywhere.require(Right::Administer, &herald).is_ok());
+        assert!(everywhere.require_everywhere(Right::Administer).is_ok());
+        assert!(matches!(
+            caller(Role::Submitter, &[]).require(Right::Moderate, &herald),
+            Err(AccessError::WrongRole { .. })
+        ));
+    }
+
+    #[test]
+    fn scopes_read_back_and_a_lost_one_opens_nothing() {
+        for sites in [&[][..], &["gazette"], &["gazette", "herald"]] {
+            let scope = caller(Role::Admin, sites).scope;
+            assert_eq!(SiteScope::from_stored(&scope.to_stored()), Some(scope));
+        }
+        for lost in ["", ",", "*,gazette", "Gazette"] {
+            assert_eq!(SiteScope::from_stored(lost), None, "{lost:?}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a call is not let in.
+
+use std::sync::Arc;
+
+use crate::{
+    access::{caller::Role, key::KeyTextError},
+    store::error::StoreError,
+};
+
+/// Why a call is not let in. All but the last three mean: nobody knows who calls.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AccessError {
+    /// No `authorization`.
+    #[error("an access key is needed: send `authorization: Bearer rd_…`")]
+    Missing,
+    /// Another scheme than Bearer.
+    #[error("the authorization must read `Bearer rd_…`")]
+    NotBearer,
+    /// Not an access key's text.
+    #[error(transparent)]
+    Malformed(#[from] KeyTextError),
+    /// No such key, or another secret: one and the same to the caller.
+    #[error("this access key is not known here; ask an admin for a new one")]
+    Unknown,
+    /// Its time is over.
+    #[error("this access key has expired; ask an admin for a new one")]
+    Expired,
+    /// Taken back.
+    #[error("this access key was revoked; ask an admin for a new one")]
+    Revoked,
+    /// The role has not the right.
+    #[error("this needs a key with the role {}; this one has the role {}", needs.word(), has.word())]
+    WrongRole {
+        /// The key's role.
+        has: Role,
+        /// The least role with the right.
+        needs: Role,
+    },
+    /// The key is bound to other sites.
+    #[error(
+        "this access key is not good for that site, or not for all sites; ask an admin for one that is"
+    )]
+    WrongSite,
+    /// Redis failed, so nobody is let in; shared by all who waited for the same read.
+    #[error(transparent)]
+    Store(#[from] Arc<StoreError>),
+}

@@ -1,0 +1,207 @@
+//! The composition root: builds everything from the configuration, runs it, and stops it in order.
+
+pub mod foundation;
+mod server;
+mod workers;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    access::Access,
+    admission::{Desk, throttle::Throttle},
+    config::Config,
+    health,
+    policy::sites::Sites,
+    privacy::{hashing::Hasher, sealing::Sealer},
+    queue::{Queue, QueueSettings},
+    spam::{scorer::Scorer, weights::ModelError},
+    store::{embedded::EmbeddedError, error::StoreError},
+};
+use foundation::{Foundation, FoundationError};
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Redis, secrets, or what they must agree on.
+    #[error(transparent)]
+    Foundation(#[from] FoundationError),
+    /// The address is taken, or not this machine's.
+    #[error("cannot listen on {address}: {error}; choose another with --listen")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The compiled-in model is damaged.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The subscription can't be made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a running service ended in disorder.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The server failed.
+    #[error("the server failed: {0}")]
+    Server(String),
+    /// The embedded Redis did not stop cleanly.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+}
+
+/// A service that is built and bound, and not yet running.
+pub struct App {
+    config: Config,
+    foundation: Foundation,
+    listener: TcpListener,
+    address: SocketAddr,
+    desk: Arc<Desk>,
+    queue: Queue,
+    access: Arc<Access>,
+}
+
+impl App {
+    /// Connects to Redis or starts the embedded one, checks everything, and binds the address.
+    ///
+    /// # Errors
+    /// As [`BuildError`] says; nothing is left running then.
+    pub async fn build(config: Config) -> Result<Self, BuildError> {
+        let scorer = Arc::new(Scorer::prior()?);
+        let foundation = Foundation::lay(&config).await?;
+        match Self::build_on(config, &foundation, scorer).await {
+            Ok((config, listener, address, desk, queue, access)) => Ok(Self {
+                config,
+                foundation,
+                listener,
+                address,
+                desk,
+                queue,
+                access,
+            }),
+            Err(error) => {
+                if let Err(error) = foundation.clear().await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "embedded_redis.stop_failed"
+                    );
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn build_on(
+        config: Config,
+        foundation: &Foundation,
+        scorer: Arc<Scorer>,
+    ) -> Result<
+        (
+            Config,
+            TcpListener,
+            SocketAddr,
+            Arc<Desk>,
+            Queue,
+            Arc<Access>,
+        ),
+        BuildError,
+    > {
+        let store = foundation.store.clone();
+        let listen = config.server.listen;
+        let failed = |error| BuildError::Listen {
+            address: listen,
+            error,
+        };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let desk = Desk {
+            store: store.clone(),
+            sites: Arc::new(Sites::new(store.clone())),
+            throttle: Throttle::new(
+                config.throttle.per_key_per_second,
+                config.throttle.total_per_second,
+            ),
+            scorer,
+            hasher: Hasher::new(&foundation.secrets.pepper),
+            sealer: Sealer::new(foundation.secrets.officer.clone()),
+        };
+        let settings = QueueSettings {
+            lease: config.moderation.lease,
+            skip_cooldown: config.moderation.skip_cooldown,
+            poll: config.moderation.poll,
+        };
+        let queue = Queue::new(store.clone(), foundation.wakeups.clone(), settings);
+        let access = Arc::new(Access::new(store, foundation.secrets.root.clone()));
+        Ok((config, listener, address, Arc::new(desk), queue, access))
+    }
+
+    /// Where it listens; the port that the system chose, if 0 was asked for.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown`, then drains in order: not serving, no new calls, streams end and leases go back, calls in
+    /// flight finish, workers stop, Redis stops last. The whole is bounded by `server.drain_timeout_ms`.
+    ///
+    /// # Errors
+    /// As [`RunError`] says; everything is stopped then.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), RunError> {
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let workers = CancellationToken::new();
+        let worker_tasks = TaskTracker::new();
+        let (reporter, health_service) = tonic_health::server::health_reporter();
+        let store = self.foundation.store.clone();
+        worker_tasks.spawn(health::follow(store, reporter.clone(), stop.clone()));
+        let keep = self.config.events.keep;
+        worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
+
+        let drain_timeout = self.config.server.drain_timeout;
+        let serving = server::serve(
+            server::Parts {
+                config: self.config,
+                listener: self.listener,
+                desk: self.desk,
+                queue: self.queue,
+                access: self.access,
+                wakeups: self.foundation.wakeups.clone(),
+                tasks: tasks.clone(),
+            },
+            health_service,
+            stop.clone(),
+        );
+        let mut server = tasks.spawn(serving);
+        tracing::info!(address = %self.address, "server.ready");
+        let early = tokio::select! {
+            () = shutdown.cancelled() => None,
+            ended = &mut server => Some(ended),
+        };
+        tracing::info!("server.draining");
+        // From here on: not serving, no new connections, streams end.
+        stop.cancel();
+        tasks.close();
+        if timeout(drain_timeout, tasks.wait()).await.is_err() {
+            tracing::warn!(
+                waited_ms = drain_timeout.as_millis(),
+                "server.drain_timed_out"
+            );
+            server.abort();
+        }
+        workers.cancel();
+        worker_tasks.close();
+        worker_tasks.wait().await;
+        self.foundation.clear().await?;
+        tracing::info!("server.stopped");
+        match early {
+            Some(Ok(Err(error))) => Err(RunError::Server(error.to_string())),
+            Some(Err(error)) => Err(RunError::Server(error.to_string())),
+            Some(Ok(Ok(()))) | None => Ok(()),
+        }
+    }
+}

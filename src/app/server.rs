@@ -1,0 +1,105 @@
+//! Assembles the gRPC server: its services and its bounds.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::{server::NamedService, transport::Server};
+use tonic_health::pb::health_server::{Health, HealthServer};
+
+use crate::{
+    access::Access,
+    admission::Desk,
+    config::Config,
+    grpc::{
+        comment::Comments, gate::Gate, listener, moderation::Moderation, site::SiteAdmin,
+        streams::Streams,
+    },
+    proto::v1::{
+        DESCRIPTORS, comment_service_server::CommentServiceServer,
+        moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
+    },
+    queue::Queue,
+    store::wakeups::Wakeups,
+};
+
+/// The most that the headers of one request may take; an access key takes about 100 bytes.
+const MAX_HEADER_BYTES: u32 = 16 * 1024;
+/// How many streams a client may reset before the server has looked at them (CVE-2023-44487).
+const MAX_PENDING_RESETS: usize = 20;
+
+/// What the server is made of.
+pub struct Parts {
+    pub config: Config,
+    pub listener: TcpListener,
+    pub desk: Arc<Desk>,
+    pub queue: Queue,
+    pub access: Arc<Access>,
+    pub wakeups: Wakeups,
+    pub tasks: TaskTracker,
+}
+
+/// Serves until `stop`, and then until the last call in flight is answered.
+pub async fn serve<H: Health>(
+    parts: Parts,
+    health: HealthServer<H>,
+    stop: CancellationToken,
+) -> Result<(), tonic::transport::Error>
+where
+    HealthServer<H>: NamedService,
+{
+    let config = parts.config.server;
+    let streams = Streams {
+        tasks: parts.tasks,
+        shutdown: stop.clone(),
+        wakeups: parts.wakeups,
+        max_age: config.stream_max_age,
+    };
+    let gate = Gate::new(Arc::clone(&parts.access));
+    let most = config.max_message_bytes;
+    let moderation = Moderation {
+        gate: gate.clone(),
+        sites: Arc::clone(&parts.desk.sites),
+        queue: parts.queue,
+        streams: streams.clone(),
+    };
+    let sites = SiteAdmin {
+        gate: gate.clone(),
+        sites: Arc::clone(&parts.desk.sites),
+        access: parts.access,
+    };
+    let comments = Comments {
+        gate,
+        desk: parts.desk,
+        streams,
+        deadline: config.request_timeout,
+        poll: parts.config.moderation.poll,
+    };
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1();
+    let mut routes = tonic::service::Routes::new(health)
+        .add_service(CommentServiceServer::new(comments).max_decoding_message_size(most))
+        .add_service(ModerationServiceServer::new(moderation).max_decoding_message_size(most))
+        .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most));
+    match reflection {
+        Ok(service) => routes = routes.add_service(service),
+        Err(error) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "reflection.unavailable"
+        ),
+    }
+    Server::builder()
+        .http2_keepalive_interval(Some(config.keepalive))
+        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+        .max_concurrent_streams(config.max_concurrent_streams)
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(
+            listener::accept(parts.listener, config.max_connections),
+            stop.cancelled_owned(),
+        )
+        .await
+}

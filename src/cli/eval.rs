@@ -1,0 +1,146 @@
+//! `replydesk eval`: how good the compiled-in scorer is on labelled comments.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::{
+    cli::failure::Failure,
+    comment::score::Probability,
+    spam::{
+        content::Content,
+        dataset::{self, Labelled},
+        measures::{Ranking, share, share_above},
+        scorer::Scorer,
+    },
+};
+
+/// The policy's defaults: approve at or below, spam at or above.
+const APPROVE_AT: f64 = 0.20;
+const SPAM_AT: f64 = 0.95;
+
+const HELP: &str = "\
+Each line of a file is a JSON object with \"text\", \"label\" (\"spam\" or \"ham\") and, if there are any, \"author\" (the
+display name) and \"title\" (of the article). Nothing else takes part in the score, and the order of lines neither.
+
+The shares are of the ham (what readers suffer), also in files that have spam too; in a file of spam only they are of
+the spam. \"approved\" is at or below 0.20 and \"marked\" at or above 0.95, the default thresholds. Equal scores stand
+or fall together. A figure that needs both labels is - (null in --json) where a file has only one.
+
+Example:
+  replydesk eval --json comments.jsonl more.jsonl";
+
+/// Measure the compiled-in spam scorer on files of labelled comments.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// Files of JSON lines.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print a JSON list, one object a file.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The figures of one file.
+#[derive(Debug, Serialize)]
+struct Figures {
+    file: String,
+    n: usize,
+    auc: Option<f64>,
+    average_precision: Option<f64>,
+    recall_at_fpr_1e2: Option<f64>,
+    recall_at_fpr_1e3: Option<f64>,
+    share_above_0_5: Option<f64>,
+    share_above_0_9: Option<f64>,
+    #[serde(skip)]
+    approved: Option<f64>,
+    #[serde(skip)]
+    marked: Option<f64>,
+}
+
+/// Reads, scores and measures each file.
+///
+/// # Errors
+/// A file that can't be read, or a line that is no labelled comment.
+#[expect(clippy::unused_async, reason = "every command has the same form")]
+pub async fn run(args: Args) -> Result<(), Failure> {
+    let scorer = Scorer::prior().map_err(|error| Failure::new(error.to_string()))?;
+    let mut all = Vec::new();
+    for file in &args.files {
+        let rows = dataset::read(file).map_err(|error| Failure::usage(error.to_string()))?;
+        all.push(figures(file, &rows, &scorer));
+    }
+    if args.json {
+        let json = serde_json::to_string_pretty(&all);
+        println!("{}", json.map_err(|error| Failure::new(error.to_string()))?);
+    } else {
+        print_table(&all);
+    }
+    Ok(())
+}
+
+fn figures(file: &Path, rows: &[Labelled], scorer: &Scorer) -> Figures {
+    let scored: Vec<(f64, bool)> = rows
+        .iter()
+        .map(|row| {
+            let content = Content::of_text(&row.text, &row.author);
+            let probability = Probability::from_log_odds(scorer.log_odds(&content));
+            (probability.get(), row.spam)
+        })
+        .collect();
+    let ranking = Ranking::of(&scored);
+    let of_spam = scored.iter().all(|(_, spam)| *spam);
+    let judged = || {
+        let rows = scored.iter().filter(move |(_, spam)| *spam == of_spam);
+        rows.map(|(score, _)| *score)
+    };
+    Figures {
+        file: file.display().to_string(),
+        n: rows.len(),
+        auc: ranking.auc(),
+        average_precision: ranking.average_precision(),
+        recall_at_fpr_1e2: ranking.recall_at(100),
+        recall_at_fpr_1e3: ranking.recall_at(1_000),
+        share_above_0_5: share_above(judged(), 0.5),
+        share_above_0_9: share_above(judged(), 0.9),
+        approved: share(judged(), |score| score <= APPROVE_AT),
+        marked: share(judged(), |score| score >= SPAM_AT),
+    }
+}
+
+fn print_table(all: &[Figures]) {
+    let width = all
+        .iter()
+        .map(|figures| figures.file.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(4);
+    println!(
+        "{:width$} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8}",
+        "file", "n", "AUC", "AP", "R@1%", "R@0.1%", ">0.5", ">0.9", "approved", "marked"
+    );
+    for figures in all {
+        println!(
+            "{:width$} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8}",
+            figures.file,
+            figures.n,
+            decimal(figures.auc),
+            decimal(figures.average_precision),
+            decimal(figures.recall_at_fpr_1e2),
+            decimal(figures.recall_at_fpr_1e3),
+            percent(figures.share_above_0_5),
+            percent(figures.share_above_0_9),
+            percent(figures.approved),
+            percent(figures.marked),
+        );
+    }
+}
+
+fn decimal(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
+}
+
+fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{:.2} %", 100.0 * value))
+}

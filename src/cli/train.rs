@@ -1,0 +1,206 @@
+//! `replydesk train`: rebuilds the compiled-in weights from labelled comments.
+
+use std::{
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{
+    cli::failure::Failure,
+    spam::{
+        dataset::{self, Labelled},
+        training::{self, Settings},
+        weights::Weights,
+    },
+};
+
+/// Collections whose licences allow weights made from them to be given away (CC BY 4.0, MIT, CC0, PDDL), as their files
+/// name themselves in `source`.
+const SHIPPABLE: [&str; 6] = [
+    "youtube-spam-collection",
+    "sms-spam-collection",
+    "judol-comment-classification",
+    "civil-comments",
+    "tg-spam-samples",
+    "spamassassin-public-corpus",
+];
+
+const HELP: &str = "\
+Reads every *.jsonl file of the directory; each line is a JSON object with \"text\", \"label\" (\"spam\" or \"ham\") and
+\"source\". Only collections whose licence allows it take part, and each counts alike however large it is; the others are
+named and left out. The same files give the same bytes.
+
+Example:
+  replydesk train data --out src/spam/prior/weights.bin";
+
+/// Rebuild the spam scorer's weights from labelled comments.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// A directory with files of JSON lines.
+    #[arg(value_name = "DIRECTORY")]
+    data: PathBuf,
+    /// Where to write the weights.
+    #[arg(long, value_name = "FILE", default_value = "weights.bin")]
+    out: PathBuf,
+    /// Take collections that may only be measured with, too. Such weights must not be given away.
+    #[arg(long)]
+    experiment: bool,
+    /// Print the figures for the model card as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the model card says of a training.
+#[derive(Debug, Serialize)]
+struct Card {
+    digest: String,
+    bytes: usize,
+    collections: Vec<CollectionCard>,
+    left_out: Vec<String>,
+    steps: usize,
+    loss: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct CollectionCard {
+    file: String,
+    source: String,
+    spam: usize,
+    ham: usize,
+}
+
+/// Reads, trains, writes, and prints the figures.
+///
+/// # Errors
+/// A directory or file that can't be read or written, a bad line, or nothing to train on.
+#[expect(clippy::unused_async, reason = "every command has the same form")]
+pub async fn run(args: Args) -> Result<(), Failure> {
+    let mut card = Card {
+        digest: String::new(),
+        bytes: 0,
+        collections: Vec::new(),
+        left_out: Vec::new(),
+        steps: 0,
+        loss: 0.0,
+    };
+    let collections = read_all(&args, &mut card)?;
+    let weights = train(&collections, &mut card);
+    let bytes = weights.to_bytes();
+    card.digest = data_encoding::HEXLOWER.encode(&weights.digest());
+    card.bytes = bytes.len();
+    std::fs::write(&args.out, bytes)
+        .map_err(|error| Failure::new(format!("can't write {}: {error}", args.out.display())))?;
+    if args.json {
+        let json = serde_json::to_string_pretty(&card);
+        println!("{}", json.map_err(|error| Failure::new(error.to_string()))?);
+    } else {
+        print_card(&card, &args.out);
+    }
+    Ok(())
+}
+
+fn read_all(args: &Args, card: &mut Card) -> Result<Vec<Vec<Labelled>>, Failure> {
+    let mut collections = Vec::new();
+    for file in files(&args.data)? {
+        let rows = dataset::read(&file).map_err(|error| Failure::usage(error.to_string()))?;
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let shippable = rows
+            .iter()
+            .all(|row| SHIPPABLE.contains(&row.source.as_str()));
+        if !shippable && !args.experiment {
+            card.left_out.push(name);
+            continue;
+        }
+        let spam = rows.iter().filter(|row| row.spam).count();
+        card.collections.push(CollectionCard {
+            file: name,
+            source: rows
+                .first()
+                .map(|row| row.source.clone())
+                .unwrap_or_default(),
+            spam,
+            ham: rows.len() - spam,
+        });
+        collections.push(rows);
+    }
+    let has = |count: fn(&CollectionCard) -> usize| card.collections.iter().any(|c| count(c) > 0);
+    if has(|c| c.spam) && has(|c| c.ham) {
+        Ok(collections)
+    } else {
+        Err(Failure::usage(format!(
+            "{} has not both spam and ham from collections that may be trained on ({}); --experiment takes any",
+            args.data.display(),
+            SHIPPABLE.join(", ")
+        )))
+    }
+}
+
+/// Sorted by name, so that the order of a directory changes nothing.
+fn files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error| Failure::usage(format!("can't read {}: {error}", directory.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn train(collections: &[Vec<Labelled>], card: &mut Card) -> Weights {
+    let settings = Settings::default();
+    let live = std::io::stderr().is_terminal();
+    eprintln!("replydesk: reading {} collections", collections.len());
+    let examples = training::examples(collections);
+    let weights = training::train(&examples, &settings, |step, loss| {
+        (card.steps, card.loss) = (step, loss);
+        if live || step % 10 == 0 {
+            let end = if live { "\r" } else { "\n" };
+            eprint!(
+                "replydesk: step {step} of at most {}, loss {loss:.5}{end}",
+                settings.most_steps
+            );
+            // Progress only: a closed terminal must not stop the training.
+            let _ = std::io::stderr().flush();
+        }
+    });
+    if live {
+        eprintln!();
+    }
+    weights
+}
+
+fn print_card(card: &Card, out: &Path) {
+    println!("{:24} {:32} {:>7} {:>7}", "file", "source", "spam", "ham");
+    for collection in &card.collections {
+        println!(
+            "{:24} {:32} {:>7} {:>7}",
+            collection.file, collection.source, collection.spam, collection.ham
+        );
+    }
+    if !card.left_out.is_empty() {
+        println!(
+            "left out (may only be measured with): {}",
+            card.left_out.join(", ")
+        );
+    }
+    println!("{} steps, loss {:.5}", card.steps, card.loss);
+    println!(
+        "{} bytes in {}, SHA-256 {}",
+        card.bytes,
+        out.display(),
+        card.digest
+    );
+}

@@ -1,0 +1,273 @@
+//! From plain letters to words: punctuation goes, and tricks that span letters of a word are undone.
+
+use unicode_normalization::char::is_combining_mark;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use super::{Disguises, lookalikes};
+
+/// Letters apart from each other are a word from this many on; the shorter `U.S.A.` is one too, but no disguise.
+const FEWEST_APART: usize = 3;
+
+pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
+    let mut words = Words {
+        out: String::with_capacity(plain.len()),
+        word: Word::default(),
+        gap: 0,
+        apart: 0,
+        apart_from: 0,
+        last_sign: None,
+        disguises,
+    };
+    let mut chars = plain.chars().peekable();
+    while let Some(c) = chars.next() {
+        match kind(c) {
+            Kind::Part => words.word.push(c),
+            Kind::Sign => {
+                let next_is_letter = chars.peek().is_some_and(|next| next.is_ascii_alphabetic());
+                if next_is_letter && words.word.latin && lookalikes::unleet(c).is_some() {
+                    words.word.push(c);
+                } else {
+                    words.sign(c);
+                }
+            }
+            Kind::Apostrophe if words.word.is_letters() => {}
+            Kind::Apostrophe | Kind::Gap => words.gap(),
+        }
+    }
+    words.end();
+    words.out
+}
+
+enum Kind {
+    Part,
+    Sign,
+    Apostrophe,
+    Gap,
+}
+
+fn kind(c: char) -> Kind {
+    match c {
+        'a'..='z' | '0'..='9' => Kind::Part,
+        '\'' => Kind::Apostrophe,
+        '$' => Kind::Sign,
+        c if c.is_ascii() => Kind::Gap,
+        c if c.is_alphanumeric() || is_combining_mark(c) => Kind::Part,
+        c if is_sign(c) => Kind::Sign,
+        _ => Kind::Gap,
+    }
+}
+
+/// Emoji and currency signs.
+fn is_sign(c: char) -> bool {
+    matches!(
+        c.general_category(),
+        GeneralCategory::CurrencySymbol | GeneralCategory::OtherSymbol
+    )
+}
+
+/// A word while it is read, and what in it needs a second look.
+#[derive(Default)]
+struct Word {
+    text: String,
+    chars: usize,
+    latin: bool,
+    other_letters: bool,
+    digits: bool,
+    last: char,
+    equal: usize,
+    stretched: bool,
+}
+
+impl Word {
+    fn push(&mut self, c: char) {
+        self.text.push(c);
+        self.chars += 1;
+        match c {
+            'a'..='z' => self.latin = true,
+            c if c.is_ascii() => self.digits = true,
+            c if c.is_alphabetic() => self.other_letters = true,
+            _ => self.digits |= lookalikes::unleet(c).is_some(),
+        }
+        self.equal = if c == self.last { self.equal + 1 } else { 1 };
+        self.last = c;
+        self.stretched |= self.equal >= 3;
+    }
+
+    fn is_letters(&self) -> bool {
+        self.latin || self.other_letters
+    }
+}
+
+struct Words<'a> {
+    out: String,
+    word: Word,
+    /// Characters since the last word.
+    gap: usize,
+    /// Words of one letter in a row, one character apart, and where the first stands.
+    apart: usize,
+    apart_from: usize,
+    last_sign: Option<char>,
+    disguises: &'a mut Disguises,
+}
+
+impl Words<'_> {
+    fn gap(&mut self) {
+        self.finish_word();
+        self.gap += 1;
+    }
+
+    fn end(&mut self) {
+        self.finish_word();
+        self.join_apart();
+    }
+
+    /// A row of one sign is one word: how many there are says little.
+    fn sign(&mut self, c: char) {
+        self.finish_word();
+        self.join_apart();
+        if self.last_sign != Some(c) {
+            self.start_word();
+            self.out.push(c);
+            self.last_sign = Some(c);
+        }
+        self.gap = 0;
+    }
+
+    fn start_word(&mut self) {
+        if !self.out.is_empty() {
+            self.out.push(' ');
+        }
+        self.last_sign = None;
+    }
+
+    fn finish_word(&mut self) {
+        if self.word.text.is_empty() {
+            return;
+        }
+        self.undo_tricks();
+        let single = self.word.chars == 1 && (self.word.is_letters() || self.apart > 0);
+        if !(single && self.apart > 0 && self.gap == 1) {
+            self.join_apart();
+        }
+        self.start_word();
+        if single {
+            if self.apart == 0 {
+                self.apart_from = self.out.len();
+            }
+            self.apart += usize::from(self.word.last < '\u{530}');
+        }
+        self.out.push_str(&self.word.text);
+        self.word.text.clear();
+        self.word = Word {
+            text: std::mem::take(&mut self.word.text),
+            ..Word::default()
+        };
+        self.gap = 0;
+    }
+
+    fn join_apart(&mut self) {
+        if self.apart >= FEWEST_APART {
+            let reading = std::mem::take(&mut self.word);
+            let letters = self.out[self.apart_from..].chars();
+            letters
+                .filter(|c| *c != ' ')
+                .for_each(|c| self.word.push(c));
+            self.undo_tricks();
+            self.out.truncate(self.apart_from);
+            self.out.push_str(&self.word.text);
+            self.word = reading;
+            if self.apart > FEWEST_APART {
+                self.disguises.spaced += bounded(self.apart);
+            }
+        }
+        self.apart = 0;
+    }
+
+    fn undo_tricks(&mut self) {
+        if self.word.latin && self.word.other_letters {
+            self.unmix();
+        }
+        if self.word.latin && self.word.digits && self.word.chars > 2 {
+            self.unleet();
+        }
+        if self.word.stretched {
+            self.unstretch();
+        }
+    }
+
+    /// One script a word: Latin, unless only Cyrillic can spell it.
+    fn unmix(&mut self) {
+        let text = &self.word.text;
+        let others_are_latin = text
+            .chars()
+            .all(|c| c.is_ascii() || lookalikes::latin_twin(c).is_some());
+        let to_cyrillic = |c: char| lookalikes::cyrillic_twin(c).filter(|_| !others_are_latin);
+        let latin_is_cyrillic = !others_are_latin
+            && text
+                .chars()
+                .all(|c| !c.is_ascii_alphabetic() || lookalikes::cyrillic_twin(c).is_some())
+            && text.chars().any(|c| matches!(c, '\u{400}'..='\u{52F}'));
+        let mut replaced = 0;
+        let unmixed = text
+            .chars()
+            .map(|c| {
+                let twin = if latin_is_cyrillic {
+                    to_cyrillic(c)
+                } else {
+                    lookalikes::latin_twin(c)
+                };
+                replaced += u32::from(twin.is_some());
+                twin.unwrap_or(c)
+            })
+            .collect();
+        self.word.text = unmixed;
+        self.disguises.lookalikes += replaced;
+    }
+
+    /// One or two digits with a letter on either side are letters.
+    fn unleet(&mut self) {
+        let chars: Vec<char> = self.word.text.chars().collect();
+        let letter_at = |at: usize| chars.get(at).is_some_and(|c| c.is_alphabetic());
+        let mut replaced = 0;
+        let unleeted = chars
+            .iter()
+            .enumerate()
+            .map(|(at, &c)| {
+                let before = at > 0 && (letter_at(at - 1) || (at > 1 && letter_at(at - 2)));
+                let after = letter_at(at + 1) || letter_at(at + 2);
+                let near = (at > 0 && letter_at(at - 1)) || letter_at(at + 1);
+                let twin = lookalikes::unleet(c).filter(|_| before && after && near);
+                replaced += u32::from(twin.is_some());
+                twin.unwrap_or(c)
+            })
+            .collect();
+        self.word.text = unleeted;
+        self.disguises.leet += replaced;
+    }
+
+    /// Three or more equal letters become one; a word of nothing else (`www`, `xxx`) keeps three.
+    fn unstretch(&mut self) {
+        let one_letter = self.word.equal == self.word.chars;
+        let mut out = String::with_capacity(self.word.text.len());
+        let mut chars = self.word.text.chars().peekable();
+        while let Some(c) = chars.next() {
+            let mut equal = 1;
+            while chars.next_if_eq(&c).is_some() {
+                equal += 1;
+            }
+            let kept = match equal {
+                _ if c.is_numeric() => equal,
+                1 | 2 => equal,
+                _ if one_letter => 3,
+                _ => 1,
+            };
+            self.disguises.repeated += if one_letter { 0 } else { bounded(equal - kept) };
+            out.extend(std::iter::repeat_n(c, kept));
+        }
+        self.word.text = out;
+    }
+}
+
+fn bounded(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

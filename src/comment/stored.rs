@@ -1,0 +1,80 @@
+//! A comment as the service keeps it.
+
+use crate::comment::{
+    ids::{CommentId, KeyId, KeyedHash, ThreadId},
+    reason::Reason,
+    score::Score,
+    state::{CommentState, Outcome, Timestamp, Verdict, Version},
+};
+
+/// What never changes about a comment once it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommentContent {
+    /// The article.
+    pub thread: ThreadId,
+    /// The comment that it answers.
+    pub parent: Option<CommentId>,
+    /// The name beside it; may be empty where the site does not require one.
+    pub display_name: String,
+    /// Where the name links to; may be empty.
+    pub website: String,
+    /// The blog's logged-in reader; may be empty.
+    pub account_id: String,
+    /// Plain text, verbatim.
+    pub body: String,
+    /// Who wrote it; `None` without account and e-mail.
+    pub author: Option<KeyedHash>,
+    /// Sealed contact data; empty where none came.
+    pub sealed_contact: Vec<u8>,
+    /// Why the outcome was what it was.
+    pub reasons: Vec<Reason>,
+    /// How likely it is spam, and why.
+    pub score: Score,
+    /// What the scorer saw around the text; opaque here.
+    pub signals: Vec<u8>,
+}
+
+/// The last decision on a comment, so that its repetition is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastDecision {
+    /// The version that it was made on.
+    pub on_version: Version,
+    /// What was said.
+    pub verdict: Verdict,
+    /// By whose key.
+    pub moderator: KeyId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A comment as the service keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredComment {
+    /// Its name.
+    pub id: CommentId,
+    /// Where it stands.
+    pub state: CommentState,
+    /// How often that was set.
+    pub version: Version,
+    /// What policy decided when it came.
+    pub outcome: Outcome,
+    /// When it came.
+    pub submitted_at: Timestamp,
+    /// A keyed digest of what was sent, so that another content under the same name is noticed.
+    pub digest: [u8; 8],
+    /// What was said, by whom, and how it was judged.
+    pub content: CommentContent,
+    /// The last decision, if any.
+    pub decision: Option<LastDecision>,
+}
+
+/// What the service knows of an article.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThreadDetails {
+    /// Where readers find it; may be empty.
+    pub url: String,
+    /// Its title; may be empty.
+    pub title: String,
+    /// Its language; may be empty.
+    pub language: String,
+}

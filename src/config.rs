@@ -1,0 +1,132 @@
+//! Configuration: defaults < TOML file < environment < flags, checked as a whole, every problem reported at once.
+
+pub mod access;
+pub mod events;
+pub mod log;
+pub mod moderation;
+pub mod privacy;
+pub mod problem;
+pub mod server;
+pub mod settings;
+pub mod sources;
+pub mod store;
+pub mod throttle;
+
+mod effective;
+mod environment;
+mod file;
+mod layers;
+mod reader;
+mod values;
+
+use access::AccessConfig;
+use effective::Effective;
+use events::EventsConfig;
+use layers::Layers;
+use log::LogConfig;
+use moderation::ModerationConfig;
+use privacy::PrivacyConfig;
+use problem::ConfigError;
+use reader::Reader;
+use server::ServerConfig;
+use sources::Sources;
+use store::StoreConfig;
+use throttle::ThrottleConfig;
+
+/// Everything that the service is told. `Debug` shows no secret.
+#[derive(Debug)]
+pub struct Config {
+    /// Where and how it listens.
+    pub server: ServerConfig,
+    /// Its Redis.
+    pub store: StoreConfig,
+    /// The pepper and the officer's public key.
+    pub privacy: PrivacyConfig,
+    /// The first admin key.
+    pub access: AccessConfig,
+    /// What protects this replica.
+    pub throttle: ThrottleConfig,
+    /// The review queue.
+    pub moderation: ModerationConfig,
+    /// The event feed.
+    pub events: EventsConfig,
+    /// Its own log.
+    pub log: LogConfig,
+    effective: Effective,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// All problems at once, each with its key and source.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let layers = Layers::gather(sources);
+        let mut reader = Reader::new(&layers);
+        let server = ServerConfig::read(&mut reader);
+        let store = StoreConfig::read(&mut reader);
+        let privacy = PrivacyConfig::read(&mut reader);
+        let access = AccessConfig::read(&mut reader);
+        let throttle = ThrottleConfig::read(&mut reader);
+        let moderation = ModerationConfig::read(&mut reader);
+        let events = EventsConfig::read(&mut reader);
+        let log = LogConfig::read(&mut reader);
+        require_what_redis_needs(&mut reader);
+        let mut problems = reader.finish();
+        problems.extend(layers.problems.iter().cloned());
+        let config = || {
+            Some(Self {
+                server: server?,
+                store: store?,
+                privacy: privacy?,
+                access: access?,
+                throttle: throttle?,
+                moderation: moderation?,
+                events: events?,
+                log: log?,
+                effective: Effective::of(&layers),
+            })
+        };
+        match config() {
+            Some(config) if problems.is_empty() => Ok(config),
+            Some(_) | None => Err(ConfigError::new(problems)),
+        }
+    }
+
+    /// The effective configuration as TOML, secrets redacted, each value's source behind it.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        self.effective.to_toml()
+    }
+}
+
+/// Only the embedded default makes its own secrets: replicas that share a Redis must share them too.
+fn require_what_redis_needs(reader: &mut Reader<'_>) {
+    if !reader.is_set("store.redis_url") {
+        return;
+    }
+    for (keys, how) in [
+        (
+            ["privacy.pepper", "privacy.pepper_file"],
+            "must be set where store.redis_url is: the same on every replica (or privacy.pepper_file). \
+             `replydesk privacy keygen` makes one",
+        ),
+        (
+            ["privacy.public_key", "privacy.public_key_file"],
+            "must be set where store.redis_url is: the privacy officer's (or privacy.public_key_file). \
+             `replydesk privacy keygen` makes the pair",
+        ),
+        (
+            ["access.admin_key_hash", "access.admin_key_hash"],
+            "must be set where store.redis_url is: without it nobody can create a site. \
+             `replydesk key generate` makes a key and prints its hash",
+        ),
+    ] {
+        if !keys.iter().any(|key| reader.is_set(key)) {
+            reader.refuse(keys[0], how);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! The effective configuration, as it is shown.
+
+use std::fmt::Write;
+
+use crate::config::{
+    layers::Layers,
+    settings::{Kind, SETTINGS, Setting},
+    sources::Source,
+    store,
+};
+
+/// Each setting as shown, with its source. Holds no secret.
+#[derive(Debug)]
+pub(super) struct Effective {
+    lines: Vec<(&'static Setting, Option<String>, Source)>,
+}
+
+impl Effective {
+    pub(super) fn of(layers: &Layers) -> Self {
+        let line = |setting: &'static Setting| {
+            let given = layers
+                .given
+                .get(setting.key)
+                .filter(|g| !g.text.is_empty() || setting.default.is_some());
+            let text = given.map(|g| g.text.as_str()).or(setting.default);
+            let source = given.map_or(Source::Default, |g| g.source.clone());
+            (setting, text.map(|text| shown(setting.kind, text)), source)
+        };
+        Self {
+            lines: SETTINGS.iter().map(line).collect(),
+        }
+    }
+
+    pub(super) fn to_toml(&self) -> String {
+        let mut toml = String::new();
+        let mut section = "";
+        for (setting, value, source) in &self.lines {
+            if setting.section() != section {
+                section = setting.section();
+                let gap = if toml.is_empty() { "" } else { "\n" };
+                // Writing to a String cannot fail.
+                let _ = writeln!(toml, "{gap}[{section}]");
+            }
+            let _ = match value {
+                Some(value) => writeln!(toml, "{} = {value} # {source}", setting.name()),
+                None => writeln!(toml, "# {} is not set: {}", setting.name(), setting.meaning),
+            };
+        }
+        toml
+    }
+}
+
+fn shown(kind: Kind, text: &str) -> String {
+    let text = text.trim();
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    match kind {
+        Kind::Number | Kind::Switch => text.to_owned(),
+        Kind::Text => quoted(text),
+        Kind::Url => quoted(&store::without_password(text)),
+        Kind::Secret => quoted("[redacted]"),
+    }
+}

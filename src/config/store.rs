@@ -1,0 +1,156 @@
+//! `[store]`: Redis.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{
+    config::{
+        reader::Reader,
+        values::{milliseconds, number, switch, word},
+    },
+    store::durability::Durability,
+};
+
+/// Where Redis is. May hold a password: `Debug` shows none.
+#[derive(Clone)]
+pub struct RedisUrl(Zeroizing<String>);
+
+impl RedisUrl {
+    /// The whole address, for the client only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_password(&self.0))
+    }
+}
+
+/// Redis, and what is asked of it.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// `None` runs a private `redis-server` in [`StoreConfig::data_dir`].
+    pub redis_url: Option<RedisUrl>,
+    /// Where the private `redis-server` and the made secrets live.
+    pub data_dir: PathBuf,
+    /// What an OK promises.
+    pub durability: Durability,
+    /// Whether a Redis that evicts or has no append-only file is used all the same.
+    pub allow_unsafe_redis: bool,
+    /// The longest that a command may take.
+    pub timeout: Duration,
+    /// Commands at once.
+    pub max_in_flight: usize,
+}
+
+impl StoreConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let redis_url = reader.optional("store.redis_url", redis_url);
+        let data_dir = reader.take("store.data_dir", |text| match text {
+            "" => Err("must name a directory".to_owned()),
+            text => Ok(PathBuf::from(text)),
+        });
+        let replicas = reader.take("store.replicas", number(1..=16));
+        let words = [
+            ("disk", Durability::Disk),
+            (
+                "replica",
+                Durability::Replica {
+                    replicas: replicas.unwrap_or(1),
+                },
+            ),
+            ("relaxed", Durability::Relaxed),
+        ];
+        let durability = reader.take("store.durability", word(&words));
+        let on_replicas = matches!(durability, Some(Durability::Replica { .. }));
+        if on_replicas && !reader.is_set("store.redis_url") {
+            let message = "cannot be replica without store.redis_url: the private redis-server has no replicas";
+            reader.refuse("store.durability", message);
+        }
+        let allow_unsafe_redis = reader.take("store.allow_unsafe_redis", switch);
+        let timeout = reader.take("store.timeout_ms", milliseconds(50..=60_000));
+        let max_in_flight = reader.take("store.max_in_flight", number(1..=65_536));
+        replicas?;
+        Some(Self {
+            redis_url: redis_url?,
+            data_dir: data_dir?,
+            durability: durability?,
+            allow_unsafe_redis: allow_unsafe_redis?,
+            timeout: timeout?,
+            max_in_flight: max_in_flight?,
+        })
+    }
+}
+
+fn redis_url(text: &str) -> Result<RedisUrl, String> {
+    let (scheme, rest) = text
+        .split_once("://")
+        .ok_or("must be an address such as redis://127.0.0.1:6379")?;
+    match scheme {
+        "redis" | "rediss" => {
+            let url = Url::parse(text).map_err(|error| format!("is no address: {error}"))?;
+            if url.host().is_none() {
+                return Err("must name a host, such as redis://127.0.0.1:6379".to_owned());
+            }
+        }
+        "unix" => {
+            if !rest.starts_with('/') {
+                return Err(
+                    "must name the socket by its whole path, such as unix:///run/redis.sock"
+                        .to_owned(),
+                );
+            }
+        }
+        "redis+sentinel" | "redis+cluster" => {
+            return Err(format!(
+                "speaks of {scheme}://, which comes in a later release; this one knows redis://, rediss:// and unix://"
+            ));
+        }
+        _ => return Err("must start with redis://, rediss:// or unix://".to_owned()),
+    }
+    Ok(RedisUrl(Zeroizing::new(text.to_owned())))
+}
+
+/// Whether an address has a password, as user information or, as for sockets, in its query.
+pub(super) fn holds_password(text: &str) -> bool {
+    without_password(text) != text
+}
+
+/// The address with its password as `[redacted]`. Works on texts that are no addresses too.
+pub(super) fn without_password(text: &str) -> String {
+    let (head, rest) = text.split_once("://").unwrap_or(("", text));
+    let (rest, query) = rest
+        .split_once('?')
+        .map_or((rest, None), |(r, q)| (r, Some(q)));
+    // A password may hold an unescaped @ or /: everything up to the last @ counts as user information.
+    let mut shown = match rest.rsplit_once('@') {
+        Some((user, behind)) => match user.split_once(':') {
+            Some((user, _)) => format!("{user}:[redacted]@{behind}"),
+            None => rest.to_owned(),
+        },
+        None => rest.to_owned(),
+    };
+    if let Some(query) = query {
+        let parts: Vec<&str> = query
+            .split('&')
+            .map(|part| {
+                if part.starts_with("pass") {
+                    "pass=[redacted]"
+                } else {
+                    part
+                }
+            })
+            .collect();
+        shown = format!("{shown}?{}", parts.join("&"));
+    }
+    if head.is_empty() {
+        shown
+    } else {
+        format!("{head}://{shown}")
+    }
+}

@@ -1,0 +1,10 @@
+//! The wire: services, and the two places where proto and domain meet: `convert` and `status`.
+
+pub mod comment;
+pub mod convert;
+pub mod gate;
+pub mod listener;
+pub mod moderation;
+pub mod site;
+pub mod status;
+pub mod streams;

@@ -1,0 +1,209 @@
+//! `CommentService`: what blogs call.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use tokio::{sync::mpsc, time::timeout};
+use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tonic::{Request, Response, Status};
+
+use crate::{
+    access::caller::Right,
+    admission::{Admission, Desk},
+    comment::ids::{CommentId, SiteId},
+    comment::violation::Violations,
+    feed::{self, Watch, WatchEnd, WatchMessage},
+    grpc::{
+        convert::{comment as convert, paging, words},
+        gate::Gate,
+        status,
+        streams::Streams,
+    },
+    proto::v1::{self, comment_service_server::CommentService},
+};
+
+/// The most events that wait for a watcher to read them.
+const WATCH_BUFFER: usize = 64;
+
+/// The service.
+pub struct Comments {
+    /// Who may come in.
+    pub gate: Gate,
+    /// Where comments are handed in.
+    pub desk: Arc<Desk>,
+    /// Long-lived replies.
+    pub streams: Streams,
+    /// The longest that a call may take.
+    pub deadline: Duration,
+    /// How often a watcher looks for events whose wake-up was lost.
+    pub poll: Duration,
+}
+
+impl Comments {
+    /// Whose site it is, or that there is none: an empty answer would hide a misspelt name.
+    async fn known(&self, site: &SiteId) -> Result<(), Status> {
+        self.desk.sites.get(site).await?;
+        Ok(())
+    }
+}
+
+#[tonic::async_trait]
+impl CommentService for Comments {
+    async fn submit_comment(
+        &self,
+        request: Request<v1::SubmitCommentRequest>,
+    ) -> Result<Response<v1::SubmitCommentResponse>, Status> {
+        let (caller, site) = self
+            .gate
+            .admit(request.metadata(), Right::Submit, &request.get_ref().site)
+            .await?;
+        let draft = convert::draft(site, request.into_inner());
+        let submitted = timeout(self.deadline, self.desk.submit(&caller, draft)).await;
+        match submitted.map_err(|_| status::too_late())?? {
+            Admission::Admitted(receipt) => Ok(Response::new(convert::receipt(receipt, false))),
+            Admission::Replayed(receipt) => Ok(Response::new(convert::receipt(receipt, true))),
+            Admission::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    async fn get_comment(
+        &self,
+        request: Request<v1::GetCommentRequest>,
+    ) -> Result<Response<v1::GetCommentResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let id = request.get_ref().comment_id.parse::<CommentId>();
+        let id = id.map_err(|error| Violations::one("comment_id", error))?;
+        let comment = self
+            .desk
+            .store
+            .comment(&site, id)
+            .await?
+            .ok_or_else(status::comment_not_found)?;
+        let context = self
+            .desk
+            .store
+            .contexts(&site, &[&comment])
+            .await?
+            .pop()
+            .unwrap_or_default();
+        let comment = words::comment(site.as_str(), comment, context);
+        Ok(Response::new(v1::GetCommentResponse {
+            comment: Some(comment),
+        }))
+    }
+
+    async fn list_comments(
+        &self,
+        request: Request<v1::ListCommentsRequest>,
+    ) -> Result<Response<v1::ListCommentsResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let wanted = convert::listing(request.get_ref())?;
+        let store = &self.desk.store;
+        let page = store
+            .list(
+                &site,
+                wanted.thread.as_ref(),
+                &wanted.states,
+                wanted.after,
+                wanted.count,
+            )
+            .await?;
+        let comments: Vec<_> = page.comments.iter().collect();
+        let contexts = store.contexts(&site, &comments).await?;
+        let comments = page.comments.into_iter().zip(contexts);
+        Ok(Response::new(v1::ListCommentsResponse {
+            next_page_token: page.next.map(paging::token).unwrap_or_default(),
+            comments: comments
+                .map(|(comment, context)| words::comment(site.as_str(), comment, context))
+                .collect(),
+        }))
+    }
+
+    type WatchEventsStream =
+        Pin<Box<dyn Stream<Item = Result<v1::WatchEventsResponse, Status>> + Send>>;
+
+    async fn watch_events(
+        &self,
+        request: Request<v1::WatchEventsRequest>,
+    ) -> Result<Response<Self::WatchEventsStream>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let after = convert::cursor(&request.get_ref().cursor)?;
+        let watch = Watch {
+            store: self.desk.store.clone(),
+            wakeups: self.streams.wakeups.clone(),
+            poll: self.poll,
+            site,
+            after,
+            ends_at: self.streams.end_of_life(),
+            shutdown: self.streams.shutdown.clone(),
+        };
+        let (messages, told) = mpsc::channel(WATCH_BUFFER);
+        let end = self.streams.tasks.spawn(watch.run(messages));
+        let told = ReceiverStream::new(told).map(|message| Ok(convert_message(message)));
+        let last = tokio_stream::once(end)
+            .then(|end| async move { end.await.ok() })
+            .filter_map(last_word);
+        Ok(Response::new(Box::pin(told.chain(last))))
+    }
+
+    async fn list_events(
+        &self,
+        request: Request<v1::ListEventsRequest>,
+    ) -> Result<Response<v1::ListEventsResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let request = request.into_inner();
+        let after = convert::cursor(&request.cursor)?;
+        let count = paging::size(request.page_size, 100, 500);
+        let count = count.map_err(|error| Violations::one("page_size", error))?;
+        let events = feed::read(&self.desk.store, &site, after, count).await?;
+        Ok(Response::new(v1::ListEventsResponse {
+            more: events.len() == count,
+            next_cursor: events
+                .last()
+                .map_or(request.cursor, |last| last.cursor.to_string()),
+            events: events.into_iter().map(words::event).collect(),
+        }))
+    }
+}
+
+fn convert_message(message: WatchMessage) -> v1::WatchEventsResponse {
+    use v1::watch_events_response::{Heartbeat, Message};
+    let message = match message {
+        WatchMessage::Event(event) => Message::Event(words::event(event)),
+        WatchMessage::Heartbeat(after) => Message::Heartbeat(Heartbeat {
+            cursor: after.map(|cursor| cursor.to_string()).unwrap_or_default(),
+        }),
+    };
+    v1::WatchEventsResponse {
+        message: Some(message),
+    }
+}
+
+fn last_word<T>(end: Option<WatchEnd>) -> Option<Result<T, Status>> {
+    match end? {
+        WatchEnd::Left => None,
+        WatchEnd::Shutdown => Some(Err(status::stream_over(
+            "the service shuts down; connect again",
+        ))),
+        WatchEnd::Age => Some(Err(status::stream_over(
+            "the stream has reached its age; connect again",
+        ))),
+        WatchEnd::NotRead => Some(Err(status::not_read())),
+        WatchEnd::Failed(error) => Some(Err(error.into())),
+    }
+}

@@ -1,0 +1,8 @@
+//! Proto to domain and back, one file a service.
+
+pub mod comment;
+pub mod moderation;
+pub mod paging;
+pub mod site;
+pub mod time;
+pub mod words;

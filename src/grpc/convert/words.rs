@@ -1,0 +1,162 @@
+//! What several services say: states, reasons, scores, comments and events, from the domain to proto.
+
+use std::time::Duration;
+
+use crate::{
+    comment::{
+        event::{Cause, Event},
+        lease::ItemContext,
+        observed::AuthorHistory,
+        reason::Reason,
+        score::Score,
+        state::{CommentState, Outcome, Timestamp, Verdict},
+        stored::StoredComment,
+    },
+    grpc::convert::time::timestamp_to_proto as time,
+    proto::v1,
+    store::read::QueueCounts,
+};
+
+/// A length of time; saturates far beyond any that occurs.
+#[must_use]
+pub fn duration(length: Duration) -> prost_types::Duration {
+    prost_types::Duration::try_from(length).unwrap_or_default()
+}
+
+/// A state. The numbers are the same on both sides.
+#[must_use]
+pub fn state(state: CommentState) -> i32 {
+    i32::from(state.number())
+}
+
+/// An outcome. The numbers are the same on both sides.
+#[must_use]
+pub fn outcome(outcome: Outcome) -> i32 {
+    i32::from(outcome as u8)
+}
+
+/// A verdict. The numbers are the same on both sides.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> i32 {
+    i32::from(verdict as u8)
+}
+
+/// Reasons.
+#[must_use]
+pub fn reasons(reasons: Vec<Reason>) -> Vec<v1::Reason> {
+    let convert = |reason: Reason| v1::Reason {
+        code: i32::from(reason.code as u8),
+        detail: reason.detail,
+    };
+    reasons.into_iter().map(convert).collect()
+}
+
+/// A score with its explanation.
+#[must_use]
+pub fn score(score: Score) -> v1::Score {
+    let contributions = score.contributions.into_iter();
+    v1::Score {
+        spam_probability: score.probability.get(),
+        contributions: contributions
+            .map(|found| v1::Contribution {
+                feature: found.feature,
+                weight: f64::from(found.weight),
+            })
+            .collect(),
+        model: format!("{:08x}", score.model),
+    }
+}
+
+/// A comment with what is known of its article. Contact data stays where it is.
+#[must_use]
+pub fn comment(site: &str, comment: StoredComment, context: ItemContext) -> v1::Comment {
+    let content = comment.content;
+    v1::Comment {
+        site: site.to_owned(),
+        comment_id: comment.id.to_string(),
+        thread: Some(v1::Thread {
+            thread_id: content.thread.as_str().to_owned(),
+            url: context.thread.url,
+            title: context.thread.title,
+            language: context.thread.language,
+        }),
+        parent_id: content.parent.map(|id| id.to_string()).unwrap_or_default(),
+        author: Some(v1::Author {
+            display_name: content.display_name,
+            website: content.website,
+            account_id: content.account_id,
+        }),
+        body: content.body,
+        state: state(comment.state),
+        version: comment.version.get(),
+        outcome: outcome(comment.outcome),
+        reasons: reasons(content.reasons),
+        score: Some(score(content.score)),
+        submitted_at: Some(time(comment.submitted_at)),
+    }
+}
+
+/// An author's comments so far.
+#[must_use]
+pub fn history(history: AuthorHistory) -> v1::AuthorHistory {
+    v1::AuthorHistory {
+        approved: history.count(CommentState::Approved),
+        pending: history.count(CommentState::Pending),
+        rejected: history.count(CommentState::Rejected),
+        spam: history.count(CommentState::Spam),
+        first_seen_at: history.first_seen_at.map(time),
+    }
+}
+
+/// An event. Notes are for moderators, and left out.
+#[must_use]
+pub fn event(event: Event) -> v1::Event {
+    let cause = match event.cause {
+        Cause::Submitted {
+            outcome: decided,
+            reasons: why,
+        } => v1::event::Cause::Submitted(v1::event::Submitted {
+            outcome: outcome(decided),
+            reasons: reasons(why),
+        }),
+        Cause::Decided {
+            verdict: said,
+            moderator,
+            reason_code,
+            note: _,
+        } => v1::event::Cause::Decided(v1::event::Decided {
+            verdict: verdict(said),
+            moderator,
+            reason_code,
+        }),
+    };
+    v1::Event {
+        cursor: event.cursor.to_string(),
+        comment_id: event.comment.to_string(),
+        thread_id: event.thread.as_str().to_owned(),
+        state: state(event.state),
+        version: event.version.get(),
+        occurred_at: Some(time(event.at)),
+        cause: Some(cause),
+    }
+}
+
+/// The queue and the site in numbers.
+#[must_use]
+pub fn stats(counts: &QueueCounts) -> v1::QueueStats {
+    let of = |state: CommentState| u64::from(counts.by_state[usize::from(state.number()) - 1]);
+    let waited = |arrived: Timestamp| {
+        Duration::from_millis(u64::try_from(counts.now.0 - arrived.0).unwrap_or(0))
+    };
+    v1::QueueStats {
+        waiting: counts.waiting,
+        leased: counts.leased,
+        oldest_waiting: counts
+            .next_arrived_at
+            .map(|arrived| duration(waited(arrived))),
+        pending: of(CommentState::Pending),
+        approved: of(CommentState::Approved),
+        rejected: of(CommentState::Rejected),
+        spam: of(CommentState::Spam),
+    }
+}

@@ -1,0 +1,231 @@
+//! `ModerationService`: what moderators call.
+
+use std::{pin::Pin, sync::Arc};
+
+use tokio::sync::mpsc;
+use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::{
+    access::caller::Right,
+    comment::{ids::SiteId, violation::Violations},
+    grpc::{
+        convert::{moderation as convert, paging, words},
+        gate::Gate,
+        status,
+        streams::Streams,
+    },
+    policy::sites::Sites,
+    proto::v1::{self, moderation_service_server::ModerationService, work_queue_response::Message},
+    queue::{
+        Queue,
+        session::{Delivery, Move, SessionEnd, SessionPlan},
+    },
+};
+
+/// The service.
+pub struct Moderation {
+    /// Who may come in.
+    pub gate: Gate,
+    /// Which sites there are.
+    pub sites: Arc<Sites>,
+    /// What waits.
+    pub queue: Queue,
+    /// Long-lived replies.
+    pub streams: Streams,
+}
+
+#[tonic::async_trait]
+impl ModerationService for Moderation {
+    type WorkQueueStream =
+        Pin<Box<dyn Stream<Item = Result<v1::WorkQueueResponse, Status>> + Send>>;
+
+    async fn work_queue(
+        &self,
+        request: Request<Streaming<v1::WorkQueueRequest>>,
+    ) -> Result<Response<Self::WorkQueueStream>, Status> {
+        // A stranger learns nothing, not even by waiting.
+        self.gate.caller(request.metadata()).await?;
+        let (metadata, _, mut incoming) = request.into_parts();
+        let first = tokio::time::timeout(self.queue.lease(), incoming.message()).await;
+        let start = convert::start(first.map_err(|_| status::no_start())??)?;
+        let (caller, site) = self
+            .gate
+            .admit(&metadata, Right::Moderate, &start.site)
+            .await?;
+        self.sites.get(&site).await?;
+        let plan = SessionPlan {
+            site: site.clone(),
+            caller,
+            prefetch: start.prefetch,
+            ends_at: self.streams.end_of_life(),
+            shutdown: self.streams.shutdown.clone(),
+        };
+        let (moves, said) = mpsc::channel(start.prefetch);
+        let (deliveries, told) = mpsc::channel(start.prefetch + 1);
+        self.streams.tasks.spawn(pass_on(incoming, moves));
+        let queue = self.queue.clone();
+        let end = self
+            .streams
+            .tasks
+            .spawn(async move { queue.work(plan, said, deliveries).await });
+        let started = started(start.prefetch, self.queue.lease());
+        let told = ReceiverStream::new(told).map(move |delivery| Ok(response(&site, delivery)));
+        let last = tokio_stream::once(end)
+            .then(|end| async move { end.await.ok() })
+            .filter_map(last_word);
+        Ok(Response::new(Box::pin(
+            tokio_stream::once(Ok(started)).chain(told).chain(last),
+        )))
+    }
+
+    async fn list_queue(
+        &self,
+        request: Request<v1::ListQueueRequest>,
+    ) -> Result<Response<v1::ListQueueResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
+            .await?;
+        self.sites.get(&site).await?;
+        let mut found = Violations::new();
+        let count = found.take(
+            "page_size",
+            paging::size(request.get_ref().page_size, 50, 200),
+        );
+        let offset = found.take("page_token", paging::place(&request.get_ref().page_token));
+        let (Some(count), Some(offset)) = (count, offset) else {
+            return Err(found.into());
+        };
+        let start = usize::try_from(offset)
+            .unwrap_or(usize::MAX / 2)
+            .min(usize::MAX / 2);
+        let items = self.queue.list(&site, start, count).await?;
+        let more = items.len() == count;
+        Ok(Response::new(v1::ListQueueResponse {
+            next_page_token: if more {
+                paging::token(offset + count as u64)
+            } else {
+                String::new()
+            },
+            items: items
+                .into_iter()
+                .map(|(item, context)| convert::queued(&site, item, context))
+                .collect(),
+        }))
+    }
+
+    async fn decide_comment(
+        &self,
+        request: Request<v1::DecideCommentRequest>,
+    ) -> Result<Response<v1::DecideCommentResponse>, Status> {
+        let (caller, site) = self
+            .gate
+            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
+            .await?;
+        self.sites.get(&site).await?;
+        let ruling = convert::ruling_of_call(request.get_ref())?;
+        let decision = self.queue.decide(&site, &caller, &ruling).await?;
+        Ok(Response::new(v1::DecideCommentResponse {
+            decision: Some(convert::decision(decision)),
+        }))
+    }
+
+    async fn get_queue_stats(
+        &self,
+        request: Request<v1::GetQueueStatsRequest>,
+    ) -> Result<Response<v1::GetQueueStatsResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
+            .await?;
+        self.sites.get(&site).await?;
+        let counts = self.queue.counts(&site).await?;
+        Ok(Response::new(v1::GetQueueStatsResponse {
+            stats: Some(words::stats(&counts)),
+        }))
+    }
+}
+
+/// Hands a client's messages to its session until either side ends. No more are read than the session takes.
+async fn pass_on(mut incoming: Streaming<v1::WorkQueueRequest>, moves: mpsc::Sender<Move>) {
+    loop {
+        let said = tokio::select! {
+            () = moves.closed() => return,
+            said = incoming.message() => said,
+        };
+        match said {
+            Ok(Some(request)) => {
+                if moves.send(convert::said(request)).await.is_err() {
+                    return;
+                }
+            }
+            Ok(None) | Err(_) => return,
+        }
+    }
+}
+
+fn started(prefetch: usize, lease: std::time::Duration) -> v1::WorkQueueResponse {
+    let prefetch = i32::try_from(prefetch).unwrap_or(i32::MAX);
+    let started = v1::work_queue_response::Started {
+        prefetch,
+        lease: Some(words::duration(lease)),
+    };
+    v1::WorkQueueResponse {
+        message: Some(Message::Started(started)),
+    }
+}
+
+fn response(site: &SiteId, delivery: Delivery) -> v1::WorkQueueResponse {
+    use v1::work_queue_response::{Heartbeat, Skipped, Withdrawn, answer::Result as Answer};
+    let answer = |request_id, result| {
+        Message::Answer(v1::work_queue_response::Answer {
+            request_id,
+            result: Some(result),
+        })
+    };
+    let message = match delivery {
+        Delivery::Item(item, context) => Message::Item(convert::leased(site, *item, context)),
+        Delivery::Decided(request, Ok(decision)) => {
+            answer(request, Answer::Decision(convert::decision(decision)))
+        }
+        Delivery::Decided(request, Err(refusal)) => {
+            answer(request, Answer::Problem(status::problem(refusal.into())))
+        }
+        Delivery::Skipped(request, Ok(true)) => answer(request, Answer::Skipped(Skipped {})),
+        Delivery::Skipped(request, Ok(false)) => answer(
+            request,
+            Answer::Problem(status::problem(status::lease_lost())),
+        ),
+        Delivery::Skipped(request, Err(error)) => {
+            answer(request, Answer::Problem(status::problem(error.into())))
+        }
+        Delivery::Invalid(request, found) => {
+            answer(request, Answer::Problem(status::problem(found.into())))
+        }
+        Delivery::Withdrawn(comment, token) => Message::Withdrawn(Withdrawn {
+            comment_id: comment.to_string(),
+            lease_token: token.to_string(),
+        }),
+        Delivery::Heartbeat(counts) => Message::Heartbeat(Heartbeat {
+            stats: Some(words::stats(&counts)),
+        }),
+    };
+    v1::WorkQueueResponse {
+        message: Some(message),
+    }
+}
+
+fn last_word<T>(end: Option<SessionEnd>) -> Option<Result<T, Status>> {
+    match end? {
+        SessionEnd::Left => None,
+        SessionEnd::Shutdown => Some(Err(status::stream_over(
+            "the service shuts down; connect again",
+        ))),
+        SessionEnd::Age => Some(Err(status::stream_over(
+            "the stream has reached its age; connect again",
+        ))),
+        SessionEnd::NoSignOfLife => Some(Err(status::no_life())),
+        SessionEnd::NotRead => Some(Err(status::not_read())),
+    }
+}

@@ -1,0 +1,143 @@
+//! `SiteService`: what editors and admins call.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use crate::{
+    access::{Access, caller::Right},
+    comment::ids::SiteId,
+    grpc::{
+        convert::site::{self as convert, key},
+        gate::Gate,
+    },
+    policy::sites::Sites,
+    proto::v1::{self, site_service_server::SiteService},
+};
+
+/// The service.
+pub struct SiteAdmin {
+    /// Who may come in.
+    pub gate: Gate,
+    /// Sites, policies and threads.
+    pub sites: Arc<Sites>,
+    /// Access keys.
+    pub access: Arc<Access>,
+}
+
+impl SiteAdmin {
+    async fn admit<T>(&self, request: &Request<T>, site: &SiteId) -> Result<(), Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        Ok(caller.require(Right::Administer, site)?)
+    }
+}
+
+#[tonic::async_trait]
+impl SiteService for SiteAdmin {
+    async fn create_site(
+        &self,
+        request: Request<v1::CreateSiteRequest>,
+    ) -> Result<Response<v1::CreateSiteResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_everywhere(Right::Administer)?;
+        let new = convert::create_site(request.get_ref())?;
+        let site = self
+            .sites
+            .create(new.id, new.display_name, new.policy)
+            .await?;
+        Ok(Response::new(v1::CreateSiteResponse {
+            site: Some(convert::site_to_proto(&site)),
+        }))
+    }
+
+    async fn get_site(
+        &self,
+        request: Request<v1::GetSiteRequest>,
+    ) -> Result<Response<v1::GetSiteResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        let id = convert::get_site(request.get_ref())?;
+        caller.require(Right::Administer, &id)?;
+        let site = self.sites.get(&id).await?;
+        Ok(Response::new(v1::GetSiteResponse {
+            site: Some(convert::site_to_proto(&site)),
+        }))
+    }
+
+    async fn list_sites(
+        &self,
+        request: Request<v1::ListSitesRequest>,
+    ) -> Result<Response<v1::ListSitesResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Administer)?;
+        let sites = self.sites.list().await?;
+        let visible = sites.iter().filter(|site| caller.scope.contains(&site.id));
+        Ok(Response::new(v1::ListSitesResponse {
+            sites: visible.map(convert::site_to_proto).collect(),
+        }))
+    }
+
+    async fn update_site(
+        &self,
+        request: Request<v1::UpdateSiteRequest>,
+    ) -> Result<Response<v1::UpdateSiteResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        let update = convert::update_site(request.get_ref())?;
+        caller.require(Right::Administer, &update.id)?;
+        let site = self
+            .sites
+            .update(&update.id, &update.change, update.expected)
+            .await?;
+        Ok(Response::new(v1::UpdateSiteResponse {
+            site: Some(convert::site_to_proto(&site)),
+        }))
+    }
+
+    async fn close_thread(
+        &self,
+        request: Request<v1::CloseThreadRequest>,
+    ) -> Result<Response<v1::CloseThreadResponse>, Status> {
+        let close = convert::close_thread(request.get_ref())?;
+        self.admit(&request, &close.site).await?;
+        self.sites
+            .close_thread(&close.site, &close.thread, close.closed)
+            .await?;
+        Ok(Response::new(v1::CloseThreadResponse {
+            closed: close.closed,
+        }))
+    }
+
+    async fn create_key(
+        &self,
+        request: Request<v1::CreateKeyRequest>,
+    ) -> Result<Response<v1::CreateKeyResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Administer)?;
+        let new = key::create_key(request.get_ref())?;
+        let (info, access_key) = self.access.create(&caller, new).await?;
+        Ok(Response::new(key::created_to_proto(&info, &access_key)))
+    }
+
+    async fn list_keys(
+        &self,
+        request: Request<v1::ListKeysRequest>,
+    ) -> Result<Response<v1::ListKeysResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        let keys = self.access.list(&caller).await?;
+        Ok(Response::new(v1::ListKeysResponse {
+            keys: keys.iter().map(key::key_to_proto).collect(),
+        }))
+    }
+
+    async fn revoke_key(
+        &self,
+        request: Request<v1::RevokeKeyRequest>,
+    ) -> Result<Response<v1::RevokeKeyResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Administer)?;
+        let id = key::revoke_key(request.get_ref())?;
+        let info = self.access.revoke(&caller, id).await?;
+        Ok(Response::new(v1::RevokeKeyResponse {
+            key: Some(key::key_to_proto(&info)),
+        }))
+    }
+}

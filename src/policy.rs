@@ -1,0 +1,128 @@
+//! What a site wants: when comments are shown, what is held, what the form asks for, and how much is too much.
+
+pub mod draft;
+pub mod field;
+pub mod form;
+pub mod outcome;
+pub mod sites;
+pub mod words;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::comment::{fields::RequiredFields, limits::Limits, score::Probability};
+use words::WordList;
+
+/// When comments are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModerationMode {
+    /// A moderator sees each comment before readers do.
+    Pre,
+    /// Readers see it at once, a moderator afterwards.
+    Post,
+    /// The score decides, and what is uncertain waits for a moderator.
+    Automatic,
+}
+
+/// A site's policy. Made by [`draft::PolicyDraft::parse`], so that every value in it is right. Cheap to clone but for
+/// its word lists, which are shared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    mode: ModerationMode,
+    approve_at: Probability,
+    spam_at: Probability,
+    hold_first_comment: bool,
+    max_links: u32,
+    hold_words: WordList,
+    reject_words: WordList,
+    required: RequiredFields,
+    limits: Limits,
+    service_level: Duration,
+}
+
+impl Default for Policy {
+    /// The defaults that `site.proto` names. The mode is automatic: with `hold_first_comment` it shows without a
+    /// moderator only what looks harmless and comes from an author whom a moderator approved before.
+    fn default() -> Self {
+        Self {
+            mode: ModerationMode::Automatic,
+            approve_at: Probability::from_percent(20),
+            spam_at: Probability::from_percent(95),
+            hold_first_comment: true,
+            max_links: 2,
+            hold_words: WordList::default(),
+            reject_words: WordList::default(),
+            required: RequiredFields::default(),
+            limits: Limits::default(),
+            service_level: Duration::from_secs(4 * 60 * 60),
+        }
+    }
+}
+
+impl Policy {
+    /// The shortest and the longest service level: a moderator is a person, and the queue's order must stay exact.
+    pub const SERVICE_LEVEL: std::ops::RangeInclusive<Duration> =
+        Duration::from_secs(1)..=Duration::from_secs(30 * 24 * 60 * 60);
+
+    /// When comments are shown.
+    #[must_use]
+    pub fn mode(&self) -> ModerationMode {
+        self.mode
+    }
+
+    /// At or below this spam probability a comment is approved, in automatic mode. Below [`Policy::spam_at`].
+    #[must_use]
+    pub fn approve_at(&self) -> Probability {
+        self.approve_at
+    }
+
+    /// At or above this spam probability a comment is spam, in every mode.
+    #[must_use]
+    pub fn spam_at(&self) -> Probability {
+        self.spam_at
+    }
+
+    /// Whether comments of authors without an approved one are held.
+    #[must_use]
+    pub fn hold_first_comment(&self) -> bool {
+        self.hold_first_comment
+    }
+
+    /// Comments with more links than this are held.
+    #[must_use]
+    pub fn max_links(&self) -> u32 {
+        self.max_links
+    }
+
+    /// Words that hold a comment.
+    #[must_use]
+    pub fn hold_words(&self) -> &WordList {
+        &self.hold_words
+    }
+
+    /// Words that reject a comment.
+    #[must_use]
+    pub fn reject_words(&self) -> &WordList {
+        &self.reject_words
+    }
+
+    /// Which of the form's fields must be filled in.
+    #[must_use]
+    pub fn required(&self) -> &RequiredFields {
+        &self.required
+    }
+
+    /// How much is too much.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// How soon a moderator should see an item, within [`Policy::SERVICE_LEVEL`].
+    #[must_use]
+    pub fn service_level(&self) -> Duration {
+        self.service_level
+    }
+}

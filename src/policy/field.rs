@@ -1,0 +1,65 @@
+//! The parts of a policy by name: what a field mask can name.
+
+/// A part of a policy that can be changed on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyField {
+    /// `mode`
+    Mode,
+    /// `approve_at`
+    ApproveAt,
+    /// `spam_at`
+    SpamAt,
+    /// `hold_first_comment`
+    HoldFirstComment,
+    /// `max_links`
+    MaxLinks,
+    /// `hold_words`
+    HoldWords,
+    /// `reject_words`
+    RejectWords,
+    /// `required`
+    Required,
+    /// `limits`
+    Limits,
+    /// `service_level`
+    ServiceLevel,
+}
+
+impl PolicyField {
+    /// All parts.
+    pub const ALL: [Self; 10] = [
+        Self::Mode,
+        Self::ApproveAt,
+        Self::SpamAt,
+        Self::HoldFirstComment,
+        Self::MaxLinks,
+        Self::HoldWords,
+        Self::RejectWords,
+        Self::Required,
+        Self::Limits,
+        Self::ServiceLevel,
+    ];
+
+    /// Its name in the API and in TOML.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mode => "mode",
+            Self::ApproveAt => "approve_at",
+            Self::SpamAt => "spam_at",
+            Self::HoldFirstComment => "hold_first_comment",
+            Self::MaxLinks => "max_links",
+            Self::HoldWords => "hold_words",
+            Self::RejectWords => "reject_words",
+            Self::Required => "required",
+            Self::Limits => "limits",
+            Self::ServiceLevel => "service_level",
+        }
+    }
+
+    /// The part of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+}

@@ -1,0 +1,162 @@
+//! A policy as text: TOML for people, JSON for Redis.
+
+use crate::{
+    comment::violation::Violations,
+    policy::{Policy, draft::PolicyDraft},
+};
+
+/// Every key of the TOML form, as paths. A test holds it against what [`Policy::to_toml`] writes.
+const KEYS: [&str; 25] = [
+    "mode",
+    "approve_at",
+    "spam_at",
+    "hold_first_comment",
+    "max_links",
+    "service_level",
+    "hold_words",
+    "reject_words",
+    "required",
+    "required.display_name",
+    "required.email",
+    "required.website",
+    "limits",
+    "limits.author",
+    "limits.author.per_minute",
+    "limits.author.burst",
+    "limits.ip_address",
+    "limits.ip_address.per_minute",
+    "limits.ip_address.burst",
+    "limits.thread",
+    "limits.thread.per_minute",
+    "limits.thread.burst",
+    "limits.site",
+    "limits.site.per_minute",
+    "limits.site.burst",
+];
+
+/// How many unknown keys are named one by one.
+const MAX_COMPLAINTS: usize = 10;
+
+/// Why a TOML text is no policy.
+#[derive(Debug, thiserror::Error)]
+pub enum TomlError {
+    /// Not TOML, or a value of the wrong type; says where.
+    #[error("the policy is not valid TOML: {0}")]
+    Syntax(String),
+    /// Unknown keys and values out of range, all of them.
+    #[error(transparent)]
+    Violations(#[from] Violations),
+}
+
+impl Policy {
+    /// A policy from TOML; absent keys have their defaults.
+    ///
+    /// # Errors
+    /// Where it is not TOML; or else every unknown key with the nearest right name, and every value out of range.
+    pub fn from_toml(text: &str) -> Result<Self, TomlError> {
+        PolicyDraft::from_toml(text)?
+            .parse()
+            .map_err(TomlError::from)
+    }
+
+    /// The whole policy as TOML; [`Policy::from_toml`] reads it back.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        // A draft has only TOML's own types and text keys: serialising one cannot fail.
+        toml::to_string(&PolicyDraft::from(self)).unwrap_or_default()
+    }
+
+    /// The bytes that Redis keeps.
+    #[must_use]
+    pub fn to_stored(&self) -> Vec<u8> {
+        // As above: only JSON's own types, and no number that is not finite.
+        serde_json::to_vec(&PolicyDraft::from(self)).unwrap_or_default()
+    }
+
+    /// From the bytes that Redis keeps. What an older release did not write has its default; what a newer one wrote is
+    /// passed over. `None` where it is no policy at all.
+    #[must_use]
+    pub fn from_stored(bytes: &[u8]) -> Option<Self> {
+        let draft: PolicyDraft = serde_json::from_slice(bytes).ok()?;
+        draft.parse().ok()
+    }
+}
+
+impl PolicyDraft {
+    /// A draft from TOML, with its keys checked but not yet its values.
+    ///
+    /// # Errors
+    /// Where it is not TOML; or else every unknown key with the nearest right name.
+    pub fn from_toml(text: &str) -> Result<Self, TomlError> {
+        let syntax =
+            |error: toml::de::Error| TomlError::Syntax(error.to_string().trim().to_owned());
+        let table: toml::Table = toml::from_str(text).map_err(syntax)?;
+        let mut unknown = Vec::new();
+        gather_unknown(&table, "", &mut unknown);
+        if unknown.is_empty() {
+            return toml::from_str(text).map_err(syntax);
+        }
+        let mut found = Violations::new();
+        for path in unknown.iter().take(MAX_COMPLAINTS) {
+            found.add(
+                "site.policy",
+                format!("has no key `{path}`{}", nearest(path)),
+            );
+        }
+        if unknown.len() > MAX_COMPLAINTS {
+            let more = unknown.len() - MAX_COMPLAINTS;
+            found.add("site.policy", format!("has none of {more} more keys"));
+        }
+        Err(found.into())
+    }
+}
+
+fn gather_unknown(table: &toml::Table, prefix: &str, unknown: &mut Vec<String>) {
+    for (key, value) in table {
+        let path = format!("{prefix}{key}");
+        if !KEYS.contains(&path.as_str()) {
+            unknown.push(path);
+        } else if let toml::Value::Table(inner) = value {
+            gather_unknown(inner, &format!("{path}."), unknown);
+        }
+    }
+}
+
+/// The key that was likely meant; nothing where none is near.
+fn nearest(path: &str) -> String {
+    KEYS.into_iter()
+        .map(|key| (strsim::damerau_levenshtein(path, key), key))
+        .filter(|(distance, key)| *distance <= key.len().div_ceil(3))
+        .min()
+        .map(|(_, key)| format!("; did you mean `{key}`?"))
+        .unwrap_or_default()
+}
+
+/// Spans of time as people write them: `4h`, `30m`, `1d 12h`; a day has 24 hours.
+pub(super) mod span {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(span: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+        match span.map(jiff::SignedDuration::try_from) {
+            Some(Ok(span)) => to.serialize_str(&format!("{span:#}")),
+            Some(Err(_)) | None => to.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(from)? else {
+            return Ok(None);
+        };
+        let wrong = || D::Error::custom("must be a span of time such as \"4h\" or \"30m\"");
+        let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+        let span = span
+            .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+            .map_err(|_| wrong())?;
+        Duration::try_from(span).map(Some).map_err(|_| wrong())
+    }
+}
+
+#[cfg(test)]
+mod tests;

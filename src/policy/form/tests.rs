@@ -1,0 +1,170 @@
+//! Policies as text.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::policy::{
+    ModerationMode,
+    draft::{LimitDraft, LimitsDraft, RequiredDraft},
+};
+
+fn paths(table: &toml::Table, prefix: &str, into: &mut Vec<String>) {
+    for (key, value) in table {
+        into.push(format!("{prefix}{key}"));
+        if let toml::Value::Table(inner) = value {
+            paths(inner, &format!("{prefix}{key}."), into);
+        }
+    }
+}
+
+#[test]
+fn the_known_keys_are_those_that_are_written() {
+    let text = Policy::default().to_toml();
+    let mut written = Vec::new();
+    paths(&text.parse().unwrap(), "", &mut written);
+    let mut known = KEYS.map(str::to_owned).to_vec();
+    written.sort();
+    known.sort();
+    assert_eq!(written, known, "{text}");
+}
+
+#[test]
+fn an_empty_text_is_the_default_policy() {
+    assert_eq!(Policy::from_toml("").unwrap(), Policy::default());
+    assert_eq!(Policy::from_stored(b"{}").unwrap(), Policy::default());
+}
+
+#[test]
+fn people_write_what_they_mean() {
+    let policy = Policy::from_toml(
+        "mode = 'pre'\nspam_at = 1\nservice_level = '90m'\nhold_words = ['Casino']\n[limits]\nauthor = { per_minute = 1, burst = 2 }\n",
+    )
+    .unwrap();
+    assert_eq!(policy.mode(), ModerationMode::Pre);
+    assert_eq!(policy.service_level(), Duration::from_secs(5_400));
+    assert_eq!(policy.limits().author.burst(), 2);
+    assert_eq!(policy.limits().site, Policy::default().limits().site);
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_nearest_right_name() {
+    let wrong = Policy::from_toml("aprove_at = 0.1\nwhatever = 1\n[required]\nemial = true\n");
+    let wrong = wrong.unwrap_err().to_string();
+    for part in [
+        "has no key `aprove_at`; did you mean `approve_at`?",
+        "has no key `whatever`;",
+        "has no key `required.emial`; did you mean `required.email`?",
+    ] {
+        let part = part.trim_end_matches(';');
+        assert!(wrong.contains(part), "{part}: {wrong}");
+    }
+}
+
+#[test]
+fn all_values_out_of_range_are_named_at_once() {
+    let wrong = Policy::from_toml(
+        "approve_at = 2\nspam_at = nan\nservice_level = '90d'\nreject_words = ['!']\n[limits]\nsite = { per_minute = 0, burst = 1 }\n",
+    );
+    let TomlError::Violations(found) = wrong.unwrap_err() else {
+        panic!("values are violations");
+    };
+    let fields: Vec<&str> = found.as_slice().iter().map(|v| v.field).collect();
+    assert_eq!(
+        fields,
+        [
+            "site.policy.approve_at",
+            "site.policy.spam_at",
+            "site.policy.reject_words",
+            "site.policy.limits.site",
+            "site.policy.service_level",
+        ]
+    );
+    let crossed = Policy::from_toml("approve_at = 0.96")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        crossed.contains("must be above approve_at, which is 0.96; it is 0.95"),
+        "{crossed}"
+    );
+}
+
+#[test]
+fn wrong_types_say_where() {
+    for text in [
+        "mode = 'sometimes'",
+        "max_links = -1",
+        "service_level = 4",
+        "required = 1",
+        "x",
+    ] {
+        let wrong = Policy::from_toml(text).unwrap_err().to_string();
+        assert!(wrong.contains("line 1"), "{wrong}");
+    }
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    let mode = prop::option::of(prop::sample::select(vec![
+        ModerationMode::Pre,
+        ModerationMode::Post,
+        ModerationMode::Automatic,
+    ]));
+    let limit = || {
+        prop::option::of(
+            (1u32..=1_000_000, 1u32..=1_000_000)
+                .prop_map(|(per_minute, burst)| LimitDraft { per_minute, burst }),
+        )
+    };
+    let words = || prop::collection::vec("[a-zäß'\"\\\\ ]{0,9}[a-z日]", 0..4);
+    let required = (any::<Option<bool>>(), any::<Option<bool>>());
+    let limits = (limit(), limit(), limit(), limit());
+    (
+        mode,
+        0.0..0.5f64,
+        0.5..=1.0f64,
+        any::<Option<u32>>(),
+        words(),
+        words(),
+        required,
+        limits,
+        1u64..=2_592_000_000,
+    )
+        .prop_map(
+            |(mode, low, high, max_links, hold, reject, required, limits, ms)| PolicyDraft {
+                mode,
+                approve_at: Some(low),
+                spam_at: Some(high),
+                max_links,
+                hold_words: hold,
+                reject_words: reject,
+                required: RequiredDraft {
+                    display_name: None,
+                    email: required.0,
+                    website: required.1,
+                },
+                limits: LimitsDraft {
+                    author: limits.0,
+                    ip_address: limits.1,
+                    thread: limits.2,
+                    site: limits.3,
+                },
+                service_level: Some(Duration::from_millis(ms.max(1_000))),
+                ..PolicyDraft::default()
+            },
+        )
+        .prop_map(|draft| draft.parse().unwrap())
+}
+
+proptest! {
+    #[test]
+    fn both_forms_read_back_what_they_wrote(policy in policies()) {
+        prop_assert_eq!(&Policy::from_toml(&policy.to_toml()).unwrap(), &policy);
+        prop_assert_eq!(&Policy::from_stored(&policy.to_stored()).unwrap(), &policy);
+    }
+
+    #[test]
+    fn no_text_panics(text in ".{0,200}") {
+        let _ = (Policy::from_toml(&text).is_ok(), Policy::from_stored(text.as_bytes()));
+    }
+}

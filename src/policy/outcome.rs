@@ -1,0 +1,163 @@
+//! What a policy makes of a comment: a pure function of the policy and a few facts.
+
+use crate::{
+    comment::{
+        observed::AuthorHistory,
+        reason::{Reason, ReasonCode},
+        score::Probability,
+        state::{CommentState, Outcome},
+    },
+    policy::{ModerationMode, Policy},
+};
+
+/// Which share of what no moderator would see is queued nevertheless, so that somebody looks at the extremes too.
+pub const SAMPLED_SHARE: f64 = 0.02;
+
+/// What a decision rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// How likely the comment is spam.
+    pub probability: Probability,
+    /// The author's comments so far; empty for an author without identity.
+    pub history: AuthorHistory,
+    /// Whether the author has an account or an e-mail address to be known by.
+    pub has_author_identity: bool,
+    /// How many links the comment has.
+    pub links: usize,
+    /// The comment, folded.
+    pub folded_text: &'a str,
+    /// From 0 up to, not including, 1. From a keyed hash of the comment's id: a retry draws the same.
+    pub draw: f64,
+}
+
+/// What becomes of a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why, most decisive first; never empty.
+    pub reasons: Vec<Reason>,
+    /// Whether a moderator gets to see it.
+    pub queued: bool,
+    /// Whether all others come first in the queue.
+    pub queue_last: bool,
+}
+
+impl Decided {
+    /// For a comment whose surroundings kept changing while it was judged: a moderator decides.
+    #[must_use]
+    pub fn unsettled() -> Self {
+        Self {
+            outcome: Outcome::Pending,
+            reasons: vec![Reason::new(ReasonCode::Unsettled, "")],
+            queued: true,
+            queue_last: false,
+        }
+    }
+}
+
+impl Policy {
+    /// Decides. From the strongest rule to the weakest: a word that rejects, a score that is spam, a rule that holds (a
+    /// word, links, a first comment), and then the mode. The site's own words and rules hold in every mode; the lower
+    /// threshold counts in automatic mode only.
+    #[must_use]
+    pub fn decide(&self, facts: &Facts<'_>) -> Decided {
+        if let Some(word) = self.reject_words.find(facts.folded_text) {
+            return Decided {
+                outcome: Outcome::Rejected,
+                reasons: vec![Reason::new(ReasonCode::RejectedWord, word)],
+                queued: false,
+                queue_last: false,
+            };
+        }
+        if facts.probability >= self.spam_at {
+            return self.spam(facts);
+        }
+        let holds = self.holds(facts);
+        match self.mode {
+            ModerationMode::Pre => {
+                let mut reasons = vec![Reason::new(ReasonCode::PreModeration, "")];
+                reasons.extend(holds);
+                pending(reasons)
+            }
+            ModerationMode::Post | ModerationMode::Automatic if !holds.is_empty() => pending(holds),
+            ModerationMode::Post => Decided {
+                outcome: Outcome::Approved,
+                reasons: vec![Reason::new(ReasonCode::PostModeration, "")],
+                queued: true,
+                queue_last: false,
+            },
+            ModerationMode::Automatic if facts.probability <= self.approve_at => {
+                sampled(Outcome::Approved, score(ReasonCode::ScoreLow, facts), facts)
+            }
+            ModerationMode::Automatic => pending(vec![score(ReasonCode::ScoreUncertain, facts)]),
+        }
+    }
+
+    fn spam(&self, facts: &Facts<'_>) -> Decided {
+        let high = score(ReasonCode::ScoreHigh, facts);
+        match self.mode {
+            // A moderator sees each comment, the likely spam after all others.
+            ModerationMode::Pre => Decided {
+                outcome: Outcome::Spam,
+                reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
+                queued: true,
+                queue_last: true,
+            },
+            ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
+        }
+    }
+
+    /// Every rule that holds the comment, the most telling first.
+    fn holds(&self, facts: &Facts<'_>) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if let Some(word) = self.hold_words.find(facts.folded_text) {
+            reasons.push(Reason::new(ReasonCode::HeldWord, word));
+        }
+        let most = self.max_links;
+        if u32::try_from(facts.links).map_or(true, |links| links > most) {
+            let detail = format!("{} of at most {most}", facts.links);
+            reasons.push(Reason::new(ReasonCode::TooManyLinks, detail));
+        }
+        if self.hold_first_comment && facts.history.count(CommentState::Approved) == 0 {
+            let detail = if facts.has_author_identity {
+                ""
+            } else {
+                "no account or e-mail address to know the author by"
+            };
+            reasons.push(Reason::new(ReasonCode::FirstComment, detail));
+        }
+        reasons
+    }
+}
+
+fn pending(reasons: Vec<Reason>) -> Decided {
+    Decided {
+        outcome: Outcome::Pending,
+        reasons,
+        queued: true,
+        queue_last: false,
+    }
+}
+
+/// An outcome that no moderator would see, but for the sample.
+fn sampled(outcome: Outcome, reason: Reason, facts: &Facts<'_>) -> Decided {
+    let queued = facts.draw < SAMPLED_SHARE;
+    let mut reasons = vec![reason];
+    if queued {
+        reasons.push(Reason::new(ReasonCode::Sampled, ""));
+    }
+    Decided {
+        outcome,
+        reasons,
+        queued,
+        queue_last: false,
+    }
+}
+
+fn score(code: ReasonCode, facts: &Facts<'_>) -> Reason {
+    Reason::new(code, format!("{:.2}", facts.probability.get()))
+}
+
+#[cfg(test)]
+mod tests;

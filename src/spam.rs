@@ -1,0 +1,17 @@
+//! How likely a comment is spam: a linear model over hashed features of its text, and named signals of how it came.
+//!
+//! The path: [`content`] reads the text once ([`links`], [`sketch`]); [`features`] turns it into hashed features, [`shape`] into
+//! counted ones; [`weights`] holds what each is worth; [`signals`] are the named facts around the text; [`scorer`] adds it all up and
+//! explains. [`training`] makes the weights from labelled comments, and [`measures`] says how good they are.
+
+pub mod content;
+pub mod dataset;
+pub mod features;
+pub mod links;
+pub mod measures;
+pub mod scorer;
+pub mod shape;
+pub mod signals;
+pub mod sketch;
+pub mod training;
+pub mod weights;

@@ -1,0 +1,243 @@
+//! Everything that is read from a submission's text, once.
+
+use crate::{
+    comment::{
+        folding::{self, Disguises},
+        submission::Submission,
+    },
+    spam::{
+        links::{self, Link},
+        sketch::Sketch,
+    },
+};
+
+/// Ways to be reached outside the thread, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Contacts {
+    /// E-mail addresses, masked ones too.
+    pub emails: u32,
+    /// `@handle`.
+    pub handles: u32,
+    /// Stretches of eight digits or more, as telephone numbers are written.
+    pub phones: u32,
+    /// Domains named without being links.
+    pub domains: u32,
+}
+
+/// What a text says, ready for duplicates, links, word lists and scoring. No I/O; linear in the text's length.
+#[derive(Debug, Clone)]
+pub struct Content {
+    folded: String,
+    prose: Option<String>,
+    name: String,
+    links: Vec<Link>,
+    contacts: Contacts,
+    disguises: Disguises,
+    sketch: Option<Sketch>,
+}
+
+impl Content {
+    /// Reads a submission's text and display name.
+    #[must_use]
+    pub fn of(submission: &Submission) -> Self {
+        let name = submission.author.display_name.as_ref();
+        Self::of_text(
+            submission.body.as_str(),
+            name.map_or("", |name| name.as_str()),
+        )
+    }
+
+    /// Reads a comment that isn't a submission, such as one to learn from.
+    #[must_use]
+    pub fn of_text(body: &str, display_name: &str) -> Self {
+        let mut disguises = Disguises::default();
+        let plain = folding::plain_letters(body, &mut disguises);
+        let found = links::find(&plain);
+        let folded = folding::fold_plain(&plain, &mut disguises);
+        let prose = (!found.links.is_empty()).then(|| {
+            let without = without_links(&plain, &found.links);
+            folding::fold_plain(&without, &mut Disguises::default())
+        });
+        let sketch = Sketch::of(prose.as_deref().unwrap_or(&folded));
+        let contacts = Contacts {
+            emails: found.emails,
+            handles: found.handles,
+            phones: phones(prose.as_deref().unwrap_or(&folded)),
+            domains: found.mentions,
+        };
+        Self {
+            folded,
+            prose,
+            name: folding::fold(display_name).text,
+            links: found.links,
+            contacts,
+            disguises,
+            sketch,
+        }
+    }
+
+    /// The body, folded: words separated by single spaces (see `comment::folding`).
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// The folded words that aren't part of links.
+    #[must_use]
+    pub fn prose(&self) -> &str {
+        self.prose.as_deref().unwrap_or(&self.folded)
+    }
+
+    /// The display name, folded.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The web addresses in the body, in order; at most [`links::MAX_LINKS`].
+    #[must_use]
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// Ways to be reached outside the thread.
+    #[must_use]
+    pub fn contacts(&self) -> Contacts {
+        self.contacts
+    }
+
+    /// How the body was disguised.
+    #[must_use]
+    pub fn disguises(&self) -> Disguises {
+        self.disguises
+    }
+
+    /// What near-duplicates share; `None` for texts of a few words.
+    #[must_use]
+    pub fn sketch(&self) -> Option<Sketch> {
+        self.sketch
+    }
+}
+
+fn without_links(plain: &str, links: &[Link]) -> String {
+    let mut out = String::with_capacity(plain.len());
+    let mut at = 0;
+    for link in links {
+        out.push_str(plain.get(at..link.range.start).unwrap_or(""));
+        out.push(' ');
+        at = link.range.end;
+    }
+    out.push_str(plain.get(at..).unwrap_or(""));
+    out
+}
+
+/// Words of digits in a row that make eight digits or more.
+fn phones(folded: &str) -> u32 {
+    let mut phones = 0;
+    let mut digits = 0;
+    for word in folded.split(' ').chain([""]) {
+        if !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) {
+            digits += word.len();
+        } else {
+            phones += u32::from((8..=15).contains(&digits));
+            digits = 0;
+        }
+    }
+    phones
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spam::links::LinkForm;
+
+    fn hosts(body: &str) -> Vec<(String, LinkForm)> {
+        let content = Content::of_text(body, "");
+        content
+            .links()
+            .iter()
+            .map(|link| (link.host.clone(), link.form))
+            .collect()
+    }
+
+    #[test]
+    fn links_are_found_as_people_type_them() {
+        use LinkForm::{Bare, Disguised, Plain};
+        for (body, host, form) in [
+            ("see http://Example.org/a?b=c.", "example.org", Plain),
+            ("see (https://www.example.org)", "example.org", Plain),
+            ("https://user@example.org:8080/x", "example.org", Plain),
+            ("WWW.EXAMPLE.ORG now", "example.org", Plain),
+            ("<a href=\"http://example.org\">x</a>", "example.org", Plain),
+            ("http://bücher.example/", "bucher.example", Plain),
+            ("https://пример.рф/x", "xn--e1afmkfd.xn--p1ai", Plain),
+            ("𝗵𝘁𝘁𝗽𝘀://𝗲𝘅𝗮𝗺𝗽𝗹𝗲.𝗰𝗼𝗺", "example.com", Plain),
+            ("http://203.0.113.7/x", "203.0.113.7", Plain),
+            ("go to example.com/deal", "example.com", Bare),
+            ("adf.ly / 123abc", "adf.ly", Bare),
+            ("hxxp://example.com", "example.com", Disguised),
+            ("h t t p :// example. com", "example.com", Disguised),
+            ("www.youtube. com/watch", "youtube.com", Disguised),
+            ("example[.]com", "example.com", Disguised),
+            ("example dot com", "example.com", Disguised),
+        ] {
+            assert_eq!(hosts(body), [(host.to_owned(), form)], "{body}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_link_is_none() {
+        for body in [
+            "That was the end.It is over/done",
+            "write to reader@example.org or @reader",
+            "version 1.2.3/4 of file.txt",
+            "and/or … 3.5/10",
+            "connect the dot in time",
+            "http://",
+            "www.",
+        ] {
+            assert_eq!(hosts(body), [], "{body}");
+        }
+    }
+
+    #[test]
+    fn prose_leaves_links_out() {
+        let content = Content::of_text(
+            "Click http://example.org/free-stuff now! https://a.example/",
+            "",
+        );
+        assert_eq!(content.prose(), "click now");
+        assert!(content.folded().contains("example org free stuff"));
+    }
+
+    #[test]
+    fn contacts_are_counted() {
+        let contacts = Content::of_text(
+            "Call +234 805 123 4567, mail a@b.example, ask @bob, see shop.com",
+            "",
+        )
+        .contacts();
+        let expected = Contacts {
+            emails: 1,
+            handles: 1,
+            phones: 1,
+            domains: 1,
+        };
+        assert_eq!(contacts, expected);
+    }
+
+    #[test]
+    fn ten_thousand_links_are_bounded() {
+        let body = "http://a.example/b ".repeat(3_000);
+        let content = Content::of_text(&body, "");
+        assert_eq!(content.links().len(), links::MAX_LINKS);
+        for hostile in [
+            "http://".repeat(9_000),
+            "a.".repeat(32_000),
+            "@a".repeat(32_000),
+            "://@".repeat(16_000),
+        ] {
+            assert!(Content::of_text(&hostile, "").links().len() <= links::MAX_LINKS);
+        }
+    }
+}

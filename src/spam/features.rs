@@ -1,0 +1,284 @@
+//! From content to hashed features: which ones a text has. What they are worth is in [`super::weights`].
+//!
+//! Hashes are of the folded text and stable across releases of one model format. Every text has a bounded number of
+//! features: a long one is read at its beginning and its end.
+
+use crate::spam::{content::Content, links::LinkForm};
+
+/// Words read at the beginning and at the end of a text.
+const HEAD_WORDS: usize = 700;
+const TAIL_WORDS: usize = 200;
+
+/// Letters of one word that make n-grams. Scripts without spaces have long words.
+const WORD_CHARS: usize = 48;
+
+/// Links that are looked at.
+const LINKS: usize = 50;
+
+/// The most features of one text.
+pub const MOST_FEATURES: usize = 16_384;
+
+/// Kinds of hashed features; each has its own weights, scale and share of the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Family {
+    /// Words.
+    Word = 0,
+    /// Two words in a row.
+    Pair = 1,
+    /// Three to five characters in a row within a word, its ends marked.
+    Chars = 2,
+    /// Hosts of links, their parts, and the shape of their paths.
+    Link = 3,
+}
+
+impl Family {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Word, Self::Pair, Self::Chars, Self::Link];
+
+    /// How many weights it has, as a power of two.
+    #[must_use]
+    pub const fn slot_bits(self) -> u32 {
+        match self {
+            Self::Word | Self::Pair => 16,
+            Self::Chars => 18,
+            Self::Link => 12,
+        }
+    }
+
+    /// How many weights it has.
+    #[must_use]
+    pub const fn slots(self) -> usize {
+        1 << self.slot_bits()
+    }
+
+    /// Where its weights start among those of all families.
+    #[must_use]
+    pub const fn offset(self) -> usize {
+        match self {
+            Self::Word => 0,
+            Self::Pair => Self::Word.slots(),
+            Self::Chars => Self::Pair.offset() + Self::Pair.slots(),
+            Self::Link => Self::Chars.offset() + Self::Chars.slots(),
+        }
+    }
+
+    pub(super) const fn slots_of_all() -> usize {
+        Self::Link.offset() + Self::Link.slots()
+    }
+
+    /// What one of `count` distinct features of this family counts: a long text shouts no louder than a short one.
+    /// The constant keeps the few features of a very short text from shouting.
+    #[must_use]
+    pub fn value(self, count: usize) -> f64 {
+        let (share, calm) = match self {
+            Self::Word => (1.0, 2.0),
+            Self::Pair => (0.7, 2.0),
+            Self::Chars => (1.0, 8.0),
+            Self::Link => (0.5, 2.0),
+        };
+        // Counts are bounded by MOST_FEATURES, far below what f64 holds exactly.
+        #[expect(clippy::cast_precision_loss, reason = "bounded by MOST_FEATURES")]
+        let count = count as f64;
+        share / libm::sqrt(count + calm)
+    }
+}
+
+/// One hashed feature of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Feature {
+    /// Its kind.
+    pub family: Family,
+    /// Of what it says.
+    pub hash: u64,
+    /// The word that it came from (for a pair, the first), or the link, by their numbers in [`Parts`].
+    pub owner: u32,
+}
+
+impl Feature {
+    /// Its place among the weights of all families.
+    #[must_use]
+    pub fn slot(&self) -> usize {
+        let bits = self.hash >> (64 - self.family.slot_bits());
+        self.family.offset() + usize::try_from(bits).unwrap_or(0)
+    }
+}
+
+/// The words and links that features come from: words first, links behind them.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    content: &'a Content,
+    words: Vec<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    /// The parts of a text that are looked at.
+    #[must_use]
+    pub fn of(content: &'a Content) -> Self {
+        let mut words: Vec<&str> = Vec::with_capacity(128);
+        let mut rest = content.prose().split(' ').filter(|word| !word.is_empty());
+        words.extend(rest.by_ref().take(HEAD_WORDS));
+        let mut tail: Vec<&str> = rest.rev().take(TAIL_WORDS).collect();
+        tail.reverse();
+        words.append(&mut tail);
+        Self { content, words }
+    }
+
+    /// What they are parts of.
+    #[must_use]
+    pub fn content(&self) -> &'a Content {
+        self.content
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.words.len() + self.content.links().len().min(LINKS)
+    }
+
+    /// Whether the text says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The word, or the link's host, with this number.
+    #[must_use]
+    pub fn text(&self, owner: usize) -> &'a str {
+        match self.words.get(owner) {
+            Some(word) => word,
+            None => {
+                let link = self.content.links().get(owner - self.words.len());
+                link.map_or("", |link| &link.host)
+            }
+        }
+    }
+
+    /// Visits every feature; at most about [`MOST_FEATURES`]. A feature that a text has twice is visited twice.
+    pub fn each(&self, mut visit: impl FnMut(Feature)) {
+        let mut before = None;
+        for (word, owner) in self.words.iter().zip(0..) {
+            let hash = hash_bytes(word.as_bytes());
+            visit(feature(Family::Word, hash, owner));
+            if let Some(before) = before {
+                visit(feature(
+                    Family::Pair,
+                    mix(before ^ hash.rotate_left(23)),
+                    owner - 1,
+                ));
+            }
+            before = Some(hash);
+        }
+        self.each_link(&mut visit);
+        let mut budget = MOST_FEATURES.saturating_sub(2 * self.words.len());
+        for (word, owner) in self.words.iter().zip(0..) {
+            each_gram(word, &mut budget, |hash| {
+                visit(feature(Family::Chars, hash, owner))
+            });
+        }
+    }
+
+    fn each_link(&self, visit: &mut impl FnMut(Feature)) {
+        let first = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        for (link, number) in self.content.links().iter().take(LINKS).zip(0..) {
+            let owner = first + number;
+            let mut part = |kind: u64, text: &str| {
+                let hash = mix(hash_bytes(text.as_bytes()) ^ kind);
+                visit(feature(Family::Link, hash, owner));
+            };
+            part(1, &link.host);
+            let mut host = link.host.as_str();
+            while let Some((_, parent)) = host.split_once('.') {
+                part(2, parent);
+                host = parent;
+            }
+            part(
+                3,
+                match link.form {
+                    LinkForm::Plain => "plain",
+                    LinkForm::Bare => "bare",
+                    LinkForm::Disguised => "disguised",
+                },
+            );
+            part(4, path_shape(&link.path));
+            let pieces = link.path.split(|c: char| !c.is_alphanumeric());
+            for piece in pieces.filter(|piece| piece.len() > 2).take(4) {
+                if piece.bytes().all(|b| b.is_ascii_lowercase()) {
+                    part(5, piece);
+                }
+            }
+        }
+    }
+}
+
+fn feature(family: Family, hash: u64, owner: u32) -> Feature {
+    Feature {
+        family,
+        hash,
+        owner,
+    }
+}
+
+fn path_shape(path: &str) -> &'static str {
+    let depth = path.bytes().filter(|b| *b == b'/').count();
+    match (path.is_empty(), path.contains('?'), depth) {
+        (true, ..) => "host",
+        (_, true, _) => "query",
+        (_, _, 0 | 1) => "page",
+        _ => "deep",
+    }
+}
+
+/// The 3-, 4- and 5-grams of a word between its end marks.
+fn each_gram(word: &str, budget: &mut usize, mut visit: impl FnMut(u64)) {
+    const END: u32 = 1;
+    let mut codes = [END; WORD_CHARS + 2];
+    let mut length = 1;
+    for (code, c) in codes[1..=WORD_CHARS].iter_mut().zip(word.chars()) {
+        *code = u32::from(c);
+        length += 1;
+    }
+    length += 1;
+    for start in 0..length - 2 {
+        let mut hash = 0;
+        for (code, n) in codes[start..length].iter().zip(1..=5) {
+            hash = step(hash, *code);
+            if n >= 3 && *budget > 0 {
+                *budget -= 1;
+                visit(mix(hash));
+            }
+        }
+    }
+}
+
+fn step(hash: u64, code: u32) -> u64 {
+    (hash ^ u64::from(code))
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .rotate_left(29)
+}
+
+/// FNV-1a by eight bytes, finished by a mixer: fast on words, stable across platforms.
+fn hash_bytes(bytes: &[u8]) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325;
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(chunk);
+        hash = (hash ^ u64::from_le_bytes(eight))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .rotate_left(29);
+    }
+    for byte in chunks.remainder() {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
+    }
+    mix(hash)
+}
+
+/// The finaliser of `MurmurHash3` (Appleby, public domain).
+fn mix(mut hash: u64) -> u64 {
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xC4CE_B9FE_1A85_EC53);
+    hash ^ (hash >> 33)
+}

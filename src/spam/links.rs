@@ -1,0 +1,303 @@
+//! Web addresses in a text, as spammers and readers type them.
+
+use std::ops::Range;
+
+/// More links than this in one comment are not looked at: the count alone says enough.
+pub const MAX_LINKS: usize = 500;
+
+/// How an address is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkForm {
+    /// With `://` or `www.`.
+    Plain,
+    /// A bare domain with a path, such as `example.org/page`.
+    Bare,
+    /// Torn apart or spelt out: `h t t p :// ex ample. com`, `example dot com`, `hxxp://…`.
+    Disguised,
+}
+
+/// One address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Lower case ASCII (UTS 46), without port; accents and look-alike styles are folded away.
+    pub host: String,
+    /// What follows the host, at most 64 bytes, lower case; empty for `/` and nothing.
+    pub path: String,
+    /// How it is written.
+    pub form: LinkForm,
+    /// Where it stands in the plain letters.
+    pub(super) range: Range<usize>,
+}
+
+/// What was found in one pass.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub links: Vec<Link>,
+    /// Domains named without being links: `example.com`.
+    pub mentions: u32,
+    /// E-mail addresses, masked ones too.
+    pub emails: u32,
+    /// `@handle`.
+    pub handles: u32,
+}
+
+/// Finds links in plain letters (see `comment::folding::plain_letters`), in linear time.
+pub(super) fn find(plain: &str) -> Found {
+    let mut found = Found::default();
+    let mut at = 0;
+    while let Some(run) = next_run(plain, at) {
+        at = run.end;
+        let before = &plain[..run.start];
+        let after = &plain[run.end..];
+        if before.ends_with('@') {
+            note_at(&mut found, before, &plain[run.clone()]);
+        } else if (!after.starts_with('@') || before.ends_with("://"))
+            && let Some(link) = read_link(plain, &run, &mut found.mentions)
+        {
+            at = link.range.end;
+            if found.links.len() < MAX_LINKS {
+                found.links.push(link);
+            }
+        }
+    }
+    found
+}
+
+fn note_at(found: &mut Found, before: &str, run: &str) {
+    let local = before
+        .strip_suffix('@')
+        .is_some_and(|local| local.ends_with(is_host_char));
+    if local {
+        found.emails += 1;
+    } else if run.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        found.handles += 1;
+    }
+}
+
+fn is_host_char(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, '-' | '.' | '_')
+        || (!c.is_ascii() && c.is_alphanumeric())
+}
+
+/// The next stretch of letters, digits, dots and hyphens.
+fn next_run(plain: &str, from: usize) -> Option<Range<usize>> {
+    let start = from + plain[from..].find(is_host_char)?;
+    let length = plain[start..]
+        .find(|c| !is_host_char(c))
+        .unwrap_or(plain.len() - start);
+    Some(start..start + length)
+}
+
+fn read_link(plain: &str, run: &Range<usize>, mentions: &mut u32) -> Option<Link> {
+    let text = &plain[run.clone()];
+    let before = &plain[..run.start];
+    let after_scheme = before.trim_end_matches(' ').strip_suffix("://");
+    if let Some(head) = after_scheme
+        && before.len() - head.len() <= 5
+    {
+        let torn = before.ends_with(' ') || head.ends_with(' ') || !ends_with_scheme(head);
+        let start = head
+            .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+            .len();
+        return host_from(
+            plain,
+            run,
+            start,
+            if torn {
+                LinkForm::Disguised
+            } else {
+                LinkForm::Plain
+            },
+        );
+    }
+    if text.starts_with("www.") && text.len() > 6 {
+        return host_from(plain, run, run.start, LinkForm::Plain);
+    }
+    if let Some(link) = spelt_out(plain, run) {
+        return Some(link);
+    }
+    let host = text.trim_matches('.');
+    let (name, tld) = host.rsplit_once('.')?;
+    if name.is_empty() || !is_tld(tld) || before.ends_with('/') {
+        return None;
+    }
+    let after = &plain[run.end..];
+    if text.ends_with(tld) && (after.starts_with('/') || after.starts_with(" /")) {
+        return host_from(plain, run, run.start, LinkForm::Bare);
+    }
+    if !is_word_too(tld) {
+        *mentions += 1;
+    }
+    None
+}
+
+fn ends_with_scheme(head: &str) -> bool {
+    head.ends_with("http") || head.ends_with("https") || head.ends_with("ftp")
+}
+
+/// `example dot com`, `example[.]com`, `example (dot) com`.
+fn spelt_out(plain: &str, run: &Range<usize>) -> Option<Link> {
+    const DOTS: [&str; 7] = [
+        "[.]", "(.)", "(dot)", "[dot]", " (dot) ", " [dot] ", " dot ",
+    ];
+    let after = &plain[run.end..];
+    let dot = DOTS.iter().find(|dot| after.starts_with(**dot))?;
+    let tail = &after[dot.len()..];
+    let length = tail.find(|c| !is_host_char(c)).unwrap_or(tail.len());
+    let tld = tail[..length].trim_end_matches('.');
+    if !is_tld(tld) || (is_word_too(tld) && dot.contains("dot")) {
+        return None;
+    }
+    let end = run.end + dot.len() + tld.len();
+    let name = plain[run.clone()].trim_matches('.');
+    link(
+        &format!("{name}.{tld}"),
+        plain,
+        run.start..end,
+        LinkForm::Disguised,
+    )
+}
+
+/// The host that starts with this run, together with a part torn off at a dot: `ptab. it`.
+fn host_from(plain: &str, run: &Range<usize>, start: usize, form: LinkForm) -> Option<Link> {
+    let text = plain[run.clone()].trim_start_matches('.');
+    if text.ends_with('.')
+        && let Some(tail) = plain[run.end..].strip_prefix(' ')
+    {
+        let length = tail.find(|c| !is_host_char(c)).unwrap_or(tail.len());
+        let tld = tail[..length].trim_end_matches('.');
+        if is_tld(tld) {
+            let end = run.end + 1 + tld.len();
+            return link(
+                &format!("{text}{tld}"),
+                plain,
+                start..end,
+                LinkForm::Disguised,
+            );
+        }
+    }
+    let host = text.trim_end_matches(['.', '-', '_']);
+    let cut = text.len() - host.len();
+    link(host, plain, start..run.end - cut, form)
+}
+
+/// Reads on to the end of the path.
+fn link(host: &str, plain: &str, range: Range<usize>, form: LinkForm) -> Option<Link> {
+    let mut host = host;
+    let mut range = range;
+    if let Some(behind_at) = plain[range.end..].strip_prefix('@') {
+        // `http://user@host`: what stands before the @ is no host.
+        let run = next_run(behind_at, 0).filter(|run| run.start == 0)?;
+        range.end += 1 + run.end;
+        host = behind_at[run].trim_end_matches('.');
+    }
+    let rest = &plain[range.end..];
+    let (_, tld) = host.rsplit_once('.')?;
+    let plausible = tld.len() >= 2 || host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let host = host
+        .strip_prefix("www.")
+        .filter(|h| h.contains('.'))
+        .unwrap_or(host);
+    let host = if host.is_ascii() {
+        host.to_owned()
+    } else {
+        idna::domain_to_ascii(host).ok()?
+    };
+    if !plausible || host.len() > 253 {
+        return None;
+    }
+    let length = rest
+        .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '|'))
+        .unwrap_or(rest.len());
+    let tail = &rest[..length];
+    let path = tail
+        .trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())
+        .trim_end_matches(['.', ',', ')', '!', '?', '/', ';', ':']);
+    let cut = path
+        .char_indices()
+        .map(|(at, c)| at + c.len_utf8())
+        .take_while(|end| *end <= 64);
+    let path = &path[..cut.last().unwrap_or(0)];
+    let path = path.trim_end_matches('/');
+    Some(Link {
+        host,
+        path: path.to_owned(),
+        form,
+        range: range.start..range.end + length,
+    })
+}
+
+/// Top-level domains that comments name; not all there are, so that `file.name` isn't a link.
+fn is_tld(label: &str) -> bool {
+    TLDS.binary_search(&label).is_ok()
+}
+
+/// Top-level domains that are also words: `the end.It was` names no domain.
+fn is_word_too(tld: &str) -> bool {
+    matches!(
+        tld,
+        "am" | "art"
+            | "as"
+            | "at"
+            | "be"
+            | "bet"
+            | "blog"
+            | "by"
+            | "click"
+            | "club"
+            | "de"
+            | "es"
+            | "fun"
+            | "id"
+            | "im"
+            | "in"
+            | "info"
+            | "is"
+            | "it"
+            | "la"
+            | "life"
+            | "link"
+            | "live"
+            | "me"
+            | "my"
+            | "name"
+            | "news"
+            | "no"
+            | "one"
+            | "online"
+            | "page"
+            | "pics"
+            | "pro"
+            | "se"
+            | "sex"
+            | "shop"
+            | "site"
+            | "so"
+            | "space"
+            | "store"
+            | "tech"
+            | "to"
+            | "today"
+            | "top"
+            | "us"
+            | "website"
+            | "win"
+            | "work"
+            | "world"
+    )
+}
+
+/// Sorted, for the search.
+const TLDS: [&str; 136] = [
+    "ac", "ai", "am", "app", "ar", "art", "as", "asia", "at", "au", "be", "bet", "bg", "bio",
+    "biz", "blog", "br", "by", "ca", "casino", "cc", "cf", "ch", "cl", "click", "club", "cn", "co",
+    "com", "cz", "de", "dev", "dk", "edu", "ee", "es", "eu", "fi", "fm", "fr", "fun", "ga", "gd",
+    "gg", "gl", "gov", "gq", "gr", "gs", "hk", "hu", "id", "ie", "il", "im", "in", "info", "io",
+    "ir", "is", "it", "jp", "ke", "kr", "kz", "la", "li", "life", "link", "live", "lt", "lv", "ly",
+    "me", "mil", "ml", "mobi", "mx", "my", "name", "net", "news", "ng", "nl", "no", "nu", "nz",
+    "one", "online", "org", "page", "ph", "pics", "pk", "pl", "porn", "pro", "pt", "pw", "ro",
+    "rs", "ru", "se", "sex", "sg", "shop", "si", "site", "sk", "so", "space", "st", "store", "su",
+    "tech", "th", "tk", "to", "today", "top", "tr", "tv", "tw", "ua", "uk", "us", "vip", "vn",
+    "website", "win", "work", "world", "ws", "xxx", "xyz", "za",
+];

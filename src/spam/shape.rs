@@ -1,0 +1,98 @@
+//! Named facts of a text that are counted, not hashed.
+
+use crate::spam::{content::Content, links::LinkForm};
+
+/// A fact of a text, with a weight of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Shape {
+    /// Invisible characters and combining marks among letters.
+    HiddenCharacters = 0,
+    /// Letters from mathematical and other decorative sets.
+    StyledLetters = 1,
+    /// Look-alike letters of other scripts.
+    LookalikeLetters = 2,
+    /// Letters set apart.
+    SpacedLetters = 3,
+    /// Digits for letters.
+    DigitsForLetters = 4,
+    /// Links.
+    Links = 5,
+    /// Links torn apart or spelt out.
+    DisguisedLinks = 6,
+    /// E-mail addresses.
+    Emails = 7,
+    /// Telephone numbers.
+    Phones = 8,
+    /// `@handle`.
+    Handles = 9,
+    /// Domains that are named without a link.
+    Domains = 10,
+}
+
+impl Shape {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 11] = [
+        Self::HiddenCharacters,
+        Self::StyledLetters,
+        Self::LookalikeLetters,
+        Self::SpacedLetters,
+        Self::DigitsForLetters,
+        Self::Links,
+        Self::DisguisedLinks,
+        Self::Emails,
+        Self::Phones,
+        Self::Handles,
+        Self::Domains,
+    ];
+
+    /// Its word in explanations.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::HiddenCharacters => "hidden_characters",
+            Self::StyledLetters => "styled_letters",
+            Self::LookalikeLetters => "lookalike_letters",
+            Self::SpacedLetters => "spaced_letters",
+            Self::DigitsForLetters => "digits_for_letters",
+            Self::Links => "links",
+            Self::DisguisedLinks => "disguised_links",
+            Self::Emails => "emails",
+            Self::Phones => "phones",
+            Self::Handles => "handles",
+            Self::Domains => "domains",
+        }
+    }
+
+    /// ln(1 + count), at most ln 21: the twentieth link says no more than the nineteenth.
+    #[must_use]
+    pub fn value(self, content: &Content) -> f64 {
+        let disguises = content.disguises();
+        let contacts = content.contacts();
+        let count = match self {
+            Self::HiddenCharacters => disguises.invisible.saturating_add(disguises.marks),
+            Self::StyledLetters => disguises.styled,
+            Self::LookalikeLetters => disguises.lookalikes,
+            Self::SpacedLetters => disguises.spaced,
+            Self::DigitsForLetters => disguises.leet,
+            Self::Links => count(content.links().len()),
+            Self::DisguisedLinks => {
+                let links = content.links().iter();
+                count(
+                    links
+                        .filter(|link| link.form == LinkForm::Disguised)
+                        .count(),
+                )
+            }
+            Self::Emails => contacts.emails,
+            Self::Phones => contacts.phones,
+            Self::Handles => contacts.handles,
+            Self::Domains => contacts.domains,
+        };
+        libm::log1p(f64::from(count.min(20)))
+    }
+}
+
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,226 @@
+//! Named facts of how a comment came: the author's history, velocity, near-duplicates, the form.
+//!
+//! Each is a feature of the same model as the text's. Public collections of comments have none of these facts, so their
+//! weights here are set by hand, from what they should be able to do alone against an undecided text (log-odds 0 is
+//! 0.5, 2.9 is 0.95, -1.4 is 0.20). A fact that is unknown says nothing: its value is 0.
+
+use crate::{
+    comment::{observed::Observed, state::CommentState, submission::Submission},
+    spam::content::Content,
+};
+
+/// A named fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Signal {
+    /// The author's approved comments.
+    AuthorApproved = 1,
+    /// The author's comments that were marked as spam.
+    AuthorSpam = 2,
+    /// The author's rejected comments.
+    AuthorRejected = 3,
+    /// An author with identity, but without an approved comment.
+    FirstComment = 4,
+    /// The author's comments of the last minutes.
+    AuthorRecent = 5,
+    /// The IP address's comments of the last minutes.
+    IpRecent = 6,
+    /// Comments of the last 24 h that name the same host.
+    LinkHostRecent = 7,
+    /// Comments of the last 24 h that say nearly the same.
+    NearDuplicates = 8,
+    /// The field that people don't see was filled in.
+    Honeypot = 9,
+    /// The form was sent faster than people type.
+    Hurried = 10,
+}
+
+impl Signal {
+    /// All, by their numbers.
+    pub const ALL: [Self; COUNT] = [
+        Self::AuthorApproved,
+        Self::AuthorSpam,
+        Self::AuthorRejected,
+        Self::FirstComment,
+        Self::AuthorRecent,
+        Self::IpRecent,
+        Self::LinkHostRecent,
+        Self::NearDuplicates,
+        Self::Honeypot,
+        Self::Hurried,
+    ];
+
+    /// Its number in records: from 1, stable.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The signal with this number.
+    #[must_use]
+    pub fn from_number(number: u32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|signal| u32::from(signal.number()) == number)
+    }
+
+    /// Its word in explanations.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AuthorApproved => "author_approved",
+            Self::AuthorSpam => "author_spam",
+            Self::AuthorRejected => "author_rejected",
+            Self::FirstComment => "first_comment",
+            Self::AuthorRecent => "author_recent",
+            Self::IpRecent => "ip_recent",
+            Self::LinkHostRecent => "link_host_recent",
+            Self::NearDuplicates => "near_duplicates",
+            Self::Honeypot => "honeypot",
+            Self::Hurried => "hurried",
+        }
+    }
+
+    /// Log-odds for each unit of the value (see [`Signals::value`]), set by hand.
+    #[must_use]
+    pub fn prior_weight(self) -> f64 {
+        match self {
+            // 3 approved comments halve the odds twice (-1.4), 30 or more say -3.4.
+            Self::AuthorApproved => -1.0,
+            // 1 says +1.0, 5 say +2.7.
+            Self::AuthorSpam => 1.5,
+            // Rejection is editorial, and says next to nothing about spam.
+            Self::AuthorRejected => 0.1,
+            // Most first comments are honest.
+            Self::FirstComment => 0.2,
+            // A quick discussion has 3 in a burst: +0.6.
+            Self::AuthorRecent => 0.4,
+            // A newsroom, a school or a mobile network is one address, too.
+            Self::IpRecent => 0.3,
+            // 20 comments naming one host say +1.2: it may be the article's own source.
+            Self::LinkHostRecent => 0.4,
+            // 3 say +2.1, 20 say +4.6: nobody else says the same thing at length.
+            Self::NearDuplicates => 1.5,
+            // Alone enough for the default spam threshold, even against a harmless text (-1).
+            Self::Honeypot => 4.5,
+            // Some browsers fill forms for their readers.
+            Self::Hurried => 1.5,
+        }
+    }
+}
+
+const COUNT: usize = 10;
+const FORMAT: u8 = 1;
+
+/// Below this many seconds between opening and sending the form it is hurried.
+const UNHURRIED_SECONDS: i64 = 8;
+
+/// What was seen around one comment, one byte a signal. A score is computed from these bytes, so a lesson that reads
+/// them later sees exactly what the score saw.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Signals([u8; COUNT]);
+
+impl Signals {
+    /// How many bytes [`Signals::to_bytes`] has.
+    pub const BYTES: usize = COUNT + 1;
+
+    /// Everything that is known around a submission.
+    #[must_use]
+    pub fn of(submission: &Submission, content: &Content, observed: &Observed) -> Self {
+        let mut signals = Self::default();
+        let history = &observed.history;
+        let approved = history.count(CommentState::Approved);
+        let known = submission.author.account.is_some() || submission.contact.email.is_some();
+        signals.set_count(Signal::AuthorApproved, f64::from(approved));
+        signals.set_count(
+            Signal::AuthorSpam,
+            f64::from(history.count(CommentState::Spam)),
+        );
+        signals.set_count(
+            Signal::AuthorRejected,
+            f64::from(history.count(CommentState::Rejected)),
+        );
+        signals.set_flag(Signal::FirstComment, known && approved == 0);
+        signals.set_count(Signal::AuthorRecent, f64::from(observed.author_recent));
+        signals.set_count(Signal::IpRecent, f64::from(observed.ip_recent));
+        if !content.links().is_empty() {
+            signals.set_count(Signal::LinkHostRecent, f64::from(observed.link_host_recent));
+        }
+        signals.set_count(Signal::NearDuplicates, f64::from(observed.near_duplicates));
+        signals.set_flag(Signal::Honeypot, submission.transport.honeypot_filled);
+        signals.set_count(
+            Signal::Hurried,
+            f64::from(missing_seconds(submission, observed)),
+        );
+        signals
+    }
+
+    /// A signal's value: 0 or 1 for `first_comment` and `honeypot`; for `hurried` the share of eight seconds that is
+    /// missing, on a logarithmic scale to 1; ln(1 + count) for the others, that of `author_approved` at most ln 31.
+    #[must_use]
+    pub fn value(&self, signal: Signal) -> f64 {
+        let byte = f64::from(self.0[usize::from(signal.number() - 1)]);
+        let log = byte / STEPS_PER_E;
+        match signal {
+            Signal::FirstComment | Signal::Honeypot => byte,
+            // An account that was taken over has a history too: it must not outweigh everything.
+            Signal::AuthorApproved => log.min(3.43),
+            Signal::Hurried => log / libm::log1p(8.0),
+            Signal::AuthorSpam
+            | Signal::AuthorRejected
+            | Signal::AuthorRecent
+            | Signal::IpRecent
+            | Signal::LinkHostRecent
+            | Signal::NearDuplicates => log,
+        }
+    }
+
+    /// For the record: a format byte, then one byte a signal in the order of [`Signal::ALL`].
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [FORMAT; Self::BYTES];
+        bytes[1..].copy_from_slice(&self.0);
+        bytes
+    }
+
+    /// From a record; `None` for another format.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        match bytes.split_first() {
+            Some((&FORMAT, signals)) => signals.try_into().ok().map(Self),
+            Some(_) | None => None,
+        }
+    }
+
+    fn set_count(&mut self, signal: Signal, count: f64) {
+        let steps = (libm::log1p(count.max(0.0)) * STEPS_PER_E).round();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "`as` saturates, and NaN is 0"
+        )]
+        let byte = steps as u8;
+        self.0[usize::from(signal.number() - 1)] = byte;
+    }
+
+    fn set_flag(&mut self, signal: Signal, holds: bool) {
+        self.0[usize::from(signal.number() - 1)] = u8::from(holds);
+    }
+}
+
+/// Steps for each factor of e: counts to 65,000 fit a byte, small ones are exact to 2 %.
+const STEPS_PER_E: f64 = 23.0;
+
+fn missing_seconds(submission: &Submission, observed: &Observed) -> u8 {
+    let Some(opened) = submission.transport.form_opened_at else {
+        return 0;
+    };
+    let seconds = observed.now.0.saturating_sub(opened.0).div_euclid(1_000);
+    // A form opened in the future is a wrong clock, which says nothing.
+    let missing = if seconds < 0 {
+        0
+    } else {
+        UNHURRIED_SECONDS.saturating_sub(seconds)
+    };
+    u8::try_from(missing).unwrap_or(0)
+}

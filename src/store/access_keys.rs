@@ -1,0 +1,190 @@
+//! Access keys' records in Redis. What a role or a scope means is not known here: they are words.
+
+use std::time::Instant;
+
+use redis::{cmd, pipe};
+
+use crate::{
+    comment::{ids::KeyId, state::Timestamp},
+    store::{
+        connection::Store,
+        error::StoreError,
+        keys,
+        script::{Script, ScriptCall},
+    },
+};
+
+/// The most keys of one installation, revoked ones too.
+pub const MAX_KEYS: usize = 10_000;
+
+/// How many records are read in one round trip.
+const PAGE: usize = 100;
+
+const FIELDS: [&str; 7] = [
+    "h", "role", "sites", "label", "created", "expires", "revoked",
+];
+
+static READ: Script = Script::new("key_read.lua", include_str!("scripts/key_read.lua"));
+static CREATE: Script = Script::new("key_create.lua", include_str!("scripts/key_create.lua"));
+static REVOKE: Script = Script::new("key_revoke.lua", include_str!("scripts/key_revoke.lua"));
+
+/// A key as stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// SHA-256 of the secret.
+    pub secret_sha256: [u8; 32],
+    /// The role's word.
+    pub role: String,
+    /// Sites' names with commas between, or `*`.
+    pub sites: String,
+    /// Who holds it.
+    pub label: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// From when on it is no good; `None` for never.
+    pub expires_at: Option<Timestamp>,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What a read found, and what time it was: a key expires by Redis's clock, on every replica alike.
+pub struct KeyRead {
+    /// The record, or `None` for an unknown key.
+    pub record: Option<KeyRecord>,
+    asked: Instant,
+    time: Timestamp,
+}
+
+impl KeyRead {
+    /// Redis's time now: its time at the read, and what has passed here since it was asked for. Ahead of it by at most
+    /// the time that the read took, so that a key may end that much early, never late.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let passed = i64::try_from(self.asked.elapsed().as_millis()).unwrap_or(i64::MAX);
+        Timestamp(self.time.0.saturating_add(passed))
+    }
+}
+
+/// What became of a creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyCreated {
+    /// Written, at this time.
+    At(Timestamp),
+    /// The id is taken: 64 random bits met others.
+    Exists,
+    /// There are [`MAX_KEYS`] already.
+    TooMany,
+    /// It would have expired already.
+    Expired,
+}
+
+type RawRecord = (
+    Option<Vec<u8>>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+);
+
+fn record(raw: RawRecord) -> Result<Option<KeyRecord>, StoreError> {
+    let corrupt = StoreError::Corrupt {
+        what: "an access key's record",
+    };
+    match raw {
+        (None, None, None, None, None, None, None) => Ok(None),
+        (Some(hash), Some(role), Some(sites), Some(label), Some(created), expires, revoked) => {
+            Ok(Some(KeyRecord {
+                secret_sha256: hash.try_into().map_err(|_| corrupt)?,
+                role,
+                sites,
+                label,
+                created_at: Timestamp(created),
+                expires_at: expires.map(Timestamp),
+                revoked_at: revoked.map(Timestamp),
+            }))
+        }
+        (_, _, _, _, _, _, _) => Err(corrupt),
+    }
+}
+
+impl Store {
+    /// A key's record, with the time.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn access_key(&self, id: KeyId) -> Result<KeyRead, StoreError> {
+        let asked = Instant::now();
+        let call = ScriptCall::new().key(keys::access_key(id)).arg(&FIELDS);
+        let (time, raw): (i64, RawRecord) = self.call(&READ, &call).await?;
+        Ok(KeyRead {
+            record: record(raw)?,
+            asked,
+            time: Timestamp(time),
+        })
+    }
+
+    /// All keys by time of creation. Not one point in time: it reads in pages.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn access_keys(&self) -> Result<Vec<(KeyId, KeyRecord)>, StoreError> {
+        let names: Vec<String> = self.query(cmd("SMEMBERS").arg(keys::access_keys())).await?;
+        let ids: Vec<KeyId> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let mut found = Vec::with_capacity(ids.len());
+        for page in ids.chunks(PAGE) {
+            let mut reads = pipe();
+            for id in page {
+                reads.cmd("HMGET").arg(keys::access_key(*id)).arg(&FIELDS);
+            }
+            let raw: Vec<RawRecord> = self.pipeline(&reads).await?;
+            for (id, raw) in page.iter().zip(raw) {
+                found.extend(record(raw)?.map(|record| (*id, record)));
+            }
+        }
+        found.sort_by_key(|(id, record)| (record.created_at, *id));
+        Ok(found)
+    }
+
+    /// Writes a new key; `created_at` and `revoked_at` of the record are not looked at.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn create_access_key(
+        &self,
+        id: KeyId,
+        record: &KeyRecord,
+    ) -> Result<KeyCreated, StoreError> {
+        let expires = record.expires_at.map(|at| at.0.to_string());
+        let call = ScriptCall::new()
+            .key(keys::access_key(id))
+            .key(keys::access_keys())
+            .arg(id.to_string())
+            .arg(MAX_KEYS)
+            .arg(&record.secret_sha256[..])
+            .arg(&record.role)
+            .arg(&record.sites)
+            .arg(&record.label)
+            .arg(expires.unwrap_or_default());
+        match self.call(&CREATE, &call).await? {
+            (1, at) => Ok(KeyCreated::At(Timestamp(at))),
+            (0, 1) => Ok(KeyCreated::Exists),
+            (0, 2) => Ok(KeyCreated::TooMany),
+            (0, 3) => Ok(KeyCreated::Expired),
+            (_, _) => Err(StoreError::Corrupt {
+                what: "a reply of key_create.lua",
+            }),
+        }
+    }
+
+    /// Takes a key back; when that was, if it was taken back before. `None` for an unknown key.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn revoke_access_key(&self, id: KeyId) -> Result<Option<Timestamp>, StoreError> {
+        let call = ScriptCall::new().key(keys::access_key(id));
+        let at: i64 = self.call(&REVOKE, &call).await?;
+        Ok((at != 0).then_some(Timestamp(at)))
+    }
+}

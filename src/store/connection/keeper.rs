@@ -1,0 +1,93 @@
+//! The one task that makes connections: watches the line, and replaces what is broken.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    line::{Line, Link, probe},
+    settings::StoreSettings,
+};
+use crate::store::{backoff::Backoff, error::StoreError};
+
+pub(super) struct Keeper {
+    pub(super) line: Arc<Line>,
+    pub(super) client: redis::Client,
+    pub(super) settings: StoreSettings,
+    pub(super) closing: CancellationToken,
+}
+
+impl Keeper {
+    /// Until the store is closed.
+    pub(super) async fn keep(self) {
+        let closing = self.closing.clone();
+        // Dropping a half-made connection closes it: nothing has been sent that counts.
+        closing.run_until_cancelled(self.watch()).await;
+        self.line
+            .cut(StoreError::Away("the store is closed".to_owned()));
+    }
+
+    async fn watch(&self) {
+        loop {
+            tokio::select! {
+                () = self.line.broken() => self.restore().await,
+                () = self.try_out() => {}
+            }
+        }
+    }
+
+    /// Finds an idle connection's end, and the end of a full disk, before a caller does.
+    async fn try_out(&self) {
+        tokio::time::sleep(self.settings.probe_every).await;
+        // Every probe's outcome goes to the line itself.
+        let _ = self.line.try_out().await;
+    }
+
+    /// Connects until there is a link whose server takes writes, or one that only time or a person can mend.
+    async fn restore(&self) {
+        let mut backoff = Backoff::new(self.settings.backoff_least, self.settings.backoff_most);
+        loop {
+            match self.open().await {
+                Ok((link, tried)) => {
+                    self.line.install(link, &tried);
+                    if !matches!(tried, Err(StoreError::ReadOnly(_))) {
+                        return;
+                    }
+                }
+                Err(error) => self.line.cut(error),
+            }
+            tokio::time::sleep(backoff.next_pause()).await;
+        }
+    }
+
+    /// A connection that answers, and whether it could write.
+    pub(super) async fn open(&self) -> Result<(Arc<Link>, Result<(), StoreError>), StoreError> {
+        let config = self.settings.connection_config();
+        let made = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await;
+        let link = match made.map_err(StoreError::from) {
+            Ok(connection) => Link::new(connection),
+            Err(StoreError::TimedOut) => return Err(self.silent(self.settings.connect_timeout)),
+            Err(StoreError::Away(reason)) => {
+                let address = self.settings.address();
+                return Err(StoreError::Away(format!("{address}: {reason}")));
+            }
+            Err(error) => return Err(error),
+        };
+        let tried = match probe(&link, self.settings.timeout).await {
+            Ok(tried) => tried.map_err(StoreError::from),
+            Err(_) => return Err(self.silent(self.settings.timeout)),
+        };
+        match tried {
+            Err(error @ StoreError::Away(_)) => Err(error),
+            tried => Ok((link, tried)),
+        }
+    }
+
+    fn silent(&self, waited: Duration) -> StoreError {
+        let (address, millis) = (self.settings.address(), waited.as_millis());
+        StoreError::Away(format!("no answer from {address} within {millis} ms"))
+    }
+}

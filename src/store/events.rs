@@ -1,0 +1,204 @@
+//! The feed of a site: a stream whose ids are dense, and whose cursors are verified at every read.
+
+use prost::Message;
+use redis::streams::StreamId;
+
+use crate::{
+    comment::{
+        event::{Cause, Cursor, Event},
+        ids::{CommentId, SiteId, ThreadId},
+        reason::Reason,
+        state::{CommentState, Outcome, Timestamp, Verdict, Version},
+    },
+    proto::store::EventRecord,
+    store::{connection::Store, error::StoreError, keys, record, submit::id_bytes},
+};
+
+const UNREADABLE: StoreError = StoreError::Corrupt { what: "an event" };
+
+/// What a read of the feed found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum FeedPage {
+    /// The events after the cursor, oldest first; fewer than asked for at the feed's end.
+    Events(Vec<Event>),
+    /// The feed does not reach back to the cursor, or never gave it out.
+    OutOfRange {
+        /// Where to go on from.
+        head: Cursor,
+    },
+}
+
+impl Store {
+    /// Reads at most `count` events after a cursor, or from the oldest that is kept.
+    ///
+    /// The read starts *at* the cursor's event: were it gone or another, reading after it would skip what is missing
+    /// in silence.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; `Corrupt` for an event that we did not write.
+    pub async fn read_events(
+        &self,
+        site: &SiteId,
+        after: Option<Cursor>,
+        count: usize,
+    ) -> Result<FeedPage, StoreError> {
+        let from_start = matches!(after, None | Some(Cursor::START));
+        let low = after
+            .filter(|_| !from_start)
+            .map_or_else(|| "-".to_owned(), |cursor| cursor.to_string());
+        let mut range = redis::cmd("XRANGE");
+        range
+            .arg(keys::events(site))
+            .arg(low)
+            .arg("+")
+            .arg("COUNT")
+            .arg(count + usize::from(!from_start));
+        let found: Vec<StreamId> = entries(self.query(&range).await?)?;
+        let mut events = found
+            .iter()
+            .map(read_event)
+            .collect::<Result<Vec<_>, _>>()?;
+
+        let verified = match after {
+            None => true,
+            Some(Cursor::START) => events
+                .first()
+                .is_none_or(|first| first.cursor.sequence() == 1),
+            Some(cursor) => !events.is_empty() && events.remove(0).cursor == cursor,
+        };
+        let base = after
+            .filter(|_| !from_start)
+            .or(events.first().map(|first| first.cursor));
+        let first = base.map_or(0, |cursor| cursor.sequence() + u64::from(!from_start));
+        let dense = (first..)
+            .zip(&events)
+            .all(|(expected, event)| event.cursor.sequence() == expected);
+        if verified && dense {
+            Ok(FeedPage::Events(events))
+        } else {
+            self.out_of_range(site).await
+        }
+    }
+
+    async fn out_of_range(&self, site: &SiteId) -> Result<FeedPage, StoreError> {
+        let mut last = redis::cmd("XREVRANGE");
+        last.arg(keys::events(site))
+            .arg("+")
+            .arg("-")
+            .arg("COUNT")
+            .arg(1);
+        let last = entries(self.query(&last).await?)?;
+        let head = last
+            .first()
+            .map(read_event)
+            .transpose()?
+            .map_or(Cursor::START, |event| event.cursor);
+        Ok(FeedPage::OutOfRange { head })
+    }
+
+    /// Forgets events from before a time, at most `batch` of them, and never the newest. Returns how many.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn trim_events(
+        &self,
+        site: &SiteId,
+        before: Timestamp,
+        batch: usize,
+    ) -> Result<u64, StoreError> {
+        let mut oldest = redis::cmd("XRANGE");
+        oldest
+            .arg(keys::events(site))
+            .arg("-")
+            .arg("+")
+            .arg("COUNT")
+            .arg(batch + 1);
+        let oldest = entries(self.query(&oldest).await?)?;
+        let events = oldest
+            .iter()
+            .map(read_event)
+            .collect::<Result<Vec<_>, _>>()?;
+        // The first that stays; the last read one stays in any case, and with it the newest.
+        let keep = events
+            .iter()
+            .find(|event| event.at >= before)
+            .or(events.last());
+        let Some(keep) =
+            keep.filter(|keep| Some(keep.cursor) != events.first().map(|first| first.cursor))
+        else {
+            return Ok(0);
+        };
+        let mut trim = redis::cmd("XTRIM");
+        trim.arg(keys::events(site))
+            .arg("MINID")
+            .arg(keep.cursor.to_string());
+        self.query(&trim).await
+    }
+}
+
+fn entries(reply: redis::streams::StreamRangeReply) -> Result<Vec<StreamId>, StoreError> {
+    Ok(reply.ids)
+}
+
+fn read_event(entry: &StreamId) -> Result<Event, StoreError> {
+    let number = |field: &str| entry.get::<i64>(field).ok_or(UNREADABLE);
+    let state = u8::try_from(number("s")?)
+        .ok()
+        .and_then(CommentState::from_number)
+        .ok_or(UNREADABLE)?;
+    let version = u32::try_from(number("v")?)
+        .ok()
+        .and_then(Version::new)
+        .ok_or(UNREADABLE)?;
+    let details = entry.get::<Vec<u8>>("x").ok_or(UNREADABLE)?;
+    let details = EventRecord::decode(&details[..]).map_err(|_| UNREADABLE)?;
+    Ok(Event {
+        cursor: entry.id.parse().map_err(|_| UNREADABLE)?,
+        comment: CommentId::from_bytes(id_bytes(&entry.get::<Vec<u8>>("c").ok_or(UNREADABLE)?)?),
+        thread: details.thread_id.parse().map_err(|_| UNREADABLE)?,
+        state,
+        version,
+        at: Timestamp(number("t")?),
+        cause: read_cause(details)?,
+    })
+}
+
+fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
+    let number = |n: u32| u8::try_from(n).map_err(|_| UNREADABLE);
+    if details.verdict == 0 {
+        let outcome = Outcome::from_number(number(details.outcome)?).ok_or(UNREADABLE)?;
+        return Ok(Cause::Submitted {
+            outcome,
+            reasons: record::decode_reasons(details.reasons),
+        });
+    }
+    Ok(Cause::Decided {
+        verdict: Verdict::from_number(number(details.verdict)?).ok_or(UNREADABLE)?,
+        moderator: details.moderator,
+        reason_code: details.reason_code,
+        note: details.note,
+    })
+}
+
+/// What the event of a submission says beyond its fixed fields.
+pub(super) fn submitted_details(
+    thread: &ThreadId,
+    outcome: Outcome,
+    reasons: &[Reason],
+) -> Vec<u8> {
+    EventRecord {
+        thread_id: thread.as_str().to_owned(),
+        outcome: outcome as u32,
+        reasons: record::encode_reasons(reasons),
+        ..EventRecord::default()
+    }
+    .encode_to_vec()
+}
+
+/// The bits that tell an event from another that takes the same sequence after a fail-over.
+pub(super) fn random_bits() -> u16 {
+    let mut bytes = [0; 2];
+    // Without random numbers the ids are still dense and unique; only a fail-over's replacements would not be told.
+    let _ = getrandom::fill(&mut bytes);
+    u16::from_le_bytes(bytes)
+}

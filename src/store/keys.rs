@@ -1,0 +1,195 @@
+//! Every key, spelt here and nowhere else. A site's keys share the hash tag `{site}`, so one script may touch them all.
+//!
+//! Names are short because each is paid for once a comment; `docs/REDIS.md` has the same table in prose.
+//!
+//! | key | type | lives | written by |
+//! |---|---|---|---|
+//! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
+//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state | for good | `submit`, `decide`, `thread_close` |
+//! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
+//! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
+//! | `{site}:q:review` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide` |
+//! | `{site}:l` | sorted set of leased ids by expiry | while leased | `claim`, `renew`, `release`, `decide` |
+//! | `{site}:lh` | hash: id -> token, due time, holder | while leased | the same |
+//! | `{site}:lt` | hash: token -> id | while leased | the same |
+//! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, the trimmer |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `1`-`6` comments by state | for good | `submit`, `decide` |
+//! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
+//! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
+//! | `{site}:ra:<author>`, `:ri:<ip>`, `:rt:<thread>`, `:rs` | string, GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
+//! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
+//! | `{site}:m:<sketch part>` | string, a count of comments that say nearly this | 24 h | `submit` |
+//! | `{site}:h:<host>` | string, a count of comments that link there | 24 h | `submit` |
+//! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
+//! | `{replydesk}:sites` | set of site names | for good | `create_site` |
+//! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
+//! | `{replydesk}:keys` | set of key ids | for good | `key_create.lua` |
+//! | `{replydesk}:identity` | hash: fingerprints of pepper and public key | for good | `identity.rs` |
+//! | `{replydesk}:probe` | string | for good | `connection.rs` |
+
+use crate::comment::{
+    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId},
+    state::CommentState,
+};
+
+fn of_site(site: &SiteId, kind: &str, rest: &[u8]) -> Vec<u8> {
+    let site = site.as_str().as_bytes();
+    let mut key = Vec::with_capacity(site.len() + kind.len() + rest.len() + 2);
+    key.push(b'{');
+    key.extend(site);
+    key.push(b'}');
+    key.extend(kind.as_bytes());
+    key.extend(rest);
+    key
+}
+
+/// Hash: the site's policy and its version.
+#[must_use]
+pub fn site(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":site", b"")
+}
+
+/// Hash: a thread's settings, details and counts.
+#[must_use]
+pub fn thread(site: &SiteId, thread: &ThreadId) -> Vec<u8> {
+    of_site(site, ":t:", thread.as_str().as_bytes())
+}
+
+/// Hash: an author's standing and counts.
+#[must_use]
+pub fn author(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":a:", author.as_bytes())
+}
+
+/// String: a packed comment.
+#[must_use]
+pub fn comment(site: &SiteId, id: &CommentId) -> Vec<u8> {
+    of_site(site, ":c:", id.as_bytes())
+}
+
+/// What [`comment`] keys start with, for scripts that learn ids on their way.
+#[must_use]
+pub fn comment_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":c:", b"")
+}
+
+/// Sorted set: ids that wait for a moderator, by due time in milliseconds.
+#[must_use]
+pub fn queue(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":q:review", b"")
+}
+
+/// Sorted set: leased ids, by expiry in milliseconds.
+#[must_use]
+pub fn leases(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":l", b"")
+}
+
+/// Hash: leased id to token, due time and holder.
+#[must_use]
+pub fn lease_holders(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":lh", b"")
+}
+
+/// Hash: lease token to id.
+#[must_use]
+pub fn lease_tokens(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":lt", b"")
+}
+
+/// Stream: the event feed.
+#[must_use]
+pub fn events(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":e", b"")
+}
+
+/// Hash: the feed's last sequence, and counts by state.
+#[must_use]
+pub fn counters(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":n", b"")
+}
+
+/// Sorted set: ids in a state, by sequence of arrival; of one thread or of the whole site.
+#[must_use]
+pub fn index(site: &SiteId, state: CommentState, thread: Option<&ThreadId>) -> Vec<u8> {
+    let mut rest = vec![b'0' + state.number()];
+    if let Some(thread) = thread {
+        rest.push(b':');
+        rest.extend(thread.as_str().as_bytes());
+    }
+    of_site(site, ":i:", &rest)
+}
+
+/// What [`index`] keys start with, for scripts that learn the state on their way.
+#[must_use]
+pub fn index_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":i:", b"")
+}
+
+/// String: the author's rate.
+#[must_use]
+pub fn author_rate(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ra:", author.as_bytes())
+}
+
+/// String: the IP address's rate.
+#[must_use]
+pub fn ip_rate(site: &SiteId, ip: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ri:", ip.as_bytes())
+}
+
+/// String: the thread's rate.
+#[must_use]
+pub fn thread_rate(site: &SiteId, thread: &ThreadId) -> Vec<u8> {
+    of_site(site, ":rt:", thread.as_str().as_bytes())
+}
+
+/// String: the site's rate.
+#[must_use]
+pub fn site_rate(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":rs", b"")
+}
+
+/// String: the first comment by this author that said this here.
+#[must_use]
+pub fn duplicate(site: &SiteId, said: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":d:", said.as_bytes())
+}
+
+/// String: how many comments share this part of a sketch.
+#[must_use]
+pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
+    let mut rest = vec![b'0' + which];
+    rest.extend(part.to_le_bytes());
+    of_site(site, ":m:", &rest)
+}
+
+/// String: how many comments link to this host.
+#[must_use]
+pub fn link_host(site: &SiteId, host: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":h:", host.as_bytes())
+}
+
+/// String: a wrapped data key.
+#[must_use]
+pub fn data_key(site: &SiteId, id: [u8; 8]) -> Vec<u8> {
+    of_site(site, ":k:", &id)
+}
+
+/// Set: the names of all sites; a name may be left here whose site was never written.
+#[must_use]
+pub fn sites() -> Vec<u8> {
+    b"{replydesk}:sites".to_vec()
+}
+
+/// Hash: an access key.
+#[must_use]
+pub fn access_key(id: KeyId) -> Vec<u8> {
+    format!("{{replydesk}}:key:{id}").into_bytes()
+}
+
+/// Set: the ids of all access keys.
+#[must_use]
+pub fn access_keys() -> Vec<u8> {
+    b"{replydesk}:keys".to_vec()
+}

@@ -1,0 +1,147 @@
+//! One read: what is known around a submission.
+
+use redis::Value;
+
+use crate::{
+    comment::{
+        ids::{KeyedHash, SiteId, ThreadId},
+        limits::{Limit, Limits},
+        observed::{AuthorHistory, Fingerprints, Observed, SeenVersions},
+        state::Timestamp,
+    },
+    store::{connection::Store, error::StoreError, keys},
+};
+
+/// The fields of an author's hash, in the order in which they are read.
+pub(super) const AUTHOR_FIELDS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "f", "v"];
+
+type Numbers = Vec<Option<f64>>;
+
+impl Store {
+    /// What is known of a submission's author, thread, rates, links and text, in one round trip. Counters may be one
+    /// submission behind; `submit` checks what must be exact.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn observe(
+        &self,
+        site: &SiteId,
+        thread: &ThreadId,
+        prints: &Fingerprints,
+        limits: &Limits,
+        policy_version: u32,
+    ) -> Result<Observed, StoreError> {
+        let none = keys::site(site);
+        let rate_of = |hash: Option<KeyedHash>, key: fn(&SiteId, &KeyedHash) -> Vec<u8>| {
+            hash.map_or_else(|| none.clone(), |hash| key(site, &hash))
+        };
+        let mut pipe = redis::Pipeline::with_capacity(4);
+        pipe.cmd("TIME");
+        pipe.cmd("HMGET")
+            .arg(keys::thread(site, thread))
+            .arg(&["v", "closed"]);
+        let author = prints
+            .author
+            .map_or_else(|| none.clone(), |author| keys::author(site, &author));
+        pipe.cmd("HMGET").arg(author).arg(&AUTHOR_FIELDS);
+        let counters = pipe.cmd("MGET");
+        counters
+            .arg(rate_of(prints.author, keys::author_rate))
+            .arg(rate_of(prints.ip, keys::ip_rate));
+        for key in counter_keys(site, prints) {
+            counters.arg(key);
+        }
+        let (time, thread, author, counts): ((i64, i64), Numbers, Vec<Option<i64>>, Vec<Value>) =
+            self.pipeline(&pipe).await?;
+
+        let micros = time.0 * 1_000_000 + time.1;
+        let number = |at: usize| counts.get(at).and_then(as_number).unwrap_or(0.0);
+        let sketch_len = prints.sketch.map_or(0, |parts| parts.len());
+        let mut alike: Vec<u32> = (2..2 + sketch_len).map(|at| count(number(at))).collect();
+        alike.sort_unstable();
+        let known_author = if prints.author.is_some() {
+            author
+        } else {
+            Vec::new()
+        };
+        Ok(Observed {
+            now: Timestamp(micros / 1_000),
+            versions: SeenVersions {
+                policy: policy_version,
+                author: known_author.get(7).copied().flatten().map_or(0, saturate),
+                thread: thread.first().copied().flatten().map_or(0, count),
+            },
+            history: history(&known_author),
+            thread_closed: thread.get(1).copied().flatten() == Some(1.0),
+            author_recent: recent(number(0), micros, limits.author),
+            ip_recent: recent(number(1), micros, limits.ip_address),
+            link_host_recent: (2 + sketch_len..counts.len())
+                .map(|at| count(number(at)))
+                .max()
+                .unwrap_or(0),
+            // Two of three parts must agree: the second largest count.
+            near_duplicates: alike.iter().rev().nth(1).copied().unwrap_or(0),
+        })
+    }
+}
+
+/// The counters of a submission's sketch parts and link hosts, in the order in which `submit.lua` counts them up.
+pub(super) fn counter_keys<'a>(
+    site: &'a SiteId,
+    prints: &'a Fingerprints,
+) -> impl Iterator<Item = Vec<u8>> + 'a {
+    let parts = prints
+        .sketch
+        .iter()
+        .flatten()
+        .zip(0u8..)
+        .map(|(part, which)| keys::sketch_part(site, which, *part));
+    let hosts = prints
+        .link_hosts
+        .iter()
+        .take(Fingerprints::MAX_LINK_HOSTS)
+        .map(|host| keys::link_host(site, host));
+    parts.chain(hosts)
+}
+
+/// An author's counts and first sight from the fields of [`AUTHOR_FIELDS`].
+pub(super) fn history(fields: &[Option<i64>]) -> AuthorHistory {
+    let mut counts = [0; 6];
+    for (count, field) in counts.iter_mut().zip(fields) {
+        *count = field.map_or(0, saturate);
+    }
+    AuthorHistory::new(counts, fields.get(6).copied().flatten().map(Timestamp))
+}
+
+/// How many submissions a rate still remembers: from its theoretical arrival time.
+fn recent(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "a signal, not an account"
+    )]
+    let submissions =
+        ((arrival_micros - now_micros as f64) / limit.interval().as_micros() as f64) as f32;
+    #[expect(clippy::cast_precision_loss, reason = "at most a million")]
+    submissions.clamp(0.0, limit.burst() as f32)
+}
+
+fn as_number(value: &Value) -> Option<f64> {
+    match value {
+        Value::BulkString(bytes) => std::str::from_utf8(bytes).ok()?.parse().ok(),
+        _ => None,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float cast saturates"
+)]
+fn count(number: f64) -> u32 {
+    number as u32
+}
+
+pub(super) fn saturate(number: i64) -> u32 {
+    u32::try_from(number.max(0)).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,247 @@
+//! Reads for those who look: comments, pages of the indexes and of the queue, counts.
+
+use redis::Pipeline;
+
+use crate::{
+    comment::{
+        ids::{CommentId, SiteId, ThreadId},
+        lease::{ItemContext, QueuedItem},
+        state::{CommentState, Timestamp},
+        stored::{StoredComment, ThreadDetails},
+    },
+    store::{
+        connection::Store,
+        error::StoreError,
+        keys,
+        observe::{AUTHOR_FIELDS, history, saturate},
+        record,
+        submit::id_bytes,
+    },
+};
+
+/// A page of comments in the order of arrival.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommentPage {
+    /// The comments.
+    pub comments: Vec<StoredComment>,
+    /// The place after the last of them; `None` on the last page.
+    pub next: Option<u64>,
+}
+
+/// The queue and the site in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueCounts {
+    /// Items that wait.
+    pub waiting: u64,
+    /// Items that a moderator holds, or that cool down.
+    pub leased: u64,
+    /// When the next item arrived.
+    pub next_arrived_at: Option<Timestamp>,
+    /// Redis's time at the read.
+    pub now: Timestamp,
+    /// The site's comments in the order of [`CommentState::ALL`].
+    pub by_state: [u32; 6],
+}
+
+type Scored = Vec<(Vec<u8>, f64)>;
+
+impl Store {
+    /// One comment.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn comment(
+        &self,
+        site: &SiteId,
+        id: CommentId,
+    ) -> Result<Option<StoredComment>, StoreError> {
+        let value: Option<Vec<u8>> = self
+            .query(redis::cmd("GET").arg(keys::comment(site, &id)))
+            .await?;
+        value.map(|value| record::decode(id, &value)).transpose()
+    }
+
+    /// Comments by name; `None` for those that are not there.
+    async fn comments(
+        &self,
+        site: &SiteId,
+        ids: &[CommentId],
+    ) -> Result<Vec<Option<StoredComment>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut get = redis::cmd("MGET");
+        for id in ids {
+            get.arg(keys::comment(site, id));
+        }
+        let values: Vec<Option<Vec<u8>>> = self.query(&get).await?;
+        let decode = |(id, value): (&CommentId, Option<Vec<u8>>)| {
+            value.map(|v| record::decode(*id, &v)).transpose()
+        };
+        ids.iter().zip(values).map(decode).collect()
+    }
+
+    /// At most `count` comments in any of these states after a place in the order of arrival.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn list(
+        &self,
+        site: &SiteId,
+        thread: Option<&ThreadId>,
+        states: &[CommentState],
+        after: u64,
+        count: usize,
+    ) -> Result<CommentPage, StoreError> {
+        let mut pipe = Pipeline::with_capacity(states.len());
+        for state in states {
+            let range = pipe
+                .cmd("ZRANGE")
+                .arg(keys::index(site, *state, thread))
+                .arg(format!("({after}"))
+                .arg("+inf");
+            range
+                .arg("BYSCORE")
+                .arg("LIMIT")
+                .arg(0)
+                .arg(count)
+                .arg("WITHSCORES");
+        }
+        let pages: Vec<Scored> = self.pipeline(&pipe).await?;
+        let mut merged: Scored = pages.into_iter().flatten().collect();
+        merged.sort_by(|a, b| a.1.total_cmp(&b.1));
+        merged.truncate(count);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "we wrote a whole number"
+        )]
+        let next = merged
+            .last()
+            .filter(|_| merged.len() == count)
+            .map(|(_, place)| *place as u64);
+        let comments = self.comments(site, &ids_of(&merged)?).await?;
+        // A comment may change its state between the two reads: it is shown as it stands.
+        Ok(CommentPage {
+            comments: comments.into_iter().flatten().collect(),
+            next,
+        })
+    }
+
+    /// A page of the queue in due order, by rank.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn list_queue(
+        &self,
+        site: &SiteId,
+        offset: usize,
+        count: usize,
+    ) -> Result<Vec<QueuedItem>, StoreError> {
+        let mut range = redis::cmd("ZRANGE");
+        range
+            .arg(keys::queue(site))
+            .arg(offset)
+            .arg(offset + count.max(1) - 1)
+            .arg("WITHSCORES");
+        let page: Scored = self.query(&range).await?;
+        let comments = self.comments(site, &ids_of(&page)?).await?;
+        let items = page.iter().zip(comments).filter_map(|((_, due), comment)| {
+            #[expect(clippy::cast_possible_truncation, reason = "we wrote a whole number")]
+            Some(QueuedItem {
+                comment: comment?,
+                due_at: Timestamp(*due as i64),
+            })
+        });
+        Ok(items.collect())
+    }
+
+    /// The articles and authors of some comments, in the same order.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn contexts(
+        &self,
+        site: &SiteId,
+        comments: &[&StoredComment],
+    ) -> Result<Vec<ItemContext>, StoreError> {
+        if comments.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pipe = Pipeline::with_capacity(comments.len() * 2);
+        for comment in comments {
+            let content = &comment.content;
+            pipe.cmd("HMGET")
+                .arg(keys::thread(site, &content.thread))
+                .arg(&["url", "title", "lang"]);
+            let author = content
+                .author
+                .map_or_else(|| keys::site(site), |author| keys::author(site, &author));
+            // A site's hash has none of these fields but `v`, which is not shown.
+            pipe.cmd("HMGET").arg(author).arg(&AUTHOR_FIELDS[..7]);
+        }
+        let fields: Vec<Vec<Option<String>>> = self.pipeline(&pipe).await?;
+        let contexts = fields.chunks_exact(2).map(|pair| {
+            let text = |at: usize| pair[0].get(at).cloned().flatten().unwrap_or_default();
+            let numbers: Vec<Option<i64>> = pair[1]
+                .iter()
+                .map(|f| f.as_ref().and_then(|n| n.parse().ok()))
+                .collect();
+            ItemContext {
+                thread: ThreadDetails {
+                    url: text(0),
+                    title: text(1),
+                    language: text(2),
+                },
+                history: history(&numbers),
+            }
+        });
+        Ok(contexts.collect())
+    }
+
+    /// The queue and the site in numbers.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn queue_counts(&self, site: &SiteId) -> Result<QueueCounts, StoreError> {
+        let mut pipe = Pipeline::with_capacity(5);
+        pipe.cmd("TIME");
+        pipe.cmd("ZCARD").arg(keys::queue(site));
+        pipe.cmd("ZCARD").arg(keys::leases(site));
+        pipe.cmd("HMGET")
+            .arg(keys::counters(site))
+            .arg(&AUTHOR_FIELDS[..6]);
+        pipe.cmd("ZRANGE").arg(keys::queue(site)).arg(0).arg(0);
+        type Counts = ((i64, i64), u64, u64, Vec<Option<i64>>, Vec<Vec<u8>>);
+        let (time, waiting, leased, states, next): Counts = self.pipeline(&pipe).await?;
+        let next = next
+            .first()
+            .map(|id| id_bytes(id).map(CommentId::from_bytes))
+            .transpose()?;
+        let next = match next {
+            Some(id) => self
+                .comment(site, id)
+                .await?
+                .map(|comment| comment.submitted_at),
+            None => None,
+        };
+        let mut by_state = [0; 6];
+        for (count, field) in by_state.iter_mut().zip(states) {
+            *count = field.map_or(0, saturate);
+        }
+        let now = Timestamp(time.0 * 1_000 + time.1 / 1_000);
+        Ok(QueueCounts {
+            waiting,
+            leased,
+            next_arrived_at: next,
+            now,
+            by_state,
+        })
+    }
+}
+
+fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
+    page.iter()
+        .map(|(id, _)| id_bytes(id).map(CommentId::from_bytes))
+        .collect()
+}

@@ -1,0 +1,266 @@
+//! The packed comment: one Redis value, a fixed head that scripts read and write, then a protobuf message.
+//!
+//! | bytes (little endian) | what |
+//! |---|---|
+//! | 0 | format, 1 |
+//! | 1 | state |
+//! | 2-5 | version |
+//! | 6 | outcome |
+//! | 7-14 | submitted at, milliseconds |
+//! | 15-22 | digest of what was sent |
+//! | 23 | 1 if the last 21 bytes are a decision |
+//! | 24- | `CommentRecord` |
+//! | last 21, if decided | version decided on (4), verdict (1), moderator's key id (8), decided at in milliseconds (8) |
+//!
+//! One value instead of a hash halves the memory of a queued comment, and the decision is only there once it is made:
+//! see `docs/decisions/`.
+
+use prost::Message;
+
+use crate::{
+    comment::{
+        ids::{CommentId, KeyId, KeyedHash},
+        reason::{Reason, ReasonCode},
+        score::{Contribution, Probability, Score},
+        state::{CommentState, Outcome, Timestamp, Verdict, Version},
+        stored::{CommentContent, LastDecision, StoredComment},
+    },
+    proto::store::{CommentRecord, ReasonRecord},
+    store::error::StoreError,
+};
+
+/// How long the fixed head is.
+pub const HEAD: usize = 24;
+/// How long a decision at the end is.
+const TAIL: usize = 21;
+const FORMAT: u8 = 1;
+
+const UNREADABLE: StoreError = StoreError::Corrupt {
+    what: "a stored comment",
+};
+
+/// The protobuf part of a comment's value.
+#[must_use]
+pub fn encode_content(content: &CommentContent) -> Vec<u8> {
+    let record = CommentRecord {
+        thread_id: content.thread.as_str().to_owned(),
+        parent_id: content
+            .parent
+            .map(|id| id.as_bytes().to_vec())
+            .unwrap_or_default(),
+        display_name: content.display_name.clone(),
+        website: content.website.clone(),
+        account_id: content.account_id.clone(),
+        body: content.body.clone(),
+        author: content
+            .author
+            .map(|hash| hash.as_bytes().to_vec())
+            .unwrap_or_default(),
+        sealed_contact: content.sealed_contact.clone(),
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a probability needs no more than 24 bits"
+        )]
+        probability: content.score.probability.get() as f32,
+        reasons: encode_reasons(&content.reasons),
+        contributions: pack_contributions(&content.body, &content.score.contributions),
+        model: content.score.model,
+        signals: content.signals.clone(),
+    };
+    record.encode_to_vec()
+}
+
+/// Reasons as records.
+#[must_use]
+pub fn encode_reasons(reasons: &[Reason]) -> Vec<ReasonRecord> {
+    reasons
+        .iter()
+        .map(|r| ReasonRecord {
+            code: r.code as u32,
+            detail: r.detail.clone(),
+        })
+        .collect()
+}
+
+/// Records as reasons; codes of a later release are left out.
+#[must_use]
+pub fn decode_reasons(records: Vec<ReasonRecord>) -> Vec<Reason> {
+    let known = |r: ReasonRecord| {
+        Some(Reason {
+            code: ReasonCode::from_number(r.code)?,
+            detail: r.detail,
+        })
+    };
+    records.into_iter().filter_map(known).collect()
+}
+
+/// Reads a comment's value.
+///
+/// # Errors
+/// `Corrupt` if the value is not what we wrote.
+pub fn decode(id: CommentId, value: &[u8]) -> Result<StoredComment, StoreError> {
+    let (head, rest) = value.split_first_chunk::<HEAD>().ok_or(UNREADABLE)?;
+    if head[0] != FORMAT {
+        return Err(UNREADABLE);
+    }
+    let (record, decision) = match head[23] {
+        0 => (rest, None),
+        _ => {
+            let (record, tail) = rest.split_last_chunk::<TAIL>().ok_or(UNREADABLE)?;
+            (record, Some(decode_decision(tail).ok_or(UNREADABLE)?))
+        }
+    };
+    let record = CommentRecord::decode(record).map_err(|_| UNREADABLE)?;
+    Ok(StoredComment {
+        id,
+        state: CommentState::from_number(head[1]).ok_or(UNREADABLE)?,
+        version: Version::new(u32_at(head, 2)).ok_or(UNREADABLE)?,
+        outcome: Outcome::from_number(head[6]).ok_or(UNREADABLE)?,
+        submitted_at: Timestamp(i64_at(head, 7)),
+        digest: bytes_at(head, 15),
+        content: decode_content(record).ok_or(UNREADABLE)?,
+        decision,
+    })
+}
+
+fn decode_decision(tail: &[u8; TAIL]) -> Option<LastDecision> {
+    Some(LastDecision {
+        on_version: Version::new(u32_at(tail, 0))?,
+        verdict: Verdict::from_number(tail[4])?,
+        moderator: KeyId::from_bytes(bytes_at(tail, 5)),
+        at: Timestamp(i64_at(tail, 13)),
+    })
+}
+
+fn decode_content(record: CommentRecord) -> Option<CommentContent> {
+    let sixteen = |bytes: &[u8]| <[u8; 16]>::try_from(bytes).ok();
+    let contributions = unpack_contributions(&record.body, &record.contributions);
+    Some(CommentContent {
+        thread: record.thread_id.parse().ok()?,
+        parent: sixteen(&record.parent_id).map(CommentId::from_bytes),
+        display_name: record.display_name,
+        website: record.website,
+        account_id: record.account_id,
+        author: sixteen(&record.author).map(KeyedHash::from_bytes),
+        sealed_contact: record.sealed_contact,
+        reasons: decode_reasons(record.reasons),
+        score: Score {
+            probability: Probability::new(f64::from(record.probability))?,
+            contributions,
+            model: record.model,
+        },
+        signals: record.signals,
+        body: record.body,
+    })
+}
+
+fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    let mut out = [0; N];
+    out.copy_from_slice(&bytes[at..at + N]);
+    out
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(bytes_at(bytes, at))
+}
+
+fn i64_at(bytes: &[u8], at: usize) -> i64 {
+    i64::from_le_bytes(bytes_at(bytes, at))
+}
+
+/// A contribution is a weight in hundredths of log-odds (2 bytes), a length (1 byte), and then either the place of the
+/// quoted word in the body (2 bytes, length below 128) or the feature's own text (length + 128).
+fn pack_contributions(body: &str, contributions: &[Contribution]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(contributions.len() * 6);
+    for contribution in contributions {
+        #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
+        let weight = (contribution.weight * 100.0).round() as i16;
+        let word = contribution
+            .feature
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let place = word.filter(|word| word.len() < 128).and_then(|word| {
+            let place = body.find(word).and_then(|at| u16::try_from(at).ok())?;
+            Some((place, u8::try_from(word.len()).ok()?))
+        });
+        out.extend(weight.to_le_bytes());
+        if let Some((place, length)) = place {
+            out.push(length);
+            out.extend(place.to_le_bytes());
+        } else {
+            let text = clip(&contribution.feature, 127);
+            out.push(128 + u8::try_from(text.len()).unwrap_or(127));
+            out.extend(text.as_bytes());
+        }
+    }
+    out
+}
+
+fn clip(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
+    &text[..end]
+}
+
+fn unpack_contributions(body: &str, mut packed: &[u8]) -> Vec<Contribution> {
+    let mut out = Vec::new();
+    while let Some(([low, high, length], rest)) = packed.split_first_chunk::<3>() {
+        let feature = if *length < 128 {
+            let Some((place, rest)) = rest.split_first_chunk::<2>() else {
+                break;
+            };
+            packed = rest;
+            let start = usize::from(u16::from_le_bytes(*place));
+            body.get(start..start + usize::from(*length))
+                .map(|word| format!("\"{word}\""))
+        } else {
+            let Some((text, rest)) = rest.split_at_checked(usize::from(*length) - 128) else {
+                break;
+            };
+            packed = rest;
+            std::str::from_utf8(text).ok().map(str::to_owned)
+        };
+        let weight = f32::from(i16::from_le_bytes([*low, *high])) / 100.0;
+        out.extend(feature.map(|feature| Contribution { feature, weight }));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn contribution() -> impl Strategy<Value = Contribution> {
+        let feature = prop_oneof![
+            ".{0,40}",
+            Just("\"deal\"".to_owned()),
+            Just("near_duplicates".to_owned())
+        ];
+        (feature, -300i16..300).prop_map(|(feature, w)| Contribution {
+            feature,
+            weight: f32::from(w) / 100.0,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn contributions_come_back_as_they_were(found in proptest::collection::vec(contribution(), 0..8)) {
+            let body = "The best deal in town";
+            prop_assert_eq!(unpack_contributions(body, &pack_contributions(body, &found)), found);
+        }
+
+        #[test]
+        fn no_value_makes_decoding_panic(value in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut value = value;
+            if let Some(first) = value.first_mut() {
+                *first = FORMAT;
+            }
+            let _ = decode(CommentId::from_bytes([1; 16]), &value);
+            let _ = unpack_contributions("body", &value);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+-- Stores a submission, or says why not: one atomic, durable write.
+--
+-- Everything is checked before the first write, since scripts don't roll back; the event is the first write, since XADD
+-- alone can fail (on a used id). Nothing is charged unless the comment is stored.
+--
+-- KEYS   1 comment  2 site  3 thread  4 counters  5 events  6 queue  7 index of the state  8 the same, of the thread
+--        9 author  10 duplicate  11 data key  12-15 rates of author, ip address, thread, site
+--        16-   counters of sketch parts and link hosts, each counted once
+--        where there is none (no author, no contact data), the site's key (2) stands in: an empty one is of another slot
+-- ARGV   1 id  2 digest  3 state  4 outcome  5 content  6 policy version  7 thread version  8 author version
+--        9 '1': check versions; '': a third try, stored as it is  10 '1': write; '': only check
+--        11 due time from now in ms, '' for not queued  12 16 random bits  13 event details  14 wrapped data key
+--        15 thread title  16 thread url  17 thread language  18 site name  19-26 interval and burst of each rate, us
+-- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
+--        {'CLOSED'} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
+-- cost   O(log n) in the queue and the indexes; about 30 commands
+local NONE = KEYS[2]
+local known = redis.call('GET', KEYS[1])
+if known then
+  if string.byte(known, 2) == 6 then return {'ERASED'} end
+  if string.sub(known, 16, 23) == ARGV[2] then return {'KNOWN', known} end
+  return {'CONFLICT'}
+end
+
+local policy = redis.call('HGET', KEYS[2], 'v')
+if not policy then return {'NO_SITE'} end
+local thread = redis.call('HMGET', KEYS[3], 'v', 'closed', 'title')
+local author = KEYS[9] ~= NONE and redis.call('HGET', KEYS[9], 'v') or '0'
+local stale = policy ~= ARGV[6] or (thread[1] or '0') ~= ARGV[7] or (author or '0') ~= ARGV[8]
+if stale and ARGV[9] == '1' then
+  return {'STALE', policy, thread[1] or '0', thread[2] or '0', author or '0'}
+end
+if thread[2] == '1' then return {'CLOSED'} end
+if KEYS[10] ~= NONE then
+  local first = redis.call('GET', KEYS[10])
+  if first then return {'DUPLICATE', first} end
+end
+
+local time = redis.call('TIME')
+local us = time[1] * 1000000 + time[2]
+local ms = math.floor(us / 1000)
+
+-- GCRA (ITU-T I.371): the state is the theoretical arrival time (TAT), the time at which the rate is used up no more.
+local arrivals, worst, wait = {}, 0, 0
+for i = 1, 4 do
+  local key = KEYS[11 + i]
+  if key ~= NONE then
+    local interval, burst = tonumber(ARGV[17 + 2 * i]), tonumber(ARGV[18 + 2 * i])
+    local tat = tonumber(redis.call('GET', key) or us)
+    -- A clock that jumped back must not lengthen anything.
+    tat = math.min(math.max(tat, us), us + interval * burst)
+    local over = tat + interval - us - interval * burst
+    if over > wait then worst, wait = i, over end
+    arrivals[i] = tat + interval
+  end
+end
+if worst > 0 then return {'REFUSED', worst, wait} end
+if ARGV[10] ~= '1' then return {'ADMITTED', ms} end
+
+local seq = tonumber(redis.call('HGET', KEYS[4], 'seq') or 0) + 1
+local at = string.format('%.0f', seq)
+redis.call('XADD', KEYS[5], at .. '-' .. ARGV[12],
+  'c', ARGV[1], 's', ARGV[3], 'v', '1', 't', string.format('%.0f', ms), 'x', ARGV[13])
+redis.call('HSET', KEYS[4], 'seq', at)
+redis.call('HINCRBY', KEYS[4], ARGV[3], 1)
+redis.call('SET', KEYS[1], struct.pack('<BBI4Bi8c8B', 1, tonumber(ARGV[3]), 1, tonumber(ARGV[4]), ms, ARGV[2], 0) .. ARGV[5])
+redis.call('ZADD', KEYS[7], seq, ARGV[1])
+redis.call('ZADD', KEYS[8], seq, ARGV[1])
+if ARGV[11] ~= '' then redis.call('ZADD', KEYS[6], ms + ARGV[11], ARGV[1]) end
+
+redis.call('HINCRBY', KEYS[3], ARGV[3], 1)
+if ARGV[15] ~= '' and thread[3] ~= ARGV[15] then
+  redis.call('HSET', KEYS[3], 'title', ARGV[15], 'url', ARGV[16], 'lang', ARGV[17])
+end
+if KEYS[9] ~= NONE then
+  if redis.call('HINCRBY', KEYS[9], ARGV[3], 1) == 1 then redis.call('HSETNX', KEYS[9], 'f', string.format('%.0f', ms)) end
+end
+if KEYS[10] ~= NONE then redis.call('SET', KEYS[10], ARGV[1], 'EX', 86400) end
+if KEYS[11] ~= NONE then redis.call('SET', KEYS[11], ARGV[14], 'NX') end
+for i, tat in pairs(arrivals) do
+  redis.call('SET', KEYS[11 + i], string.format('%.0f', tat), 'PX', math.ceil((tat - us) / 1000))
+end
+for i = 16, #KEYS do
+  if redis.call('INCR', KEYS[i]) == 1 then redis.call('EXPIRE', KEYS[i], 86400) end
+end
+-- 'q': something to claim, and an event; 'e': an event only.
+redis.call('PUBLISH', 'replydesk:wakeups', (ARGV[11] ~= '' and 'q' or 'e') .. ARGV[18])
+return {'ADMITTED', ms}

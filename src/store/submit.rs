@@ -1,0 +1,215 @@
+//! The one write of a submission: the typed twin of `submit.lua`.
+
+use std::time::Duration;
+
+use crate::{
+    comment::{
+        contact::SealedContact,
+        ids::{CommentId, SiteId},
+        limits::{LimitName, Limits},
+        observed::{Fingerprints, SeenVersions},
+        state::{Outcome, Timestamp},
+        stored::{CommentContent, StoredComment, ThreadDetails},
+    },
+    store::{
+        connection::Store,
+        error::StoreError,
+        events, keys, observe, record,
+        reply::{Reply, unexpected},
+        script::{Script, ScriptCall},
+    },
+};
+
+static SUBMIT: Script = Script::new("submit.lua", include_str!("scripts/submit.lua"));
+
+/// What is to be stored, and what must still be true for it.
+pub struct NewComment<'a> {
+    /// For which site.
+    pub site: &'a SiteId,
+    /// Its name.
+    pub id: CommentId,
+    /// A keyed digest of what was sent.
+    pub digest: [u8; 8],
+    /// What policy decided.
+    pub outcome: Outcome,
+    /// What was said, by whom, and how it was judged.
+    pub content: &'a CommentContent,
+    /// What is known of the article; kept for moderators.
+    pub thread: &'a ThreadDetails,
+    /// The contact data's data key.
+    pub contact: Option<&'a SealedContact>,
+    /// What it is recognised by.
+    pub prints: &'a Fingerprints,
+    /// The site's limits.
+    pub limits: &'a Limits,
+    /// The versions that it was judged at; `None`: store it whatever has changed.
+    pub judged_at: Option<SeenVersions>,
+    /// How long after its arrival it is due in the queue; `None`: not queued.
+    pub due_in: Option<Duration>,
+    /// Check everything, and write nothing.
+    pub only_check: bool,
+}
+
+/// What became of a submission in the store.
+#[derive(Debug)]
+pub enum Stored {
+    /// It is stored (or, if only checked, would have been).
+    Admitted {
+        /// When.
+        at: Timestamp,
+    },
+    /// The same was stored under this name before.
+    Known(Box<StoredComment>),
+    /// Another content was stored under this name before.
+    IdReused,
+    /// This name's comment was erased.
+    Erased,
+    /// What it was judged by has changed.
+    Stale {
+        /// The versions now; the policy's tells that the cached one has passed.
+        versions: SeenVersions,
+    },
+    /// The thread takes no comments.
+    ThreadClosed,
+    /// The author said the same here within 24 h.
+    Duplicate {
+        /// What was said first.
+        of: CommentId,
+    },
+    /// A limit is used up; nothing was charged.
+    Refused {
+        /// The one with the longest wait.
+        limit: LimitName,
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The site is gone.
+    NoSite,
+}
+
+impl Store {
+    /// Stores a submission, or says why not: atomic, and durable when it returns.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; after `Away` and `TimedOut` it may be stored, and the same call again will tell.
+    pub async fn submit(&self, new: &NewComment<'_>) -> Result<Stored, StoreError> {
+        let reply: Reply = self.call(&SUBMIT, &script_call(new)).await?;
+        Ok(match reply.word()?.as_str() {
+            "ADMITTED" => Stored::Admitted {
+                at: Timestamp(reply.get(1)?),
+            },
+            "KNOWN" => Stored::Known(Box::new(record::decode(new.id, &reply.get::<Vec<u8>>(1)?)?)),
+            "CONFLICT" => Stored::IdReused,
+            "ERASED" => Stored::Erased,
+            "STALE" => Stored::Stale {
+                versions: SeenVersions {
+                    policy: reply.get(1)?,
+                    thread: reply.get(2)?,
+                    author: reply.get(4)?,
+                },
+            },
+            "CLOSED" => Stored::ThreadClosed,
+            "DUPLICATE" => Stored::Duplicate {
+                of: CommentId::from_bytes(id_bytes(&reply.get::<Vec<u8>>(1)?)?),
+            },
+            "REFUSED" => Stored::Refused {
+                limit: *LimitName::ALL
+                    .get(reply.get::<usize>(1)?.wrapping_sub(1))
+                    .ok_or_else(unexpected)?,
+                retry_after: Duration::from_micros(reply.get(2)?),
+            },
+            "NO_SITE" => Stored::NoSite,
+            _ => return Err(unexpected()),
+        })
+    }
+}
+
+pub(super) fn id_bytes(bytes: &[u8]) -> Result<[u8; 16], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt {
+        what: "a comment's id",
+    })
+}
+
+fn script_call(new: &NewComment<'_>) -> ScriptCall {
+    let (site, prints) = (new.site, new.prints);
+    let thread = &new.content.thread;
+    let state = new.outcome.state();
+    let none = || keys::site(site);
+    let mut call = ScriptCall::new()
+        .key(keys::comment(site, &new.id))
+        .key(keys::site(site))
+        .key(keys::thread(site, thread))
+        .key(keys::counters(site))
+        .key(keys::events(site))
+        .key(keys::queue(site))
+        .key(keys::index(site, state, None))
+        .key(keys::index(site, state, Some(thread)))
+        .key(
+            prints
+                .author
+                .map_or_else(none, |author| keys::author(site, &author)),
+        )
+        .key(
+            prints
+                .said
+                .map_or_else(none, |said| keys::duplicate(site, &said)),
+        )
+        .key(
+            new.contact
+                .map_or_else(none, |contact| keys::data_key(site, contact.data_key_id)),
+        )
+        .key(
+            prints
+                .author
+                .map_or_else(none, |author| keys::author_rate(site, &author)),
+        )
+        .key(prints.ip.map_or_else(none, |ip| keys::ip_rate(site, &ip)))
+        .key(keys::thread_rate(site, thread))
+        .key(keys::site_rate(site));
+    for key in observe::counter_keys(site, prints) {
+        call = call.key(key);
+    }
+    let versions = new.judged_at.unwrap_or_default();
+    let limits = [
+        new.limits.author,
+        new.limits.ip_address,
+        new.limits.thread,
+        new.limits.site,
+    ];
+    call = call
+        .arg(&new.id.as_bytes()[..])
+        .arg(&new.digest[..])
+        .arg(state.number())
+        .arg(new.outcome as u8)
+        .arg(record::encode_content(new.content))
+        .arg(versions.policy)
+        .arg(versions.thread)
+        .arg(versions.author)
+        .arg(if new.judged_at.is_some() { "1" } else { "" })
+        .arg(if new.only_check { "" } else { "1" })
+        .arg(
+            new.due_in
+                .map(|due| due.as_millis().to_string())
+                .unwrap_or_default(),
+        )
+        .arg(events::random_bits())
+        .arg(events::submitted_details(
+            thread,
+            new.outcome,
+            &new.content.reasons,
+        ))
+        .arg(
+            new.contact
+                .map_or(&[][..], |contact| &contact.wrapped_data_key[..]),
+        )
+        .arg(&new.thread.title)
+        .arg(&new.thread.url)
+        .arg(&new.thread.language)
+        .arg(site.as_str());
+    for limit in limits {
+        call = call
+            .arg(limit.interval().as_micros().to_string())
+            .arg(limit.burst());
+    }
+    call
+}

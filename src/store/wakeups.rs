@@ -1,0 +1,126 @@
+//! Wake-ups: what one replica wrote, another's idle streams hear of at once.
+//!
+//! A message can be lost: plain publish is not stored, and the subscriber may be reconnecting. So a waiter also looks
+//! by itself now and then (a slow poll, by the caller); after a reconnect everyone is woken once. A wake-up is a hint
+//! and carries no data: the woken one looks, and takes all that there is before it waits again.
+
+mod bells;
+mod subscriber;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+
+use crate::{
+    comment::ids::SiteId,
+    store::{connection::StoreSettings, error::StoreError},
+};
+use bells::{Bell, Bells};
+use subscriber::Subscriber;
+
+/// The one channel. A message is a kind, `q` (the queue has something) or `e` (the feed has), and the site's name.
+pub const CHANNEL: &str = "replydesk:wakeups";
+
+/// This replica's subscription. Cheap to clone; the connection ends with the last clone at the latest.
+#[derive(Clone)]
+pub struct Wakeups {
+    bells: Arc<Bells>,
+    subscription: Arc<Subscription>,
+}
+
+struct Subscription {
+    tasks: TaskTracker,
+    closing: CancellationToken,
+    _ends_with_the_last_clone: DropGuard,
+}
+
+impl Wakeups {
+    /// Starts the task that subscribes, on a connection of its own. It connects in the background, again and again.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the address cannot be used.
+    pub fn spawn(settings: StoreSettings) -> Result<Self, StoreError> {
+        let bells = Arc::new(Bells::default());
+        let closing = CancellationToken::new();
+        let subscriber = Subscriber {
+            client: settings.client()?,
+            settings,
+            bells: bells.clone(),
+            closing: closing.clone(),
+        };
+        let tasks = TaskTracker::new();
+        tasks.spawn(subscriber.run());
+        tasks.close();
+        let subscription = Arc::new(Subscription {
+            tasks,
+            _ends_with_the_last_clone: closing.clone().drop_guard(),
+            closing,
+        });
+        Ok(Self {
+            bells,
+            subscription,
+        })
+    }
+
+    /// A waiter for a site's queue: each message wakes one of the site's waiters here.
+    #[must_use]
+    pub fn queue_waiter(&self, site: &SiteId) -> QueueWaiter {
+        QueueWaiter {
+            bell: Bells::bell(&self.bells, site),
+        }
+    }
+
+    /// A waiter for a site's feed: each message wakes all of them.
+    #[must_use]
+    pub fn event_waiter(&self, site: &SiteId) -> EventWaiter {
+        let bell = Bells::bell(&self.bells, site);
+        EventWaiter {
+            rung: bell.events.subscribe(),
+            _bell: bell,
+        }
+    }
+
+    /// How many sites have waiters here.
+    #[must_use]
+    pub fn sites(&self) -> usize {
+        self.bells.len()
+    }
+
+    /// Ends the subscription. Waiters sleep on: their slow poll or their own end wakes them.
+    pub async fn shutdown(&self) {
+        self.subscription.closing.cancel();
+        self.subscription.tasks.wait().await;
+    }
+}
+
+/// Waits for a site's queue. Keep it for the stream's life.
+pub struct QueueWaiter {
+    bell: Arc<Bell>,
+}
+
+impl QueueWaiter {
+    /// Resolves when it is this waiter's turn to look. A message that came while nobody waited resolves the next wait
+    /// at once. Dropped half-way, the turn goes to the next waiter.
+    pub async fn wait(&self) {
+        self.bell.queue.notified().await;
+    }
+}
+
+/// Waits for a site's feed. Make it before the first look, keep it for the stream's life.
+pub struct EventWaiter {
+    rung: watch::Receiver<u64>,
+    _bell: Arc<Bell>,
+}
+
+impl EventWaiter {
+    /// Resolves when a message came since the last time, or since the waiter was made: none is missed between a look
+    /// and a wait.
+    pub async fn wait(&mut self) {
+        // The sender lives in the bell that this waiter holds.
+        let _ = self.rung.changed().await;
+    }
+}

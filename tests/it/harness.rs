@@ -1,0 +1,189 @@
+//! A desk to test: real Redis of its own, any number of replicas, and people with keys who call them over gRPC.
+
+pub mod clients;
+pub mod comments;
+pub mod redis_server;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use replydesk::{
+    access::{key::AccessKey, root::RootKey},
+    app::App,
+    config::{Config, sources::Sources},
+    privacy::{hashing::Pepper, keys::OfficerPrivateKey},
+    proto::v1,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use clients::Client;
+use redis_server::RedisServer;
+
+/// One replica of the service, in this process.
+pub struct Replica {
+    pub address: SocketAddr,
+    shutdown: CancellationToken,
+    running: Option<JoinHandle<()>>,
+}
+
+impl Replica {
+    /// As SIGTERM would; returns when everything is drained.
+    pub async fn stop(&mut self) {
+        self.shutdown.cancel();
+        if let Some(running) = self.running.take() {
+            running.await.unwrap();
+        }
+    }
+
+    /// Tells it to stop, and does not wait.
+    pub fn tell_to_stop(&self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// The service on a Redis of its own.
+pub struct Desk {
+    pub redis: RedisServer,
+    pub replicas: Vec<Replica>,
+    pub settings: Vec<(String, String)>,
+    admin: AccessKey,
+    /// The privacy officer's; no replica has it.
+    pub officer: Arc<OfficerPrivateKey>,
+    pepper: Pepper,
+}
+
+impl Desk {
+    /// One replica, default configuration.
+    pub async fn start() -> Self {
+        Self::with(1, &[]).await
+    }
+
+    /// Several replicas on one Redis, with settings such as `("moderation.lease_ms", "300")`.
+    pub async fn with(replicas: usize, settings: &[(&str, &str)]) -> Self {
+        let mut desk = Self {
+            redis: RedisServer::start(),
+            replicas: Vec::new(),
+            settings: settings
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
+            admin: AccessKey::generate().unwrap(),
+            officer: Arc::new(OfficerPrivateKey::generate().unwrap()),
+            pepper: Pepper::generate().unwrap(),
+        };
+        for _ in 0..replicas {
+            desk.add_replica().await;
+        }
+        desk
+    }
+
+    /// One more replica; returns its number.
+    pub async fn add_replica(&mut self) -> usize {
+        let app = App::build(self.config()).await.unwrap();
+        let address = app.local_addr();
+        let shutdown = CancellationToken::new();
+        let token = shutdown.clone();
+        #[expect(clippy::disallowed_methods, reason = "the harness joins it")]
+        let running = tokio::spawn(async move { app.run(token).await.unwrap() });
+        self.replicas.push(Replica {
+            address,
+            shutdown,
+            running: Some(running),
+        });
+        self.replicas.len() - 1
+    }
+
+    /// What every replica is configured with.
+    pub fn config(&self) -> Config {
+        let mut flags = vec![
+            ("server.listen".to_owned(), "127.0.0.1:0".to_owned()),
+            (
+                "privacy.public_key".to_owned(),
+                self.officer.public().to_text(),
+            ),
+            (
+                "access.admin_key_hash".to_owned(),
+                RootKey::of(&self.admin).to_config(),
+            ),
+            ("store.timeout_ms".to_owned(), "1000".to_owned()),
+        ];
+        flags.extend(self.settings.iter().cloned());
+        let env = [
+            ("REDIS_URL".to_owned(), self.redis.url()),
+            (
+                "REPLYDESK_PRIVACY_PEPPER".to_owned(),
+                self.pepper.to_text().to_string(),
+            ),
+        ];
+        Config::load(&Sources {
+            file: None,
+            env: env.into(),
+            flags,
+        })
+        .unwrap()
+    }
+
+    /// The root admin, at the first replica.
+    pub fn admin(&self) -> Client {
+        self.client(0, &self.admin.expose())
+    }
+
+    /// Somebody with this key, at a replica.
+    pub fn client(&self, replica: usize, key: &str) -> Client {
+        Client::new(self.replicas[replica].address, Some(key))
+    }
+
+    /// A site, and a blog's client for it.
+    pub async fn site(&self, site: &str, policy: v1::Policy) -> Client {
+        let new = v1::Site {
+            site: site.to_owned(),
+            policy: Some(policy),
+            ..Default::default()
+        };
+        self.admin()
+            .sites
+            .create_site(v1::CreateSiteRequest { site: Some(new) })
+            .await
+            .unwrap();
+        self.someone(0, site, v1::Role::Submitter, "blog").await
+    }
+
+    /// A moderator of a site, at a replica.
+    pub async fn moderator(&self, replica: usize, site: &str, name: &str) -> Client {
+        self.someone(replica, site, v1::Role::Moderator, name).await
+    }
+
+    /// Somebody with a fresh key.
+    pub async fn someone(&self, replica: usize, site: &str, role: v1::Role, label: &str) -> Client {
+        let key = self.key(&[site], role, label).await;
+        self.client(replica, &key)
+    }
+
+    /// A fresh key.
+    pub async fn key(&self, sites: &[&str], role: v1::Role, label: &str) -> String {
+        let request = v1::CreateKeyRequest {
+            role: role.into(),
+            sites: sites.iter().map(|site| (*site).to_owned()).collect(),
+            label: label.to_owned(),
+            expires_at: None,
+        };
+        self.admin()
+            .sites
+            .create_key(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .access_key
+    }
+
+    /// Stops everything, and asserts that nothing was left behind: no lease, no lease's token.
+    pub async fn finish(mut self) {
+        for replica in &mut self.replicas {
+            replica.stop().await;
+        }
+        for key in self.redis.keys() {
+            let text = String::from_utf8_lossy(&key);
+            assert!(!text.ends_with("}:lt"), "a lease token is left: {text}");
+        }
+    }
+}

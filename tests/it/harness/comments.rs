@@ -1,0 +1,78 @@
+//! Comments and policies to test with; all made up.
+
+use replydesk::{comment::ids::CommentId, proto::v1};
+
+/// A fresh comment by a reader of this name.
+pub fn comment(site: &str, thread: &str, name: &str, body: &str) -> v1::SubmitCommentRequest {
+    v1::SubmitCommentRequest {
+        site: site.to_owned(),
+        comment_id: CommentId::fresh().to_string(),
+        thread: Some(v1::Thread {
+            thread_id: thread.to_owned(),
+            url: format!("https://gazette.example/{thread}"),
+            title: format!("About {thread}"),
+            language: "en".to_owned(),
+        }),
+        author: Some(v1::AuthorInput {
+            display_name: name.to_owned(),
+            email: format!("{}@readers.example", name.to_lowercase().replace(' ', ".")),
+            ..Default::default()
+        }),
+        body: body.to_owned(),
+        transport: Some(v1::Transport {
+            ip_address: "203.0.113.9".to_owned(),
+            user_agent: "Mozilla/5.0 (test)".to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+/// The n-th of many comments, each by another reader about something else.
+pub fn nth(site: &str, n: usize) -> v1::SubmitCommentRequest {
+    let mut request = comment(
+        site,
+        &format!("article-{}", n % 7),
+        &format!("Reader {n}"),
+        &format!(
+            "Point {n}: the council should look at the numbers again before it votes on this."
+        ),
+    );
+    if let Some(transport) = &mut request.transport {
+        transport.ip_address = format!("10.{}.{}.{}", n / 65_536 % 256, n / 256 % 256, n % 256);
+    }
+    request
+}
+
+/// Everything waits for a moderator, and nothing is limited.
+pub fn everything_waits() -> v1::Policy {
+    v1::Policy {
+        mode: v1::ModerationMode::Pre.into(),
+        limits: Some(no_limits()),
+        ..Default::default()
+    }
+}
+
+/// The score decides; newcomers are welcome; nothing is limited.
+pub fn automatic() -> v1::Policy {
+    v1::Policy {
+        mode: v1::ModerationMode::Automatic.into(),
+        hold_first_comment: Some(false),
+        limits: Some(no_limits()),
+        ..Default::default()
+    }
+}
+
+/// Limits that no test reaches.
+pub fn no_limits() -> v1::Limits {
+    let most = Some(v1::Limit {
+        per_minute: 1_000_000,
+        burst: 1_000_000,
+    });
+    v1::Limits {
+        author: most,
+        ip_address: most,
+        thread: most,
+        site: most,
+    }
+}

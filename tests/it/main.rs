@@ -1,0 +1,21 @@
+//! The integration tests: one binary, real Redis, one file a promise.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test, and what it is made of, fails by panicking"
+)]
+
+mod access_keys;
+mod harness;
+mod main_job;
+mod private_redis;
+mod sites;
+mod store_connection;
+mod store_embedded;
+mod store_preflight;
+mod store_proxy;
+mod store_replication;
+mod store_server;
+mod store_wakeups;

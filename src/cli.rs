@@ -1,24 +1,24 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
-pub mod configuration;
-pub mod failure;
-pub mod privacy;
-pub mod serve;
 pub mod clock;
+pub mod configuration;
 pub mod demo;
+pub mod eval;
 pub mod events;
+pub mod failure;
 pub mod interrupt;
 pub mod json;
 pub mod key;
 pub mod output;
+pub mod privacy;
 pub mod review;
+pub mod serve;
 pub mod site;
 pub mod style;
 pub mod submit;
+pub mod train;
 pub mod untrusted;
 pub mod words;
-pub mod eval;
-pub mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -34,14 +34,14 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Privacy(privacy::Args),
     Serve(serve::Args),
+    Demo(demo::Args),
     Submit(Box<submit::Args>),
     Events(events::Args),
+    Review(review::Args),
     Site(site::Args),
     Key(key::Args),
-    Review(review::Args),
-    Demo(demo::Args),
+    Privacy(privacy::Args),
     Eval(eval::Args),
     Train(train::Args),
 }
@@ -51,19 +51,17 @@ enum Command {
 /// # Errors
 /// What went wrong and what to do, as the user should read it, with the process's exit code.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.command {
-        Command::Privacy(args) => privacy::run(args).await,
-        Command::Serve(args) => serve::run(args).await,
-    }
     let done = match arguments.command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
         Command::Submit(args) => submit::run(*args).await,
         Command::Events(args) => events::run(args).await,
+        Command::Review(args) => review::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Key(args) => key::run(args).await,
-        Command::Review(args) => review::run(args).await,
-        Command::Demo(args) => demo::run(args).await,
-    };
-    done.or_else(Failure::unless_reader_left)
+        Command::Privacy(args) => privacy::run(args).await,
         Command::Eval(args) => eval::run(args).await,
         Command::Train(args) => train::run(args).await,
+    };
+    done.or_else(Failure::unless_reader_left)
 }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use clap::{Subcommand, ValueEnum};
 
 use crate::{
+    access::root,
     client::{Connection, explain::explain, once, reach::Reach, timely},
     proto::v1::{
         self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, RevokeKeyRequest,
@@ -229,12 +230,31 @@ async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(
     ))
 }
 
-/// SEAM: to be wired to the capability that makes keys (`access`), which prints the key and what to configure.
-fn generate(role: Role, _json: bool) -> Result<(), Failure> {
-    Err(Failure::new(format!(
-        "making a {} key offline is not part of this build",
-        words::role(v1::Role::from(role).into())
-    )))
+/// Made here, and told to nobody: the service learns its hash from the configuration.
+fn generate(role: Role, json: bool) -> Result<(), Failure> {
+    if v1::Role::from(role) != v1::Role::Admin {
+        return Err(Failure::usage(
+            "only the first admin key is made offline; for the others use `replydesk key create`",
+        ));
+    }
+    let (key, root) = root::generate().map_err(|error| {
+        Failure::new(format!(
+            "the operating system gives no random numbers: {error}"
+        ))
+    })?;
+    let hash = root.to_config();
+    if json {
+        let text = key.expose();
+        return output::json(
+            &serde_json::json!({ "access_key": text.as_str(), "admin_key_hash": hash }),
+        );
+    }
+    output::say(format!(
+        "The key, shown this once (keep it in a file of mode 0600, or in a secret store):\n\n    {}\n\n\
+         For the configuration of every replica:\n\n    [access]\n    admin_key_hash = \"{hash}\"\n\n\
+         or REPLYDESK_ACCESS_ADMIN_KEY_HASH={hash}",
+        key.expose().as_str(),
+    ))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 const KEY_VARIABLE: &str = "REPLYDESK_KEY";
 
 /// Where `replydesk serve` leaves the admin key that its embedded default made.
-const EMBEDDED_KEY: &str = "data/admin.key";
+const EMBEDDED_KEY: &str = "data/secrets/admin.key";
 
 /// A key file is one line; more than this is another file.
 const LARGEST_KEY_FILE: u64 = 4096;
@@ -32,7 +32,7 @@ pub struct Reach {
     )]
     pub address: String,
 
-    /// A file with the access key (else: the variable REPLYDESK_KEY, then data/admin.key if it is there).
+    /// A file with the access key (else: the variable REPLYDESK_KEY, then data/secrets/admin.key if it is there).
     #[arg(
         long,
         global = true,

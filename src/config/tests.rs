@@ -1,9 +1,10 @@
 use std::{collections::BTreeMap, io::Write, path::PathBuf, time::Duration};
 
+use crate::store::durability::Durability;
+
 use super::{
     settings::SETTINGS,
     sources::{Source, Sources},
-    store::Durability,
     *,
 };
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use crate::comment::folding;
+
 /// The most entries of a list.
 pub const MAX_WORDS: usize = 5_000;
 /// The most bytes of an entry.
@@ -115,14 +117,8 @@ fn compile(entries: Vec<String>, patterns: &[String]) -> Result<WordList, String
 }
 
 /// The one place that folds an entry; it must fold as the text was folded that [`WordList::find`] gets.
-/// Stand-in for `comment::folding::fold(word).text`.
 fn fold(word: &str) -> String {
-    let lower = word.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .collect();
-    words.join(" ")
+    folding::fold(word).text
 }
 
 impl PartialEq for WordList {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use replydesk::store::{
-    connection::Store,
+    connection::{Store, StoreSettings},
     embedded::{Embedded, EmbeddedError, EmbeddedSettings},
 };
 
@@ -161,10 +161,17 @@ async fn it_runs_as_promised_and_is_restarted_when_it_dies() {
             .unwrap();
         assert_eq!(found.1, value, "{name}");
     }
-    let first = server.pid();
+    let first = server.pid().await;
+    let lock = File::open(server.directory.path().join("redis.lock")).unwrap();
+    assert!(lock.try_lock().is_err(), "the server itself holds its lock");
+    let group = Command::new("ps")
+        .args(["-o", "pgid=", "-p", &first.to_string()])
+        .output();
+    let group = String::from_utf8(group.unwrap().stdout).unwrap();
+    assert_eq!(group.trim(), first.to_string(), "Ctrl-C does not reach it");
     signal("-KILL", first);
     eventually("another server runs", || async {
-        server.embedded.process_id().is_some_and(|pid| pid != first)
+        server.process().is_some_and(|pid| pid != first)
     })
     .await;
     eventually("it answers", || async {
@@ -204,4 +211,28 @@ async fn a_server_that_does_not_stop_is_killed() {
         matches!(stopped, Err(EmbeddedError::Killed { .. })),
         "{stopped:?}"
     );
+}
+
+#[tokio::test]
+async fn ready_means_that_it_has_read_its_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = EmbeddedSettings::new(directory.path());
+    let fill = "for i = 1, 300000 do redis.call('SET', 'k' .. i, i) end";
+    let embedded = Embedded::start(settings.clone()).await.unwrap();
+    let store = Store::open(StoreSettings {
+        timeout: Duration::from_secs(30),
+        ..StoreSettings::new(embedded.url())
+    });
+    let store = store.await.unwrap();
+    let () = store
+        .query(redis::cmd("EVAL").arg(fill).arg(0))
+        .await
+        .unwrap();
+    embedded.stop().await.unwrap();
+
+    let embedded = Embedded::start(settings).await.unwrap();
+    let store = Store::connect(embedded.url()).await.unwrap();
+    let last: u64 = store.query(&cmd("GET k300000")).await.unwrap();
+    assert_eq!(last, 300_000);
+    embedded.stop().await.unwrap();
 }

@@ -63,9 +63,12 @@ impl Pair {
         })
         .await;
         let store = Store::connect(&pair.url).await.unwrap();
-        eventually("the replica is online", || async {
+        // `state=online` comes before the replica has loaded, and nothing reaches it until its first acknowledgement,
+        // up to a second later.
+        eventually("the replica follows", || async {
+            let _: u64 = store.query(&cmd("INCR n")).await.unwrap();
             let info: String = store.query(&cmd("INFO replication")).await.unwrap();
-            info.contains("state=online")
+            info.contains("state=online,offset=") && !info.contains("offset=0,")
         })
         .await;
         pair
@@ -113,11 +116,10 @@ async fn a_frozen_replica_fails_those_who_wait_and_stalls_nobody_else() {
         let (store, replication) = (store.clone(), replication.clone());
         writers.spawn(async move { write(&store, &replication).await });
     }
-    let mut slowest = Duration::ZERO;
+    let mut others = 0;
     while !writers.is_empty() {
-        let asked = Instant::now();
         let _: u64 = store.query(&cmd("INCR other")).await.unwrap();
-        slowest = slowest.max(asked.elapsed());
+        others += 1;
         while let Some(written) = writers.try_join_next() {
             let unreplicated = StoreError::Unreplicated {
                 received: 0,
@@ -131,7 +133,7 @@ async fn a_frozen_replica_fails_those_who_wait_and_stalls_nobody_else() {
         "{:?} for 200 at once",
         started.elapsed()
     );
-    assert!(slowest < WAIT, "{slowest:?}");
+    assert!(others > 10, "{others} other calls while they waited");
 
     signal("-CONT", pair.replica.id());
     eventually("confirmed again", || async {

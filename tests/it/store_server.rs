@@ -17,8 +17,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server of its own in a directory of its own.
 pub struct Server {
-    pub embedded: Embedded,
-    _directory: TempDir,
+    embedded: Option<Embedded>,
+    pub directory: TempDir,
+}
+
+impl Drop for Server {
+    /// A test that fails leaves no process behind.
+    fn drop(&mut self) {
+        if let Some(pid) = self.embedded.as_ref().and_then(Embedded::process_id) {
+            signal("-KILL", pid);
+        }
+    }
 }
 
 impl Server {
@@ -26,9 +35,13 @@ impl Server {
         let directory = tempfile::tempdir().unwrap();
         let settings = EmbeddedSettings::new(directory.path());
         Self {
-            embedded: Embedded::start(settings).await.unwrap(),
-            _directory: directory,
+            embedded: Some(Embedded::start(settings).await.unwrap()),
+            directory,
         }
+    }
+
+    pub fn url(&self) -> &str {
+        self.embedded.as_ref().unwrap().url()
     }
 
     /// Quick to time out, so that the tests are.
@@ -37,7 +50,7 @@ impl Server {
             timeout: Duration::from_millis(300),
             connect_timeout: Duration::from_millis(300),
             probe_every: Duration::from_millis(50),
-            ..StoreSettings::new(self.embedded.url())
+            ..StoreSettings::new(self.url())
         }
     }
 
@@ -45,12 +58,18 @@ impl Server {
         Store::open(self.settings()).await.unwrap()
     }
 
-    pub fn pid(&self) -> u32 {
-        self.embedded.process_id().unwrap()
+    /// The server's process, or `None` between its death and its restart.
+    pub fn process(&self) -> Option<u32> {
+        self.embedded.as_ref().unwrap().process_id()
     }
 
-    pub async fn stop(self) {
-        self.embedded.stop().await.unwrap();
+    pub async fn pid(&self) -> u32 {
+        eventually("it runs", || async { self.process().is_some() }).await;
+        self.process().unwrap()
+    }
+
+    pub async fn stop(mut self) {
+        self.embedded.take().unwrap().stop().await.unwrap();
     }
 }
 

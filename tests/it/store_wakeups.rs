@@ -84,7 +84,7 @@ async fn after_an_outage_everyone_is_woken_once() {
     let site: SiteId = "news".parse().unwrap();
     let queue = wakeups.queue_waiter(&site);
     let mut feed = wakeups.event_waiter(&site);
-    signal("-KILL", server.pid());
+    signal("-KILL", server.pid().await);
     timeout(SOON, queue.wait()).await.unwrap();
     timeout(SOON, feed.wait()).await.unwrap();
     wakeups.shutdown().await;

@@ -11,9 +11,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    app::App,
     cli::failure::Failure,
     client::reach::{Reach, Target},
     comment::ids::CommentId,
+    config::{Config, sources::Sources},
+    secrets,
 };
 
 /// A clean stop takes a second or two; a service that needs longer hangs.
@@ -104,20 +107,36 @@ impl Service {
     }
 }
 
-/// SEAM: to be wired to `app::App`: build it with the embedded default in `directory` and port 0 on loopback, spawn
-/// `app.run(stop)` on `running`, and answer its address with the admin key that it wrote there.
-#[expect(
-    clippy::unused_async,
-    reason = "building the service waits for its Redis"
-)]
+/// The embedded default in `directory`, on a free port of loopback.
 async fn start_in(
-    _directory: &Path,
-    _stop: &CancellationToken,
-    _running: &mut JoinSet<Result<(), Failure>>,
+    directory: &Path,
+    stop: &CancellationToken,
+    running: &mut JoinSet<Result<(), Failure>>,
 ) -> Result<Target, Failure> {
-    Err(Failure::new(
-        "this build has no service inside; start one with `replydesk serve`, and add --running",
-    ))
+    let flags = [
+        ("server.listen", "127.0.0.1:0"),
+        ("store.data_dir", &directory.display().to_string()),
+    ];
+    let flags = flags
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .to_vec();
+    let sources = Sources {
+        flags,
+        ..Sources::default()
+    };
+    let config = Config::load(&sources).map_err(|error| Failure::new(error.to_string()))?;
+    let app = App::build(config)
+        .await
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let address = format!("http://{}", app.local_addr());
+    let stop = stop.clone();
+    running.spawn(async move {
+        app.run(stop)
+            .await
+            .map_err(|error| Failure::new(error.to_string()))
+    });
+    let key_file = directory.join(secrets::DIRECTORY).join(secrets::ADMIN_KEY);
+    Target::new(address).with_key(&fs::read_to_string(key_file)?)
 }
 
 /// A directory of our own, removed at the end.

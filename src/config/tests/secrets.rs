@@ -41,7 +41,7 @@ fn secrets_are_no_flags() {
         ("privacy.pepper", PEPPER, false),
         ("store.redis_url", "redis://ops:hunter2@127.0.0.1", false),
         ("store.redis_url", "unix:///run/r.sock?pass=hunter2", false),
-        ("moderation.lease_s", "60", true),
+        ("moderation.lease_ms", "60000", true),
     ] {
         let sources = Sources {
             flags: flags(&[(key, value)]),

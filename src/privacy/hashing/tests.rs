@@ -135,7 +135,7 @@ fn the_digest_ignores_how_it_arrived() {
         f.user_agent = "curl".into();
         f.referrer = "https://example.org".into();
         f.honeypot = "x".into();
-        f.form_opened_at = Some(crate::comment::state::Timestamp(1));
+        f.form_opened_at = Some(Ok(crate::comment::state::Timestamp(1)));
         f.comment_id = "9".into();
     });
     assert_eq!(h.content(&elsewhere), h.content(&draft(|_| {})));

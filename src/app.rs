@@ -121,6 +121,7 @@ impl App {
         let address = listener.local_addr().map_err(failed)?;
         let desk = Desk {
             store: store.clone(),
+            confirmation: foundation.confirmation.clone(),
             sites: Arc::new(Sites::new(store.clone())),
             throttle: Throttle::new(
                 config.throttle.per_key_per_second,
@@ -135,7 +136,12 @@ impl App {
             skip_cooldown: config.moderation.skip_cooldown,
             poll: config.moderation.poll,
         };
-        let queue = Queue::new(store.clone(), foundation.wakeups.clone(), settings);
+        let queue = Queue::new(
+            store.clone(),
+            foundation.confirmation.clone(),
+            foundation.wakeups.clone(),
+            settings,
+        );
         let access = Arc::new(Access::new(store, foundation.secrets.root.clone()));
         Ok((config, listener, address, Arc::new(desk), queue, access))
     }

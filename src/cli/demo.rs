@@ -12,6 +12,7 @@ mod service;
 mod setup;
 mod shared;
 mod tally;
+mod wait;
 
 use std::path::PathBuf;
 
@@ -82,7 +83,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let done = tokio::select! {
         done = work => done,
         failure = service.ended_early() => Err(failure),
-        () = interrupt::requested() => Err(Failure::new("stopped before the end")),
+        () = interrupt::requested() => Err(Failure::new("stopped before the end, and the service with it")),
     };
     progress::finish();
     let stopped = service.stop().await;

@@ -71,7 +71,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         () = &mut stop => Ok(()),
         failure = reader.follow() => failure,
     };
-    if !reader.cursor.is_empty() {
+    if end.is_ok() && !reader.cursor.is_empty() {
         eprintln!(
             "replydesk: go on from here with --cursor {}",
             untrusted::line(&reader.cursor)

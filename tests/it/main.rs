@@ -8,6 +8,7 @@
 )]
 
 mod access_keys;
+mod commands;
 mod harness;
 mod main_job;
 mod private_redis;

@@ -27,7 +27,7 @@ use service::Service;
 Examples:
   replydesk demo
   replydesk demo --quick
-  replydesk demo --data comments.jsonl       # JSON lines with id and text; label, author, thread, … if there
+  replydesk demo --data comments.jsonl       # JSON lines with id and text, and more if there
   replydesk demo --running --json            # a check of a service that already runs
 
 Contact fields that the data lacks are made up: example domains and documentation addresses only.")]

@@ -25,7 +25,7 @@ Keys: a approve, r reject, s spam, k skip, q quit; arrows and page keys scroll a
 
 Examples:
   replydesk review --site daily
-  coproc replydesk review --site daily --json     # for a script that reads items and writes verdicts
+  coproc replydesk review --site daily --json     # from a script
 
 With --json, items are printed as lines of JSON, and for those that were printed lines such as
   {\"comment_id\": \"01890a5d-ac96-774b-bcce-b302099a8057\", \"verdict\": \"approve\"}

@@ -44,7 +44,7 @@ enum Verb {
         /// Its name: 1 to 40 of a-z, 0-9 and -; it never changes.
         site: String,
         /// What people call it.
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         display_name: String,
         /// The policy, as `site get --toml` writes it.
         #[arg(long, value_name = "FILE.toml")]

@@ -30,6 +30,7 @@ use crate::{
     queue::priority,
     spam::{content::Content, scorer::Scorer, signals::Signals},
     store::{
+        confirmation::Confirmation,
         connection::Store,
         error::StoreError,
         submit::{NewComment, Stored},
@@ -118,6 +119,8 @@ pub enum SubmitError {
 pub struct Desk {
     /// Where comments go.
     pub store: Store,
+    /// What an OK waits for.
+    pub confirmation: Confirmation,
     /// What sites want.
     pub sites: Arc<Sites>,
     /// What protects this replica.
@@ -265,23 +268,21 @@ impl Desk {
             )
         });
         let record = describe(prepared, &seen, score.rounded(), decided.reasons);
-        let stored = self
-            .store
-            .submit(&NewComment {
-                site: &site.id,
-                id: submission.id,
-                digest: prepared.digest,
-                outcome: decided.outcome,
-                content: &record,
-                thread: &prepared.thread,
-                contact: prepared.contact.as_ref(),
-                prints,
-                limits,
-                judged_at: (!whatever_changed).then_some(seen.versions),
-                due_in,
-                only_check: prepared.only_check,
-            })
-            .await?;
+        let new = NewComment {
+            site: &site.id,
+            id: submission.id,
+            digest: prepared.digest,
+            outcome: decided.outcome,
+            content: &record,
+            thread: &prepared.thread,
+            contact: prepared.contact.as_ref(),
+            prints,
+            limits,
+            judged_at: (!whatever_changed).then_some(seen.versions),
+            due_in,
+            only_check: prepared.only_check,
+        };
+        let stored = self.confirmation.of(self.store.submit(&new)).await?;
         Ok(match stored {
             Stored::Stale { .. } => None,
             Stored::Admitted { at } => Some(Admission::Admitted(fresh_receipt(

@@ -67,77 +67,61 @@ pub struct App {
 }
 
 impl App {
-    /// Connects to Redis or starts the embedded one, checks everything, and binds the address.
+    /// Binds the address, connects to Redis or starts the embedded one, and checks everything.
     ///
     /// # Errors
     /// As [`BuildError`] says; nothing is left running then.
     pub async fn build(config: Config) -> Result<Self, BuildError> {
         let scorer = Arc::new(Scorer::prior()?);
-        let foundation = Foundation::lay(&config).await?;
-        match Self::build_on(config, &foundation, scorer).await {
-            Ok((config, listener, address, desk, queue, access)) => Ok(Self {
-                config,
-                foundation,
-                listener,
-                address,
-                desk,
-                queue,
-                access,
-            }),
-            Err(error) => {
-                if let Err(error) = foundation.clear().await {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "embedded_redis.stop_failed"
-                    );
-                }
-                Err(error)
-            }
-        }
-    }
-
-    async fn build_on(
-        config: Config,
-        foundation: &Foundation,
-        scorer: Arc<Scorer>,
-    ) -> Result<
-        (
-            Config,
-            TcpListener,
-            SocketAddr,
-            Arc<Desk>,
-            Queue,
-            Arc<Access>,
-        ),
-        BuildError,
-    > {
-        let store = foundation.store.clone();
-        let listen = config.server.listen;
         let failed = |error| BuildError::Listen {
-            address: listen,
+            address: config.server.listen,
             error,
         };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let listener = TcpListener::bind(config.server.listen)
+            .await
+            .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let foundation = Foundation::lay(&config).await?;
+        let Foundation {
+            store,
+            confirmation,
+            wakeups,
+            secrets,
+            ..
+        } = &foundation;
         let desk = Desk {
             store: store.clone(),
+            confirmation: confirmation.clone(),
             sites: Arc::new(Sites::new(store.clone())),
             throttle: Throttle::new(
                 config.throttle.per_key_per_second,
                 config.throttle.total_per_second,
             ),
             scorer,
-            hasher: Hasher::new(&foundation.secrets.pepper),
-            sealer: Sealer::new(foundation.secrets.officer.clone()),
+            hasher: Hasher::new(&secrets.pepper),
+            sealer: Sealer::new(secrets.officer.clone()),
         };
         let settings = QueueSettings {
             lease: config.moderation.lease,
             skip_cooldown: config.moderation.skip_cooldown,
             poll: config.moderation.poll,
         };
-        let queue = Queue::new(store.clone(), foundation.wakeups.clone(), settings);
-        let access = Arc::new(Access::new(store, foundation.secrets.root.clone()));
-        Ok((config, listener, address, Arc::new(desk), queue, access))
+        let queue = Queue::new(
+            store.clone(),
+            confirmation.clone(),
+            wakeups.clone(),
+            settings,
+        );
+        let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
+        Ok(Self {
+            config,
+            foundation,
+            listener,
+            address,
+            desk: Arc::new(desk),
+            queue,
+            access,
+        })
     }
 
     /// Where it listens; the port that the system chose, if 0 was asked for.

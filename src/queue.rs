@@ -12,12 +12,13 @@ use crate::{
         lease::{ItemContext, LeaseToken, QueuedItem},
         state::{CommentState, Timestamp, Verdict, Version},
     },
-    store::wakeups::Wakeups,
     store::{
+        confirmation::Confirmation,
         connection::Store,
         decide::{Decided, NewDecision},
         error::StoreError,
         read::QueueCounts,
+        wakeups::Wakeups,
     },
 };
 
@@ -139,6 +140,7 @@ pub enum DecideRefusal {
 #[derive(Clone)]
 pub struct Queue {
     store: Store,
+    confirmation: Confirmation,
     wakeups: Wakeups,
     settings: QueueSettings,
 }
@@ -152,9 +154,15 @@ struct Whose {
 impl Queue {
     /// The queue of a store.
     #[must_use]
-    pub fn new(store: Store, wakeups: Wakeups, settings: QueueSettings) -> Self {
+    pub fn new(
+        store: Store,
+        confirmation: Confirmation,
+        wakeups: Wakeups,
+        settings: QueueSettings,
+    ) -> Self {
         Self {
             store,
+            confirmation,
             wakeups,
             settings,
         }
@@ -195,23 +203,21 @@ impl Queue {
         ruling: &Ruling,
         whose: &Whose,
     ) -> Result<Decision, DecideRefusal> {
-        let decided = self
-            .store
-            .decide(&NewDecision {
-                site,
-                comment: ruling.comment,
-                thread: &whose.thread,
-                author: whose.author,
-                version: ruling.version,
-                verdict: ruling.verdict,
-                moderator: caller.key_id,
-                label: &caller.label,
-                reason_code: &ruling.reason_code.0,
-                note: &ruling.note.0,
-                lease: ruling.lease,
-                override_lease: ruling.override_lease,
-            })
-            .await?;
+        let new = NewDecision {
+            site,
+            comment: ruling.comment,
+            thread: &whose.thread,
+            author: whose.author,
+            version: ruling.version,
+            verdict: ruling.verdict,
+            moderator: caller.key_id,
+            label: &caller.label,
+            reason_code: &ruling.reason_code.0,
+            note: &ruling.note.0,
+            lease: ruling.lease,
+            override_lease: ruling.override_lease,
+        };
+        let decided = self.confirmation.of(self.store.decide(&new)).await?;
         match decided {
             Decided::Done {
                 state,

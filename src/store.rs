@@ -2,6 +2,7 @@
 
 pub mod access_keys;
 mod backoff;
+pub mod confirmation;
 pub mod connection;
 pub mod decide;
 pub mod durability;

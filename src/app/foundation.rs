@@ -8,11 +8,14 @@ use crate::{
     privacy::{hashing::Pepper, keys::OfficerPublicKey},
     secrets::{Secrets, SecretsError},
     store::{
+        confirmation::Confirmation,
         connection::{Store, StoreSettings},
+        durability::Durability,
         embedded::{Embedded, EmbeddedError, EmbeddedSettings},
         error::StoreError,
         identity::{self, IdentityError},
         preflight::{self, PreflightError},
+        replication::Replication,
         wakeups::Wakeups,
     },
 };
@@ -67,6 +70,8 @@ pub struct ServiceSecrets {
 pub struct Foundation {
     /// The one connection.
     pub store: Store,
+    /// What an OK waits for.
+    pub confirmation: Confirmation,
     /// What tells of new things at once.
     pub wakeups: Wakeups,
     /// What hashes, seals, and lets the first admin in.
@@ -116,8 +121,9 @@ impl Foundation {
         embedded: Option<Embedded>,
     ) -> Result<Self, FoundationError> {
         match open_and_check(settings, config, &secrets).await {
-            Ok((store, wakeups)) => Ok(Self {
+            Ok((store, confirmation, wakeups)) => Ok(Self {
                 store,
+                confirmation,
                 wakeups,
                 secrets,
                 embedded,
@@ -137,6 +143,7 @@ impl Foundation {
     /// The embedded Redis did not stop by itself.
     pub async fn clear(self) -> Result<(), EmbeddedError> {
         self.wakeups.shutdown().await;
+        self.confirmation.shutdown().await;
         self.store.shutdown().await;
         match self.embedded {
             Some(embedded) => embedded.stop().await,
@@ -156,7 +163,7 @@ async fn open_and_check(
     settings: StoreSettings,
     config: &StoreConfig,
     secrets: &ServiceSecrets,
-) -> Result<(Store, Wakeups), FoundationError> {
+) -> Result<(Store, Confirmation, Wakeups), FoundationError> {
     let store = connect(&settings).await?;
     let report = preflight::check(&store, config.durability, config.allow_unsafe_redis).await?;
     for problem in &report.allowed {
@@ -165,7 +172,7 @@ async fn open_and_check(
     for what in &report.unchecked {
         tracing::warn!(what, "redis.unchecked");
     }
-    if config.durability == crate::store::durability::Durability::Relaxed {
+    if config.durability == Durability::Relaxed {
         tracing::warn!(
             "durability is relaxed: a power cut can take what was acknowledged in the last second"
         );
@@ -176,8 +183,20 @@ async fn open_and_check(
         &secrets.officer.fingerprint(),
     )
     .await?;
+    let confirmation = match config.durability {
+        Durability::Replica { replicas } => {
+            let wait = config.timeout / 2;
+            Confirmation::by(Replication::spawn(
+                store.clone(),
+                settings.clone(),
+                replicas,
+                wait,
+            )?)
+        }
+        Durability::Disk | Durability::Relaxed => Confirmation::default(),
+    };
     let wakeups = Wakeups::spawn(settings)?;
-    Ok((store, wakeups))
+    Ok((store, confirmation, wakeups))
 }
 
 async fn connect(settings: &StoreSettings) -> Result<Store, StoreError> {

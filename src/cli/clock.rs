@@ -58,13 +58,6 @@ pub fn parse_span(text: &str) -> Result<Duration, String> {
     Duration::try_from(span).map_err(|_| says())
 }
 
-/// As [`parse_span`] reads it: `4h`, `1h 30m`, `90s`.
-#[must_use]
-pub fn span(span: &prost_types::Duration) -> String {
-    let span = SignedDuration::new(span.seconds, span.nanos);
-    format!("{span:#}")
-}
-
 /// For a request; saturates.
 #[must_use]
 pub fn to_proto(time: SystemTime) -> prost_types::Timestamp {
@@ -76,18 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_read_as_they_are_written() {
-        for (text, seconds, again) in [
-            ("4h", 14_400, "4h"),
-            ("1h 30m", 5_400, "1h 30m"),
-            ("90s", 90, "1m 30s"),
-            ("PT15M", 900, "15m"),
-            ("14d", 1_209_600, "336h"),
+    fn spans_are_read_as_people_write_them() {
+        for (text, seconds) in [
+            ("4h", 14_400),
+            ("1h 30m", 5_400),
+            ("90s", 90),
+            ("PT15M", 900),
+            ("14d", 1_209_600),
         ] {
             let parsed = parse_span(text).expect(text);
             assert_eq!(parsed.as_secs(), seconds, "{text}");
-            let proto = prost_types::Duration::try_from(parsed).expect("in range");
-            assert_eq!(span(&proto), again);
         }
         for text in ["", "4", "soon", "-4h"] {
             assert!(parse_span(text).is_err(), "{text}");

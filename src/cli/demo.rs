@@ -12,6 +12,7 @@ mod service;
 mod setup;
 mod shared;
 mod tally;
+mod wait;
 
 use std::path::PathBuf;
 
@@ -26,7 +27,7 @@ use service::Service;
 Examples:
   replydesk demo
   replydesk demo --quick
-  replydesk demo --data comments.jsonl       # JSON lines with id and text; label, author, thread, … if there
+  replydesk demo --data comments.jsonl       # JSON lines with id and text, and more if there
   replydesk demo --running --json            # a check of a service that already runs
 
 Contact fields that the data lacks are made up: example domains and documentation addresses only.")]
@@ -82,7 +83,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let done = tokio::select! {
         done = work => done,
         failure = service.ended_early() => Err(failure),
-        () = interrupt::requested() => Err(Failure::new("stopped before the end")),
+        () = interrupt::requested() => Err(Failure::new("stopped before the end, and the service with it")),
     };
     progress::finish();
     let stopped = service.stop().await;

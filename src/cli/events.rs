@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long)]
     site: String,
     /// Go on after this event; from the oldest that is kept if left out.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     cursor: String,
     /// Stay, and print what happens from now on; reconnects by itself.
     #[arg(long)]
@@ -71,7 +71,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         () = &mut stop => Ok(()),
         failure = reader.follow() => failure,
     };
-    if !reader.cursor.is_empty() {
+    if end.is_ok() && !reader.cursor.is_empty() {
         eprintln!(
             "replydesk: go on from here with --cursor {}",
             untrusted::line(&reader.cursor)

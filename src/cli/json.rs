@@ -7,7 +7,7 @@ use crate::proto::v1::{
     Score, Site, SubmitCommentResponse, event,
 };
 
-use super::{clock, site::policy_file, words};
+use super::{clock, site::policy_text, words};
 
 fn time(time: Option<&prost_types::Timestamp>) -> Value {
     time.and_then(clock::rfc3339).into()
@@ -159,14 +159,10 @@ pub fn stats(stats: &QueueStats) -> Value {
 /// A site with its policy.
 #[must_use]
 pub fn site(site: &Site) -> Value {
-    let policy = site
-        .policy
-        .as_ref()
-        .map(policy_file::PolicyFile::from_proto);
     json!({
         "site": site.site,
         "display_name": site.display_name,
-        "policy": policy.and_then(|policy| serde_json::to_value(policy).ok()),
+        "policy": policy_text::json(site),
         "policy_version": site.policy_version,
         "created_at": time(site.created_at.as_ref()),
     })

@@ -25,11 +25,12 @@ Keys: a approve, r reject, s spam, k skip, q quit; arrows and page keys scroll a
 
 Examples:
   replydesk review --site daily
-  replydesk review --site daily --json < verdicts.jsonl
+  coproc replydesk review --site daily --json     # from a script
 
-With --json, items are printed as lines of JSON, and lines such as
+With --json, items are printed as lines of JSON, and for those that were printed lines such as
   {\"comment_id\": \"01890a5d-ac96-774b-bcce-b302099a8057\", \"verdict\": \"approve\"}
-are read from standard input (approve, reject, spam or skip; reason_code and note may be added).")]
+are read from standard input (approve, reject, spam or skip; reason_code and note may be added).
+It ends when standard input ends and every verdict is answered.")]
 pub struct Args {
     /// The site.
     #[arg(long)]

@@ -1,25 +1,20 @@
 //! `replydesk site`: sites, their policies, and closed threads.
 
+mod apply;
 mod policy_diff;
-pub mod policy_file;
+pub mod policy_text;
 
-use std::{
-    io::{IsTerminal, Write},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
 use crate::{
     client::{Connection, explain::explain, once, reach::Reach, timely},
-    proto::v1::{
-        CloseThreadRequest, CreateSiteRequest, GetSiteRequest, ListSitesRequest, Policy, Site,
-        UpdateSiteRequest,
-    },
+    grpc::convert::site::policy::policy_to_proto,
+    proto::v1::{CloseThreadRequest, CreateSiteRequest, GetSiteRequest, ListSitesRequest, Site},
 };
 
-use super::{clock, failure::Failure, json, output, style::Paint, untrusted, words};
-use policy_file::PolicyFile;
+use super::{clock, failure::Failure, json, output, untrusted, words};
 
 /// Create and look at sites, change their policies, close threads. Needs an admin key.
 #[derive(Debug, clap::Args)]
@@ -49,7 +44,7 @@ enum Verb {
         /// Its name: 1 to 40 of a-z, 0-9 and -; it never changes.
         site: String,
         /// What people call it.
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         display_name: String,
         /// The policy, as `site get --toml` writes it.
         #[arg(long, value_name = "FILE.toml")]
@@ -105,8 +100,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             display_name,
             policy,
         } => {
-            let policy = policy.map(|file| PolicyFile::read(&file)).transpose()?;
-            let policy = policy.map(PolicyFile::into_proto).transpose()?;
+            let policy = policy.map(|file| policy_text::read(&file)).transpose()?;
+            let policy = policy.as_ref().map(policy_to_proto);
             let site = Site {
                 site,
                 display_name,
@@ -119,14 +114,14 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Verb::Get { site, toml } => {
             let site = get(&open().await?, &site).await?;
             if toml {
-                return output::say(policy_of(&site).to_toml()?.trim_end());
+                return output::say(policy_text::of(&site)?.to_toml().trim_end());
             }
             show(&site, json)
         }
         Verb::List => list(&open().await?, json).await,
         Verb::Apply { site, file, yes } => {
-            let wanted = PolicyFile::read(&file)?;
-            apply(&open().await?, &site, wanted, yes, json).await
+            let wanted = policy_text::read(&file)?;
+            apply::apply(&open().await?, &site, &wanted, yes, json).await
         }
         Verb::CloseThread {
             site,
@@ -202,77 +197,8 @@ fn show(site: &Site, json: bool) -> Result<(), Failure> {
         untrusted::line(&site.display_name),
         clock::readable(site.created_at.as_ref()),
         site.policy_version,
-        policy_of(site).to_toml()?.trim_end()
+        untrusted::text(policy_text::of(site)?.to_toml().trim_end())
     ))
-}
-
-fn policy_of(site: &Site) -> PolicyFile {
-    PolicyFile::from_proto(site.policy.as_ref().unwrap_or(&Policy::default()))
-}
-
-async fn apply(
-    connection: &Connection,
-    name: &str,
-    wanted: PolicyFile,
-    yes: bool,
-    json: bool,
-) -> Result<(), Failure> {
-    let current = get(connection, name).await?;
-    let changes = policy_diff::changes(&policy_of(&current), &wanted)?;
-    if changes.is_empty() {
-        return if json {
-            show(&current, json)
-        } else {
-            output::say("nothing to change")
-        };
-    }
-    if !json {
-        output::say(format!(
-            "{}, policy version {}:",
-            untrusted::line(name),
-            current.policy_version
-        ))?;
-        output::say(policy_diff::render(&changes, Paint::for_stdout()))?;
-    }
-    if !yes && !agreed()? {
-        return Err(Failure::new("nothing was changed"));
-    }
-    let request = UpdateSiteRequest {
-        site: Some(Site {
-            site: name.to_owned(),
-            policy: Some(wanted.into_proto()?),
-            ..Site::default()
-        }),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec!["policy".to_owned()],
-        }),
-        expected_version: current.policy_version,
-    };
-    let response = once(connection.sites().update_site(timely(request))).await;
-    let site = response
-        .map_err(|status| explain(&status))?
-        .site
-        .unwrap_or_default();
-    if json {
-        return show(&site, json);
-    }
-    output::say(format!(
-        "applied: policy version {}, in force within a second",
-        site.policy_version
-    ))
-}
-
-fn agreed() -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "nobody to ask here; add --yes to apply it, nothing was changed",
-        ));
-    }
-    eprint!("Apply? [y/N] ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 async fn close_thread(

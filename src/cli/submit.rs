@@ -20,9 +20,9 @@ const CONTRIBUTIONS: usize = 5;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk submit --site daily --thread tram-line --name Ada --email ada@example.org 'I ride it every day.'
-  echo 'Long text' | replydesk submit --site daily --thread tram-line --name Ada --email ada@example.org -
-  replydesk submit --site daily --thread tram-line --name Ada --email ada@example.org --validate-only --json 'Hello'")]
+  replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello'
+  replydesk submit --site daily --thread tram --name Ada --email ada@example.org - < text
+  replydesk submit --site daily --thread tram --validate-only --json 'Hello'")]
 pub struct Args {
     /// The comment; `-` reads it from standard input.
     text: String,
@@ -33,34 +33,39 @@ pub struct Args {
     #[arg(long)]
     thread: String,
     /// The author's display name.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     name: String,
     /// The author's e-mail address; sealed on arrival, never shown.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     email: String,
     /// The author's website.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     website: String,
     /// The blog's logged-in reader.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     account: String,
     /// The comment that this one answers.
-    #[arg(long, value_name = "UUID", default_value = "")]
+    #[arg(
+        long,
+        value_name = "UUID",
+        default_value = "",
+        hide_default_value = true
+    )]
     parent: String,
     /// The article's title.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     title: String,
     /// The article's address.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     url: String,
     /// The article's language, such as de-AT.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     language: String,
     /// The reader's IP address; sealed on arrival.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     ip: String,
     /// The reader's browser; sealed on arrival.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     user_agent: String,
     /// The comment's id; a fresh one if left out. The same id again is a retry, not a second comment.
     #[arg(long, value_name = "UUID")]

@@ -54,29 +54,6 @@ pub fn mode(number: i32) -> Option<&'static str> {
     }
 }
 
-/// The mode with this word.
-#[must_use]
-pub fn mode_from(word: &str) -> Option<ModerationMode> {
-    match word {
-        "pre" => Some(ModerationMode::Pre),
-        "post" => Some(ModerationMode::Post),
-        "automatic" => Some(ModerationMode::Automatic),
-        _ => None,
-    }
-}
-
-/// An outcome's word in small letters, short enough for a line of figures.
-#[must_use]
-pub fn short(outcome: &str) -> &'static str {
-    match outcome {
-        "APPROVED" => "ok",
-        "PENDING" => "held",
-        "SPAM" => "spam",
-        "REJECTED" => "rejected",
-        _ => "?",
-    }
-}
-
 /// A reason's code as a person reads it: `first comment of this author`.
 #[must_use]
 pub fn code(number: i32) -> &'static str {

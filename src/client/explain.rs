@@ -101,7 +101,9 @@ fn limited(message: &str, details: &ErrorDetails) -> String {
     for violation in violations.into_iter().flatten() {
         let subject = untrusted::line(&violation.subject);
         let description = untrusted::line(&violation.description);
-        let _ = write!(text, "\n  {subject}: {description}");
+        if !message.contains(&description) {
+            let _ = write!(text, "\n  {subject}: {description}");
+        }
     }
     text
 }

@@ -24,6 +24,7 @@ pub struct Reach {
     /// The service's address.
     #[arg(
         long,
+        global = true,
         env = "REPLYDESK_ADDRESS",
         default_value = "http://127.0.0.1:50051",
         value_name = "ADDRESS",
@@ -34,6 +35,7 @@ pub struct Reach {
     /// A file with the access key (else: the variable REPLYDESK_KEY, then data/secrets/admin.key if it is there).
     #[arg(
         long,
+        global = true,
         env = "REPLYDESK_KEY_FILE",
         value_name = "FILE",
         help_heading = "Connection"

@@ -50,6 +50,13 @@ fn detailed(
     Status::with_error_details(code, message, details)
 }
 
+/// Something must change before the same request can succeed; `subject` says of what.
+fn precondition(reason: &str, subject: &str, message: &str) -> Status {
+    let mut details = ErrorDetails::new();
+    details.add_precondition_failure_violation(reason, subject, message);
+    detailed(Code::FailedPrecondition, reason, message, &[], details)
+}
+
 /// This replica or its store is away for a moment.
 pub fn unavailable(reason: &str, message: impl Into<String>) -> Status {
     detailed(
@@ -106,11 +113,10 @@ pub fn too_late() -> Status {
 
 /// The caller does not hold the item any more.
 pub fn lease_lost() -> Status {
-    status(
-        Code::FailedPrecondition,
+    precondition(
         "LEASE_LOST",
+        "lease",
         "the item's lease is over; it was given to the queue",
-        &[],
     )
 }
 
@@ -228,12 +234,7 @@ impl From<IssueError> for Status {
             IssueError::Denied(error) => error.into(),
             IssueError::Violations(found) => found.into(),
             IssueError::NotFound => not_found("KEY_NOT_FOUND", error.to_string()),
-            IssueError::Configured => status(
-                Code::FailedPrecondition,
-                "KEY_CONFIGURED",
-                error.to_string(),
-                &[],
-            ),
+            IssueError::Configured => precondition("KEY_CONFIGURED", "key", &error.to_string()),
             IssueError::TooMany => status(
                 Code::ResourceExhausted,
                 "TOO_MANY_KEYS",
@@ -341,11 +342,10 @@ impl From<Refusal> for Status {
                 "this comment_id named a comment that was erased",
                 &[],
             ),
-            Refusal::ThreadClosed => status(
-                Code::FailedPrecondition,
+            Refusal::ThreadClosed => precondition(
                 "THREAD_CLOSED",
+                "thread",
                 "this thread takes no more comments",
-                &[],
             ),
         }
     }
@@ -372,18 +372,14 @@ impl From<DecideRefusal> for Status {
     fn from(refusal: DecideRefusal) -> Self {
         match refusal {
             DecideRefusal::NotFound => comment_not_found(),
-            DecideRefusal::Erased => status(
-                Code::FailedPrecondition,
-                "COMMENT_ERASED",
-                "the comment was erased",
-                &[],
-            ),
+            DecideRefusal::Erased => {
+                precondition("COMMENT_ERASED", "comment", "the comment was erased")
+            }
             DecideRefusal::Stale { state, version } => stale_decision(state, version),
-            DecideRefusal::LeasedByAnother => status(
-                Code::FailedPrecondition,
+            DecideRefusal::LeasedByAnother => precondition(
                 "LEASED_BY_ANOTHER",
+                "lease",
                 "another moderator holds this item; set override_lease to decide all the same",
-                &[],
             ),
             DecideRefusal::Store(error) => error.into(),
         }

@@ -101,13 +101,14 @@ impl PolicyDraft {
         let mut found = Violations::new();
         let default = Policy::default();
         let (approve_at, spam_at) = thresholds(&mut found, self, &default);
+        let mode = self.mode.unwrap_or(default.mode);
         let policy = Policy {
-            mode: self.mode.unwrap_or(default.mode),
+            mode,
             approve_at,
             spam_at,
             hold_first_comment: self
                 .hold_first_comment
-                .unwrap_or(default.hold_first_comment),
+                .unwrap_or(mode != ModerationMode::Post),
             max_links: self.max_links.unwrap_or(default.max_links),
             hold_words: words(&mut found, "site.policy.hold_words", &self.hold_words),
             reject_words: words(&mut found, "site.policy.reject_words", &self.reject_words),

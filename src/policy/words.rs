@@ -183,7 +183,7 @@ mod tests {
         assert!(WordList::parse(&many).is_err());
         assert!(WordList::parse(&many[1..]).is_ok());
         let wide: Vec<String> = (0..2_000)
-            .map(|n| format!("{n} {}", "x".repeat(190)))
+            .map(|n| format!("{n} {}", "abcdefghij".repeat(19)))
             .collect();
         assert!(WordList::parse(&wide).is_err());
     }

@@ -22,7 +22,7 @@ use crate::{
 use bells::{Bell, Bells};
 use subscriber::Subscriber;
 
-/// The one channel. A message is a kind, `q` (the queue has something), `e` (the feed has) or `b` (both have), and the
+/// The one channel. A message is a kind, `q` (the queue has something), `e` (the feed has) or `b` (both), and the
 /// site's name.
 pub const CHANNEL: &str = "replydesk:wakeups";
 

@@ -5,7 +5,7 @@ use tonic::Code;
 
 use crate::harness::{
     Desk,
-    comments::{comment, everything_waits, no_limits},
+    comments::{automatic, comment, everything_waits, no_limits},
     crowd::{crowd, submit_at_once},
     refusals::{metadata, told, violations},
 };
@@ -191,7 +191,7 @@ async fn validate_only_goes_the_whole_way_and_leaves_no_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_duplicate_names_the_first_comment() {
     let desk = Desk::with(2, &[]).await;
-    let blog = desk.site("gazette", everything_waits()).await;
+    let blog = desk.site("gazette", automatic()).await;
     let first = said("Repair the bridge!");
     blog.submit(first.clone()).await.unwrap();
     for again in [

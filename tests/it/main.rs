@@ -10,6 +10,7 @@
 mod access;
 mod access_keys;
 mod bad_clients;
+mod commands;
 mod decisions;
 mod drain;
 mod durability;

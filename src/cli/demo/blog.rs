@@ -94,7 +94,7 @@ fn refusal(status: &Status) -> Option<String> {
             let all = violations
                 .unwrap_or_default()
                 .iter()
-                .map(|v| untrusted::line(&v.subject));
+                .map(|v| untrusted::line(v.subject.trim_start_matches("limit:")));
             Some(format!("limit: {}", all.collect::<Vec<_>>().join(", ")))
         }
         Code::AlreadyExists if reason == "DUPLICATE_COMMENT" => {
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn each_refusal_has_its_name_and_a_failure_has_none() {
         let invalid = ErrorDetails::with_bad_request_violation("author.email", "is required");
-        let limited = ErrorDetails::with_quota_failure_violation("author", "5 a minute");
+        let limited = ErrorDetails::with_quota_failure_violation("limit:author", "5 a minute");
         let info =
             |reason: &str| ErrorDetails::with_error_info(reason, "replydesk", HashMap::new());
         let table = [

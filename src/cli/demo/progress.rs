@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use crate::cli::words;
+use crate::cli::review::line::fitting;
 
 use super::{shared::Shared, tally::Tally};
 
@@ -19,7 +19,8 @@ const PLAIN: Duration = Duration::from_secs(2);
 pub async fn show(shared: Shared) {
     let is_live = std::io::stderr().is_terminal();
     let mut clock = tokio::time::interval(if is_live { LIVE } else { PLAIN });
-    let mut before = String::new();
+    // Nothing is no progress.
+    let mut before = shared.with(|tally| line(tally));
     loop {
         clock.tick().await;
         let line = shared.with(|tally| line(tally));
@@ -29,6 +30,9 @@ pub async fn show(shared: Shared) {
         let mut out = std::io::stderr().lock();
         // Progress that cannot be shown is no reason to stop.
         let _ = if is_live {
+            // A line that wraps cannot be rewritten.
+            let width = crossterm::terminal::size().map_or(80, |(width, _)| width);
+            let line = fitting(&line, usize::from(width).saturating_sub(3));
             write!(out, "\r\u{1b}[2K  {line}").and_then(|()| out.flush())
         } else {
             writeln!(out, "  {line}")
@@ -44,24 +48,18 @@ pub fn finish() {
     }
 }
 
-/// All in one line that fits 80 columns.
+/// All in one line: under 80 columns for some thousand comments.
 #[must_use]
 pub fn line(tally: &Tally) -> String {
-    let outcomes: Vec<String> = super::tally::OUTCOMES
-        .iter()
-        .map(|outcome| {
-            format!(
-                "{} {}",
-                tally.outcomes.get(outcome).unwrap_or(&0),
-                words::short(outcome)
-            )
-        })
-        .collect();
+    let outcome = |word: &str| tally.outcomes.get(word).copied().unwrap_or(0);
     format!(
-        "blog {}/{} ({}, {} refused) · decided {} · events {}",
+        "{}/{}: {} ok, {} held, {} spam, {} rejected, {} refused · {} decided · {} events",
         tally.submitted,
         tally.total,
-        outcomes.join(", "),
+        outcome("APPROVED"),
+        outcome("PENDING"),
+        outcome("SPAM"),
+        outcome("REJECTED"),
         tally.refused_count(),
         tally.decided_count(),
         tally.events

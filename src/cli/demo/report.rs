@@ -145,7 +145,7 @@ pub fn totals(tally: &Tally, took: Duration) -> String {
             tally.refused_count()
         ),
         format!(
-            "decided {} = approve {} + reject {} + spam {}  ({} of them changed a state)",
+            "decided {} = approve {} + reject {} + spam {}  ({} of them made a new version)",
             tally.decided_count(),
             verdict("APPROVE"),
             verdict("REJECT"),
@@ -153,7 +153,7 @@ pub fn totals(tally: &Tally, took: Duration) -> String {
             tally.changes
         ),
         format!(
-            "feed {} = stored {} + state changes by decisions {}  (each once, in order, read twice)",
+            "feed {} = stored {} + new versions by decisions {}  (each once, in order, read twice)",
             tally.events,
             tally.stored_count(),
             tally.changes
@@ -184,7 +184,7 @@ pub fn json(tally: &Tally, took: Duration, breaches: &[String]) -> serde_json::V
         "refused": tally.refused,
         "failed": tally.failed,
         "decisions": tally.decisions,
-        "state_changes_by_decisions": tally.changes,
+        "versions_by_decisions": tally.changes,
         "refused_decisions": tally.problems,
         "events": tally.events,
         "states": tally.states(),

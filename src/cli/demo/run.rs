@@ -16,9 +16,8 @@ use crate::{
         output,
         style::{Paint, Tone},
     },
-    client::{Connection, explain::explain, once, timely},
+    client::Connection,
     comment::ids::CommentId,
-    proto::v1::{GetQueueStatsRequest, QueueStats},
 };
 
 use super::{
@@ -29,13 +28,8 @@ use super::{
     progress, report,
     setup::{self, Parties},
     shared::Shared,
+    wait,
 };
-
-/// How often it is asked whether anything is left.
-const LOOK: Duration = Duration::from_millis(100);
-
-/// No progress for so long means that none will come.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What is to be done.
 pub struct Plan {
@@ -139,11 +133,11 @@ impl Plan {
         }
         blog::submit_all(&parties.blog, rounds, shared).await;
         let watcher = parties.moderators.first().unwrap_or(&parties.blog);
-        until_decided(watcher, site, shared).await?;
+        wait::until_decided(watcher, site, shared).await?;
         nothing_left.cancel();
         while moderators.join_next().await.is_some() {}
-        until_told(shared).await;
-        let stats = queue(watcher, site).await?;
+        wait::until_told(shared).await;
+        let stats = wait::queue(watcher, site).await?;
         shared.with(|tally| tally.queue = stats);
         watchers.shutdown().await;
         progress::finish();
@@ -256,65 +250,4 @@ fn verdicts(rounds: &[Vec<Prepared>]) -> Verdicts {
     let told =
         all.filter_map(|prepared| Some((prepared.request.comment_id.clone(), prepared.verdict?)));
     Arc::new(told.collect::<HashMap<_, _>>())
-}
-
-async fn queue(connection: &Connection, site: &str) -> Result<QueueStats, Failure> {
-    let request = GetQueueStatsRequest {
-        site: site.to_owned(),
-    };
-    let response = once(connection.moderation().get_queue_stats(timely(request))).await;
-    Ok(response
-        .map_err(|status| explain(&status))?
-        .stats
-        .unwrap_or_default())
-}
-
-/// Waits until no item waits and none is held.
-async fn until_decided(
-    connection: &Connection,
-    site: &str,
-    shared: &Shared,
-) -> Result<(), Failure> {
-    let mut before = 0;
-    let mut since = Instant::now();
-    loop {
-        let stats = queue(connection, site).await?;
-        let left = stats.waiting + stats.leased;
-        if left == 0 {
-            return Ok(());
-        }
-        let decided = shared.with(|tally| {
-            tally.queue = stats;
-            tally.decided_count()
-        });
-        if decided != before {
-            before = decided;
-            since = Instant::now();
-        }
-        if since.elapsed() > PATIENCE {
-            let wrong = shared.with(|tally| tally.wrong.join("; "));
-            return Err(Failure::new(format!(
-                "{left} items are in the queue, and no moderator has decided one for {} s; {wrong}",
-                PATIENCE.as_secs()
-            )));
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// Waits until the feed has shown all it must; the count afterwards says if it didn't.
-async fn until_told(shared: &Shared) {
-    let mut before = 0;
-    let mut since = Instant::now();
-    loop {
-        let (events, expected) = shared.with(|tally| (tally.events, tally.events_expected()));
-        if events >= expected || since.elapsed() > PATIENCE / 4 {
-            return;
-        }
-        if events != before {
-            before = events;
-            since = Instant::now();
-        }
-        tokio::time::sleep(LOOK).await;
-    }
 }

@@ -9,6 +9,9 @@ use crate::{
 /// How many moderators work at once.
 pub const MODERATORS: usize = 2;
 
+/// What the demo's editor never wants to read.
+const REJECTED: [&str; 2] = ["smug cow", "dummes Maul"];
+
 /// The connections of those who take part, each with a key of its own.
 pub struct Parties {
     /// Submits, and follows the feed.
@@ -17,8 +20,9 @@ pub struct Parties {
     pub moderators: Vec<Connection>,
 }
 
-/// The policy of the demo. With foreign data the score alone decides; with our own examples it is the default policy.
-/// The limits are raised in both: the demo sends a day's comments in seconds.
+/// The policy of the demo. With foreign data the score alone decides, and no limit is in its way; with our own examples
+/// it is the default policy with two phrases that reject, and only the author's limit is the default one: the demo
+/// sends a day's comments in seconds.
 #[must_use]
 pub fn policy(own_examples: bool) -> Policy {
     let limit = Limit {
@@ -26,7 +30,7 @@ pub fn policy(own_examples: bool) -> Policy {
         burst: 10_000,
     };
     let limits = Limits {
-        author: Some(limit),
+        author: (!own_examples).then_some(limit),
         ip_address: Some(limit),
         thread: Some(limit),
         site: Some(limit),
@@ -35,6 +39,11 @@ pub fn policy(own_examples: bool) -> Policy {
         mode: ModerationMode::Automatic.into(),
         hold_first_comment: Some(own_examples),
         limits: Some(limits),
+        reject_words: if own_examples {
+            REJECTED.map(str::to_owned).to_vec()
+        } else {
+            Vec::new()
+        },
         ..Policy::default()
     }
 }
@@ -43,7 +52,8 @@ pub fn policy(own_examples: bool) -> Policy {
 #[must_use]
 pub fn policy_in_words(own_examples: bool) -> &'static str {
     if own_examples {
-        "automatic, first comments held (the default); limits raised, because a day's comments come in seconds"
+        "automatic, first comments held (the default), two phrases rejected; all limits raised but the author's, \
+         because a day's comments come in seconds"
     } else {
         "automatic, first comments not held; limits raised, because a day's comments come in seconds"
     }

@@ -49,8 +49,8 @@ pub async fn run(connection: Connection, start: Start) -> Result<(), Failure> {
     let mut stop = pin!(interrupt::requested());
     let mut script = Script::default();
     loop {
-        let is_done = script.input_ended && script.unanswered.is_empty();
-        if is_done {
+        // Not before the stream was open once: a wrong key must be told even to who says nothing.
+        if script.opened && script.input_ended && script.unanswered.is_empty() {
             return Ok(());
         }
         tokio::select! {
@@ -61,9 +61,12 @@ pub async fn run(connection: Connection, start: Start) -> Result<(), Failure> {
                 },
             },
             said = news.recv() => match said {
-                Some(News::Opened) => for message in script.unanswered.values() {
-                    let _ = up.send(message.clone()).await;
-                },
+                Some(News::Opened) => {
+                    script.opened = true;
+                    for message in script.unanswered.values() {
+                        let _ = up.send(message.clone()).await;
+                    }
+                }
                 Some(News::Said(message)) => script.hear(*message)?,
                 Some(News::Lost(why)) => {
                     script.held.clear();
@@ -100,6 +103,7 @@ struct Script {
     unanswered: HashMap<u64, Up>,
     last_request: u64,
     input_ended: bool,
+    opened: bool,
 }
 
 impl Script {

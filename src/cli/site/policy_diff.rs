@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::policy_file::PolicyFile;
-use crate::cli::{
-    failure::Failure,
-    style::{Paint, Tone},
-    untrusted,
+use crate::{
+    cli::{
+        failure::Failure,
+        style::{Paint, Tone},
+        untrusted,
+    },
+    policy::Policy,
 };
 
 /// One key whose value would change.
@@ -20,8 +22,8 @@ pub struct Change {
 /// The changes, by key. Words of a list are keys of their own.
 ///
 /// # Errors
-/// As [`PolicyFile::to_toml`].
-pub fn changes(current: &PolicyFile, wanted: &PolicyFile) -> Result<Vec<Change>, Failure> {
+/// None that is known: what a policy prints is TOML.
+pub fn changes(current: &Policy, wanted: &Policy) -> Result<Vec<Change>, Failure> {
     let mut current = flat(current)?;
     let mut wanted = flat(wanted)?;
     let mut keys: Vec<String> = current.keys().chain(wanted.keys()).cloned().collect();
@@ -50,22 +52,15 @@ pub fn render(changes: &[Change], paint: Paint) -> String {
                 Tone::Good,
                 format!("  + {key} {}", untrusted::line(to)).trim_end(),
             ),
-            (Some(from), None) if from.is_empty() => paint.paint(Tone::Bad, &format!("  - {key}")),
-            (Some(from), None) => paint.paint(
-                Tone::Bad,
-                &format!(
-                    "  - {key}: {} -> left out, so its default",
-                    untrusted::line(from)
-                ),
-            ),
+            (Some(_), None) => paint.paint(Tone::Bad, &format!("  - {key}")),
             (None, None) => String::new(),
         }
     };
     changes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn flat(policy: &PolicyFile) -> Result<BTreeMap<String, String>, Failure> {
-    let table = toml::Table::try_from(policy)
+fn flat(policy: &Policy) -> Result<BTreeMap<String, String>, Failure> {
+    let table: toml::Table = toml::from_str(&policy.to_toml())
         .map_err(|error| Failure::new(format!("cannot compare the policies: {error}")))?;
     let mut flat = BTreeMap::new();
     flatten("", &table, &mut flat);
@@ -104,7 +99,7 @@ mod tests {
 
     #[test]
     fn each_change_is_one_line() {
-        let parse = |text: &str| PolicyFile::parse(text).expect("a policy");
+        let parse = |text: &str| Policy::from_toml(text).expect("a policy");
         let current = parse(
             "mode = \"pre\"\nmax_links = 2\nhold_words = [\"lottery\", \"casino\"]\n[limits.author]\nper_minute = 5\nburst = 3",
         );

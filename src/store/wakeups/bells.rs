@@ -59,11 +59,14 @@ impl Bells {
         };
         let bell = self.by_site().get(&site).and_then(Weak::upgrade);
         let Some(bell) = bell else { return };
-        if matches!(kind, b'q' | b'b') {
-            bell.queue.notify_one();
-        }
-        if matches!(kind, b'e' | b'b') {
-            bell.events.send_modify(|count| *count += 1);
+        match kind {
+            b'q' => bell.queue.notify_one(),
+            b'e' => bell.events.send_modify(|count| *count += 1),
+            b'b' => {
+                bell.queue.notify_one();
+                bell.events.send_modify(|count| *count += 1);
+            }
+            _ => {}
         }
     }
 

@@ -81,11 +81,6 @@ impl RedisServer {
     pub fn keys(&self) -> Vec<Vec<u8>> {
         self.ask(&["KEYS", "*"])
     }
-
-    /// The process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 fn spawn(directory: &TempDir) -> Child {

@@ -1,0 +1,186 @@
+//! The ceiling: a bare tonic handler with one pipelined read and one script of the same writes.
+
+use std::{net::SocketAddr, pin::Pin};
+
+use redis::{Script, aio::MultiplexedConnection};
+use replydesk::{
+    comment::{
+        ids::{CommentId, KeyedHash, SiteId, ThreadId},
+        state::CommentState,
+    },
+    proto::v1::{
+        self,
+        comment_service_server::{CommentService, CommentServiceServer},
+    },
+    store::keys,
+};
+use tokio::net::TcpListener;
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status, transport::Server};
+
+/// Serves on a free port, which it prints.
+pub async fn serve(url: &str) {
+    let client = redis::Client::open(url).expect("an address");
+    let connection = client
+        .get_multiplexed_async_connection()
+        .await
+        .expect("redis answers");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address: SocketAddr = listener.local_addr().expect("an address");
+    println!("{address}");
+    let ceiling = Ceiling {
+        connection,
+        script: Script::new(include_str!("ceiling.lua")),
+        site: site(),
+    };
+    let incoming = tonic::transport::server::TcpIncoming::from(listener).with_nodelay(Some(true));
+    Server::builder()
+        .add_service(CommentServiceServer::new(ceiling))
+        .serve_with_incoming(incoming)
+        .await
+        .expect("the ceiling serves");
+}
+
+fn site() -> SiteId {
+    "bench".parse().expect("a name")
+}
+
+struct Ceiling {
+    connection: MultiplexedConnection,
+    script: Script,
+    site: SiteId,
+}
+
+impl Ceiling {
+    /// The same reads as the service's.
+    async fn read(&self, thread: &ThreadId, hash: &KeyedHash) -> Result<(), redis::RedisError> {
+        let site = &self.site;
+        let mut pipe = redis::Pipeline::with_capacity(4);
+        pipe.cmd("TIME");
+        pipe.cmd("HMGET")
+            .arg(keys::thread(site, thread))
+            .arg(&["v", "closed"]);
+        pipe.cmd("HMGET")
+            .arg(keys::author(site, hash))
+            .arg(&["1", "2", "3", "4", "5", "6", "f", "v"]);
+        let counters = pipe
+            .cmd("MGET")
+            .arg(keys::author_rate(site, hash))
+            .arg(keys::ip_rate(site, hash));
+        for part in 0..3 {
+            counters.arg(keys::sketch_part(
+                site,
+                part,
+                u64::from(hash.as_bytes()[usize::from(part)]),
+            ));
+        }
+        let _: redis::Value = pipe.query_async(&mut self.connection.clone()).await?;
+        Ok(())
+    }
+
+    /// The same writes.
+    async fn write(
+        &self,
+        request: &v1::SubmitCommentRequest,
+        id: &CommentId,
+        thread: &ThreadId,
+        hash: &KeyedHash,
+    ) -> Result<(), redis::RedisError> {
+        let site = &self.site;
+        let mut call = self.script.prepare_invoke();
+        call.key(keys::comment(site, id))
+            .key(keys::site(site))
+            .key(keys::thread(site, thread))
+            .key(keys::counters(site))
+            .key(keys::events(site))
+            .key(keys::queue(site))
+            .key(keys::index(site, CommentState::Pending, None))
+            .key(keys::index(site, CommentState::Pending, Some(thread)))
+            .key(keys::author(site, hash))
+            .key(keys::duplicate(site, hash))
+            .key(keys::data_key(site, [7; 8]))
+            .key(keys::author_rate(site, hash))
+            .key(keys::ip_rate(site, hash))
+            .key(keys::thread_rate(site, thread))
+            .key(keys::site_rate(site));
+        for part in 0..3u8 {
+            call.key(keys::sketch_part(
+                site,
+                part,
+                u64::from_le_bytes(id.as_bytes()[8..].try_into().expect("8 bytes")),
+            ));
+        }
+        // As much as the service stores: head, sealed contact, names and reasons beside the body.
+        let mut content = vec![0; 230];
+        content.extend(request.body.as_bytes());
+        call.arg(&id.as_bytes()[..])
+            .arg(content)
+            .arg(14_400_000)
+            .arg(id.as_bytes()[15]);
+        call.arg(&[0; 30][..]).arg(&[0; 97][..]).arg("bench");
+        let _: i64 = call.invoke_async(&mut self.connection.clone()).await?;
+        Ok(())
+    }
+}
+
+#[tonic::async_trait]
+impl CommentService for Ceiling {
+    async fn submit_comment(
+        &self,
+        request: Request<v1::SubmitCommentRequest>,
+    ) -> Result<Response<v1::SubmitCommentResponse>, Status> {
+        let request = request.into_inner();
+        let id: CommentId = request
+            .comment_id
+            .parse()
+            .map_err(|_| Status::internal("an id"))?;
+        let thread = request
+            .thread
+            .as_ref()
+            .map(|thread| thread.thread_id.parse());
+        let thread: ThreadId = thread
+            .and_then(Result::ok)
+            .ok_or_else(|| Status::internal("a thread"))?;
+        let hash = KeyedHash::from_bytes(*id.as_bytes());
+        let failed = |error: redis::RedisError| Status::internal(error.to_string());
+        self.read(&thread, &hash).await.map_err(failed)?;
+        self.write(&request, &id, &thread, &hash)
+            .await
+            .map_err(failed)?;
+        Ok(Response::new(v1::SubmitCommentResponse {
+            version: 1,
+            ..Default::default()
+        }))
+    }
+
+    async fn get_comment(
+        &self,
+        _: Request<v1::GetCommentRequest>,
+    ) -> Result<Response<v1::GetCommentResponse>, Status> {
+        Err(Status::unimplemented("only submissions are measured"))
+    }
+
+    async fn list_comments(
+        &self,
+        _: Request<v1::ListCommentsRequest>,
+    ) -> Result<Response<v1::ListCommentsResponse>, Status> {
+        Err(Status::unimplemented("only submissions are measured"))
+    }
+
+    type WatchEventsStream =
+        Pin<Box<dyn Stream<Item = Result<v1::WatchEventsResponse, Status>> + Send>>;
+
+    async fn watch_events(
+        &self,
+        _: Request<v1::WatchEventsRequest>,
+    ) -> Result<Response<Self::WatchEventsStream>, Status> {
+        Err(Status::unimplemented("only submissions are measured"))
+    }
+
+    async fn list_events(
+        &self,
+        _: Request<v1::ListEventsRequest>,
+    ) -> Result<Response<v1::ListEventsResponse>, Status> {
+        Err(Status::unimplemented("only submissions are measured"))
+    }
+}

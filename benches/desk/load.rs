@@ -1,0 +1,103 @@
+//! Submissions as a blog would send them, so many in flight, and what came of them.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use replydesk::{
+    comment::ids::CommentId,
+    proto::v1::{self, comment_service_client::CommentServiceClient},
+};
+use tokio::task::JoinSet;
+use tonic::{
+    Request,
+    transport::{Channel, Endpoint},
+};
+
+/// 420 bytes, as DESIGN measures with.
+pub const BODY: &str = "The council has promised this bridge for eleven years now, and every spring we hear the same \
+story about budgets. I walk my daughter to school across the old one, and when it rains the planks are so slippery \
+that we take the long way round by the mill. Nobody asks for marble: a railing, some light, and boards that hold. \
+Could the paper please print what the last three estimates were, and who signed off on each of these, year by year?";
+
+/// One round's figures.
+#[derive(Clone, Copy)]
+pub struct Round {
+    pub per_second: f64,
+    pub median_latency: Duration,
+    pub done: u64,
+}
+
+/// The n-th submission: another reader, address and text each time.
+pub fn submission(n: u64) -> v1::SubmitCommentRequest {
+    v1::SubmitCommentRequest {
+        site: "bench".to_owned(),
+        comment_id: CommentId::fresh().to_string(),
+        thread: Some(v1::Thread {
+            thread_id: format!("bridge-{}", n % 50),
+            url: "https://gazette.example/news/bridge".to_owned(),
+            title: "Bridge to be closed for repairs until autumn".to_owned(),
+            language: "en".to_owned(),
+        }),
+        author: Some(v1::AuthorInput {
+            display_name: format!("Reader {n}"),
+            email: format!("reader.{n}@readers.example"),
+            ..Default::default()
+        }),
+        body: format!("{BODY} {n}"),
+        transport: Some(v1::Transport {
+            ip_address: format!("10.{}.{}.{}", n / 65_536 % 256, n / 256 % 256, n % 256),
+            user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+                .to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+/// A client of a server.
+pub async fn client(address: SocketAddr) -> CommentServiceClient<Channel> {
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
+    CommentServiceClient::new(endpoint.connect().await.expect("the server answers"))
+}
+
+/// Submits for a while with so many in flight.
+pub async fn run(address: SocketAddr, key: &str, in_flight: usize, time: Duration) -> Round {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let client = client(address).await;
+    let bearer: Arc<str> = format!("Bearer {key}").into();
+    let started = Instant::now();
+    let mut workers = JoinSet::new();
+    for _ in 0..in_flight {
+        let (mut client, bearer) = (client.clone(), Arc::clone(&bearer));
+        workers.spawn(async move {
+            let mut waits = Vec::new();
+            while started.elapsed() < time {
+                let mut request = Request::new(submission(NEXT.fetch_add(1, Ordering::Relaxed)));
+                request
+                    .metadata_mut()
+                    .insert("authorization", bearer.parse().expect("a header"));
+                let sent = Instant::now();
+                client
+                    .submit_comment(request)
+                    .await
+                    .expect("every submission is taken");
+                waits.push(sent.elapsed().as_secs_f64());
+            }
+            waits
+        });
+    }
+    let mut waits: Vec<f64> = workers.join_all().await.into_iter().flatten().collect();
+    let elapsed = started.elapsed().as_secs_f64();
+    let median = crate::report::percentile(&mut waits, 0.5);
+    Round {
+        per_second: waits.len() as f64 / elapsed,
+        median_latency: Duration::from_secs_f64(median),
+        done: waits.len() as u64,
+    }
+}

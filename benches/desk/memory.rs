@@ -1,0 +1,170 @@
+//! What a queued comment takes in Redis: a 420-byte body and 150 bytes of sealed contact.
+
+use std::time::Duration;
+
+use redis::Commands;
+use replydesk::{
+    comment::{
+        ids::{CommentId, KeyedHash, SiteId},
+        limits::Limits,
+        observed::{Fingerprints, SeenVersions},
+        reason::{Reason, ReasonCode},
+        score::{Contribution, Probability, Score},
+        state::Outcome,
+        stored::{CommentContent, ThreadDetails},
+    },
+    store::{
+        connection::Store,
+        keys,
+        submit::{NewComment, Stored},
+    },
+};
+
+use crate::{load::BODY, processes, report::Report};
+
+const COMMENTS: usize = 20_000;
+
+pub async fn run(report: &mut Report) {
+    let (_redis, url) = processes::redis("everysec");
+    let mut look = redis::Client::open(&*url)
+        .and_then(|client| client.get_connection())
+        .expect("redis");
+    let site: SiteId = "gazette".parse().expect("a name");
+    let _: () = look.hset(keys::site(&site), "v", 1).expect("a site");
+    let store = Store::connect(&url).await.expect("redis");
+    let used = |look: &mut redis::Connection| -> f64 {
+        let info: String = redis::cmd("INFO").arg("memory").query(look).expect("INFO");
+        let line = info
+            .lines()
+            .find_map(|line| line.strip_prefix("used_memory:"))
+            .expect("a line of it");
+        line.parse().expect("a number")
+    };
+    let before = used(&mut look);
+    let mut ids = Vec::new();
+    for n in 0..COMMENTS {
+        ids.push(store_one(&store, &site, n).await);
+    }
+    let all = (used(&mut look) - before) / COMMENTS as f64;
+    let mut weigh = |key: Vec<u8>| -> f64 {
+        redis::cmd("MEMORY")
+            .arg("USAGE")
+            .arg(key)
+            .arg("SAMPLES")
+            .arg(0)
+            .query(&mut look)
+            .expect("a key")
+    };
+    // Each key also takes a slot of 8 bytes in the main table, which is up to twice as long as it has keys.
+    let comment = ids
+        .iter()
+        .map(|id| weigh(keys::comment(&site, id)) + 16.0)
+        .sum::<f64>()
+        / COMMENTS as f64;
+    let queue = weigh(keys::queue(&site)) / COMMENTS as f64;
+    let event = weigh(keys::events(&site)) / COMMENTS as f64;
+    report.add(
+        "Redis memory per queued comment: comment with signals",
+        comment,
+        "bytes",
+        None,
+    );
+    report.add(
+        "Redis memory per queued comment: queue entry",
+        queue,
+        "bytes",
+        None,
+    );
+    report.add(
+        "Redis memory per queued comment: event",
+        event,
+        "bytes",
+        None,
+    );
+    report.add(
+        "Redis memory per queued comment",
+        comment + queue + event,
+        "bytes",
+        Some("<= 1024"),
+    );
+    report.add(
+        "Redis memory per queued comment, all indexes, limits and counters",
+        all,
+        "bytes",
+        None,
+    );
+}
+
+async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
+    let id = CommentId::fresh();
+    let hash = |purpose: u8| {
+        let mut bytes = [purpose; 16];
+        bytes[..8].copy_from_slice(&n.to_le_bytes());
+        KeyedHash::from_bytes(bytes)
+    };
+    let contribution = |feature: &str, weight| Contribution {
+        feature: feature.to_owned(),
+        weight,
+    };
+    let content = CommentContent {
+        thread: format!("bridge-{}", n % 200).parse().expect("a name"),
+        parent: None,
+        display_name: "Jo Reader".to_owned(),
+        website: String::new(),
+        account_id: String::new(),
+        body: BODY[..420].to_owned(),
+        author: Some(hash(1)),
+        sealed_contact: vec![7; 150],
+        reasons: vec![Reason::new(ReasonCode::FirstComment, "")],
+        score: Score {
+            probability: Probability::new(0.31).expect("a probability"),
+            contributions: [
+                "\"bridge\"",
+                "\"council\"",
+                "\"please\"",
+                "\"budgets\"",
+                "\"mill\"",
+                "first_comment",
+            ]
+            .map(|feature| contribution(feature, 0.31))
+            .to_vec(),
+            model: 7,
+        },
+        signals: vec![1; 12],
+    };
+    let prints = Fingerprints {
+        author: Some(hash(1)),
+        ip: Some(hash(2)),
+        said: Some(hash(3)),
+        sketch: Some([n as u64, n as u64 + 1, n as u64 + 2]),
+        link_hosts: Vec::new(),
+    };
+    let most = replydesk::comment::limits::Limit::new(1_000_000, 1_000_000).expect("in range");
+    let limits = Limits {
+        author: most,
+        ip_address: most,
+        thread: most,
+        site: most,
+    };
+    let stored = store
+        .submit(&NewComment {
+            site,
+            id,
+            digest: [7; 8],
+            outcome: Outcome::Pending,
+            content: &content,
+            thread: &ThreadDetails::default(),
+            contact: None,
+            prints: &prints,
+            limits: &limits,
+            judged_at: Some(SeenVersions {
+                policy: 1,
+                ..SeenVersions::default()
+            }),
+            due_in: Some(Duration::from_secs(14_400)),
+            only_check: false,
+        })
+        .await;
+    assert!(matches!(stored, Ok(Stored::Admitted { .. })), "{stored:?}");
+    id
+}

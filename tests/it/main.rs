@@ -19,6 +19,7 @@ mod harness;
 mod idempotency;
 mod leases;
 mod limits;
+mod lost_replies;
 mod main_job;
 mod privacy_leak;
 mod private_redis;

@@ -2,10 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use tokio::{
@@ -14,10 +11,13 @@ use tokio::{
     task::JoinSet,
 };
 
+/// What stands in the answer that is to be lost, if one is.
+type Cut = Arc<Mutex<Option<&'static str>>>;
+
 /// Passes everything on until it is told to cut: then the next answer is swallowed and the connection closed.
 pub struct Proxy {
     pub url: String,
-    cut: Arc<AtomicBool>,
+    cut: Cut,
     _tasks: JoinSet<()>,
     _directory: tempfile::TempDir,
 }
@@ -28,7 +28,7 @@ impl Proxy {
         let path = directory.path().join("proxy.sock");
         let listener = UnixListener::bind(&path).unwrap();
         let target = PathBuf::from(target.strip_prefix("unix://").unwrap());
-        let cut = Arc::new(AtomicBool::new(false));
+        let cut = Cut::default();
         let mut tasks = JoinSet::new();
         tasks.spawn(serve(listener, target, cut.clone()));
         Self {
@@ -40,11 +40,27 @@ impl Proxy {
     }
 
     pub fn cut_the_next_answer(&self) {
-        self.cut.store(true, Ordering::SeqCst);
+        self.cut_the_next_answer_with("");
+    }
+
+    /// The next one in which this stands.
+    pub fn cut_the_next_answer_with(&self, word: &'static str) {
+        *self.cut.lock().unwrap() = Some(word);
     }
 }
 
-async fn serve(listener: UnixListener, target: PathBuf, cut: Arc<AtomicBool>) {
+/// Once: whoever is cut off may come again.
+fn is_to_be_cut(cut: &Cut, answer: &[u8]) -> bool {
+    let mut cut = cut.lock().unwrap();
+    let has = |word: &&str| String::from_utf8_lossy(answer).contains(*word);
+    let is_it = cut.as_ref().is_some_and(has);
+    if is_it {
+        *cut = None;
+    }
+    is_it
+}
+
+async fn serve(listener: UnixListener, target: PathBuf, cut: Cut) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         let server = UnixStream::connect(&target).await.unwrap();
@@ -56,7 +72,7 @@ async fn serve(listener: UnixListener, target: PathBuf, cut: Arc<AtomicBool>) {
                 let mut buffer = vec![0; 4096];
                 loop {
                     let size = from_server.read(&mut buffer).await.unwrap_or(0);
-                    if size == 0 || cut.swap(false, Ordering::SeqCst) {
+                    if size == 0 || is_to_be_cut(&cut, &buffer[..size]) {
                         return;
                     }
                     if to_client.write_all(&buffer[..size]).await.is_err() {

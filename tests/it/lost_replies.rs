@@ -1,0 +1,101 @@
+//! A reply that is lost on its way leaves the caller in doubt; sending the same again settles it, and nothing is done
+//! twice.
+
+use std::time::Duration;
+
+use replydesk::proto::v1::{self, Verdict, work_queue_response::answer::Result as Answer};
+
+use crate::{
+    harness::{
+        Desk,
+        comments::{everything_waits, nth},
+        refusals::assert_unavailable,
+        until::{soon, until},
+    },
+    store_proxy::Proxy,
+};
+
+const BOUND: Duration = Duration::from_secs(15);
+
+/// A desk whose replica reaches Redis through a proxy that can lose an answer.
+async fn behind_a_proxy() -> (Desk, Proxy) {
+    let mut desk = Desk::with(0, &[("moderation.poll_ms", "100")]).await;
+    let proxy = Proxy::before(&desk.redis.url());
+    let url = ("store.redis_url".to_owned(), proxy.url.clone());
+    desk.settings.push(url);
+    desk.add_replica().await;
+    (desk, proxy)
+}
+
+fn approve(comment: &str) -> v1::DecideCommentRequest {
+    v1::DecideCommentRequest {
+        site: "gazette".to_owned(),
+        comment_id: comment.to_owned(),
+        version: 1,
+        verdict: Verdict::Approve.into(),
+        ..Default::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_though_nobody_was_told_is_a_replay_when_it_is_sent_again() {
+    let (desk, proxy) = behind_a_proxy().await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    for n in 0..10 {
+        let request = nth("gazette", n);
+        proxy.cut_the_next_answer_with("ADMITTED");
+        assert_unavailable(&blog.submit(request.clone()).await.unwrap_err());
+        let receipt = until("the blog is told", BOUND, async || {
+            blog.submit(request.clone()).await.ok()
+        });
+        assert!(receipt.await.replayed);
+
+        proxy.cut_the_next_answer_with("DECIDED");
+        let verdict = approve(&request.comment_id);
+        assert_unavailable(&ada.decide(verdict.clone()).await.unwrap_err());
+        let decision = until("Ada is told", BOUND, async || {
+            ada.decide(verdict.clone()).await.ok()
+        });
+        assert!(decision.await.replayed);
+    }
+    let events = blog.all_events("gazette").await;
+    let versions: Vec<_> = events.iter().map(|event| event.version).collect();
+    assert_eq!(versions, [1, 2].repeat(10), "each change once");
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_whose_answer_is_lost_leases_nothing_twice_and_loses_nothing() {
+    let (desk, proxy) = behind_a_proxy().await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let mut work = ada.work("gazette", 3).await.unwrap();
+    for n in 0..10 {
+        let request = nth("gazette", n);
+        // The claim's answer is the one that brings the text.
+        proxy.cut_the_next_answer_with("Point");
+        // The blog's own answer may be in the same packet.
+        until("the blog is told", BOUND, async || {
+            blog.submit(request.clone()).await.ok()
+        })
+        .await;
+        let item = soon("the item all the same", BOUND, work.item()).await;
+        assert_eq!(
+            item.comment.as_ref().unwrap().comment_id,
+            request.comment_id
+        );
+        let verdict = until("Redis is back", BOUND, async || {
+            work.decide(&item, Verdict::Approve).await;
+            match work.answer().await {
+                Answer::Decision(decision) => Some(decision),
+                Answer::Problem(_) | Answer::Skipped(_) => None,
+            }
+        });
+        assert_eq!(verdict.await.version, 2);
+    }
+    let stats = ada.stats("gazette").await;
+    assert_eq!((stats.waiting, stats.leased, stats.approved), (0, 0, 10));
+    drop(work);
+    desk.finish().await;
+}

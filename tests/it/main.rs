@@ -11,6 +11,8 @@ mod access_keys;
 mod harness;
 mod main_job;
 mod private_redis;
+mod queue_model;
+mod rpc_inputs;
 mod sites;
 mod store_connection;
 mod store_embedded;

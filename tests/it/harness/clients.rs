@@ -180,6 +180,18 @@ impl Work {
         }
     }
 
+    /// Gets up, and waits until the service has taken everything back; what still came is returned.
+    pub async fn leave(self) -> Result<Vec<Down>, Status> {
+        let Self { up, mut down, .. } = self;
+        drop(up);
+        let mut came = Vec::new();
+        while let Some(response) = down.message().await? {
+            came.extend(response.message);
+        }
+        came.retain(|message| !matches!(message, Down::Heartbeat(_)));
+        Ok(came)
+    }
+
     /// The next item.
     pub async fn item(&mut self) -> v1::ReviewItem {
         match self.next().await.unwrap() {

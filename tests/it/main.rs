@@ -14,6 +14,7 @@ mod private_redis;
 mod queue_model;
 mod rpc_inputs;
 mod sites;
+mod soak;
 mod store_connection;
 mod store_embedded;
 mod store_preflight;

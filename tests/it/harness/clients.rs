@@ -36,6 +36,8 @@ type Keyed = InterceptedService<Channel, Bearer>;
 /// Somebody with a key, or without.
 #[derive(Clone)]
 pub struct Client {
+    key: Option<String>,
+    address: SocketAddr,
     pub comments: CommentServiceClient<Keyed>,
     pub moderation: ModerationServiceClient<Keyed>,
     pub sites: SiteServiceClient<Keyed>,
@@ -43,11 +45,29 @@ pub struct Client {
 
 impl Client {
     pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
-        let channel = Endpoint::from_shared(format!("http://{address}"))
-            .unwrap()
-            .connect_lazy();
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        Self::over(endpoint.connect_lazy(), address, key)
+    }
+
+    /// The same person on a connection that takes 64 KiB before they read, where the default is 2 MiB.
+    pub fn narrow(&self) -> Self {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.address)).unwrap();
+        let endpoint = endpoint
+            .initial_stream_window_size(65_535)
+            .initial_connection_window_size(65_535);
+        Self::over(endpoint.connect_lazy(), self.address, self.key.as_deref())
+    }
+
+    /// The same person by another way.
+    pub fn through(&self, address: SocketAddr) -> Self {
+        Self::new(address, self.key.as_deref())
+    }
+
+    fn over(channel: Channel, address: SocketAddr, key: Option<&str>) -> Self {
         let bearer = Bearer(key.map(|key| format!("Bearer {key}").parse().unwrap()));
         Self {
+            key: key.map(str::to_owned),
+            address,
             comments: CommentServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             moderation: ModerationServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             sites: SiteServiceClient::with_interceptor(channel, bearer),
@@ -210,19 +230,37 @@ impl Work {
 
     /// Says something.
     pub async fn say(&mut self, message: Up) {
-        self.up
-            .send(v1::WorkQueueRequest {
-                message: Some(message),
-            })
-            .await
-            .unwrap();
+        self.try_say(message).await.unwrap();
+    }
+
+    /// Says something; an error when the stream is over.
+    async fn try_say(&mut self, message: Up) -> Result<(), Status> {
+        let request = v1::WorkQueueRequest {
+            message: Some(message),
+        };
+        let said = self.up.send(request).await;
+        said.map_err(|_| Status::unavailable("the stream is over"))
+    }
+
+    /// The number of the next verdict or skip.
+    pub fn next_request(&self) -> u64 {
+        self.next_request + 1
     }
 
     /// A verdict on an item; the answer comes down.
     pub async fn decide(&mut self, item: &v1::ReviewItem, verdict: v1::Verdict) -> u64 {
+        self.try_decide(item, verdict).await.unwrap()
+    }
+
+    /// The same on a stream that may be over.
+    pub async fn try_decide(
+        &mut self,
+        item: &v1::ReviewItem,
+        verdict: v1::Verdict,
+    ) -> Result<u64, Status> {
         self.next_request += 1;
         let comment = item.comment.as_ref().unwrap();
-        self.say(Up::Decide(v1::work_queue_request::Decide {
+        self.try_say(Up::Decide(v1::work_queue_request::Decide {
             request_id: self.next_request,
             comment_id: comment.comment_id.clone(),
             lease_token: item.lease_token.clone(),
@@ -230,18 +268,23 @@ impl Work {
             verdict: verdict.into(),
             ..Default::default()
         }))
-        .await;
-        self.next_request
+        .await?;
+        Ok(self.next_request)
     }
 
     /// An item back; the answer comes down.
     pub async fn skip(&mut self, item: &v1::ReviewItem) {
+        self.try_skip(item).await.unwrap();
+    }
+
+    /// The same on a stream that may be over.
+    pub async fn try_skip(&mut self, item: &v1::ReviewItem) -> Result<(), Status> {
         self.next_request += 1;
-        self.say(Up::Skip(v1::work_queue_request::Skip {
+        self.try_say(Up::Skip(v1::work_queue_request::Skip {
             request_id: self.next_request,
             comment_id: item.comment.as_ref().unwrap().comment_id.clone(),
             lease_token: item.lease_token.clone(),
         }))
-        .await;
+        .await
     }
 }

@@ -81,6 +81,26 @@ pub fn comment_id() -> BoxedStrategy<String> {
     prop_oneof![2 => Just(COMMENT.to_owned()), 2 => fresh, 2 => text()].boxed()
 }
 
+/// Cursors and page tokens: places that nobody gave out.
+pub fn place() -> BoxedStrategy<String> {
+    let edges = [
+        0,
+        1,
+        2,
+        3,
+        4,
+        1 << 53,
+        i64::MAX as u64,
+        u64::MAX - 1,
+        u64::MAX,
+    ];
+    let number = prop_oneof![3 => prop::sample::select(edges.to_vec()), 1 => any::<u64>()];
+    let cursor =
+        (number.clone(), any::<u16>()).prop_map(|(sequence, bits)| format!("{sequence}-{bits}"));
+    let token = number.prop_map(|place| data_encoding::BASE32_NOPAD.encode(&place.to_be_bytes()));
+    prop_oneof![2 => cursor, 2 => token, 3 => text()].boxed()
+}
+
 pub fn int() -> BoxedStrategy<i32> {
     let edges = prop::sample::select(
         &[

@@ -11,7 +11,7 @@ use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::arbitrary::{comment_id, duration, float, int, site, text, timestamp, uint};
+use super::arbitrary::{comment_id, duration, float, int, place, site, text, timestamp, uint};
 use crate::harness::clients::Client;
 
 /// A stream is told apart from a dead one within this.
@@ -123,10 +123,10 @@ pub fn any_call() -> BoxedStrategy<Call> {
         6 => submission().prop_map(|request| Call::SubmitComment(Box::new(request))),
         1 => (site(), comment_id()).prop_map(|(site, comment_id)| Call::GetComment(v1::GetCommentRequest { site, comment_id })),
         2 => listing(),
-        1 => (site(), text()).prop_map(|(site, cursor)| Call::WatchEvents(v1::WatchEventsRequest { site, cursor })),
-        1 => (site(), text(), int())
+        2 => (site(), place()).prop_map(|(site, cursor)| Call::WatchEvents(v1::WatchEventsRequest { site, cursor })),
+        2 => (site(), place(), int())
             .prop_map(|(site, cursor, page_size)| Call::ListEvents(v1::ListEventsRequest { site, cursor, page_size })),
-        1 => (site(), int(), text())
+        2 => (site(), int(), place())
             .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
         3 => decision(),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
@@ -194,7 +194,7 @@ fn submission() -> impl Strategy<Value = v1::SubmitCommentRequest> {
 }
 
 fn listing() -> impl Strategy<Value = Call> {
-    (site(), text(), vec(int(), 0..8), int(), text()).prop_map(
+    (site(), text(), vec(int(), 0..8), int(), place()).prop_map(
         |(site, thread_id, states, page_size, page_token)| {
             Call::ListComments(v1::ListCommentsRequest {
                 site,

@@ -173,11 +173,16 @@ async fn soak_a_moderator_who_talks_and_never_listens_is_cut_off() {
     let before = service.resident_kib();
     let mut talker = JoinSet::new();
     talker.spawn(async move {
-        let skip = v1::WorkQueueRequest {
-            message: Some(Up::Skip(up::Skip::default())),
+        // Too long a note: refused, and answered. Of small frames h2 itself would soon have enough.
+        let decide = Up::Decide(up::Decide {
+            note: "x".repeat(4_000),
+            ..Default::default()
+        });
+        let refused = v1::WorkQueueRequest {
+            message: Some(decide),
         };
         let mut count = 0_u64;
-        while said.send(skip.clone()).await.is_ok() {
+        while said.send(refused.clone()).await.is_ok() {
             count += 1;
         }
         count

@@ -6,7 +6,11 @@
 mod check;
 mod machine;
 mod model;
+mod names;
+mod real;
 mod transition;
+mod visit;
+mod words;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};

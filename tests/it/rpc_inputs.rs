@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod call;
+mod messages;
 mod mutated;
 
 use std::collections::BTreeMap;
@@ -146,7 +147,7 @@ fn check(status: &Status) {
 #[test]
 fn whatever_is_sent_to_whatever_rpc_is_answered() {
     let bench = Bench::start();
-    bench.answer_all(600, call::any_call());
+    bench.answer_all(600, messages::any_call());
     bench.finish();
 }
 
@@ -160,7 +161,7 @@ fn a_real_request_with_one_field_broken_is_answered() {
 #[test]
 fn whatever_is_said_on_a_work_stream_is_answered() {
     let bench = Bench::start();
-    bench.answer_all(60, call::any_stream());
+    bench.answer_all(60, messages::any_stream());
     bench.finish();
 }
 
@@ -175,8 +176,10 @@ fn a_message_over_the_limit_is_refused_and_the_connection_lives() {
         .block_on(bench.admin.submit(request))
         .unwrap_err();
     assert_eq!(refused.code(), Code::OutOfRange, "{refused:?}");
-    let mut request = v1::GetCommentRequest::default();
-    request.site = "x".repeat(300_000);
+    let request = v1::GetCommentRequest {
+        site: "x".repeat(300_000),
+        ..Default::default()
+    };
     let refused = bench
         .runtime
         .block_on(bench.admin.comments.clone().get_comment(request));
@@ -189,8 +192,8 @@ fn a_message_over_the_limit_is_refused_and_the_connection_lives() {
 #[ignore = "long: run by `make soak`"]
 fn soak_whatever_is_sent_is_answered() {
     let bench = Bench::start();
-    bench.answer_all(10_000, call::any_call());
+    bench.answer_all(10_000, messages::any_call());
     bench.answer_all(10_000, mutated::any_mutation());
-    bench.answer_all(500, call::any_stream());
+    bench.answer_all(500, messages::any_stream());
     bench.finish();
 }

@@ -80,13 +80,13 @@ async fn soak_nothing_is_lost_when_service_or_redis_is_killed() {
     for round in 1..=rounds() {
         let (began, stop) = (Instant::now(), CancellationToken::new());
         let mut work = people.set_to_work(&mut dice, true, &stop);
-        sleep(dice.millis(1_000, 4_000)).await;
+        sleep(dice.millis(1_000, 6_000)).await;
         let victim = Victim::draw(&mut dice);
         let killed = Instant::now();
         victim.die(&mut service).await;
         let back = killed.elapsed();
         *kills.entry(victim).or_default() += 1;
-        sleep(dice.millis(500, 2_500)).await;
+        sleep(dice.millis(1_000, 4_000)).await;
         stop.cancel();
         join(&mut work).await;
         let found = checks::everything(&people, &seen).await;
@@ -124,7 +124,7 @@ async fn people(service: &Service) -> People {
         follower: service.someone(SITE, v1::Role::Submitter, "follower").await,
         ledger: ledger::Ledger::default(),
     };
-    for n in 0..4 {
+    for n in 0..6 {
         let label = format!("blog-{n}");
         people
             .blogs

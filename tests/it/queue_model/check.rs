@@ -13,8 +13,10 @@ use replydesk::{
 };
 
 use super::{
-    machine::{Real, author, id, number, thread, token},
-    model::{AUTHORS, Event, Model, Place, THREADS},
+    model::{AUTHORS, Model, THREADS},
+    names::{author, id, number, thread, token},
+    real::Real,
+    words::{Event, Place},
 };
 
 const HOUR_MS: i64 = 3_600_000;

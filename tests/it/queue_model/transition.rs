@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 use replydesk::comment::state::{Outcome, Verdict};
 
-use super::model::{
-    ANOTHER, AUTHORS, Act, MODERATORS, Model, NewComment, Place, REPLICAS, Reply, Ruling, Said,
-    Sent, THREADS, Time, Visit,
+use super::{
+    model::{AUTHORS, MODERATORS, Model, REPLICAS, THREADS},
+    words::{ANOTHER, Act, NewComment, Place, Reply, Ruling, Said, Sent, Time, Visit},
 };
 
 /// Which version a verdict names.

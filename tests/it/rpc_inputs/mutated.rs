@@ -6,7 +6,8 @@ use replydesk::{comment::ids::CommentId, proto::v1};
 use super::{
     COMMENT, SITE,
     arbitrary::{int, text, timestamp, uint},
-    call::{Call, policy},
+    call::Call,
+    messages::policy,
 };
 use crate::harness::comments::{everything_waits, nth};
 

@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     SITE,
+    ledger::Ledger,
     load::{People, Seen},
 };
 use crate::harness::clients::Client;
@@ -32,8 +33,23 @@ pub async fn everything(people: &People, seen: &Seen) -> Found {
     let listed = list(client).await;
     let events = client.all_events(SITE).await;
     let stats = people.moderators[0].stats(SITE).await;
-    let book = people.ledger.open();
+    let changes = feed(&events, &listed);
+    counts(&stats, &listed);
+    let (acknowledged, decisions) = promises(&people.ledger, &listed, &changes);
+    followed(&events, seen).await;
+    Found {
+        comments: listed.len(),
+        acknowledged,
+        decisions,
+        events: events.len(),
+        undecided: stats.waiting + stats.leased,
+        stored_unacknowledged: listed.len() - acknowledged,
+    }
+}
 
+/// What was acknowledged is there. Returns how many comments and decisions that is.
+fn promises(ledger: &Ledger, listed: &Listed, changes: &Changes<'_>) -> (usize, usize) {
+    let book = ledger.open();
     let missing: Vec<_> = book
         .acknowledged
         .iter()
@@ -45,30 +61,16 @@ pub async fn everything(people: &People, seen: &Seen) -> Found {
         .filter(|id| !book.sent.contains(*id))
         .collect();
     assert!(strange.is_empty(), "stored and never sent: {strange:?}");
-
-    let changes = feed(&events, &listed);
     for decision in &book.decisions {
         let told = changes.get(&(decision.comment.as_str(), decision.version));
-        assert_eq!(
-            told,
-            Some(&decision.state),
-            "acknowledged and lost: {decision:?}"
-        );
+        let expected = Some(&decision.state);
+        assert_eq!(told, expected, "acknowledged and lost: {decision:?}");
     }
-    counts(&stats, &listed);
-    let found = Found {
-        comments: listed.len(),
-        acknowledged: book.acknowledged.len(),
-        decisions: book.decisions.len(),
-        events: events.len(),
-        undecided: stats.waiting + stats.leased,
-        stored_unacknowledged: listed.len() - book.acknowledged.len(),
-    };
-    drop(book);
-    followed(&events, seen).await;
-    found
+    (book.acknowledged.len(), book.decisions.len())
 }
 
+/// By comment and version: the state that the feed tells.
+type Changes<'a> = BTreeMap<(&'a str, u32), v1::CommentState>;
 type Listed = BTreeMap<String, (v1::CommentState, u32)>;
 
 /// Every comment, and each once.
@@ -102,10 +104,7 @@ async fn list(client: &Client) -> Listed {
 }
 
 /// The feed is dense, and tells each change of each comment once, up to how it stands. Returns the changes.
-fn feed<'a>(
-    events: &'a [v1::Event],
-    listed: &Listed,
-) -> BTreeMap<(&'a str, u32), v1::CommentState> {
+fn feed<'a>(events: &'a [v1::Event], listed: &Listed) -> Changes<'a> {
     let mut changes = BTreeMap::new();
     let mut last: BTreeMap<&str, (v1::CommentState, u32)> = BTreeMap::new();
     for (n, event) in (1..).zip(events) {

@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// A rank that no queue reaches, and that Redis still takes with a page's length on top.
+const BEYOND: usize = 1 << 53;
+
 /// The service.
 pub struct Moderation {
     /// Who may come in.
@@ -98,9 +101,7 @@ impl ModerationService for Moderation {
         let (Some(count), Some(offset)) = (count, offset) else {
             return Err(found.into());
         };
-        let start = usize::try_from(offset)
-            .unwrap_or(usize::MAX / 2)
-            .min(usize::MAX / 2);
+        let start = usize::try_from(offset).unwrap_or(BEYOND).min(BEYOND);
         let items = self.queue.list(&site, start, count).await?;
         let more = items.len() == count;
         Ok(Response::new(v1::ListQueueResponse {

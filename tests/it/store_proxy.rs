@@ -39,8 +39,9 @@ impl Proxy {
         }
     }
 
-    pub fn cut_the_next_answer(&self) {
-        self.cut.store(true, Ordering::SeqCst);
+    /// Whether the last cut that was asked for has been made.
+    pub fn cut_the_next_answer(&self) -> bool {
+        !self.cut.swap(true, Ordering::SeqCst)
     }
 }
 

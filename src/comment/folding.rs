@@ -150,6 +150,7 @@ mod tests {
             ("👩\u{200D}👩\u{200D}👧 fine", "👩 👧 fine"),
             ("U.S.A. and www.example.org", "usa and www example org"),
             ("Plan A or B", "plan a or b"),
+            ("Lucky4D", "lucky4d"),
         ] {
             let folded = fold(text);
             assert_eq!(folded.text, words, "{text}");

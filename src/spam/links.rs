@@ -14,6 +14,8 @@ pub enum LinkForm {
     Bare,
     /// Torn apart or spelt out: `h t t p :// ex ample. com`, `example dot com`, `hxxp://…`.
     Disguised,
+    /// A bare domain without a path, such as `example.org`: named, maybe not advertised.
+    Named,
 }
 
 /// One address.
@@ -34,7 +36,7 @@ pub struct Link {
 pub(super) struct Found {
     pub links: Vec<Link>,
     /// Domains named without being links: `example.com`.
-    pub mentions: u32,
+    pub mentions: Vec<Link>,
     /// E-mail addresses, masked ones too.
     pub emails: u32,
     /// `@handle`.
@@ -52,11 +54,15 @@ pub(super) fn find(plain: &str) -> Found {
         if before.ends_with('@') {
             note_at(&mut found, before, &plain[run.clone()]);
         } else if (!after.starts_with('@') || before.ends_with("://"))
-            && let Some(link) = read_link(plain, &run, &mut found.mentions)
+            && let Some(link) = read_link(plain, &run)
         {
             at = link.range.end;
-            if found.links.len() < MAX_LINKS {
-                found.links.push(link);
+            let list = match link.form {
+                LinkForm::Named => &mut found.mentions,
+                LinkForm::Plain | LinkForm::Bare | LinkForm::Disguised => &mut found.links,
+            };
+            if list.len() < MAX_LINKS {
+                list.push(link);
             }
         }
     }
@@ -75,47 +81,73 @@ fn note_at(found: &mut Found, before: &str, run: &str) {
 }
 
 fn is_host_char(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || matches!(c, '-' | '.' | '_')
-        || (!c.is_ascii() && c.is_alphanumeric())
+    if c.is_ascii() {
+        IN_HOST[c as usize & 0x7F]
+    } else {
+        c.is_alphanumeric()
+    }
 }
 
-/// The next stretch of letters, digits, dots and hyphens.
+/// Letters, digits, dots, hyphens and underscores.
+const IN_HOST: [bool; 128] = {
+    let mut table = [false; 128];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        table[at] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        at += 1;
+    }
+    table
+};
+
+/// The next stretch of letters, digits, dots, hyphens and underscores. By bytes: most of a text is ASCII.
 fn next_run(plain: &str, from: usize) -> Option<Range<usize>> {
-    let start = from + plain[from..].find(is_host_char)?;
-    let length = plain[start..]
-        .find(|c| !is_host_char(c))
-        .unwrap_or(plain.len() - start);
+    let start = from + position(&plain[from..], true)?;
+    let length = position(&plain[start..], false).unwrap_or(plain.len() - start);
     Some(start..start + length)
 }
 
-fn read_link(plain: &str, run: &Range<usize>, mentions: &mut u32) -> Option<Link> {
+/// Where the first character stands that is (or isn't) one of a host's.
+fn position(text: &str, of_host: bool) -> Option<usize> {
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        let (is_of_host, length) = if byte.is_ascii() {
+            (IN_HOST[usize::from(*byte & 0x7F)], 1)
+        } else {
+            let c = text.get(at..).and_then(|rest| rest.chars().next())?;
+            (is_host_char(c), c.len_utf8())
+        };
+        if is_of_host == of_host {
+            return Some(at);
+        }
+        at += length;
+    }
+    None
+}
+
+fn read_link(plain: &str, run: &Range<usize>) -> Option<Link> {
     let text = &plain[run.clone()];
     let before = &plain[..run.start];
-    let after_scheme = before.trim_end_matches(' ').strip_suffix("://");
-    if let Some(head) = after_scheme
-        && before.len() - head.len() <= 5
-    {
+    if let Some(head) = before_scheme(before) {
         let torn = before.ends_with(' ') || head.ends_with(' ') || !ends_with_scheme(head);
         let start = head
             .trim_end_matches(|c: char| c.is_ascii_alphabetic())
             .len();
-        return host_from(
-            plain,
-            run,
-            start,
-            if torn {
-                LinkForm::Disguised
-            } else {
-                LinkForm::Plain
-            },
-        );
-    }
-    if text.starts_with("www.") && text.len() > 6 {
-        return host_from(plain, run, run.start, LinkForm::Plain);
+        let form = if torn {
+            LinkForm::Disguised
+        } else {
+            LinkForm::Plain
+        };
+        return host_from(plain, run, start, form);
     }
     if let Some(link) = spelt_out(plain, run) {
         return Some(link);
+    }
+    if !text.as_bytes().contains(&b'.') {
+        return None;
+    }
+    if text.starts_with("www.") && text.len() > 6 {
+        return host_from(plain, run, run.start, LinkForm::Plain);
     }
     let host = text.trim_matches('.');
     let (name, tld) = host.rsplit_once('.')?;
@@ -123,13 +155,27 @@ fn read_link(plain: &str, run: &Range<usize>, mentions: &mut u32) -> Option<Link
         return None;
     }
     let after = &plain[run.end..];
-    if text.ends_with(tld) && (after.starts_with('/') || after.starts_with(" /")) {
-        return host_from(plain, run, run.start, LinkForm::Bare);
-    }
-    if !is_word_too(tld) {
-        *mentions += 1;
-    }
-    None
+    let has_path = [" /", "/", "\\"].iter().any(|path| after.starts_with(path));
+    let form = if text.ends_with(tld) && has_path {
+        LinkForm::Bare
+    } else if is_word_too(tld) {
+        return None;
+    } else {
+        LinkForm::Named
+    };
+    host_from(plain, run, run.start, form)
+}
+
+/// What stands before a `://`, with up to two spaces behind it.
+fn before_scheme(before: &str) -> Option<&str> {
+    let spaces = before
+        .bytes()
+        .rev()
+        .take(2)
+        .take_while(|b| *b == b' ')
+        .count();
+    let length = before.len() - spaces;
+    before.get(..length)?.strip_suffix("://")
 }
 
 fn ends_with_scheme(head: &str) -> bool {
@@ -142,6 +188,10 @@ fn spelt_out(plain: &str, run: &Range<usize>) -> Option<Link> {
         "[.]", "(.)", "(dot)", "[dot]", " (dot) ", " [dot] ", " dot ",
     ];
     let after = &plain[run.end..];
+    match after.as_bytes() {
+        [b'[' | b'(', ..] | [b' ', b'd' | b'(' | b'[', ..] => {}
+        _ => return None,
+    }
     let dot = DOTS.iter().find(|dot| after.starts_with(**dot))?;
     let tail = &after[dot.len()..];
     let length = tail.find(|c| !is_host_char(c)).unwrap_or(tail.len());

@@ -1,6 +1,6 @@
 //! A submission's spam probability, with its reasons. In process, no I/O, bounded whatever the text.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use crate::{
     comment::{
@@ -10,7 +10,7 @@ use crate::{
     },
     spam::{
         content::Content,
-        features::{Family, Parts},
+        features::{Family, MOST_FEATURES, Parts},
         shape::Shape,
         signals::{Signal, Signals},
         weights::{ModelError, Weights},
@@ -62,7 +62,7 @@ impl Scorer {
     #[must_use]
     pub fn score_with(&self, content: &Content, signals: &Signals) -> Score {
         let mut reasons = Reasons::default();
-        let text = Text::of(content);
+        let text = Text::of(content, &self.weights);
         let log_odds = self.text_log_odds(&text) + reasons.signals(signals);
         self.reasons_of_shapes(content, &mut reasons);
         self.reasons_of_words(&text, &mut reasons);
@@ -76,14 +76,14 @@ impl Scorer {
     /// Log-odds of a text alone, without explanation.
     #[must_use]
     pub fn log_odds(&self, content: &Content) -> f64 {
-        self.text_log_odds(&Text::of(content))
+        self.text_log_odds(&Text::of(content, &self.weights))
     }
 
     /// Steps are whole numbers, so a family's sum is exact; families are added in their order.
     fn text_log_odds(&self, text: &Text) -> f64 {
         let mut sums = [0_i64; Family::ALL.len()];
         for found in &text.found {
-            sums[found.family as usize] += i64::from(self.step(found));
+            sums[found.family as usize] += i64::from(found.step);
         }
         let families = Family::ALL.into_iter().zip(sums).map(|(family, sum)| {
             #[expect(clippy::cast_precision_loss, reason = "at most 127 * MOST_FEATURES")]
@@ -96,14 +96,6 @@ impl Scorer {
         families
             .chain(shapes)
             .fold(f64::from(self.weights.bias), |sum, part| sum + part)
-    }
-
-    fn step(&self, found: &Found) -> i8 {
-        self.weights
-            .steps
-            .get(found.slot as usize)
-            .copied()
-            .unwrap_or(0)
     }
 
     /// Log-odds of one step of a family in this text.
@@ -127,7 +119,7 @@ impl Scorer {
             }
         };
         for found in &text.found {
-            let weight = f64::from(self.step(found)) * worth[found.family as usize];
+            let weight = f64::from(found.step) * worth[found.family as usize];
             if found.family == Family::Pair {
                 add(found.owner, weight / 2.0);
                 add(found.owner + 1, weight / 2.0);
@@ -142,7 +134,12 @@ impl Scorer {
     }
 }
 
-/// A text's distinct features by their slots.
+thread_local! {
+    /// Which slots a text has: a bit each, all zero between texts. 43 KB that needn't be made for each comment.
+    static SEEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A text's distinct features and their weights.
 struct Text<'a> {
     parts: Parts<'a>,
     found: Vec<Found>,
@@ -153,27 +150,36 @@ struct Found {
     slot: u32,
     owner: u32,
     family: Family,
+    step: i8,
 }
 
 impl<'a> Text<'a> {
-    fn of(content: &'a Content) -> Self {
+    fn of(content: &'a Content, weights: &Weights) -> Self {
         let parts = Parts::of(content);
-        let mut seen = vec![0_u64; Weights::SLOTS.div_ceil(64)];
-        let mut found = Vec::with_capacity(content.prose().len() * 4);
+        let mut found = Vec::with_capacity((content.folded().len() * 3).min(MOST_FEATURES));
         let mut counts = [0; Family::ALL.len()];
-        parts.each(|feature| {
-            let slot = feature.slot();
-            let (word, bit) = (slot / 64, 1 << (slot % 64));
-            if let Some(seen) = seen.get_mut(word)
-                && *seen & bit == 0
-            {
-                *seen |= bit;
-                counts[feature.family as usize] += 1;
-                found.push(Found {
-                    slot: u32::try_from(slot).unwrap_or(u32::MAX),
-                    owner: feature.owner,
-                    family: feature.family,
-                });
+        SEEN.with_borrow_mut(|seen| {
+            seen.resize(Weights::SLOTS.div_ceil(64), 0);
+            parts.each(|feature| {
+                let slot = feature.slot();
+                let bit = 1 << (slot % 64);
+                if let Some(seen) = seen.get_mut(slot / 64)
+                    && *seen & bit == 0
+                {
+                    *seen |= bit;
+                    counts[feature.family as usize] += 1;
+                    found.push(Found {
+                        slot: u32::try_from(slot).unwrap_or(u32::MAX),
+                        owner: feature.owner,
+                        family: feature.family,
+                        step: weights.steps.get(slot).copied().unwrap_or(0),
+                    });
+                }
+            });
+            for found in &found {
+                if let Some(seen) = seen.get_mut(found.slot as usize / 64) {
+                    *seen = 0;
+                }
             }
         });
         Self {
@@ -243,4 +249,113 @@ impl Reasons {
 
 fn by_strength(a: f64, b: f64) -> std::cmp::Ordering {
     b.abs().total_cmp(&a.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(body: &str) -> Score {
+        let scorer = Scorer::prior().unwrap();
+        scorer.score_with(&Content::of_text(body, ""), &Signals::default())
+    }
+
+    #[test]
+    fn the_prior_tells_spam_from_readers() {
+        for spam in [
+            "Check out my channel and subscribe please!!! http://youtube.com/user/example",
+            "Congratulations! You have won a $1000 prize. Call now to claim your free cash",
+            "Main di 𝐌𝐀𝐗𝐖𝐈𝐍𝟖𝟖 gacor terus, daftar sekarang",
+        ] {
+            assert!(
+                score(spam).probability.get() > 0.8,
+                "{spam}: {:?}",
+                score(spam)
+            );
+        }
+        for reader in [
+            "The council should have asked the people who live beside the bridge before it was closed.",
+            "What an idiotic column. You clearly know nothing about farming.",
+            "Wer soll das denn bezahlen? Die Pendler warten seit Jahren auf einen besseren Takt.",
+            "Thank you for this article.",
+        ] {
+            assert!(
+                score(reader).probability.get() <= 0.2,
+                "{reader}: {:?}",
+                score(reader)
+            );
+        }
+    }
+
+    #[test]
+    fn a_disguise_hides_nothing() {
+        let plain = score("subscribe to my channel please").probability.get();
+        for disguised in [
+            "ѕubѕсribe to my сhannel please",
+            "𝘀𝘂𝗯𝘀𝗰𝗿𝗶𝗯𝗲 𝘁𝗼 𝗺𝘆 𝗰𝗵𝗮𝗻𝗻𝗲𝗹 𝗽𝗹𝗲𝗮𝘀𝗲",
+            "S u b s c r i b e to my c\u{200B}hannel pl\u{336}ease",
+        ] {
+            let found = score(disguised).probability.get();
+            assert!(found > plain - 0.05, "{disguised}: {found} against {plain}");
+        }
+    }
+
+    #[test]
+    fn scores_explain_themselves_with_the_comments_words() {
+        let score = score("Please subscribe to my channel");
+        let told: Vec<&str> = score
+            .contributions
+            .iter()
+            .map(|told| told.feature.as_str())
+            .collect();
+        assert!(
+            told.contains(&"\"subscribe\"") && told.contains(&"\"channel\""),
+            "{told:?}"
+        );
+        let strengths: Vec<f32> = score
+            .contributions
+            .iter()
+            .map(|told| told.weight.abs())
+            .collect();
+        assert!(strengths.is_sorted_by(|a, b| a >= b), "strongest first");
+        assert!(score.contributions.len() <= Score::MAX_CONTRIBUTIONS);
+    }
+
+    #[test]
+    fn the_explanation_adds_up_to_the_score() {
+        let scorer = Scorer::prior().unwrap();
+        let content = Content::of_text("Free money", "");
+        let told: f32 = scorer
+            .score_with(&content, &Signals::default())
+            .contributions
+            .iter()
+            .map(|told| told.weight)
+            .sum();
+        let log_odds = scorer.log_odds(&content) - f64::from(scorer.weights().bias);
+        assert!(
+            (f64::from(told) - log_odds).abs() < 0.1,
+            "{told} of {log_odds}"
+        );
+    }
+
+    #[test]
+    fn no_text_breaks_the_score() {
+        for hostile in [
+            String::new(),
+            "x".repeat(65_000),
+            "http://a.example ".repeat(3_800),
+            format!("a{}", "\u{301}".repeat(10_000)),
+            "😀".repeat(16_000),
+            "\u{202E}\u{2067}".repeat(10_000),
+        ] {
+            let probability = score(&hostile).probability.get();
+            assert!((0.0..=1.0).contains(&probability));
+        }
+    }
+
+    #[test]
+    fn scores_name_their_model() {
+        let scorer = Scorer::prior().unwrap();
+        assert_eq!(score("x").model, scorer.weights().model());
+    }
 }

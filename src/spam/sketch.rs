@@ -1,5 +1,7 @@
 //! Near-duplicates: three numbers that nearly equal texts share.
 
+use crate::spam::features::hash_bytes;
+
 /// Fewer words than this say too little: `thank you very much` is nobody's wave.
 pub const FEWEST_WORDS: usize = 6;
 
@@ -24,7 +26,8 @@ impl Sketch {
             window[SHINGLE - 1] = word;
             count += 1;
             if count >= SHINGLE {
-                let shingle = window.iter().fold(0, |hash, word| mix(hash ^ word));
+                let [a, b, c]: [u64; SHINGLE] = window;
+                let shingle = a ^ b.rotate_left(21) ^ c.rotate_left(42);
                 for (least, seed) in least.iter_mut().zip(SEEDS) {
                     *least = (*least).min(mix(shingle ^ seed));
                 }
@@ -48,13 +51,17 @@ const SEEDS: [u64; 3] = [
     0xA409_3822_299F_31D0,
 ];
 
-/// A word without its digits (FNV-1a); `None` when nothing is left.
+/// A word without its digits; `None` when nothing is left.
 fn masked(word: &str) -> Option<u64> {
-    let mut letters = word.bytes().filter(|b| !b.is_ascii_digit()).peekable();
-    letters.peek()?;
-    Some(letters.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    }))
+    if !word.bytes().any(|byte| byte.is_ascii_digit()) {
+        return (!word.is_empty()).then(|| hash_bytes(word.as_bytes()));
+    }
+    let (mut hash, mut letters) = (0xCBF2_9CE4_8422_2325_u64, false);
+    for byte in word.bytes().filter(|byte| !byte.is_ascii_digit()) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        letters = true;
+    }
+    letters.then_some(hash)
 }
 
 /// `SplitMix64`'s finaliser (Steele, Lea, Flood 2014).

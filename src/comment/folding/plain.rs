@@ -14,10 +14,13 @@ pub(super) fn plain(text: &str, disguises: &mut Disguises) -> String {
         last: ' ',
         marks_on_last: 0,
     };
-    for c in text.chars() {
-        if c.is_ascii() {
-            letters.push(c.to_ascii_lowercase());
-        } else if is_invisible(c) {
+    let mut rest = text;
+    loop {
+        rest = letters.ascii(rest);
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
+        if is_invisible(c) {
             let between_letters =
                 letters.last.is_alphanumeric() && is_alphabetic_script(letters.last);
             disguises.invisible += u32::from(between_letters && !is_ordinary_invisible(c));
@@ -37,6 +40,24 @@ struct Letters {
 }
 
 impl Letters {
+    /// Takes the ASCII at the beginning in one go, and returns what follows.
+    fn ascii<'a>(&mut self, text: &'a str) -> &'a str {
+        let bytes = text.as_bytes();
+        let length = bytes
+            .iter()
+            .position(|byte| !byte.is_ascii())
+            .unwrap_or(bytes.len());
+        let (ascii, rest) = text.split_at(length);
+        if let Some(last) = ascii.bytes().last() {
+            let start = self.out.len();
+            self.out.push_str(ascii);
+            self.out[start..].make_ascii_lowercase();
+            self.last = char::from(last.to_ascii_lowercase());
+            self.marks_on_last = 0;
+        }
+        rest
+    }
+
     fn push(&mut self, c: char) {
         self.out.push(c);
         self.last = c;

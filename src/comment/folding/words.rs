@@ -18,13 +18,23 @@ pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
         last_sign: None,
         disguises,
     };
-    let mut chars = plain.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut rest = plain;
+    loop {
+        if words.word.text.is_empty() {
+            let ordinary = ordinary_word(rest);
+            if ordinary > 0 {
+                words.ordinary(&rest[..ordinary]);
+                rest = &rest[ordinary..];
+            }
+        }
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         match kind(c) {
             Kind::Part => words.word.push(c),
             Kind::Sign => {
-                let next_is_letter = chars.peek().is_some_and(|next| next.is_ascii_alphabetic());
-                if next_is_letter && words.word.latin && lookalikes::unleet(c).is_some() {
+                let letter_follows = rest.starts_with(|next: char| next.is_ascii_alphabetic());
+                if letter_follows && words.word.latin && lookalikes::unleet(c).is_some() {
                     words.word.push(c);
                 } else {
                     words.sign(c);
@@ -36,6 +46,28 @@ pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
     }
     words.end();
     words.out
+}
+
+/// How long the word is that the text starts with, if nothing in it could be a trick: two or more of a-z, none of them
+/// three times in a row, before a space or ordinary punctuation. Most words are ordinary, and skip the rest.
+fn ordinary_word(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let length = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_lowercase())
+        .unwrap_or(bytes.len());
+    let ends = match bytes.get(length) {
+        None => true,
+        Some(b'\'' | b'$' | b'0'..=b'9') => false,
+        Some(byte) => byte.is_ascii(),
+    };
+    let word = &bytes[..length];
+    let stretched = || word.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
+    if length >= 2 && ends && !stretched() {
+        length
+    } else {
+        0
+    }
 }
 
 enum Kind {
@@ -133,6 +165,13 @@ impl Words<'_> {
         self.gap = 0;
     }
 
+    fn ordinary(&mut self, word: &str) {
+        self.join_apart();
+        self.start_word();
+        self.out.push_str(word);
+        self.gap = 0;
+    }
+
     fn start_word(&mut self) {
         if !self.out.is_empty() {
             self.out.push(' ');
@@ -224,10 +263,11 @@ impl Words<'_> {
         self.disguises.lookalikes += replaced;
     }
 
-    /// One or two digits with a letter on either side are letters.
+    /// One or two digits with a letter on either side are letters; the lottery's `4d` at the end of a name is none.
     fn unleet(&mut self) {
         let chars: Vec<char> = self.word.text.chars().collect();
         let letter_at = |at: usize| chars.get(at).is_some_and(|c| c.is_alphabetic());
+        let lottery = chars.ends_with(&['4', 'd']).then(|| chars.len() - 2);
         let mut replaced = 0;
         let unleeted = chars
             .iter()
@@ -236,7 +276,8 @@ impl Words<'_> {
                 let before = at > 0 && (letter_at(at - 1) || (at > 1 && letter_at(at - 2)));
                 let after = letter_at(at + 1) || letter_at(at + 2);
                 let near = (at > 0 && letter_at(at - 1)) || letter_at(at + 1);
-                let twin = lookalikes::unleet(c).filter(|_| before && after && near);
+                let twin = lookalikes::unleet(c)
+                    .filter(|_| before && after && near && lottery != Some(at));
                 replaced += u32::from(twin.is_some());
                 twin.unwrap_or(c)
             })

@@ -149,7 +149,14 @@ fn without_links(plain: &str, links: &[Link]) -> String {
     out
 }
 
+fn has_digit(folded: &str) -> bool {
+    folded.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 fn numbered_names(folded: &str) -> u32 {
+    if !has_digit(folded) {
+        return 0;
+    }
     let named = folded.split(' ').filter(|word| is_numbered_name(word));
     u32::try_from(named.count()).unwrap_or(u32::MAX)
 }
@@ -165,7 +172,7 @@ fn is_numbered_name(word: &str) -> bool {
 
 /// Words of digits in a row that make eight digits or more.
 fn phones(folded: &str) -> u32 {
-    if !folded.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !has_digit(folded) {
         return 0;
     }
     let mut phones = 0;

@@ -100,7 +100,7 @@ pub struct Feature {
 impl Feature {
     /// Its place among the weights of all families.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn slot(&self) -> usize {
         let bits = self.hash >> (64 - self.family.slot_bits());
         self.family.offset() + usize::try_from(bits).unwrap_or(0)
@@ -251,13 +251,12 @@ fn each_gram(word: &str, budget: &mut usize, mut visit: impl FnMut(u64)) {
         return;
     };
     *budget = left;
+    let codes = &codes[..length];
     for start in 0..length - 2 {
-        let mut hash = 0;
-        for (code, n) in codes[start..length].iter().zip(1..=5) {
+        let mut hash = step(step(0, codes[start]), codes[start + 1]);
+        for code in &codes[start + 2..length.min(start + 5)] {
             hash = step(hash, *code);
-            if n >= 3 {
-                visit(hash.wrapping_mul(0xD6E8_FEB8_6659_FD93));
-            }
+            visit(hash.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         }
     }
 }

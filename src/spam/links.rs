@@ -46,6 +46,9 @@ pub(super) struct Found {
 /// Finds links in plain letters (see `comment::folding::plain_letters`), in linear time.
 pub(super) fn find(plain: &str) -> Found {
     let mut found = Found::default();
+    if !may_have_links(plain) {
+        return found;
+    }
     let mut at = 0;
     while let Some(run) = next_run(plain, at) {
         at = run.end;
@@ -67,6 +70,17 @@ pub(super) fn find(plain: &str) -> Found {
         }
     }
     found
+}
+
+/// Most comments have none: a dot before a letter, `//`, an @, a dot in brackets, or the word.
+fn may_have_links(plain: &str) -> bool {
+    let mut pairs = plain.as_bytes().windows(2);
+    let sign = |pair: &[u8]| match pair {
+        [b'.', next] => !matches!(next, b' ' | b'\n' | b'\r' | b'.'),
+        [b'/', b'/'] | [b'@', _] => true,
+        _ => false,
+    };
+    pairs.any(sign) || plain.contains("dot")
 }
 
 fn note_at(found: &mut Found, before: &str, run: &str) {

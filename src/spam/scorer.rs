@@ -68,7 +68,7 @@ impl Scorer {
         self.reasons_of_words(&text, &mut reasons);
         Score {
             probability: Probability::from_log_odds(log_odds),
-            contributions: reasons.strongest(),
+            contributions: reasons.strongest(&text.parts),
             model: self.weights.model(),
         }
     }
@@ -81,14 +81,9 @@ impl Scorer {
 
     /// Steps are whole numbers, so a family's sum is exact; families are added in their order.
     fn text_log_odds(&self, text: &Text) -> f64 {
-        let mut sums = [0_i64; Family::ALL.len()];
-        for found in &text.found {
-            sums[found.family as usize] += i64::from(found.step);
-        }
-        let families = Family::ALL.into_iter().zip(sums).map(|(family, sum)| {
-            #[expect(clippy::cast_precision_loss, reason = "at most 127 * MOST_FEATURES")]
-            let sum = sum as f64;
-            sum * self.worth(family, text)
+        let families = Family::ALL.into_iter().map(|family| {
+            let steps = text.steps.iter().map(|part| part[family as usize]);
+            f64::from(steps.sum::<i32>()) * self.worth(family, text)
         });
         let shapes = Shape::ALL.into_iter().zip(self.weights.shapes);
         let shapes =
@@ -105,32 +100,24 @@ impl Scorer {
 
     fn reasons_of_shapes(&self, content: &Content, reasons: &mut Reasons) {
         for (shape, weight) in Shape::ALL.into_iter().zip(self.weights.shapes) {
-            reasons.add(shape.word(), f64::from(weight) * shape.value(content));
+            reasons.add(
+                Reason::Named(shape.word()),
+                f64::from(weight) * shape.value(content),
+            );
         }
     }
 
     /// Each word's own weight, its n-grams', and half of each pair's that it is in.
     fn reasons_of_words(&self, text: &Text, reasons: &mut Reasons) {
         let worth = Family::ALL.map(|family| self.worth(family, text));
-        let mut words = vec![0.0; text.parts.len()];
-        let mut add = |owner: u32, weight: f64| {
-            if let Some(sum) = words.get_mut(owner as usize) {
-                *sum += weight;
-            }
-        };
-        for found in &text.found {
-            let weight = f64::from(found.step) * worth[found.family as usize];
-            if found.family == Family::Pair {
-                add(found.owner, weight / 2.0);
-                add(found.owner + 1, weight / 2.0);
-            } else {
-                add(found.owner, weight);
-            }
+        let mut half_pair = 0.0;
+        for (owner, steps) in text.steps.iter().enumerate() {
+            let part = |family: Family| f64::from(steps[family as usize]) * worth[family as usize];
+            let own = part(Family::Word) + part(Family::Chars) + part(Family::Link);
+            let half = part(Family::Pair) / 2.0;
+            reasons.add(Reason::Part(owner), own + half_pair + half);
+            half_pair = half;
         }
-        for (owner, weight) in words.into_iter().enumerate() {
-            reasons.words.push((owner, weight));
-        }
-        reasons.quote_strongest(&text.parts);
     }
 }
 
@@ -139,76 +126,74 @@ thread_local! {
     static SEEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A text's distinct features and their weights.
+/// The steps of a text's distinct features, added up.
 struct Text<'a> {
     parts: Parts<'a>,
-    found: Vec<Found>,
+    /// For each part and family. At most 127 * MOST_FEATURES, far below what i32 holds.
+    steps: Vec<[i32; Family::ALL.len()]>,
+    /// How many distinct features each family has.
     counts: [usize; Family::ALL.len()],
-}
-
-struct Found {
-    slot: u32,
-    owner: u32,
-    family: Family,
-    step: i8,
 }
 
 impl<'a> Text<'a> {
     fn of(content: &'a Content, weights: &Weights) -> Self {
         let parts = Parts::of(content);
-        let mut found = Vec::with_capacity((content.folded().len() * 3).min(MOST_FEATURES));
+        let mut steps = vec![[0; Family::ALL.len()]; parts.len()];
         let mut counts = [0; Family::ALL.len()];
+        let mut slots = Vec::with_capacity((content.folded().len() * 3).min(MOST_FEATURES));
         SEEN.with_borrow_mut(|seen| {
             seen.resize(Weights::SLOTS.div_ceil(64), 0);
-            parts.each(|feature| {
-                let slot = feature.slot();
-                let bit = 1 << (slot % 64);
-                if let Some(seen) = seen.get_mut(slot / 64)
-                    && *seen & bit == 0
-                {
-                    *seen |= bit;
-                    counts[feature.family as usize] += 1;
-                    found.push(Found {
-                        slot: u32::try_from(slot).unwrap_or(u32::MAX),
-                        owner: feature.owner,
-                        family: feature.family,
-                        step: weights.steps.get(slot).copied().unwrap_or(0),
-                    });
-                }
-            });
-            for found in &found {
-                if let Some(seen) = seen.get_mut(found.slot as usize / 64) {
+            parts.each(
+                // Where features are made, so that each family's arithmetic is constant there.
+                #[inline(always)]
+                |feature| {
+                    let slot = feature.slot();
+                    let bit = 1 << (slot % 64);
+                    if let Some(seen) = seen.get_mut(slot / 64)
+                        && *seen & bit == 0
+                    {
+                        *seen |= bit;
+                        slots.push(slot);
+                        counts[feature.family as usize] += 1;
+                        if let Some(part) = steps.get_mut(feature.owner as usize)
+                            && let Some(step) = weights.steps.get(slot)
+                        {
+                            part[feature.family as usize] += i32::from(*step);
+                        }
+                    }
+                },
+            );
+            for slot in slots {
+                if let Some(seen) = seen.get_mut(slot / 64) {
                     *seen = 0;
                 }
             }
         });
         Self {
             parts,
-            found,
+            steps,
             counts,
         }
     }
 }
 
-/// What speaks for and against, while it is gathered.
-#[derive(Default)]
-struct Reasons {
-    told: Vec<Contribution>,
-    words: Vec<(usize, f64)>,
+/// What a contribution is named by, before it becomes a text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    /// A counted fact or a signal.
+    Named(&'static str),
+    /// A word or a link, by its number.
+    Part(usize),
 }
 
+/// What speaks for and against, while it is gathered.
+#[derive(Default)]
+struct Reasons(Vec<(Reason, f64)>);
+
 impl Reasons {
-    fn add(&mut self, feature: impl Into<String>, weight: f64) {
+    fn add(&mut self, reason: Reason, weight: f64) {
         if weight.abs() >= LEAST_TOLD {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "for display; f32 is enough"
-            )]
-            let weight = weight as f32;
-            self.told.push(Contribution {
-                feature: feature.into(),
-                weight,
-            });
+            self.0.push((reason, weight));
         }
     }
 
@@ -217,34 +202,49 @@ impl Reasons {
         let mut sum = 0.0;
         for signal in Signal::ALL {
             let weight = signal.prior_weight() * signals.value(signal);
-            self.add(signal.word(), weight);
+            self.add(Reason::Named(signal.word()), weight);
             sum += weight;
         }
         sum
     }
 
-    /// Only the strongest words become texts: a long comment has thousands.
-    fn quote_strongest(&mut self, parts: &Parts) {
-        let mut words = std::mem::take(&mut self.words);
+    /// Only the strongest become texts: a long comment has hundreds.
+    fn strongest(mut self, parts: &Parts) -> Vec<Contribution> {
         let most = Score::MAX_CONTRIBUTIONS;
-        if words.len() > most {
-            words.select_nth_unstable_by(most, |a, b| by_strength(a.1, b.1).then(a.0.cmp(&b.0)));
-            words.truncate(most);
+        let stronger =
+            |a: &(Reason, f64), b: &(Reason, f64)| by_strength(a.1, b.1).then(a.0.cmp(&b.0));
+        if self.0.len() > most {
+            self.0.select_nth_unstable_by(most, stronger);
+            self.0.truncate(most);
         }
-        for (owner, weight) in words {
-            let word: String = parts.text(owner).chars().take(40).collect();
-            self.add(format!("\"{word}\""), weight);
-        }
-    }
-
-    fn strongest(mut self) -> Vec<Contribution> {
-        self.told.sort_by(|a, b| {
-            by_strength(f64::from(a.weight), f64::from(b.weight))
-                .then_with(|| a.feature.cmp(&b.feature))
+        self.0.sort_unstable_by(stronger);
+        let told = self.0.into_iter().map(|(reason, weight)| Contribution {
+            feature: match reason {
+                Reason::Named(word) => word.to_owned(),
+                Reason::Part(owner) => quoted(parts.text(owner)),
+            },
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "for display; f32 is enough"
+            )]
+            weight: weight as f32,
         });
-        self.told.truncate(Score::MAX_CONTRIBUTIONS);
-        self.told
+        told.collect()
     }
+}
+
+/// A word in quotes; a very long one is cut.
+fn quoted(word: &str) -> String {
+    const MOST_CHARS: usize = 40;
+    let end = word
+        .char_indices()
+        .nth(MOST_CHARS)
+        .map_or(word.len(), |(at, _)| at);
+    let mut quoted = String::with_capacity(end + 2);
+    quoted.push('"');
+    quoted.push_str(&word[..end]);
+    quoted.push('"');
+    quoted
 }
 
 fn by_strength(a: f64, b: f64) -> std::cmp::Ordering {

@@ -84,7 +84,11 @@ impl Shape {
             Self::Handles => contacts.handles,
             Self::NumberedNames => content.numbered_names(),
         };
-        libm::log1p(f64::from(count.min(20)))
+        if count == 0 {
+            0.0
+        } else {
+            libm::log1p(f64::from(count.min(20)))
+        }
     }
 }
 

@@ -27,9 +27,9 @@ impl Sketch {
             count += 1;
             if count >= SHINGLE {
                 let [a, b, c]: [u64; SHINGLE] = window;
-                let shingle = a ^ b.rotate_left(21) ^ c.rotate_left(42);
-                for (least, seed) in least.iter_mut().zip(SEEDS) {
-                    *least = (*least).min(mix(shingle ^ seed));
+                let shingle = mix(a ^ b.rotate_left(21) ^ c.rotate_left(42));
+                for (least, factor) in least.iter_mut().zip(FACTORS) {
+                    *least = (*least).min(shingle.wrapping_mul(factor));
                 }
             }
         }
@@ -44,11 +44,11 @@ impl Sketch {
     }
 }
 
-/// Arbitrary, distinct; digits of pi.
-const SEEDS: [u64; 3] = [
+/// Odd, so that each permutes the 64-bit numbers; else arbitrary: digits of pi.
+const FACTORS: [u64; 3] = [
     0x243F_6A88_85A3_08D3,
-    0x1319_8A2E_0370_7344,
-    0xA409_3822_299F_31D0,
+    0x1319_8A2E_0370_7345,
+    0xA409_3822_299F_31D1,
 ];
 
 /// A word without its digits; `None` when nothing is left.

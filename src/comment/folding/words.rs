@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use super::{Disguises, lookalikes};
+use super::{Disguises, lookalikes, plain::is_plain_letter};
 
 /// Letters apart from each other are a word from this many on; the shorter `U.S.A.` is one too, but no disguise.
 const FEWEST_APART: usize = 3;
@@ -83,7 +83,7 @@ fn kind(c: char) -> Kind {
         '\'' => Kind::Apostrophe,
         '$' => Kind::Sign,
         c if c.is_ascii() => Kind::Gap,
-        c if c.is_alphanumeric() || is_combining_mark(c) => Kind::Part,
+        c if is_plain_letter(c) || c.is_alphanumeric() || is_combining_mark(c) => Kind::Part,
         c if is_sign(c) => Kind::Sign,
         _ => Kind::Gap,
     }
@@ -117,7 +117,7 @@ impl Word {
         match c {
             'a'..='z' => self.latin = true,
             c if c.is_ascii() => self.digits = true,
-            c if c.is_alphabetic() => self.other_letters = true,
+            c if is_plain_letter(c) || c.is_alphabetic() => self.other_letters = true,
             _ => self.digits |= lookalikes::unleet(c).is_some(),
         }
         self.equal = if c == self.last { self.equal + 1 } else { 1 };

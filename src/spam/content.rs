@@ -292,4 +292,15 @@ mod tests {
             assert!(Content::of_text(&hostile, "").links().len() <= links::MAX_LINKS);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_content(text in "\\PC{0,200}|(http|www|://|@|\\.|com|dot| |/|\\[|é|я|1){0,40}") {
+            let content = Content::of_text(&text, &text);
+            for link in content.links().iter().chain(content.mentions()) {
+                proptest::prop_assert!(link.host.is_ascii() && link.host.contains('.'), "{:?}", link);
+                proptest::prop_assert!(link.path.len() <= 64);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Near-duplicates: three numbers that nearly equal texts share.
 
-use crate::spam::features::hash_bytes;
+use crate::spam::features::hashing::hash_bytes;
 
 /// Fewer words than this say too little: `thank you very much` is nobody's wave.
 pub const FEWEST_WORDS: usize = 6;

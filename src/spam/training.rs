@@ -20,8 +20,10 @@ pub struct Settings {
     pub idf_power: f64,
     /// Steps of the solver.
     pub most_steps: usize,
-    /// Log-odds added at the end: how much rarer spam is where comments are moderated than in the collections.
-    pub bias_shift: f64,
+    /// What log-odds are multiplied by at the end: on kinds of pages that it never saw, a model is surer than it is right.
+    pub confidence: f64,
+    /// Log-odds added at the end: what approving a spam costs, against holding a reader's comment.
+    pub caution: f64,
 }
 
 impl Default for Settings {
@@ -31,7 +33,8 @@ impl Default for Settings {
             shape_ridge: 10.0,
             idf_power: 2.0,
             most_steps: 60,
-            bias_shift: -0.5,
+            confidence: 0.7,
+            caution: 0.2,
         }
     }
 }
@@ -46,7 +49,7 @@ pub fn train(
     let size = problem.size();
     let loss = |at: &[f64], gradient: &mut [f64]| problem.loss(at, gradient);
     let solution = descent::minimise(size, settings.most_steps, loss, progress);
-    problem.weights(&solution, settings.bias_shift)
+    problem.weights(&solution, settings)
 }
 
 /// The loss to minimise. A point is: bias, shapes, then the slots that the examples have.
@@ -124,15 +127,17 @@ impl Problem {
         clippy::cast_possible_truncation,
         reason = "weights are kept as bytes in the end"
     )]
-    fn weights(&self, solution: &[f64], bias_shift: f64) -> Weights {
+    fn weights(&self, solution: &[f64], settings: &Settings) -> Weights {
+        let calm = |weight: f64| (weight * settings.confidence) as f32;
         let mut weights = vec![0.0; Weights::SLOTS];
         let found = solution.iter().skip(FIRST);
         for (slot, weight) in self.slots.iter().zip(found) {
-            weights[*slot as usize] = *weight as f32;
+            weights[*slot as usize] = calm(*weight);
         }
         let number = |n: usize| solution.get(n).copied().unwrap_or(0.0);
-        let shapes = std::array::from_fn(|n| number(1 + n) as f32);
-        Weights::quantised((number(0) + bias_shift) as f32, shapes, &weights)
+        let shapes = std::array::from_fn(|n| calm(number(1 + n)));
+        let bias = calm(number(0)) + settings.caution as f32;
+        Weights::quantised(bias, shapes, &weights)
     }
 }
 

@@ -3,7 +3,11 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use super::{Disguises, lookalikes, plain::is_plain_letter};
+use super::{
+    Disguises, lookalikes,
+    plain::is_plain_letter,
+    word::{Word, bounded},
+};
 
 /// Letters apart from each other are a word from this many on; the shorter `U.S.A.` is one too, but no disguise.
 const FEWEST_APART: usize = 3;
@@ -97,39 +101,6 @@ fn is_sign(c: char) -> bool {
     )
 }
 
-/// A word while it is read, and what in it needs a second look.
-#[derive(Default)]
-struct Word {
-    text: String,
-    chars: usize,
-    latin: bool,
-    other_letters: bool,
-    digits: bool,
-    last: char,
-    equal: usize,
-    stretched: bool,
-}
-
-impl Word {
-    fn push(&mut self, c: char) {
-        self.text.push(c);
-        self.chars += 1;
-        match c {
-            'a'..='z' => self.latin = true,
-            c if c.is_ascii() => self.digits = true,
-            c if is_plain_letter(c) || c.is_alphabetic() => self.other_letters = true,
-            _ => self.digits |= lookalikes::unleet(c).is_some(),
-        }
-        self.equal = if c == self.last { self.equal + 1 } else { 1 };
-        self.last = c;
-        self.stretched |= self.equal >= 3;
-    }
-
-    fn is_letters(&self) -> bool {
-        self.latin || self.other_letters
-    }
-}
-
 struct Words<'a> {
     out: String,
     word: Word,
@@ -183,7 +154,7 @@ impl Words<'_> {
         if self.word.text.is_empty() {
             return;
         }
-        self.undo_tricks();
+        self.word.undo_tricks(self.disguises);
         let single = self.word.chars == 1 && (self.word.is_letters() || self.apart > 0);
         if !(single && self.apart > 0 && self.gap == 1) {
             self.join_apart();
@@ -196,11 +167,7 @@ impl Words<'_> {
             self.apart += usize::from(self.word.last < '\u{530}');
         }
         self.out.push_str(&self.word.text);
-        self.word.text.clear();
-        self.word = Word {
-            text: std::mem::take(&mut self.word.text),
-            ..Word::default()
-        };
+        self.word.clear();
         self.gap = 0;
     }
 
@@ -211,7 +178,7 @@ impl Words<'_> {
             letters
                 .filter(|c| *c != ' ')
                 .for_each(|c| self.word.push(c));
-            self.undo_tricks();
+            self.word.undo_tricks(self.disguises);
             self.out.truncate(self.apart_from);
             self.out.push_str(&self.word.text);
             self.word = reading;
@@ -221,94 +188,4 @@ impl Words<'_> {
         }
         self.apart = 0;
     }
-
-    fn undo_tricks(&mut self) {
-        if self.word.latin && self.word.other_letters {
-            self.unmix();
-        }
-        if self.word.latin && self.word.digits && self.word.chars > 2 {
-            self.unleet();
-        }
-        if self.word.stretched {
-            self.unstretch();
-        }
-    }
-
-    /// One script a word: Latin, unless only Cyrillic can spell it.
-    fn unmix(&mut self) {
-        let text = &self.word.text;
-        let others_are_latin = text
-            .chars()
-            .all(|c| c.is_ascii() || lookalikes::latin_twin(c).is_some());
-        let to_cyrillic = |c: char| lookalikes::cyrillic_twin(c).filter(|_| !others_are_latin);
-        let latin_is_cyrillic = !others_are_latin
-            && text
-                .chars()
-                .all(|c| !c.is_ascii_alphabetic() || lookalikes::cyrillic_twin(c).is_some())
-            && text.chars().any(|c| matches!(c, '\u{400}'..='\u{52F}'));
-        let mut replaced = 0;
-        let unmixed = text
-            .chars()
-            .map(|c| {
-                let twin = if latin_is_cyrillic {
-                    to_cyrillic(c)
-                } else {
-                    lookalikes::latin_twin(c)
-                };
-                replaced += u32::from(twin.is_some());
-                twin.unwrap_or(c)
-            })
-            .collect();
-        self.word.text = unmixed;
-        self.disguises.lookalikes += replaced;
-    }
-
-    /// One or two digits with a letter on either side are letters; the lottery's `4d` at the end of a name is none.
-    fn unleet(&mut self) {
-        let chars: Vec<char> = self.word.text.chars().collect();
-        let letter_at = |at: usize| chars.get(at).is_some_and(|c| c.is_alphabetic());
-        let lottery = chars.ends_with(&['4', 'd']).then(|| chars.len() - 2);
-        let mut replaced = 0;
-        let unleeted = chars
-            .iter()
-            .enumerate()
-            .map(|(at, &c)| {
-                let before = at > 0 && (letter_at(at - 1) || (at > 1 && letter_at(at - 2)));
-                let after = letter_at(at + 1) || letter_at(at + 2);
-                let near = (at > 0 && letter_at(at - 1)) || letter_at(at + 1);
-                let twin = lookalikes::unleet(c)
-                    .filter(|_| before && after && near && lottery != Some(at));
-                replaced += u32::from(twin.is_some());
-                twin.unwrap_or(c)
-            })
-            .collect();
-        self.word.text = unleeted;
-        self.disguises.leet += replaced;
-    }
-
-    /// Three or more equal letters become one; a word of nothing else (`www`, `xxx`) keeps three.
-    fn unstretch(&mut self) {
-        let one_letter = self.word.equal == self.word.chars;
-        let mut out = String::with_capacity(self.word.text.len());
-        let mut chars = self.word.text.chars().peekable();
-        while let Some(c) = chars.next() {
-            let mut equal = 1;
-            while chars.next_if_eq(&c).is_some() {
-                equal += 1;
-            }
-            let kept = match equal {
-                _ if c.is_numeric() => equal,
-                1 | 2 => equal,
-                _ if one_letter => 3,
-                _ => 1,
-            };
-            self.disguises.repeated += if one_letter { 0 } else { bounded(equal - kept) };
-            out.extend(std::iter::repeat_n(c, kept));
-        }
-        self.word.text = out;
-    }
-}
-
-fn bounded(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

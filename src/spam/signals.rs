@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn only_a_form_sent_faster_than_people_type_is_hurried() {
         let value = |opened: i64| {
-            let submission = submission(|fields| fields.form_opened_at = Some(Timestamp(opened)));
+            let submission =
+                submission(|fields| fields.form_opened_at = Some(Ok(Timestamp(opened))));
             Signals::of(&submission, &Content::of(&submission), &observed()).value(Signal::Hurried)
         };
         assert!(value(NOW - 500) > 0.95);

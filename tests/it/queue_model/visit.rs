@@ -16,7 +16,7 @@ use super::{
     real::{Real, SITE},
     words::{Act, Reply, Visit},
 };
-use crate::harness::clients::Work;
+use crate::harness::streams::Work;
 
 impl Real {
     pub async fn visit(&mut self, replica: usize, visit: &Visit, model: &Model) -> Reply {

@@ -19,10 +19,7 @@ use super::{
     dice::Dice,
     ledger::{Acknowledged, Ledger},
 };
-use crate::harness::{
-    clients::{Client, Work},
-    comments::nth,
-};
+use crate::harness::{clients::Client, comments::nth, streams::Work};
 
 /// A call that takes longer was lost.
 const CALL: Duration = Duration::from_secs(5);

@@ -7,7 +7,7 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    access::caller::Right,
+    access::role::Right,
     comment::{ids::SiteId, violation::Violations},
     grpc::{
         convert::{moderation as convert, paging, words},
@@ -19,7 +19,7 @@ use crate::{
     proto::v1::{self, moderation_service_server::ModerationService, work_queue_response::Message},
     queue::{
         Queue,
-        session::{Delivery, Move, SessionEnd, SessionPlan},
+        dialogue::{Delivery, Move, SessionEnd, SessionPlan},
     },
 };
 

@@ -157,7 +157,7 @@ mod tests {
             fields,
             validate_only: false,
         };
-        Submission::parse(draft, &RequiredFields::default()).unwrap()
+        Submission::parse(&draft, &RequiredFields::default()).unwrap()
     }
 
     fn observed() -> Observed {

@@ -11,7 +11,7 @@ use crate::{
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
     },
     proto::store::EventRecord,
-    store::{connection::Store, error::StoreError, keys, record, submit::id_bytes},
+    store::{connection::Store, error::StoreError, keys, record, reply::id_bytes},
 };
 
 const UNREADABLE: StoreError = StoreError::Corrupt { what: "an event" };

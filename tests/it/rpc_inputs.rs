@@ -175,7 +175,7 @@ fn a_message_over_the_limit_is_refused_and_the_connection_lives() {
         .runtime
         .block_on(bench.admin.submit(request))
         .unwrap_err();
-    assert_eq!(refused.code(), Code::OutOfRange, "{refused:?}");
+    assert_eq!(refused.code(), Code::ResourceExhausted, "{refused:?}");
     let request = v1::GetCommentRequest {
         site: "x".repeat(300_000),
         ..Default::default()
@@ -183,7 +183,7 @@ fn a_message_over_the_limit_is_refused_and_the_connection_lives() {
     let refused = bench
         .runtime
         .block_on(bench.admin.comments.clone().get_comment(request));
-    assert_eq!(refused.unwrap_err().code(), Code::OutOfRange);
+    assert_eq!(refused.unwrap_err().code(), Code::ResourceExhausted);
     assert_eq!(bench.contents(), before);
     bench.finish();
 }

@@ -79,7 +79,7 @@ impl Watch {
             let caught_up = page.len() < BATCH;
             for event in page {
                 let cursor = event.cursor;
-                if let Err(end) = send(&messages, WatchMessage::Event(event)).await {
+                if let Err(end) = self.send(&messages, WatchMessage::Event(event)).await {
                     return end;
                 }
                 self.after = Some(cursor);
@@ -93,7 +93,8 @@ impl Watch {
             }
             if Instant::now() >= next_heartbeat {
                 next_heartbeat = Instant::now() + HEARTBEAT;
-                if let Err(end) = send(&messages, WatchMessage::Heartbeat(self.after)).await {
+                let heartbeat = WatchMessage::Heartbeat(self.after);
+                if let Err(end) = self.send(&messages, heartbeat).await {
                     return end;
                 }
             }
@@ -107,15 +108,22 @@ impl Watch {
             }
         }
     }
-}
 
-async fn send(
-    messages: &mpsc::Sender<WatchMessage>,
-    message: WatchMessage,
-) -> Result<(), WatchEnd> {
-    match messages.send_timeout(message, READ_WITHIN).await {
-        Ok(()) => Ok(()),
-        Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(WatchEnd::NotRead),
-        Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(WatchEnd::Left),
+    async fn send(
+        &self,
+        messages: &mpsc::Sender<WatchMessage>,
+        message: WatchMessage,
+    ) -> Result<(), WatchEnd> {
+        let sent = tokio::select! {
+            biased;
+            sent = messages.send_timeout(message, READ_WITHIN) => sent,
+            // Whoever does not read must not hold up the shutdown.
+            () = self.shutdown.cancelled() => return Err(WatchEnd::Shutdown),
+        };
+        match sent {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(WatchEnd::NotRead),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(WatchEnd::Left),
+        }
     }
 }

@@ -103,7 +103,13 @@ impl Session {
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), SessionEnd> {
-        match self.deliveries.send_timeout(delivery, READ_WITHIN).await {
+        let sent = tokio::select! {
+            biased;
+            sent = self.deliveries.send_timeout(delivery, READ_WITHIN) => sent,
+            // Whoever does not read must not keep the items from others meanwhile.
+            () = self.plan.shutdown.cancelled() => return Err(SessionEnd::Shutdown),
+        };
+        match sent {
             Ok(()) => Ok(()),
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(SessionEnd::NotRead),
             Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(SessionEnd::Left),

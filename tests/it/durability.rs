@@ -119,15 +119,11 @@ async fn traced_submissions(settings: &[(&str, &str)]) -> (Vec<String>, Vec<Stri
         request.body = format!("The bridge needs repair, says {word}.");
         admin.submit(request).await.unwrap();
     }
-    let last = words.last().unwrap();
-    let calls = until(
-        "the last answer is traced",
-        Duration::from_secs(10),
-        async || {
-            let calls = trace.calls();
-            answer_after(&calls, written(&calls, last)?).map(|_| calls)
-        },
-    );
+    let calls = until("all is traced", Duration::from_secs(10), async || {
+        let calls = trace.calls();
+        let all_written = words.iter().all(|word| written(&calls, word).is_some());
+        (all_written && answers(&calls).count() == words.len()).then_some(calls)
+    });
     (calls.await, words)
 }
 
@@ -142,23 +138,18 @@ fn is_on_file(call: &str) -> bool {
     call.contains(".incr.aof>")
 }
 
-/// Where the next submission's answer leaves.
-fn answer_after(calls: &[String], from: usize) -> Option<usize> {
-    let mut after = calls[from..].iter();
-    after.position(|call| is_answer(call)).map(|at| from + at)
-}
-
-fn is_answer(call: &str) -> bool {
-    !is_on_file(call) && call.contains("ADMITTED")
+/// Where the answers leave, in the order of the submissions: each waited for the one before.
+fn answers(calls: &[String]) -> impl Iterator<Item = usize> {
+    let calls = calls.iter().enumerate();
+    calls.filter_map(|(at, call)| (!is_on_file(call) && call.contains("ADMITTED")).then_some(at))
 }
 
 /// Whether a sync of the file came back between a comment's write and its answer.
 fn synced_before_answer(calls: &[String], words: &[String], nth: usize) -> bool {
     let written = written(calls, &words[nth]).expect("the comment is in the file");
-    let answers = calls[..written].iter().filter(|call| is_answer(call));
-    assert_eq!(answers.count(), nth, "no answer comes before its write");
-    let answered = answer_after(calls, written).expect("it was answered");
-    calls[written..answered].iter().any(|call| {
+    let answered = answers(calls).nth(nth).expect("it was answered");
+    let between = calls.get(written..answered).unwrap_or_default();
+    between.iter().any(|call| {
         (call.starts_with("fdatasync(") || call.starts_with("fsync("))
             && is_on_file(call)
             && call.trim_end().ends_with("= 0")

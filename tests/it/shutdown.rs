@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use replydesk::proto::v1;
+use replydesk::proto::v1::{self, work_queue_request::Message as Up};
 use tokio::task::JoinSet;
 use tonic::{Code, Status};
 use tonic_health::pb::health_check_response::ServingStatus::{NotServing, Serving};
@@ -112,6 +112,36 @@ async fn submission_in_flight(
         let_writes_go(desk);
         calls.join_all().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_who_does_not_read_keeps_nothing_from_the_others() {
+    let desk = Desk::with(2, &[NO_POLL]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let key = desk.key(&["gazette"], v1::Role::Moderator, "ada").await;
+    let ada = Client::with_little_room(desk.replicas[0].address, &key);
+    let ben = desk.moderator(1, "gazette", "ben").await;
+    blog.submit(nth("gazette", 0)).await.unwrap();
+    let mut at_ada = ada.work("gazette", 1).await.unwrap();
+    at_ada.item().await;
+    // Ada talks and never listens, until nothing more goes up: the replica waits for her to read.
+    let nonsense = || Up::Skip(v1::work_queue_request::Skip::default());
+    let second = Duration::from_secs(1);
+    while tokio::time::timeout(second, at_ada.say(nonsense()))
+        .await
+        .is_ok()
+    {}
+    let mut at_ben = ben.work("gazette", 1).await.unwrap();
+    desk.replicas[0].tell_to_stop();
+    let told_to = Instant::now();
+    soon("what Ada held", BOUND, at_ben.item()).await;
+    let took = told_to.elapsed();
+    assert!(
+        took < Duration::from_secs(5),
+        "{took:?}, far less than she has to read"
+    );
+    drop((at_ada, at_ben));
+    desk.finish().await;
 }
 
 const PATIENT: [(&str, &str); 2] = [

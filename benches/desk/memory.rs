@@ -32,14 +32,6 @@ pub async fn run(report: &mut Report) {
     let site: SiteId = "gazette".parse().expect("a name");
     let _: () = look.hset(keys::site(&site), "v", 1).expect("a site");
     let store = Store::connect(&url).await.expect("redis");
-    let used = |look: &mut redis::Connection| -> f64 {
-        let info: String = redis::cmd("INFO").arg("memory").query(look).expect("INFO");
-        let line = info
-            .lines()
-            .find_map(|line| line.strip_prefix("used_memory:"))
-            .expect("a line of it");
-        line.parse().expect("a number")
-    };
     let before = used(&mut look);
     let mut ids = Vec::new();
     for n in 0..COMMENTS {
@@ -89,25 +81,39 @@ pub async fn run(report: &mut Report) {
     // What the three take with their share of Redis's own tables: everything else is deleted.
     let mut kept: HashSet<Vec<u8>> = ids.iter().map(|id| keys::comment(&site, id)).collect();
     kept.extend([keys::queue(&site), keys::events(&site)]);
-    let others: Vec<Vec<u8>> = look.keys("*").expect("keys");
-    for key in others.into_iter().filter(|key| !kept.contains(key)) {
-        let _: () = look.del(key).expect("it is deleted");
-    }
-    let mut left = used(&mut look);
-    loop {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let now = used(&mut look);
-        if (left - now).abs() < 10_000.0 {
-            break;
-        }
-        left = now;
-    }
+    let left = delete_all_but(&kept, &mut look).await;
     report.add(
         "Redis memory per queued comment",
         (left - before) / COMMENTS as f64,
         "bytes",
         Some("<= 1024"),
     );
+}
+
+fn used(look: &mut redis::Connection) -> f64 {
+    let info: String = redis::cmd("INFO").arg("memory").query(look).expect("INFO");
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix("used_memory:"))
+        .expect("a line of it");
+    line.parse().expect("a number")
+}
+
+/// Deletes, waits until Redis has shrunk its tables, and returns what it uses then.
+async fn delete_all_but(kept: &HashSet<Vec<u8>>, look: &mut redis::Connection) -> f64 {
+    let others: Vec<Vec<u8>> = look.keys("*").expect("keys");
+    for key in others.into_iter().filter(|key| !kept.contains(key)) {
+        let _: () = look.del(key).expect("it is deleted");
+    }
+    let mut left = used(look);
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let now = used(look);
+        if (left - now).abs() < 10_000.0 {
+            return now;
+        }
+        left = now;
+    }
 }
 
 async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {

@@ -4,6 +4,7 @@ pub mod caller;
 pub mod error;
 pub mod issue;
 pub mod key;
+pub mod role;
 pub mod root;
 
 use std::{sync::Arc, time::Duration};
@@ -19,9 +20,10 @@ use crate::{
         error::StoreError,
     },
 };
-use caller::{Caller, Role, SiteScope};
+use caller::{Caller, SiteScope};
 use error::AccessError;
 use key::{AccessKey, KeyHash};
+use role::Role;
 use root::RootKey;
 
 /// How old knowledge of a key may be: a revoked key is refused on every replica within a second.

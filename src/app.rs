@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     access::Access,
-    admission::{Desk, throttle::Throttle},
+    admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
     health,
     policy::sites::Sites,
@@ -98,8 +98,10 @@ impl App {
                 config.throttle.total_per_second,
             ),
             scorer,
-            hasher: Hasher::new(&secrets.pepper),
-            sealer: Sealer::new(secrets.officer.clone()),
+            preparation: Preparation::new(
+                Hasher::new(&secrets.pepper),
+                Sealer::new(secrets.officer.clone()),
+            ),
         };
         let settings = QueueSettings {
             lease: config.moderation.lease,

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod client;
 pub mod clock;
 pub mod configuration;
 pub mod demo;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod events;
 pub mod log;
 pub mod moderation;
+mod password;
 pub mod privacy;
 pub mod problem;
 pub mod server;
@@ -15,6 +16,7 @@ pub mod throttle;
 mod effective;
 mod environment;
 mod file;
+mod gather;
 mod layers;
 mod reader;
 mod values;
@@ -22,7 +24,6 @@ mod values;
 use access::AccessConfig;
 use effective::Effective;
 use events::EventsConfig;
-use layers::Layers;
 use log::LogConfig;
 use moderation::ModerationConfig;
 use privacy::PrivacyConfig;
@@ -61,7 +62,7 @@ impl Config {
     /// # Errors
     /// All problems at once, each with its key and source.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
-        let layers = Layers::gather(sources);
+        let layers = gather::gather(sources);
         let mut reader = Reader::new(&layers);
         let server = ServerConfig::read(&mut reader);
         let store = StoreConfig::read(&mut reader);

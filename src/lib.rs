@@ -4,7 +4,6 @@ pub mod access;
 pub mod admission;
 pub mod app;
 pub mod cli;
-pub mod client;
 pub mod comment;
 pub mod config;
 pub mod feed;

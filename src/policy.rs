@@ -5,6 +5,7 @@ pub mod field;
 pub mod form;
 pub mod outcome;
 pub mod sites;
+mod span;
 pub mod words;
 
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! The review queue: what waits for a moderator, who holds it, and what is decided.
 
+pub mod dialogue;
 pub mod priority;
+pub mod ruling;
 pub mod session;
 
 use std::time::Duration;
@@ -8,9 +10,8 @@ use std::time::Duration;
 use crate::{
     access::caller::Caller,
     comment::{
-        ids::{CommentId, KeyedHash, SiteId, ThreadId},
-        lease::{ItemContext, LeaseToken, QueuedItem},
-        state::{CommentState, Timestamp, Verdict, Version},
+        ids::{KeyedHash, SiteId, ThreadId},
+        lease::{ItemContext, QueuedItem},
     },
     store::{
         confirmation::Confirmation,
@@ -21,6 +22,7 @@ use crate::{
         wakeups::Wakeups,
     },
 };
+use ruling::{DecideRefusal, Decision, Ruling};
 
 /// How long things rest in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,102 +40,6 @@ impl QueueSettings {
     fn longest_rest(&self) -> Duration {
         self.lease.max(self.skip_cooldown)
     }
-}
-
-/// A moderator's word on a version of a comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ruling {
-    /// On which comment.
-    pub comment: CommentId,
-    /// The version that the moderator saw.
-    pub version: Version,
-    /// What was said.
-    pub verdict: Verdict,
-    /// The site's own code for a rejection; may be empty.
-    pub reason_code: ReasonCodeText,
-    /// For other moderators; may be empty.
-    pub note: Note,
-    /// If the moderator holds the item.
-    pub lease: Option<LeaseToken>,
-    /// Although another holds it.
-    pub override_lease: bool,
-}
-
-/// A site's own code for a rejection: at most 64 of a-z, 0-9, - and _; may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReasonCodeText(String);
-
-impl std::str::FromStr for ReasonCodeText {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        let spelt_right = text
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
-        if spelt_right && text.len() <= 64 {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must be at most 64 of a-z, 0-9, - and _")
-        }
-    }
-}
-
-/// What a moderator tells other moderators: at most 1,000 bytes; may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Note(String);
-
-impl std::str::FromStr for Note {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        let control = |c: char| c.is_control() && c != '\n' && c != '\t';
-        if text.len() > 1_000 || text.contains(control) {
-            return Err("must be at most 1,000 bytes without control characters");
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// A verdict that was carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Decision {
-    /// On which comment.
-    pub comment: CommentId,
-    /// The state that it made.
-    pub state: CommentState,
-    /// The version that it made.
-    pub version: Version,
-    /// What was said.
-    pub verdict: Verdict,
-    /// When.
-    pub at: Timestamp,
-    /// It had been carried out before.
-    pub replayed: bool,
-}
-
-/// Why a verdict was not carried out. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum DecideRefusal {
-    /// No such comment.
-    #[error("no such comment on this site")]
-    NotFound,
-    /// The comment was erased.
-    #[error("the comment was erased")]
-    Erased,
-    /// The comment has changed since the moderator saw it.
-    #[error("the comment has changed")]
-    Stale {
-        /// How it stands now.
-        state: CommentState,
-        /// At which version.
-        version: Version,
-    },
-    /// Another moderator holds the item.
-    #[error("another moderator holds this item")]
-    LeasedByAnother,
-    /// The store failed. The verdict may be carried out: the same again will tell.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// A site's queue as the service works it. Cheap to clone.
@@ -212,8 +118,8 @@ impl Queue {
             verdict: ruling.verdict,
             moderator: caller.key_id,
             label: &caller.label,
-            reason_code: &ruling.reason_code.0,
-            note: &ruling.note.0,
+            reason_code: ruling.reason_code.as_str(),
+            note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,
         };

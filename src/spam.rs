@@ -9,6 +9,7 @@ pub mod dataset;
 pub mod features;
 pub mod links;
 pub mod measures;
+mod reasons;
 pub mod scorer;
 pub mod shape;
 pub mod signals;

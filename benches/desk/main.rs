@@ -5,6 +5,13 @@
 //! processes of their own; rounds alternate, so that a noisy machine is noisy for both, and the figures are ratios of
 //! medians. Written to `target/bench.json` too, as a list of {name, value, unit, bar}.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot measure says so and ends"
+)]
+
 mod ceiling;
 mod cpu;
 mod load;

@@ -230,14 +230,7 @@ pub async fn submit_to_item(report: &mut Report) {
         let (submitted, (took, item)) = tokio::join!(submitting, arriving);
         submitted.expect("it is taken");
         waits.push(took.as_secs_f64() * 1e3);
-        let decide = work_queue_request::Decide {
-            request_id: n,
-            comment_id: id,
-            lease_token: item.lease_token,
-            version: 1,
-            verdict: v1::Verdict::Approve.into(),
-            ..Default::default()
-        };
+        let decide = approve(n, id, item.lease_token);
         up.send(say(work_queue_request::Message::Decide(decide)))
             .await
             .expect("the stream is open");
@@ -254,4 +247,15 @@ pub async fn submit_to_item(report: &mut Report) {
         "ms",
         Some("<= 10"),
     );
+}
+
+fn approve(request_id: u64, comment_id: String, lease_token: String) -> work_queue_request::Decide {
+    work_queue_request::Decide {
+        request_id,
+        comment_id,
+        lease_token,
+        version: 1,
+        verdict: v1::Verdict::Approve.into(),
+        ..Default::default()
+    }
 }

@@ -117,7 +117,7 @@ fn submission(body: &str) -> Submission {
         ..Fields::default()
     };
     Submission::parse(
-        Draft {
+        &Draft {
             site,
             fields,
             validate_only: false,

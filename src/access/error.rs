@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    access::{caller::Role, key::KeyTextError},
+    access::{key::KeyTextError, role::Role},
     store::error::StoreError,
 };
 

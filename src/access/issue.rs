@@ -9,10 +9,11 @@ use std::sync::Arc;
 use crate::{
     access::{
         Access,
-        caller::{Caller, Right, Role, SiteScope},
+        caller::{Caller, SiteScope},
         error::AccessError,
         key::AccessKey,
         rights,
+        role::{Right, Role},
     },
     comment::{
         fields::{Line, is_blank},

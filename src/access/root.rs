@@ -7,8 +7,9 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     access::{
-        caller::{Caller, Role, SiteScope},
+        caller::{Caller, SiteScope},
         key::{AccessKey, KeyHash},
+        role::Role,
     },
     comment::ids::KeyId,
 };

@@ -10,7 +10,7 @@ use tower::util::MapResponseLayer;
 
 use crate::{
     access::Access,
-    admission::Desk,
+    admission::desk::Desk,
     config::Config,
     grpc::{
         comment::Comments, framework, gate::Gate, listener, moderation::Moderation,

@@ -6,7 +6,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    admission::Desk,
+    admission::desk::Desk,
     comment::{ids::SiteId, state::Timestamp},
     store::error::StoreError,
 };
@@ -30,7 +30,7 @@ pub async fn tend(desk: Arc<Desk>, keep_events: Duration, shutdown: Cancellation
             _ = round.tick() => {}
         }
         desk.throttle.forget_idle();
-        desk.sealer.forget_old();
+        desk.preparation.forget_old_keys();
         let trimming = trim(&desk, keep_events);
         tokio::select! {
             biased;

@@ -16,7 +16,7 @@ mod wait;
 
 use std::path::PathBuf;
 
-use crate::client::{Connection, reach::Reach};
+use crate::cli::client::{Connection, reach::Reach};
 
 use super::{failure::Failure, interrupt};
 use service::Service;

@@ -20,12 +20,12 @@ const APPROVE_AT: f64 = 0.20;
 const SPAM_AT: f64 = 0.95;
 
 const HELP: &str = "\
-Each line of a file is a JSON object with \"text\", \"label\" (\"spam\" or \"ham\") and, if there are any, \"author\" (the
-display name) and \"title\" (of the article). Nothing else takes part in the score, and the order of lines neither.
+Each line of a file is a JSON object with \"text\" and \"label\" (\"spam\" or \"ham\"); \"author\" is read as the display \
+name. Ids, times and the order of lines take no part in the score.
 
-The shares are of the ham (what readers suffer), also in files that have spam too; in a file of spam only they are of
-the spam. \"approved\" is at or below 0.20 and \"marked\" at or above 0.95, the default thresholds. Equal scores stand
-or fall together. A figure that needs both labels is - (null in --json) where a file has only one.
+The shares are of the ham, which is what readers suffer, also in files that have spam too; in a file of spam only they \
+are of the spam. \"approved\" is at or below 0.20 and \"marked\" at or above 0.95, the default thresholds. Equal scores \
+stand or fall together. A figure that needs both labels is - (null in --json) where a file has only one.
 
 Example:
   replydesk eval --json comments.jsonl more.jsonl";

@@ -5,7 +5,7 @@ use std::{pin::pin, time::Duration};
 use tonic::{Status, Streaming};
 
 use crate::{
-    client::{
+    cli::client::{
         Connection,
         explain::explain,
         once,

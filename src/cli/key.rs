@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 
 use crate::{
     access::root,
-    client::{Connection, explain::explain, once, reach::Reach, timely},
+    cli::client::{Connection, explain::explain, once, reach::Reach, timely},
     proto::v1::{
         self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, RevokeKeyRequest,
     },

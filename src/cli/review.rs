@@ -12,7 +12,7 @@ mod terminal;
 use std::io::IsTerminal;
 
 use crate::{
-    client::{Connection, reach::Reach},
+    cli::client::{Connection, reach::Reach},
     proto::v1::work_queue_request::Start,
 };
 

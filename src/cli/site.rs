@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use crate::{
-    client::{Connection, explain::explain, once, reach::Reach, timely},
+    cli::client::{Connection, explain::explain, once, reach::Reach, timely},
     grpc::convert::site::policy::policy_to_proto,
     proto::v1::{CloseThreadRequest, CreateSiteRequest, GetSiteRequest, ListSitesRequest, Site},
 };

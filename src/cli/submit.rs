@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::{
-    client::{Connection, explain::explain, reach::Reach, resend},
+    cli::client::{Connection, explain::explain, reach::Reach, resend},
     comment::ids::CommentId,
     proto::v1::{AuthorInput, SubmitCommentRequest, SubmitCommentResponse, Thread, Transport},
 };

@@ -11,7 +11,10 @@ use crate::{
     cli::failure::Failure,
     spam::{
         dataset::{self, Labelled},
-        training::{self, Settings},
+        training::{
+            self, Settings, example,
+            held_out::{self, FOLDS, mean},
+        },
         weights::Weights,
     },
 };
@@ -28,12 +31,13 @@ const SHIPPABLE: [&str; 6] = [
 ];
 
 const HELP: &str = "\
-Reads every *.jsonl file of the directory; each line is a JSON object with \"text\", \"label\" (\"spam\" or \"ham\") and
-\"source\". Only collections whose licence allows it take part, and each counts alike however large it is; the others are
-named and left out. The same files give the same bytes.
+Reads every *.jsonl file of the directory; each line is a JSON object with \"text\", \"label\" (\"spam\" or \"ham\") and \
+\"source\". Only collections whose licence allows it take part, and each counts alike however large it is; the others \
+are named and left out. The same files give the same bytes.
 
-Example:
-  replydesk train data --out src/spam/prior/weights.bin";
+Examples:
+  replydesk train data --out src/spam/prior/weights.bin
+  replydesk train data --held-out --among data/newspaper-*.jsonl";
 
 /// Rebuild the spam scorer's weights from labelled comments.
 #[derive(Debug, clap::Args)]
@@ -48,6 +52,12 @@ pub struct Args {
     /// Take collections that may only be measured with, too. Such weights must not be given away.
     #[arg(long)]
     experiment: bool,
+    /// Measure as well: hold out whole videos and campaigns, in four folds. Takes five times as long.
+    #[arg(long)]
+    held_out: bool,
+    /// With --held-out: files of ham that each fold's spam should be found among.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "held_out")]
+    among: Vec<PathBuf>,
     /// Print the figures for the model card as JSON.
     #[arg(long)]
     json: bool,
@@ -70,6 +80,17 @@ struct CollectionCard {
     source: String,
     spam: usize,
     ham: usize,
+    held_out: Option<HeldOutCard>,
+}
+
+/// Means over the folds that have such comments.
+#[derive(Debug, Serialize)]
+struct HeldOutCard {
+    auc: Option<f64>,
+    auc_of_folds: Vec<f64>,
+    recall_at_fpr_1e2: Option<f64>,
+    recall_among_at_fpr_1e3: Option<f64>,
+    ham_above_0_9: Option<f64>,
 }
 
 /// Reads, trains, writes, and prints the figures.
@@ -93,6 +114,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     card.bytes = bytes.len();
     std::fs::write(&args.out, bytes)
         .map_err(|error| Failure::new(format!("can't write {}: {error}", args.out.display())))?;
+    if args.held_out {
+        measure_held_out(&args, &collections, &mut card)?;
+    }
     if args.json {
         let json = serde_json::to_string_pretty(&card);
         println!("{}", json.map_err(|error| Failure::new(error.to_string()))?);
@@ -127,6 +151,7 @@ fn read_all(args: &Args, card: &mut Card) -> Result<Vec<Vec<Labelled>>, Failure>
                 .unwrap_or_default(),
             spam,
             ham: rows.len() - spam,
+            held_out: None,
         });
         collections.push(rows);
     }
@@ -163,7 +188,10 @@ fn train(collections: &[Vec<Labelled>], card: &mut Card) -> Weights {
     let settings = Settings::default();
     let live = std::io::stderr().is_terminal();
     eprintln!("replydesk: reading {} collections", collections.len());
-    let examples = training::examples(collections);
+    let examples: Vec<_> = collections
+        .iter()
+        .flat_map(|rows| example::of_collection(rows))
+        .collect();
     let weights = training::train(&examples, &settings, |step, loss| {
         (card.steps, card.loss) = (step, loss);
         if live || step % 10 == 0 {
@@ -182,6 +210,56 @@ fn train(collections: &[Vec<Labelled>], card: &mut Card) -> Weights {
     weights
 }
 
+fn measure_held_out(
+    args: &Args,
+    collections: &[Vec<Labelled>],
+    card: &mut Card,
+) -> Result<(), Failure> {
+    let mut among = Vec::new();
+    for file in &args.among {
+        let rows = dataset::read(file).map_err(|error| Failure::usage(error.to_string()))?;
+        among.extend(rows.into_iter().filter(|row| !row.spam));
+    }
+    let progress = |fold| eprintln!("replydesk: fold {} of {FOLDS}", fold + 1);
+    let figures = held_out::measure(collections, &among, &Settings::default(), progress);
+    for (collection, figures) in card.collections.iter_mut().zip(figures) {
+        collection.held_out = Some(HeldOutCard {
+            auc: mean(&figures.auc),
+            recall_at_fpr_1e2: mean(&figures.recall_at_fpr_1e2),
+            recall_among_at_fpr_1e3: mean(&figures.recall_among),
+            ham_above_0_9: mean(&figures.ham_above_0_9),
+            auc_of_folds: figures.auc,
+        });
+    }
+    Ok(())
+}
+
+fn print_held_out(card: &Card) {
+    println!("held out:");
+    println!(
+        "{:24} {:>7} {:>15} {:>7} {:>13} {:>9}",
+        "file", "AUC", "of folds", "R@1%", "R@0.1% among", "ham >0.9"
+    );
+    let decimal =
+        |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
+    for collection in &card.collections {
+        let Some(held_out) = &collection.held_out else {
+            continue;
+        };
+        let least = held_out.auc_of_folds.iter().copied().reduce(f64::min);
+        let most = held_out.auc_of_folds.iter().copied().reduce(f64::max);
+        println!(
+            "{:24} {:>7} {:>15} {:>7} {:>13} {:>9}",
+            collection.file,
+            decimal(held_out.auc),
+            format!("{}-{}", decimal(least), decimal(most)),
+            decimal(held_out.recall_at_fpr_1e2),
+            decimal(held_out.recall_among_at_fpr_1e3),
+            decimal(held_out.ham_above_0_9),
+        );
+    }
+}
+
 fn print_card(card: &Card, out: &Path) {
     println!("{:24} {:32} {:>7} {:>7}", "file", "source", "spam", "ham");
     for collection in &card.collections {
@@ -195,6 +273,13 @@ fn print_card(card: &Card, out: &Path) {
             "left out (may only be measured with): {}",
             card.left_out.join(", ")
         );
+    }
+    if card
+        .collections
+        .iter()
+        .any(|collection| collection.held_out.is_some())
+    {
+        print_held_out(card);
     }
     println!("{} steps, loss {:.5}", card.steps, card.loss);
     println!(

@@ -10,6 +10,7 @@
 
 mod lookalikes;
 mod plain;
+mod word;
 mod words;
 
 /// How much was folded, by kind. All zero for ordinary text in any script.
@@ -150,6 +151,7 @@ mod tests {
             ("👩\u{200D}👩\u{200D}👧 fine", "👩 👧 fine"),
             ("U.S.A. and www.example.org", "usa and www example org"),
             ("Plan A or B", "plan a or b"),
+            ("Lucky4D", "lucky4d"),
         ] {
             let folded = fold(text);
             assert_eq!(folded.text, words, "{text}");
@@ -202,6 +204,16 @@ mod tests {
             "'".repeat(65_000),
         ] {
             assert!(fold(&text).text.len() <= text.len());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_folds_to_words_between_single_spaces(text in "\\PC{0,200}|[a-c0-4$'. \u{301}\u{200B}а-вα𝐚❶]{0,60}") {
+            let folded = fold(&text);
+            proptest::prop_assert!(!folded.text.starts_with(' ') && !folded.text.ends_with(' '));
+            proptest::prop_assert!(!folded.text.contains("  "));
+            proptest::prop_assert!(folded.text.is_empty() || folded.has_phrase(&folded));
         }
     }
 }

@@ -72,7 +72,7 @@ impl Submission {
     ///
     /// # Errors
     /// Every violation at once, each with its field's path.
-    pub fn parse(draft: Draft, required: &RequiredFields) -> Result<Self, Violations> {
+    pub fn parse(draft: &Draft, required: &RequiredFields) -> Result<Self, Violations> {
         let fields = &draft.fields;
         let mut found = Violations::new();
         let id = found.take("comment_id", fields.comment_id.parse::<CommentId>());
@@ -112,7 +112,7 @@ impl Submission {
         };
         match (id, thread, body) {
             (Some(id), Some(thread), Some(body)) if found.is_empty() => Ok(Self {
-                site: draft.site,
+                site: draft.site.clone(),
                 id,
                 parent,
                 thread,

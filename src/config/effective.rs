@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use crate::config::{
     layers::Layers,
+    password,
     settings::{Kind, SETTINGS, Setting},
     sources::Source,
-    store,
 };
 
 /// Each setting as shown, with its source. Holds no secret.
@@ -56,7 +56,7 @@ fn shown(kind: Kind, text: &str) -> String {
     match kind {
         Kind::Number | Kind::Switch => text.to_owned(),
         Kind::Text => quoted(text),
-        Kind::Url => quoted(&store::without_password(text)),
+        Kind::Url => quoted(&password::without(text)),
         Kind::Secret => quoted("[redacted]"),
     }
 }

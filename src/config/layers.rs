@@ -4,12 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use zeroize::Zeroizing;
 
-use crate::config::{
-    environment, file,
-    problem::Problem,
-    settings::{self, Kind, Setting},
-    sources::{Source, Sources},
-};
+use crate::config::{problem::Problem, settings::Setting, sources::Source};
 
 /// A value before it is parsed. May be a secret, so `Debug` tells nothing.
 #[derive(Clone)]
@@ -32,19 +27,6 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// Weakest first, so that the stronger one replaces it.
-    pub(super) fn gather(sources: &Sources) -> Self {
-        let mut layers = Self::default();
-        if let Some(path) = &sources.file {
-            file::read(path, &mut layers);
-        }
-        environment::read(&sources.env, &mut layers);
-        for (key, value) in &sources.flags {
-            layers.flag(key, value);
-        }
-        layers
-    }
-
     pub(super) fn give(&mut self, setting: &'static Setting, text: &str, source: Source) {
         let text = Zeroizing::new(text.to_owned());
         self.given.insert(setting.key, Given { text, source });
@@ -64,24 +46,5 @@ impl Layers {
             None => "is no setting; `replydesk serve --print-config` shows them all".to_owned(),
         };
         self.refuse(key, source, message);
-    }
-
-    fn flag(&mut self, key: &str, value: &str) {
-        let Some(setting) = settings::find(key) else {
-            return self.unknown(key, settings::nearest(key).map(str::to_owned), Source::Flag);
-        };
-        let holds_secret = match setting.kind {
-            Kind::Secret => true,
-            Kind::Url => crate::config::store::holds_password(value),
-            Kind::Text | Kind::Number | Kind::Switch => false,
-        };
-        if holds_secret {
-            let message = format!(
-                "is a secret, and flags are seen by every user of the machine; set {} or a file instead",
-                setting.variable()
-            );
-            return self.refuse(key, Source::Flag, message);
-        }
-        self.give(setting, value, Source::Flag);
     }
 }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     config::{
+        password,
         reader::Reader,
         values::{milliseconds, number, switch, word},
     },
@@ -27,7 +28,7 @@ impl RedisUrl {
 
 impl fmt::Debug for RedisUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&without_password(&self.0))
+        f.write_str(&password::without(&self.0))
     }
 }
 
@@ -114,43 +115,4 @@ fn redis_url(text: &str) -> Result<RedisUrl, String> {
         _ => return Err("must start with redis://, rediss:// or unix://".to_owned()),
     }
     Ok(RedisUrl(Zeroizing::new(text.to_owned())))
-}
-
-/// Whether an address has a password, as user information or, as for sockets, in its query.
-pub(super) fn holds_password(text: &str) -> bool {
-    without_password(text) != text
-}
-
-/// The address with its password as `[redacted]`. Works on texts that are no addresses too.
-pub(super) fn without_password(text: &str) -> String {
-    let (head, rest) = text.split_once("://").unwrap_or(("", text));
-    let (rest, query) = rest
-        .split_once('?')
-        .map_or((rest, None), |(r, q)| (r, Some(q)));
-    // A password may hold an unescaped @ or /: everything up to the last @ counts as user information.
-    let mut shown = match rest.rsplit_once('@') {
-        Some((user, behind)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:[redacted]@{behind}"),
-            None => rest.to_owned(),
-        },
-        None => rest.to_owned(),
-    };
-    if let Some(query) = query {
-        let parts: Vec<&str> = query
-            .split('&')
-            .map(|part| {
-                if part.starts_with("pass") {
-                    "pass=[redacted]"
-                } else {
-                    part
-                }
-            })
-            .collect();
-        shown = format!("{shown}?{}", parts.join("&"));
-    }
-    if head.is_empty() {
-        shown
-    } else {
-        format!("{head}://{shown}")
-    }
 }

@@ -7,8 +7,8 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
 
 use crate::{
-    access::caller::Right,
-    admission::{Admission, Desk},
+    access::role::Right,
+    admission::{desk::Desk, receipt::Admission},
     comment::ids::{CommentId, SiteId},
     comment::violation::Violations,
     feed::{self, Watch, WatchEnd, WatchMessage},

@@ -7,10 +7,7 @@ use tonic::{Code, Status, metadata::MetadataMap};
 use zeroize::Zeroizing;
 
 use crate::{
-    access::{
-        Access,
-        caller::{Caller, Right},
-    },
+    access::{Access, caller::Caller, role::Right},
     comment::{ids::SiteId, violation::Violations},
 };
 

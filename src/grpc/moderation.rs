@@ -7,7 +7,7 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    access::caller::Right,
+    access::role::Right,
     comment::{ids::SiteId, violation::Violations},
     grpc::{
         convert::{moderation as convert, paging, words},
@@ -19,9 +19,12 @@ use crate::{
     proto::v1::{self, moderation_service_server::ModerationService, work_queue_response::Message},
     queue::{
         Queue,
-        session::{Delivery, Move, SessionEnd, SessionPlan},
+        dialogue::{Delivery, Move, SessionEnd, SessionPlan},
     },
 };
+
+/// A rank that no queue reaches, and that Redis still takes with a page's length on top.
+const BEYOND: usize = 1 << 53;
 
 /// The service.
 pub struct Moderation {
@@ -98,9 +101,7 @@ impl ModerationService for Moderation {
         let (Some(count), Some(offset)) = (count, offset) else {
             return Err(found.into());
         };
-        let start = usize::try_from(offset)
-            .unwrap_or(usize::MAX / 2)
-            .min(usize::MAX / 2);
+        let start = usize::try_from(offset).unwrap_or(BEYOND).min(BEYOND);
         let items = self.queue.list(&site, start, count).await?;
         let more = items.len() == count;
         Ok(Response::new(v1::ListQueueResponse {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    access::{Access, caller::Right},
+    access::{Access, role::Right},
     comment::ids::SiteId,
     grpc::{
         convert::site::{self as convert, key},

@@ -1,24 +1,14 @@
 //! The one place where errors become gRPC statuses: a code, a stable reason, details, and what the caller should do.
 
+mod errors;
+mod refusals;
+
 use std::{collections::HashMap, time::Duration};
 
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, QuotaViolation, StatusExt};
+use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::{
-    access::{error::AccessError, issue::IssueError},
-    admission::{Refusal, SubmitError},
-    comment::{
-        event::Cursor,
-        state::{CommentState, Version},
-        violation::Violations,
-    },
-    feed::FeedError,
-    policy::sites::SiteError,
-    proto::v1,
-    queue::DecideRefusal,
-    store::error::StoreError,
-};
+use crate::{comment::state::CommentState, proto::v1};
 
 /// The `domain` of every `google.rpc.ErrorInfo`.
 const DOMAIN: &str = "replydesk";
@@ -35,7 +25,7 @@ pub(super) fn status(
     detailed(code, reason, message, metadata, ErrorDetails::new())
 }
 
-fn detailed(
+pub(super) fn detailed(
     code: Code,
     reason: &str,
     message: impl Into<String>,
@@ -51,7 +41,7 @@ fn detailed(
 }
 
 /// Something must change before the same request can succeed; `subject` says of what.
-fn precondition(reason: &str, subject: &str, message: &str) -> Status {
+pub(super) fn precondition(reason: &str, subject: &str, message: &str) -> Status {
     let mut details = ErrorDetails::new();
     details.add_precondition_failure_violation(reason, subject, message);
     detailed(Code::FailedPrecondition, reason, message, &[], details)
@@ -152,261 +142,12 @@ pub fn not_found(reason: &str, message: impl Into<String>) -> Status {
     status(Code::NotFound, reason, message, &[])
 }
 
-impl From<Violations> for Status {
-    fn from(found: Violations) -> Self {
-        let fields: Vec<FieldViolation> = found
-            .as_slice()
-            .iter()
-            .map(|v| FieldViolation::new(v.field, v.description.as_str()))
-            .collect();
-        let details = ErrorDetails::with_bad_request(fields);
-        detailed(
-            Code::InvalidArgument,
-            "INVALID_FIELDS",
-            found.to_string(),
-            &[],
-            details,
-        )
-    }
-}
-
-impl From<StoreError> for Status {
-    fn from(error: StoreError) -> Self {
-        store(&error)
-    }
-}
-
-fn store(error: &StoreError) -> Status {
-    match error {
-        StoreError::Away(_) => unavailable("STORE_AWAY", "the store cannot be reached; try again"),
-        StoreError::ReadOnly(_) => unavailable(
-            "STORE_READ_ONLY",
-            "the store takes no writes now; try again",
-        ),
-        StoreError::Full(_) => unavailable("STORE_FULL", "the store is full; try again later"),
-        StoreError::Unreplicated { .. } => unavailable(
-            "STORE_UNREPLICATED",
-            "the write has not reached enough replicas; send it again",
-        ),
-        StoreError::TimedOut => unavailable(
-            "STORE_TIMED_OUT",
-            "the store did not answer in time; send the same request again",
-        ),
-        StoreError::Refused(_) | StoreError::Corrupt { .. } => {
-            tracing::error!(error = error as &dyn std::error::Error, "store.defect");
-            internal("something is wrong on our side; it has been logged")
-        }
-    }
-}
-
-fn internal(message: &str) -> Status {
-    status(Code::Internal, "INTERNAL", message, &[])
-}
-
-impl From<AccessError> for Status {
-    fn from(error: AccessError) -> Self {
-        match &error {
-            AccessError::Store(cause) => store(cause),
-            AccessError::WrongRole { .. } => {
-                status(Code::PermissionDenied, "WRONG_ROLE", error.to_string(), &[])
-            }
-            AccessError::WrongSite => {
-                status(Code::PermissionDenied, "WRONG_SITE", error.to_string(), &[])
-            }
-            AccessError::Missing
-            | AccessError::NotBearer
-            | AccessError::Malformed(_)
-            | AccessError::Unknown
-            | AccessError::Expired
-            | AccessError::Revoked => status(
-                Code::Unauthenticated,
-                "UNAUTHENTICATED",
-                error.to_string(),
-                &[],
-            ),
-        }
-    }
-}
-
-impl From<IssueError> for Status {
-    fn from(error: IssueError) -> Self {
-        match error {
-            IssueError::Denied(error) => error.into(),
-            IssueError::Violations(found) => found.into(),
-            IssueError::NotFound => not_found("KEY_NOT_FOUND", error.to_string()),
-            IssueError::Configured => precondition("KEY_CONFIGURED", "key", &error.to_string()),
-            IssueError::TooMany => status(
-                Code::ResourceExhausted,
-                "TOO_MANY_KEYS",
-                error.to_string(),
-                &[],
-            ),
-            IssueError::Random(_) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "key.create_failed"
-                );
-                internal("no key could be made; nothing was stored")
-            }
-            IssueError::Store(cause) => store(&cause),
-        }
-    }
-}
-
-impl From<SiteError> for Status {
-    fn from(error: SiteError) -> Self {
-        match error {
-            SiteError::Store(cause) => store(&cause),
-            SiteError::NotFound => not_found("SITE_NOT_FOUND", error.to_string()),
-            SiteError::Exists => status(Code::AlreadyExists, "SITE_EXISTS", error.to_string(), &[]),
-            SiteError::TooMany => status(
-                Code::ResourceExhausted,
-                "TOO_MANY_SITES",
-                error.to_string(),
-                &[],
-            ),
-            SiteError::Violations(found) => found.into(),
-            SiteError::Stale { current } => status(
-                Code::Aborted,
-                "STALE_POLICY",
-                error.to_string(),
-                &[("policy_version", current.to_string())],
-            ),
-        }
-    }
-}
-
-impl From<SubmitError> for Status {
-    fn from(error: SubmitError) -> Self {
-        match error {
-            SubmitError::Throttled { retry_after } => {
-                let message =
-                    "this replica is asked too much at once; try again after the given time";
-                let details = ErrorDetails::with_retry_info(Some(retry_after));
-                detailed(
-                    Code::ResourceExhausted,
-                    "REPLICA_THROTTLED",
-                    message,
-                    &[],
-                    details,
-                )
-            }
-            SubmitError::Violations(found) => found.into(),
-            SubmitError::Site(error) => error.into(),
-            SubmitError::Store(error) => error.into(),
-            SubmitError::Seal(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "submit.seal_failed"
-                );
-                internal("contact data could not be sealed; nothing was stored")
-            }
-        }
-    }
-}
-
-impl From<Refusal> for Status {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Limit { limit, retry_after } => {
-                let subject = format!("limit:{}", limit.word());
-                let mut details = ErrorDetails::with_retry_info(Some(retry_after));
-                let wait = format!("too many comments for the limit by {}", limit.word());
-                details.set_quota_failure(vec![QuotaViolation::new(subject, wait.as_str())]);
-                let message = format!(
-                    "{wait}; send the same request again in {:.1} s",
-                    retry_after.as_secs_f64()
-                );
-                detailed(
-                    Code::ResourceExhausted,
-                    "LIMIT_EXCEEDED",
-                    message,
-                    &[("limit", limit.word().into())],
-                    details,
-                )
-            }
-            Refusal::Duplicate { of } => status(
-                Code::AlreadyExists,
-                "DUPLICATE_COMMENT",
-                "the author has said this here already, within 24 h",
-                &[("comment_id", of.to_string())],
-            ),
-            Refusal::IdReused => {
-                let message =
-                    "this comment_id names another comment; make a new UUID for each comment";
-                status(Code::AlreadyExists, "COMMENT_ID_REUSED", message, &[])
-            }
-            Refusal::Erased => status(
-                Code::AlreadyExists,
-                "COMMENT_ERASED",
-                "this comment_id named a comment that was erased",
-                &[],
-            ),
-            Refusal::ThreadClosed => precondition(
-                "THREAD_CLOSED",
-                "thread",
-                "this thread takes no more comments",
-            ),
-        }
-    }
-}
-
-/// A decision on a version that has passed.
-pub fn stale_decision(state: CommentState, version: Version) -> Status {
-    let message = format!(
-        "the comment is {} at version {} now; look again",
-        state.word(),
-        version.get()
-    );
-    let metadata = [
-        ("state", state.word().to_owned()),
-        ("version", version.get().to_string()),
-    ];
-    let mut details = ErrorDetails::new();
-    let subject = format!("version {}", version.get());
-    details.add_precondition_failure_violation("STALE_VERSION", subject, message.as_str());
-    detailed(Code::Aborted, "STALE_VERSION", message, &metadata, details)
-}
-
-impl From<DecideRefusal> for Status {
-    fn from(refusal: DecideRefusal) -> Self {
-        match refusal {
-            DecideRefusal::NotFound => comment_not_found(),
-            DecideRefusal::Erased => {
-                precondition("COMMENT_ERASED", "comment", "the comment was erased")
-            }
-            DecideRefusal::Stale { state, version } => stale_decision(state, version),
-            DecideRefusal::LeasedByAnother => precondition(
-                "LEASED_BY_ANOTHER",
-                "lease",
-                "another moderator holds this item; set override_lease to decide all the same",
-            ),
-            DecideRefusal::Store(error) => error.into(),
-        }
-    }
-}
-
 /// No comment of this name on this site.
 pub fn comment_not_found() -> Status {
     not_found("COMMENT_NOT_FOUND", "no such comment on this site")
 }
 
-impl From<FeedError> for Status {
-    fn from(error: FeedError) -> Self {
-        match error {
-            FeedError::OutOfRange { head } => out_of_range(head),
-            FeedError::Store(error) => error.into(),
-        }
-    }
-}
-
-fn out_of_range(head: Cursor) -> Status {
-    let message =
-        "the feed does not reach back to this cursor; ListComments, then go on from head_cursor";
-    status(
-        Code::OutOfRange,
-        "CURSOR_OUT_OF_RANGE",
-        message,
-        &[("head_cursor", head.to_string())],
-    )
+/// A defect of ours; the log has it.
+pub(super) fn internal(message: &str) -> Status {
+    status(Code::Internal, "INTERNAL", message, &[])
 }

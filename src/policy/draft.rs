@@ -11,7 +11,7 @@ use crate::{
         score::Probability,
         violation::Violations,
     },
-    policy::{ModerationMode, Policy, field::PolicyField, form, words::WordList},
+    policy::{ModerationMode, Policy, field::PolicyField, span, words::WordList},
 };
 
 /// A policy before it is parsed. What is absent means its default.
@@ -29,7 +29,7 @@ pub struct PolicyDraft {
     /// More links than this are held.
     pub max_links: Option<u32>,
     /// How soon a moderator should see an item; as text such as `4h`.
-    #[serde(with = "form::span", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "span", skip_serializing_if = "Option::is_none")]
     pub service_level: Option<Duration>,
     /// Words and phrases that hold a comment.
     pub hold_words: Vec<String>,

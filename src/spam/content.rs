@@ -31,9 +31,11 @@ pub struct Content {
     prose: Option<String>,
     name: String,
     links: Vec<Link>,
+    mentions: Vec<Link>,
     contacts: Contacts,
     disguises: Disguises,
     sketch: Option<Sketch>,
+    numbered_names: u32,
 }
 
 impl Content {
@@ -58,21 +60,24 @@ impl Content {
             let without = without_links(&plain, &found.links);
             folding::fold_plain(&without, &mut Disguises::default())
         });
+        let numbered_names = numbered_names(&folded);
         let sketch = Sketch::of(prose.as_deref().unwrap_or(&folded));
         let contacts = Contacts {
             emails: found.emails,
             handles: found.handles,
             phones: phones(prose.as_deref().unwrap_or(&folded)),
-            domains: found.mentions,
+            domains: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX),
         };
         Self {
             folded,
             prose,
             name: folding::fold(display_name).text,
             links: found.links,
+            mentions: found.mentions,
             contacts,
             disguises,
             sketch,
+            numbered_names,
         }
     }
 
@@ -100,10 +105,23 @@ impl Content {
         &self.links
     }
 
+    /// Domains that the body names without linking to them.
+    #[must_use]
+    pub fn mentions(&self) -> &[Link] {
+        &self.mentions
+    }
+
     /// Ways to be reached outside the thread.
     #[must_use]
     pub fn contacts(&self) -> Contacts {
         self.contacts
+    }
+
+    /// Words of three letters or more that end in two to five digits or `4d` (a lottery), as brands and handles do:
+    /// `lucky88`, `lucky4d`.
+    #[must_use]
+    pub fn numbered_names(&self) -> u32 {
+        self.numbered_names
     }
 
     /// How the body was disguised.
@@ -131,8 +149,32 @@ fn without_links(plain: &str, links: &[Link]) -> String {
     out
 }
 
+fn has_digit(folded: &str) -> bool {
+    folded.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn numbered_names(folded: &str) -> u32 {
+    if !has_digit(folded) {
+        return 0;
+    }
+    let named = folded.split(' ').filter(|word| is_numbered_name(word));
+    u32::try_from(named.count()).unwrap_or(u32::MAX)
+}
+
+fn is_numbered_name(word: &str) -> bool {
+    let lottery = word.strip_suffix("4d");
+    let stem = lottery
+        .unwrap_or(word)
+        .trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = word.len() - stem.len();
+    (2..=5).contains(&digits) && stem.len() >= 3 && stem.bytes().all(|b| b.is_ascii_lowercase())
+}
+
 /// Words of digits in a row that make eight digits or more.
 fn phones(folded: &str) -> u32 {
+    if !has_digit(folded) {
+        return 0;
+    }
     let mut phones = 0;
     let mut digits = 0;
     for word in folded.split(' ').chain([""]) {
@@ -227,6 +269,16 @@ mod tests {
     }
 
     #[test]
+    fn names_of_brands_end_in_numbers() {
+        let names = |body: &str| Content::of_text(body, "").numbered_names();
+        assert_eq!(names("play at LUCKY88 and 𝐋𝐮𝐜𝐤𝐲𝟒𝐃, ask lucky_win1221"), 3);
+        assert_eq!(
+            names("on 24 May at 10am the A380 and the G20 of 2015, an mp3"),
+            0
+        );
+    }
+
+    #[test]
     fn ten_thousand_links_are_bounded() {
         let body = "http://a.example/b ".repeat(3_000);
         let content = Content::of_text(&body, "");
@@ -238,6 +290,17 @@ mod tests {
             "://@".repeat(16_000),
         ] {
             assert!(Content::of_text(&hostile, "").links().len() <= links::MAX_LINKS);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_content(text in "\\PC{0,200}|(http|www|://|@|\\.|com|dot| |/|\\[|é|я|1){0,40}") {
+            let content = Content::of_text(&text, &text);
+            for link in content.links().iter().chain(content.mentions()) {
+                proptest::prop_assert!(link.host.is_ascii() && link.host.contains('.'), "{:?}", link);
+                proptest::prop_assert!(link.path.len() <= 64);
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub enum DatasetError {
         file: PathBuf,
         /// Counted from 1.
         line: usize,
-        /// What is wrong with it, without the text itself.
+        /// What is wrong with it.
         problem: String,
     },
     /// The file has no comments.
@@ -107,7 +107,12 @@ pub fn read(path: &Path) -> Result<Vec<Labelled>, DatasetError> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Labelled, String> {
-    let line: Line = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let line: Line = serde_json::from_slice(bytes).map_err(|error| {
+        // Its own line number is always 1, and would contradict the file's.
+        let message = error.to_string();
+        let end = message.rfind(" at line ").unwrap_or(message.len());
+        format!("{} (column {})", &message[..end], error.column())
+    })?;
     Ok(Labelled {
         spam: matches!(line.label, Label::Spam),
         text: line.text,

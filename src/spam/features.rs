@@ -3,14 +3,18 @@
 //! Hashes are of the folded text and stable across releases of one model format. Every text has a bounded number of
 //! features: a long one is read at its beginning and its end.
 
-use crate::spam::{content::Content, links::LinkForm};
+pub(super) mod hashing;
+
+use hashing::{each_gram, hash_bytes, mix};
+
+use crate::spam::{
+    content::Content,
+    links::{Link, LinkForm},
+};
 
 /// Words read at the beginning and at the end of a text.
 const HEAD_WORDS: usize = 700;
 const TAIL_WORDS: usize = 200;
-
-/// Letters of one word that make n-grams. Scripts without spaces have long words.
-const WORD_CHARS: usize = 48;
 
 /// Links that are looked at.
 const LINKS: usize = 50;
@@ -72,10 +76,9 @@ impl Family {
     #[must_use]
     pub fn value(self, count: usize) -> f64 {
         let (share, calm) = match self {
-            Self::Word => (1.0, 2.0),
+            Self::Word | Self::Link => (1.0, 2.0),
             Self::Pair => (0.7, 2.0),
             Self::Chars => (1.0, 8.0),
-            Self::Link => (0.5, 2.0),
         };
         // Counts are bounded by MOST_FEATURES, far below what f64 holds exactly.
         #[expect(clippy::cast_precision_loss, reason = "bounded by MOST_FEATURES")]
@@ -98,6 +101,7 @@ pub struct Feature {
 impl Feature {
     /// Its place among the weights of all families.
     #[must_use]
+    #[inline(always)]
     pub fn slot(&self) -> usize {
         let bits = self.hash >> (64 - self.family.slot_bits());
         self.family.offset() + usize::try_from(bits).unwrap_or(0)
@@ -116,7 +120,7 @@ impl<'a> Parts<'a> {
     #[must_use]
     pub fn of(content: &'a Content) -> Self {
         let mut words: Vec<&str> = Vec::with_capacity(128);
-        let mut rest = content.prose().split(' ').filter(|word| !word.is_empty());
+        let mut rest = content.folded().split(' ').filter(|word| !word.is_empty());
         words.extend(rest.by_ref().take(HEAD_WORDS));
         let mut tail: Vec<&str> = rest.rev().take(TAIL_WORDS).collect();
         tail.reverse();
@@ -133,7 +137,7 @@ impl<'a> Parts<'a> {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.words.len() + self.content.links().len().min(LINKS)
+        self.words.len() + self.links().count()
     }
 
     /// Whether the text says nothing.
@@ -148,13 +152,19 @@ impl<'a> Parts<'a> {
         match self.words.get(owner) {
             Some(word) => word,
             None => {
-                let link = self.content.links().get(owner - self.words.len());
+                let link = self.links().nth(owner - self.words.len());
                 link.map_or("", |link| &link.host)
             }
         }
     }
 
+    fn links(&self) -> impl Iterator<Item = &'a Link> {
+        let links = self.content.links().iter();
+        links.chain(self.content.mentions()).take(LINKS)
+    }
+
     /// Visits every feature; at most about [`MOST_FEATURES`]. A feature that a text has twice is visited twice.
+    #[inline]
     pub fn each(&self, mut visit: impl FnMut(Feature)) {
         let mut before = None;
         for (word, owner) in self.words.iter().zip(0..) {
@@ -178,26 +188,25 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// A host, the domains that it belongs to, how it is written, and what its path looks like.
     fn each_link(&self, visit: &mut impl FnMut(Feature)) {
         let first = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-        for (link, number) in self.content.links().iter().take(LINKS).zip(0..) {
+        for (link, number) in self.links().zip(0..) {
             let owner = first + number;
             let mut part = |kind: u64, text: &str| {
                 let hash = mix(hash_bytes(text.as_bytes()) ^ kind);
                 visit(feature(Family::Link, hash, owner));
             };
             part(1, &link.host);
-            let mut host = link.host.as_str();
-            while let Some((_, parent)) = host.split_once('.') {
-                part(2, parent);
-                host = parent;
-            }
+            let dots = link.host.match_indices('.').take(4);
+            dots.for_each(|(dot, _)| part(2, &link.host[dot + 1..]));
             part(
                 3,
                 match link.form {
                     LinkForm::Plain => "plain",
                     LinkForm::Bare => "bare",
                     LinkForm::Disguised => "disguised",
+                    LinkForm::Named => "named",
                 },
             );
             part(4, path_shape(&link.path));
@@ -229,56 +238,59 @@ fn path_shape(path: &str) -> &'static str {
     }
 }
 
-/// The 3-, 4- and 5-grams of a word between its end marks.
-fn each_gram(word: &str, budget: &mut usize, mut visit: impl FnMut(u64)) {
-    const END: u32 = 1;
-    let mut codes = [END; WORD_CHARS + 2];
-    let mut length = 1;
-    for (code, c) in codes[1..=WORD_CHARS].iter_mut().zip(word.chars()) {
-        *code = u32::from(c);
-        length += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(body: &str) -> usize {
+        let content = Content::of_text(body, "");
+        let mut features = 0;
+        Parts::of(&content).each(|_| features += 1);
+        features
     }
-    length += 1;
-    for start in 0..length - 2 {
-        let mut hash = 0;
-        for (code, n) in codes[start..length].iter().zip(1..=5) {
-            hash = step(hash, *code);
-            if n >= 3 && *budget > 0 {
-                *budget -= 1;
-                visit(mix(hash));
-            }
+
+    #[test]
+    fn every_text_has_a_bounded_number_of_features() {
+        let most = MOST_FEATURES + 10 * LINKS;
+        for hostile in [
+            "word ".repeat(13_000),
+            "a".repeat(65_000),
+            "ab".repeat(32_000),
+            "http://a.b.c.d.e.f.g.h.example/x/y/z ".repeat(1_700),
+            "👍 👎 ".repeat(6_000),
+            "語".repeat(21_000),
+            "\u{202E}".repeat(20_000),
+        ] {
+            assert!(count(&hostile) <= most, "{}", count(&hostile));
         }
+        assert_eq!(count(""), 0);
+        assert_eq!(count("\u{200B} … !"), 0);
     }
-}
 
-fn step(hash: u64, code: u32) -> u64 {
-    (hash ^ u64::from(code))
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        .rotate_left(29)
-}
-
-/// FNV-1a by eight bytes, finished by a mixer: fast on words, stable across platforms.
-fn hash_bytes(bytes: &[u8]) -> u64 {
-    let mut hash = 0xCBF2_9CE4_8422_2325;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(chunk);
-        hash = (hash ^ u64::from_le_bytes(eight))
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-            .rotate_left(29);
+    #[test]
+    fn a_word_has_itself_its_pairs_and_its_grams() {
+        // ^cat$: cat, ^ca, at$; ^cat, cat$; ^cat$. One word.
+        assert_eq!(count("cat"), 1 + 6);
+        assert_eq!(count("cat cat"), 2 + 1 + 12);
     }
-    for byte in chunks.remainder() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
-    }
-    mix(hash)
-}
 
-/// The finaliser of `MurmurHash3` (Appleby, public domain).
-fn mix(mut hash: u64) -> u64 {
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xFF51_AFD7_ED55_8CCD);
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xC4CE_B9FE_1A85_EC53);
-    hash ^ (hash >> 33)
+    #[test]
+    fn both_ends_of_a_long_text_are_read() {
+        let content = Content::of_text(&format!("first {} last", "middle ".repeat(5_000)), "");
+        let parts = Parts::of(&content);
+        assert_eq!(parts.len(), HEAD_WORDS + TAIL_WORDS);
+        assert_eq!(
+            (parts.text(0), parts.text(parts.len() - 1)),
+            ("first", "last")
+        );
+    }
+
+    #[test]
+    fn slots_of_families_do_not_overlap() {
+        let content = Content::of_text("Buy at http://shop.example/now or example.com today", "");
+        Parts::of(&content).each(|feature| {
+            let first = feature.family.offset();
+            assert!((first..first + feature.family.slots()).contains(&feature.slot()));
+        });
+    }
 }

@@ -1,6 +1,10 @@
 //! Web addresses in a text, as spammers and readers type them.
 
+mod domains;
+
 use std::ops::Range;
+
+use domains::{is_tld, is_word_too};
 
 /// More links than this in one comment are not looked at: the count alone says enough.
 pub const MAX_LINKS: usize = 500;
@@ -14,6 +18,8 @@ pub enum LinkForm {
     Bare,
     /// Torn apart or spelt out: `h t t p :// ex ample. com`, `example dot com`, `hxxp://…`.
     Disguised,
+    /// A bare domain without a path, such as `example.org`: named, maybe not advertised.
+    Named,
 }
 
 /// One address.
@@ -34,7 +40,7 @@ pub struct Link {
 pub(super) struct Found {
     pub links: Vec<Link>,
     /// Domains named without being links: `example.com`.
-    pub mentions: u32,
+    pub mentions: Vec<Link>,
     /// E-mail addresses, masked ones too.
     pub emails: u32,
     /// `@handle`.
@@ -44,6 +50,9 @@ pub(super) struct Found {
 /// Finds links in plain letters (see `comment::folding::plain_letters`), in linear time.
 pub(super) fn find(plain: &str) -> Found {
     let mut found = Found::default();
+    if !may_have_links(plain) {
+        return found;
+    }
     let mut at = 0;
     while let Some(run) = next_run(plain, at) {
         at = run.end;
@@ -52,15 +61,30 @@ pub(super) fn find(plain: &str) -> Found {
         if before.ends_with('@') {
             note_at(&mut found, before, &plain[run.clone()]);
         } else if (!after.starts_with('@') || before.ends_with("://"))
-            && let Some(link) = read_link(plain, &run, &mut found.mentions)
+            && let Some(link) = read_link(plain, &run)
         {
             at = link.range.end;
-            if found.links.len() < MAX_LINKS {
-                found.links.push(link);
+            let list = match link.form {
+                LinkForm::Named => &mut found.mentions,
+                LinkForm::Plain | LinkForm::Bare | LinkForm::Disguised => &mut found.links,
+            };
+            if list.len() < MAX_LINKS {
+                list.push(link);
             }
         }
     }
     found
+}
+
+/// Most comments have none: a dot before a letter, `//`, an @, a dot in brackets, or the word.
+fn may_have_links(plain: &str) -> bool {
+    let mut pairs = plain.as_bytes().windows(2);
+    let sign = |pair: &[u8]| match pair {
+        [b'.', next] => !matches!(next, b' ' | b'\n' | b'\r' | b'.'),
+        [b'/', b'/'] | [b'@', _] => true,
+        _ => false,
+    };
+    pairs.any(sign) || plain.contains("dot")
 }
 
 fn note_at(found: &mut Found, before: &str, run: &str) {
@@ -75,47 +99,73 @@ fn note_at(found: &mut Found, before: &str, run: &str) {
 }
 
 fn is_host_char(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || matches!(c, '-' | '.' | '_')
-        || (!c.is_ascii() && c.is_alphanumeric())
+    if c.is_ascii() {
+        IN_HOST[c as usize & 0x7F]
+    } else {
+        c.is_alphanumeric()
+    }
 }
 
-/// The next stretch of letters, digits, dots and hyphens.
+/// Letters, digits, dots, hyphens and underscores.
+const IN_HOST: [bool; 128] = {
+    let mut table = [false; 128];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        table[at] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        at += 1;
+    }
+    table
+};
+
+/// The next stretch of letters, digits, dots, hyphens and underscores. By bytes: most of a text is ASCII.
 fn next_run(plain: &str, from: usize) -> Option<Range<usize>> {
-    let start = from + plain[from..].find(is_host_char)?;
-    let length = plain[start..]
-        .find(|c| !is_host_char(c))
-        .unwrap_or(plain.len() - start);
+    let start = from + position(&plain[from..], true)?;
+    let length = position(&plain[start..], false).unwrap_or(plain.len() - start);
     Some(start..start + length)
 }
 
-fn read_link(plain: &str, run: &Range<usize>, mentions: &mut u32) -> Option<Link> {
+/// Where the first character stands that is (or isn't) one of a host's.
+fn position(text: &str, of_host: bool) -> Option<usize> {
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        let (is_of_host, length) = if byte.is_ascii() {
+            (IN_HOST[usize::from(*byte & 0x7F)], 1)
+        } else {
+            let c = text.get(at..).and_then(|rest| rest.chars().next())?;
+            (is_host_char(c), c.len_utf8())
+        };
+        if is_of_host == of_host {
+            return Some(at);
+        }
+        at += length;
+    }
+    None
+}
+
+fn read_link(plain: &str, run: &Range<usize>) -> Option<Link> {
     let text = &plain[run.clone()];
     let before = &plain[..run.start];
-    let after_scheme = before.trim_end_matches(' ').strip_suffix("://");
-    if let Some(head) = after_scheme
-        && before.len() - head.len() <= 5
-    {
+    if let Some(head) = before_scheme(before) {
         let torn = before.ends_with(' ') || head.ends_with(' ') || !ends_with_scheme(head);
         let start = head
             .trim_end_matches(|c: char| c.is_ascii_alphabetic())
             .len();
-        return host_from(
-            plain,
-            run,
-            start,
-            if torn {
-                LinkForm::Disguised
-            } else {
-                LinkForm::Plain
-            },
-        );
-    }
-    if text.starts_with("www.") && text.len() > 6 {
-        return host_from(plain, run, run.start, LinkForm::Plain);
+        let form = if torn {
+            LinkForm::Disguised
+        } else {
+            LinkForm::Plain
+        };
+        return host_from(plain, run, start, form);
     }
     if let Some(link) = spelt_out(plain, run) {
         return Some(link);
+    }
+    if !text.as_bytes().contains(&b'.') {
+        return None;
+    }
+    if text.starts_with("www.") && text.len() > 6 {
+        return host_from(plain, run, run.start, LinkForm::Plain);
     }
     let host = text.trim_matches('.');
     let (name, tld) = host.rsplit_once('.')?;
@@ -123,13 +173,27 @@ fn read_link(plain: &str, run: &Range<usize>, mentions: &mut u32) -> Option<Link
         return None;
     }
     let after = &plain[run.end..];
-    if text.ends_with(tld) && (after.starts_with('/') || after.starts_with(" /")) {
-        return host_from(plain, run, run.start, LinkForm::Bare);
-    }
-    if !is_word_too(tld) {
-        *mentions += 1;
-    }
-    None
+    let has_path = [" /", "/", "\\"].iter().any(|path| after.starts_with(path));
+    let form = if text.ends_with(tld) && has_path {
+        LinkForm::Bare
+    } else if is_word_too(tld) {
+        return None;
+    } else {
+        LinkForm::Named
+    };
+    host_from(plain, run, run.start, form)
+}
+
+/// What stands before a `://`, with up to two spaces behind it.
+fn before_scheme(before: &str) -> Option<&str> {
+    let spaces = before
+        .bytes()
+        .rev()
+        .take(2)
+        .take_while(|b| *b == b' ')
+        .count();
+    let length = before.len() - spaces;
+    before.get(..length)?.strip_suffix("://")
 }
 
 fn ends_with_scheme(head: &str) -> bool {
@@ -142,6 +206,10 @@ fn spelt_out(plain: &str, run: &Range<usize>) -> Option<Link> {
         "[.]", "(.)", "(dot)", "[dot]", " (dot) ", " [dot] ", " dot ",
     ];
     let after = &plain[run.end..];
+    match after.as_bytes() {
+        [b'[' | b'(', ..] | [b' ', b'd' | b'(' | b'[', ..] => {}
+        _ => return None,
+    }
     let dot = DOTS.iter().find(|dot| after.starts_with(**dot))?;
     let tail = &after[dot.len()..];
     let length = tail.find(|c| !is_host_char(c)).unwrap_or(tail.len());
@@ -227,77 +295,3 @@ fn link(host: &str, plain: &str, range: Range<usize>, form: LinkForm) -> Option<
         range: range.start..range.end + length,
     })
 }
-
-/// Top-level domains that comments name; not all there are, so that `file.name` isn't a link.
-fn is_tld(label: &str) -> bool {
-    TLDS.binary_search(&label).is_ok()
-}
-
-/// Top-level domains that are also words: `the end.It was` names no domain.
-fn is_word_too(tld: &str) -> bool {
-    matches!(
-        tld,
-        "am" | "art"
-            | "as"
-            | "at"
-            | "be"
-            | "bet"
-            | "blog"
-            | "by"
-            | "click"
-            | "club"
-            | "de"
-            | "es"
-            | "fun"
-            | "id"
-            | "im"
-            | "in"
-            | "info"
-            | "is"
-            | "it"
-            | "la"
-            | "life"
-            | "link"
-            | "live"
-            | "me"
-            | "my"
-            | "name"
-            | "news"
-            | "no"
-            | "one"
-            | "online"
-            | "page"
-            | "pics"
-            | "pro"
-            | "se"
-            | "sex"
-            | "shop"
-            | "site"
-            | "so"
-            | "space"
-            | "store"
-            | "tech"
-            | "to"
-            | "today"
-            | "top"
-            | "us"
-            | "website"
-            | "win"
-            | "work"
-            | "world"
-    )
-}
-
-/// Sorted, for the search.
-const TLDS: [&str; 136] = [
-    "ac", "ai", "am", "app", "ar", "art", "as", "asia", "at", "au", "be", "bet", "bg", "bio",
-    "biz", "blog", "br", "by", "ca", "casino", "cc", "cf", "ch", "cl", "click", "club", "cn", "co",
-    "com", "cz", "de", "dev", "dk", "edu", "ee", "es", "eu", "fi", "fm", "fr", "fun", "ga", "gd",
-    "gg", "gl", "gov", "gq", "gr", "gs", "hk", "hu", "id", "ie", "il", "im", "in", "info", "io",
-    "ir", "is", "it", "jp", "ke", "kr", "kz", "la", "li", "life", "link", "live", "lt", "lv", "ly",
-    "me", "mil", "ml", "mobi", "mx", "my", "name", "net", "news", "ng", "nl", "no", "nu", "nz",
-    "one", "online", "org", "page", "ph", "pics", "pk", "pl", "porn", "pro", "pt", "pw", "ro",
-    "rs", "ru", "se", "sex", "sg", "shop", "si", "site", "sk", "so", "space", "st", "store", "su",
-    "tech", "th", "tk", "to", "today", "top", "tr", "tv", "tw", "ua", "uk", "us", "vip", "vn",
-    "website", "win", "work", "world", "ws", "xxx", "xyz", "za",
-];

@@ -20,19 +20,17 @@ pub enum Shape {
     Links = 5,
     /// Links torn apart or spelt out.
     DisguisedLinks = 6,
-    /// E-mail addresses.
-    Emails = 7,
     /// Telephone numbers.
-    Phones = 8,
+    Phones = 7,
     /// `@handle`.
-    Handles = 9,
-    /// Domains that are named without a link.
-    Domains = 10,
+    Handles = 8,
+    /// Words like `lucky88`.
+    NumberedNames = 9,
 }
 
 impl Shape {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::HiddenCharacters,
         Self::StyledLetters,
         Self::LookalikeLetters,
@@ -40,10 +38,9 @@ impl Shape {
         Self::DigitsForLetters,
         Self::Links,
         Self::DisguisedLinks,
-        Self::Emails,
         Self::Phones,
         Self::Handles,
-        Self::Domains,
+        Self::NumberedNames,
     ];
 
     /// Its word in explanations.
@@ -57,10 +54,9 @@ impl Shape {
             Self::DigitsForLetters => "digits_for_letters",
             Self::Links => "links",
             Self::DisguisedLinks => "disguised_links",
-            Self::Emails => "emails",
             Self::Phones => "phones",
             Self::Handles => "handles",
-            Self::Domains => "domains",
+            Self::NumberedNames => "numbered_names",
         }
     }
 
@@ -84,12 +80,15 @@ impl Shape {
                         .count(),
                 )
             }
-            Self::Emails => contacts.emails,
             Self::Phones => contacts.phones,
             Self::Handles => contacts.handles,
-            Self::Domains => contacts.domains,
+            Self::NumberedNames => content.numbered_names(),
         };
-        libm::log1p(f64::from(count.min(20)))
+        if count == 0 {
+            0.0
+        } else {
+            libm::log1p(f64::from(count.min(20)))
+        }
     }
 }
 

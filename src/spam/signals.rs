@@ -4,112 +4,16 @@
 //! weights here are set by hand, from what they should be able to do alone against an undecided text (log-odds 0 is
 //! 0.5, 2.9 is 0.95, -1.4 is 0.20). A fact that is unknown says nothing: its value is 0.
 
+mod signal;
+
+pub use signal::Signal;
+
 use crate::{
     comment::{observed::Observed, state::CommentState, submission::Submission},
     spam::content::Content,
 };
 
-/// A named fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Signal {
-    /// The author's approved comments.
-    AuthorApproved = 1,
-    /// The author's comments that were marked as spam.
-    AuthorSpam = 2,
-    /// The author's rejected comments.
-    AuthorRejected = 3,
-    /// An author with identity, but without an approved comment.
-    FirstComment = 4,
-    /// The author's comments of the last minutes.
-    AuthorRecent = 5,
-    /// The IP address's comments of the last minutes.
-    IpRecent = 6,
-    /// Comments of the last 24 h that name the same host.
-    LinkHostRecent = 7,
-    /// Comments of the last 24 h that say nearly the same.
-    NearDuplicates = 8,
-    /// The field that people don't see was filled in.
-    Honeypot = 9,
-    /// The form was sent faster than people type.
-    Hurried = 10,
-}
-
-impl Signal {
-    /// All, by their numbers.
-    pub const ALL: [Self; COUNT] = [
-        Self::AuthorApproved,
-        Self::AuthorSpam,
-        Self::AuthorRejected,
-        Self::FirstComment,
-        Self::AuthorRecent,
-        Self::IpRecent,
-        Self::LinkHostRecent,
-        Self::NearDuplicates,
-        Self::Honeypot,
-        Self::Hurried,
-    ];
-
-    /// Its number in records: from 1, stable.
-    #[must_use]
-    pub fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// The signal with this number.
-    #[must_use]
-    pub fn from_number(number: u32) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|signal| u32::from(signal.number()) == number)
-    }
-
-    /// Its word in explanations.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::AuthorApproved => "author_approved",
-            Self::AuthorSpam => "author_spam",
-            Self::AuthorRejected => "author_rejected",
-            Self::FirstComment => "first_comment",
-            Self::AuthorRecent => "author_recent",
-            Self::IpRecent => "ip_recent",
-            Self::LinkHostRecent => "link_host_recent",
-            Self::NearDuplicates => "near_duplicates",
-            Self::Honeypot => "honeypot",
-            Self::Hurried => "hurried",
-        }
-    }
-
-    /// Log-odds for each unit of the value (see [`Signals::value`]), set by hand.
-    #[must_use]
-    pub fn prior_weight(self) -> f64 {
-        match self {
-            // 3 approved comments halve the odds twice (-1.4), 30 or more say -3.4.
-            Self::AuthorApproved => -1.0,
-            // 1 says +1.0, 5 say +2.7.
-            Self::AuthorSpam => 1.5,
-            // Rejection is editorial, and says next to nothing about spam.
-            Self::AuthorRejected => 0.1,
-            // Most first comments are honest.
-            Self::FirstComment => 0.2,
-            // A quick discussion has 3 in a burst: +0.6.
-            Self::AuthorRecent => 0.4,
-            // A newsroom, a school or a mobile network is one address, too.
-            Self::IpRecent => 0.3,
-            // 20 comments naming one host say +1.2: it may be the article's own source.
-            Self::LinkHostRecent => 0.4,
-            // 3 say +2.1, 20 say +4.6: nobody else says the same thing at length.
-            Self::NearDuplicates => 1.5,
-            // Alone enough for the default spam threshold, even against a harmless text (-1).
-            Self::Honeypot => 4.5,
-            // Some browsers fill forms for their readers.
-            Self::Hurried => 1.5,
-        }
-    }
-}
-
-const COUNT: usize = 10;
+const COUNT: usize = Signal::ALL.len();
 const FORMAT: u8 = 1;
 
 /// Below this many seconds between opening and sending the form it is hurried.
@@ -223,4 +127,156 @@ fn missing_seconds(submission: &Submission, observed: &Observed) -> u8 {
         UNHURRIED_SECONDS.saturating_sub(seconds)
     };
     u8::try_from(missing).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comment::{
+        draft::{Draft, Fields},
+        fields::RequiredFields,
+        ids::CommentId,
+        observed::{AuthorHistory, SeenVersions},
+        state::Timestamp,
+    };
+
+    const NOW: i64 = 1_700_000_000_000;
+
+    fn submission(change: impl FnOnce(&mut Fields)) -> Submission {
+        let mut fields = Fields {
+            comment_id: CommentId::fresh().to_string(),
+            thread_id: "bridge".to_owned(),
+            display_name: "Ada".to_owned(),
+            email: "ada@example.org".to_owned(),
+            body: "See http://example.org/a for the plans".to_owned(),
+            ..Fields::default()
+        };
+        change(&mut fields);
+        let draft = Draft {
+            site: "gazette".parse().unwrap(),
+            fields,
+            validate_only: false,
+        };
+        Submission::parse(&draft, &RequiredFields::default()).unwrap()
+    }
+
+    fn observed() -> Observed {
+        Observed {
+            now: Timestamp(NOW),
+            versions: SeenVersions::default(),
+            history: AuthorHistory::default(),
+            thread_closed: false,
+            author_recent: 0.0,
+            ip_recent: 0.0,
+            link_host_recent: 0,
+            near_duplicates: 0,
+        }
+    }
+
+    fn log_odds(submission: &Submission, observed: &Observed) -> f64 {
+        let signals = Signals::of(submission, &Content::of(submission), observed);
+        let parts = Signal::ALL.map(|signal| signal.prior_weight() * signals.value(signal));
+        parts.iter().sum()
+    }
+
+    #[test]
+    fn what_is_unknown_says_nothing() {
+        assert_eq!(Signals::default().to_bytes()[1..], [0; COUNT]);
+        let submission = submission(|fields| fields.form_opened_at = None);
+        let of_first_comment = Signal::FirstComment.prior_weight();
+        assert!((log_odds(&submission, &observed()) - of_first_comment).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_filled_honeypot_or_a_wave_weighs_more_than_any_history() {
+        let regular = AuthorHistory::new([0, 500, 0, 0, 0, 0], None);
+        let trusted = Observed {
+            history: regular,
+            ..observed()
+        };
+        let honest = submission(|_| {});
+        assert!(log_odds(&honest, &trusted) < -3.0);
+        let trap = submission(|fields| fields.honeypot = "x".to_owned());
+        assert!(log_odds(&trap, &trusted) > 1.0);
+        let wave = Observed {
+            near_duplicates: 50,
+            ..trusted
+        };
+        assert!(log_odds(&honest, &wave) > 1.0);
+    }
+
+    #[test]
+    fn each_fact_moves_the_score_its_way() {
+        let base = log_odds(&submission(|_| {}), &observed());
+        let spammer = AuthorHistory::new([0, 0, 0, 3, 0, 0], None);
+        for worse in [
+            Observed {
+                history: spammer,
+                ..observed()
+            },
+            Observed {
+                author_recent: 3.0,
+                ..observed()
+            },
+            Observed {
+                ip_recent: 9.0,
+                ..observed()
+            },
+            Observed {
+                link_host_recent: 20,
+                ..observed()
+            },
+            Observed {
+                near_duplicates: 3,
+                ..observed()
+            },
+        ] {
+            assert!(
+                log_odds(&submission(|_| {}), &worse) > base + 0.4,
+                "{worse:?}"
+            );
+        }
+        let linkless = submission(|fields| fields.body = "No link here".to_owned());
+        let busy = Observed {
+            link_host_recent: 20,
+            ..observed()
+        };
+        assert!((log_odds(&linkless, &busy) - base).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_a_form_sent_faster_than_people_type_is_hurried() {
+        let value = |opened: i64| {
+            let submission =
+                submission(|fields| fields.form_opened_at = Some(Ok(Timestamp(opened))));
+            Signals::of(&submission, &Content::of(&submission), &observed()).value(Signal::Hurried)
+        };
+        assert!(value(NOW - 500) > 0.95);
+        assert!(value(NOW - 4_000) > value(NOW - 7_000));
+        for unhurried in [
+            NOW - 8_000,
+            NOW - 86_400_000,
+            NOW + 60_000,
+            i64::MIN,
+            i64::MAX,
+        ] {
+            assert!(value(unhurried).abs() < 1e-9, "{unhurried}");
+        }
+    }
+
+    #[test]
+    fn signals_survive_their_record() {
+        let seen = Observed {
+            near_duplicates: 7,
+            ip_recent: 2.5,
+            ..observed()
+        };
+        let submission = submission(|fields| fields.honeypot = "x".to_owned());
+        let signals = Signals::of(&submission, &Content::of(&submission), &seen);
+        assert_eq!(Signals::from_bytes(&signals.to_bytes()), Some(signals));
+        assert!((signals.value(Signal::NearDuplicates) - libm::log1p(7.0)).abs() < 0.03);
+        assert_eq!(Signals::from_bytes(&[]), None);
+        assert_eq!(Signals::from_bytes(&[2; Signals::BYTES]), None);
+        assert_eq!(Signals::from_bytes(&[1; Signals::BYTES - 1]), None);
+    }
 }

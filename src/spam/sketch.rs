@@ -1,5 +1,7 @@
 //! Near-duplicates: three numbers that nearly equal texts share.
 
+use crate::spam::features::hashing::hash_bytes;
+
 /// Fewer words than this say too little: `thank you very much` is nobody's wave.
 pub const FEWEST_WORDS: usize = 6;
 
@@ -24,9 +26,10 @@ impl Sketch {
             window[SHINGLE - 1] = word;
             count += 1;
             if count >= SHINGLE {
-                let shingle = window.iter().fold(0, |hash, word| mix(hash ^ word));
-                for (least, seed) in least.iter_mut().zip(SEEDS) {
-                    *least = (*least).min(mix(shingle ^ seed));
+                let [a, b, c]: [u64; SHINGLE] = window;
+                let shingle = mix(a ^ b.rotate_left(21) ^ c.rotate_left(42));
+                for (least, factor) in least.iter_mut().zip(FACTORS) {
+                    *least = (*least).min(shingle.wrapping_mul(factor));
                 }
             }
         }
@@ -41,20 +44,24 @@ impl Sketch {
     }
 }
 
-/// Arbitrary, distinct; digits of pi.
-const SEEDS: [u64; 3] = [
+/// Odd, so that each permutes the 64-bit numbers; else arbitrary: digits of pi.
+const FACTORS: [u64; 3] = [
     0x243F_6A88_85A3_08D3,
-    0x1319_8A2E_0370_7344,
-    0xA409_3822_299F_31D0,
+    0x1319_8A2E_0370_7345,
+    0xA409_3822_299F_31D1,
 ];
 
-/// A word without its digits (FNV-1a); `None` when nothing is left.
+/// A word without its digits; `None` when nothing is left.
 fn masked(word: &str) -> Option<u64> {
-    let mut letters = word.bytes().filter(|b| !b.is_ascii_digit()).peekable();
-    letters.peek()?;
-    Some(letters.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    }))
+    if !word.bytes().any(|byte| byte.is_ascii_digit()) {
+        return (!word.is_empty()).then(|| hash_bytes(word.as_bytes()));
+    }
+    let (mut hash, mut letters) = (0xCBF2_9CE4_8422_2325_u64, false);
+    for byte in word.bytes().filter(|byte| !byte.is_ascii_digit()) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        letters = true;
+    }
+    letters.then_some(hash)
 }
 
 /// `SplitMix64`'s finaliser (Steele, Lea, Flood 2014).

@@ -3,19 +3,16 @@
 //! The same comments in the same order give the same bytes: sums run in a fixed order, and `libm` gives exp and ln.
 
 mod descent;
+pub mod example;
+pub mod held_out;
 
-use crate::spam::{
-    content::Content,
-    dataset::Labelled,
-    features::{Family, Parts},
-    shape::Shape,
-    weights::Weights,
-};
+use crate::spam::{features::Family, shape::Shape, weights::Weights};
+use example::Example;
 
 /// How the weights are held down and how long the solver may take.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// The ridge on each family's weights, for a collection that counts as [`Settings::CALIBRE`] comments.
+    /// The ridge on each family's weights, for a collection that counts as [`example::CALIBRE`] comments.
     pub family_ridge: [f64; Family::ALL.len()],
     /// The ridge on each counted fact's weight.
     pub shape_ridge: f64,
@@ -23,91 +20,23 @@ pub struct Settings {
     pub idf_power: f64,
     /// Steps of the solver.
     pub most_steps: usize,
-    /// Log-odds added at the end: how much rarer spam is where comments are moderated than in the collections.
-    pub bias_shift: f64,
-}
-
-impl Settings {
-    /// Each collection counts as this many comments, however many it has: a large one must not drown the others.
-    pub const CALIBRE: f64 = 4_000.0;
+    /// What log-odds are multiplied by at the end: on kinds of pages that it never saw, a model is surer than it is right.
+    pub confidence: f64,
+    /// Log-odds added at the end: what approving a spam costs, against holding a reader's comment.
+    pub caution: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            family_ridge: [0.3; Family::ALL.len()],
+            family_ridge: [3.0; Family::ALL.len()],
             shape_ridge: 10.0,
-            idf_power: 1.0,
+            idf_power: 2.0,
             most_steps: 60,
-            bias_shift: 0.0,
+            confidence: 0.7,
+            caution: 0.2,
         }
     }
-}
-
-/// One comment as the solver sees it.
-#[derive(Debug, Clone)]
-pub struct Example {
-    spam: bool,
-    /// How many comments it counts as.
-    calibre: f64,
-    /// Distinct slots, by family.
-    slots: Vec<u32>,
-    ends: [usize; Family::ALL.len()],
-    shapes: [f64; Shape::ALL.len()],
-}
-
-impl Example {
-    /// Reads a comment.
-    #[must_use]
-    pub fn of(row: &Labelled, calibre: f64) -> Self {
-        let content = Content::of_text(&row.text, &row.author);
-        let mut by_family: [Vec<u32>; Family::ALL.len()] = Default::default();
-        Parts::of(&content).each(|feature| {
-            let slot = u32::try_from(feature.slot()).unwrap_or(u32::MAX);
-            by_family[feature.family as usize].push(slot);
-        });
-        let mut slots = Vec::new();
-        let ends = by_family.map(|mut family| {
-            family.sort_unstable();
-            family.dedup();
-            slots.append(&mut family);
-            slots.len()
-        });
-        Self {
-            spam: row.spam,
-            calibre,
-            slots,
-            ends,
-            shapes: Shape::ALL.map(|shape| shape.value(&content)),
-        }
-    }
-
-    /// Its slots, family by family, with what one of them counts.
-    fn families(&self) -> impl Iterator<Item = (f64, &[u32])> {
-        let starts = std::iter::once(0).chain(self.ends);
-        Family::ALL
-            .into_iter()
-            .zip(starts.zip(self.ends))
-            .map(|(family, (start, end))| {
-                let slots = self.slots.get(start..end).unwrap_or(&[]);
-                (family.value(slots.len()), slots)
-            })
-    }
-}
-
-/// Reads collections, each counting alike.
-#[must_use]
-pub fn examples(collections: &[Vec<Labelled>]) -> Vec<Example> {
-    let mut examples = Vec::new();
-    for rows in collections {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "counts of comments are far below 2^53"
-        )]
-        let calibre = Settings::CALIBRE / rows.len().max(1) as f64;
-        examples.extend(rows.iter().map(|row| Example::of(row, calibre)));
-    }
-    examples
 }
 
 /// Trains on examples; `progress` hears of each step and its loss per comment.
@@ -117,77 +46,98 @@ pub fn train(
     progress: impl FnMut(usize, f64),
 ) -> Weights {
     let problem = Problem::of(examples, settings);
-    let solution = descent::minimise(
-        SIZE,
-        settings.most_steps,
-        |at, gradient| problem.loss(at, gradient),
-        progress,
-    );
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "weights are kept as bytes in the end"
-    )]
-    let small: Vec<f32> = solution.iter().map(|weight| *weight as f32).collect();
-    let (slots, rest) = small.split_at(Weights::SLOTS);
-    let shapes = std::array::from_fn(|n| rest.get(n).copied().unwrap_or(0.0));
-    #[expect(clippy::cast_possible_truncation, reason = "a constant of one digit")]
-    let bias = rest.last().copied().unwrap_or(0.0) + settings.bias_shift as f32;
-    Weights::quantised(bias, shapes, slots)
+    let size = problem.size();
+    let loss = |at: &[f64], gradient: &mut [f64]| problem.loss(at, gradient);
+    let solution = descent::minimise(size, settings.most_steps, loss, progress);
+    problem.weights(&solution, settings)
 }
 
-/// A point of the problem: slots, shapes, bias.
-const SIZE: usize = Weights::SLOTS + Shape::ALL.len() + 1;
-
-/// The loss to minimise.
-struct Problem<'a> {
-    examples: &'a [Example],
+/// The loss to minimise. A point is: bias, shapes, then the slots that the examples have.
+struct Problem {
+    examples: Vec<Example>,
     calibre: f64,
+    /// The slots of a point's weights.
+    slots: Vec<u32>,
     ridge: Vec<f64>,
 }
 
-impl<'a> Problem<'a> {
-    fn of(examples: &'a [Example], settings: &Settings) -> Self {
+/// Where a point's slots start.
+const FIRST: usize = 1 + Shape::ALL.len();
+
+impl Problem {
+    fn of(examples: &[Example], settings: &Settings) -> Self {
         let calibre: f64 = examples.iter().map(|example| example.calibre).sum();
-        let mut ridge = vec![0.0; SIZE];
+        let mut shares = vec![0.0; Weights::SLOTS];
         for example in examples {
             for slot in &example.slots {
-                ridge[*slot as usize] += example.calibre / calibre;
+                shares[*slot as usize] += example.calibre / calibre;
             }
         }
+        let mut places = vec![0; Weights::SLOTS];
+        let mut slots = Vec::new();
+        let mut ridge = vec![settings.shape_ridge / calibre; FIRST];
+        ridge[0] = 0.0;
         for (family, strength) in Family::ALL.into_iter().zip(settings.family_ridge) {
-            for share in &mut ridge[family.offset()..family.offset() + family.slots()] {
-                let idf = 1.0 - libm::log(share.max(1e-4));
-                *share = strength / calibre * libm::pow(idf, -settings.idf_power);
+            for slot in family.offset()..family.offset() + family.slots() {
+                let share: f64 = shares[slot];
+                if share > 0.0 {
+                    places[slot] = bounded(FIRST + slots.len());
+                    slots.push(bounded(slot));
+                    let idf = 1.0 - libm::log(share.max(1e-4));
+                    ridge.push(strength / calibre * libm::pow(idf, -settings.idf_power));
+                }
             }
         }
-        ridge[Weights::SLOTS..SIZE - 1].fill(settings.shape_ridge / calibre);
+        let mut examples = examples.to_vec();
+        for slot in examples.iter_mut().flat_map(|example| &mut example.slots) {
+            *slot = places[*slot as usize];
+        }
         Self {
             examples,
             calibre,
+            slots,
             ridge,
         }
+    }
+
+    fn size(&self) -> usize {
+        self.ridge.len()
     }
 
     /// Loss per comment at a point, and its gradient.
     fn loss(&self, at: &[f64], gradient: &mut [f64]) -> f64 {
         gradient.fill(0.0);
         let mut loss = 0.0;
-        for example in self.examples {
+        for example in &self.examples {
             let against = if example.spam { -1.0 } else { 1.0 };
             let log_odds = against * log_odds(example, at);
             let share = example.calibre / self.calibre;
             loss += share * softplus(log_odds);
-            descend(
-                example,
-                against * share / (1.0 + libm::exp(-log_odds)),
-                gradient,
-            );
+            let slope = against * share / (1.0 + libm::exp(-log_odds));
+            descend(example, slope, gradient);
         }
         for ((weight, gradient), ridge) in at.iter().zip(gradient.iter_mut()).zip(&self.ridge) {
             loss += 0.5 * ridge * weight * weight;
             *gradient += ridge * weight;
         }
         loss
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "weights are kept as bytes in the end"
+    )]
+    fn weights(&self, solution: &[f64], settings: &Settings) -> Weights {
+        let calm = |weight: f64| (weight * settings.confidence) as f32;
+        let mut weights = vec![0.0; Weights::SLOTS];
+        let found = solution.iter().skip(FIRST);
+        for (slot, weight) in self.slots.iter().zip(found) {
+            weights[*slot as usize] = calm(*weight);
+        }
+        let number = |n: usize| solution.get(n).copied().unwrap_or(0.0);
+        let shapes = std::array::from_fn(|n| calm(number(1 + n)));
+        let bias = calm(number(0)) + settings.caution as f32;
+        Weights::quantised(bias, shapes, &weights)
     }
 }
 
@@ -197,8 +147,8 @@ fn descend(example: &Example, slope: f64, gradient: &mut [f64]) {
             gradient[*slot as usize] += slope * value;
         }
     }
-    let rest = gradient.iter_mut().skip(Weights::SLOTS);
-    for (gradient, value) in rest.zip(example.shapes.iter().chain([&1.0])) {
+    let values = std::iter::once(&1.0).chain(&example.shapes);
+    for (gradient, value) in gradient.iter_mut().zip(values) {
         *gradient += slope * value;
     }
 }
@@ -208,16 +158,105 @@ fn log_odds(example: &Example, at: &[f64]) -> f64 {
         let sum: f64 = family.iter().map(|slot| at[*slot as usize]).sum();
         value * sum
     });
-    let shapes = example
-        .shapes
-        .iter()
-        .chain([&1.0])
-        .zip(&at[Weights::SLOTS..])
-        .map(|(value, weight)| value * weight);
+    let values = std::iter::once(&1.0).chain(&example.shapes);
+    let shapes = values.zip(at).map(|(value, weight)| value * weight);
     families.chain(shapes).sum()
+}
+
+fn bounded(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// ln(1 + e^x) without overflow.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::example::of_collection;
+    use super::*;
+    use crate::spam::{content::Content, dataset::Labelled, scorer::Scorer, signals::Signals};
+
+    fn collection() -> Vec<Labelled> {
+        let row = |spam, text: &str| Labelled {
+            spam,
+            text: text.to_owned(),
+            author: String::new(),
+            title: String::new(),
+            source: String::new(),
+            thread: String::new(),
+        };
+        vec![
+            row(true, "Win cash now at http://lucky.example/win"),
+            row(true, "Cheap pills, cheap pills, buy now"),
+            row(true, "𝐖𝐢𝐧 𝐜𝐚𝐬𝐡 with the lucky bonus"),
+            row(false, "The council should rebuild the bridge"),
+            row(false, "I disagree with the author about the budget"),
+            row(false, "My train was late again this morning"),
+        ]
+    }
+
+    fn trained() -> Weights {
+        train(
+            &of_collection(&collection()),
+            &Settings::default(),
+            |_, _| {},
+        )
+    }
+
+    #[test]
+    fn the_same_comments_give_the_same_bytes() {
+        assert_eq!(trained().to_bytes(), trained().to_bytes());
+    }
+
+    #[test]
+    fn training_separates_what_it_saw_and_explains_with_its_words() {
+        let scorer = Scorer::new(trained());
+        let score =
+            |text: &str| scorer.score_with(&Content::of_text(text, ""), &Signals::default());
+        let spam = score("Buy cheap pills for the bridge");
+        assert!(
+            spam.probability.get() > score("The bridge was late this morning").probability.get()
+        );
+        let told: Vec<(&str, bool)> = spam
+            .contributions
+            .iter()
+            .map(|told| (told.feature.as_str(), told.weight > 0.0))
+            .collect();
+        for expected in [
+            ("\"cheap\"", true),
+            ("\"pills\"", true),
+            ("\"bridge\"", false),
+        ] {
+            assert!(told.contains(&expected), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn each_collection_counts_alike() {
+        let calibre = |rows: &[Labelled]| -> f64 {
+            of_collection(rows)
+                .iter()
+                .map(|example| example.calibre)
+                .sum()
+        };
+        let rows = collection();
+        assert!((calibre(&rows) - calibre(&rows[..2])).abs() < 1e-6);
+    }
+
+    #[test]
+    fn progress_goes_down_to_the_optimum() {
+        let mut losses = Vec::new();
+        train(
+            &of_collection(&collection()),
+            &Settings::default(),
+            |_, loss| losses.push(loss),
+        );
+        assert!(losses.len() > 3);
+        assert!(
+            losses.windows(2).all(|pair| pair[1] <= pair[0]),
+            "{losses:?}"
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::{
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
     },
     proto::store::EventRecord,
-    store::{connection::Store, error::StoreError, keys, record, submit::id_bytes},
+    store::{connection::Store, error::StoreError, keys, record, reply::id_bytes},
 };
 
 const UNREADABLE: StoreError = StoreError::Corrupt { what: "an event" };
@@ -69,10 +69,14 @@ impl Store {
         let base = after
             .filter(|_| !from_start)
             .or(events.first().map(|first| first.cursor));
-        let first = base.map_or(0, |cursor| cursor.sequence() + u64::from(!from_start));
-        let dense = (first..)
-            .zip(&events)
-            .all(|(expected, event)| event.cursor.sequence() == expected);
+        let first = base.map_or(0, |cursor| {
+            cursor.sequence().saturating_add(u64::from(!from_start))
+        });
+        // Events first: behind a cursor at the end of all numbers comes no number, and no event asks for one.
+        let dense = events
+            .iter()
+            .zip(first..)
+            .all(|(event, expected)| event.cursor.sequence() == expected);
         if verified && dense {
             Ok(FeedPage::Events(events))
         } else {

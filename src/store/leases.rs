@@ -14,9 +14,8 @@ use crate::{
         connection::Store,
         error::StoreError,
         keys, record,
-        reply::unexpected,
+        reply::{id_bytes, unexpected},
         script::{Script, ScriptCall},
-        submit::id_bytes,
     },
 };
 

@@ -127,10 +127,10 @@ fn recent(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
 }
 
 fn as_number(value: &Value) -> Option<f64> {
-    match value {
-        Value::BulkString(bytes) => std::str::from_utf8(bytes).ok()?.parse().ok(),
-        _ => None,
-    }
+    let Value::BulkString(bytes) = value else {
+        return None;
+    };
+    std::str::from_utf8(bytes).ok()?.parse().ok()
 }
 
 #[expect(

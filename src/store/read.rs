@@ -15,7 +15,7 @@ use crate::{
         keys,
         observe::{AUTHOR_FIELDS, history, saturate},
         record,
-        submit::id_bytes,
+        reply::id_bytes,
     },
 };
 

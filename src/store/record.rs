@@ -15,13 +15,15 @@
 //! One value instead of a hash halves the memory of a queued comment, and the decision is only there once it is made:
 //! see `docs/decisions/`.
 
+mod contributions;
+
 use prost::Message;
 
 use crate::{
     comment::{
         ids::{CommentId, KeyId, KeyedHash},
         reason::{Reason, ReasonCode},
-        score::{Contribution, Probability, Score},
+        score::{Probability, Score},
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
         stored::{CommentContent, LastDecision, StoredComment},
     },
@@ -63,7 +65,7 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         )]
         probability: content.score.probability.get() as f32,
         reasons: encode_reasons(&content.reasons),
-        contributions: pack_contributions(&content.body, &content.score.contributions),
+        contributions: contributions::pack(&content.body, &content.score.contributions),
         model: content.score.model,
         signals: content.signals.clone(),
     };
@@ -134,7 +136,7 @@ fn decode_decision(tail: &[u8; TAIL]) -> Option<LastDecision> {
 
 fn decode_content(record: CommentRecord) -> Option<CommentContent> {
     let sixteen = |bytes: &[u8]| <[u8; 16]>::try_from(bytes).ok();
-    let contributions = unpack_contributions(&record.body, &record.contributions);
+    let contributions = contributions::unpack(&record.body, &record.contributions);
     Some(CommentContent {
         thread: record.thread_id.parse().ok()?,
         parent: sixteen(&record.parent_id).map(CommentId::from_bytes),
@@ -168,91 +170,13 @@ fn i64_at(bytes: &[u8], at: usize) -> i64 {
     i64::from_le_bytes(bytes_at(bytes, at))
 }
 
-/// A contribution is a weight in hundredths of log-odds (2 bytes), a length (1 byte), and then either the place of the
-/// quoted word in the body (2 bytes, length below 128) or the feature's own text (length + 128).
-fn pack_contributions(body: &str, contributions: &[Contribution]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(contributions.len() * 6);
-    for contribution in contributions {
-        #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
-        let weight = (contribution.weight * 100.0).round() as i16;
-        let word = contribution
-            .feature
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
-        let place = word.filter(|word| word.len() < 128).and_then(|word| {
-            let place = body.find(word).and_then(|at| u16::try_from(at).ok())?;
-            Some((place, u8::try_from(word.len()).ok()?))
-        });
-        out.extend(weight.to_le_bytes());
-        if let Some((place, length)) = place {
-            out.push(length);
-            out.extend(place.to_le_bytes());
-        } else {
-            let text = clip(&contribution.feature, 127);
-            out.push(128 + u8::try_from(text.len()).unwrap_or(127));
-            out.extend(text.as_bytes());
-        }
-    }
-    out
-}
-
-fn clip(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len()))
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or(0);
-    &text[..end]
-}
-
-fn unpack_contributions(body: &str, mut packed: &[u8]) -> Vec<Contribution> {
-    let mut out = Vec::new();
-    while let Some(([low, high, length], rest)) = packed.split_first_chunk::<3>() {
-        let feature = if *length < 128 {
-            let Some((place, rest)) = rest.split_first_chunk::<2>() else {
-                break;
-            };
-            packed = rest;
-            let start = usize::from(u16::from_le_bytes(*place));
-            body.get(start..start + usize::from(*length))
-                .map(|word| format!("\"{word}\""))
-        } else {
-            let Some((text, rest)) = rest.split_at_checked(usize::from(*length) - 128) else {
-                break;
-            };
-            packed = rest;
-            std::str::from_utf8(text).ok().map(str::to_owned)
-        };
-        let weight = f32::from(i16::from_le_bytes([*low, *high])) / 100.0;
-        out.extend(feature.map(|feature| Contribution { feature, weight }));
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    fn contribution() -> impl Strategy<Value = Contribution> {
-        let feature = prop_oneof![
-            ".{0,40}",
-            Just("\"deal\"".to_owned()),
-            Just("near_duplicates".to_owned())
-        ];
-        (feature, -300i16..300).prop_map(|(feature, w)| Contribution {
-            feature,
-            weight: f32::from(w) / 100.0,
-        })
-    }
-
     proptest! {
-        #[test]
-        fn contributions_come_back_as_they_were(found in proptest::collection::vec(contribution(), 0..8)) {
-            let body = "The best deal in town";
-            prop_assert_eq!(unpack_contributions(body, &pack_contributions(body, &found)), found);
-        }
-
         #[test]
         fn no_value_makes_decoding_panic(value in proptest::collection::vec(any::<u8>(), 0..200)) {
             let mut value = value;
@@ -260,7 +184,6 @@ mod tests {
                 *first = FORMAT;
             }
             let _ = decode(CommentId::from_bytes([1; 16]), &value);
-            let _ = unpack_contributions("body", &value);
         }
     }
 }

@@ -49,3 +49,13 @@ pub fn unexpected() -> StoreError {
         what: "a script's reply",
     }
 }
+
+/// A comment's id, as members and fields have it.
+///
+/// # Errors
+/// `Corrupt` unless it has 16 bytes.
+pub fn id_bytes(bytes: &[u8]) -> Result<[u8; 16], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt {
+        what: "a comment's id",
+    })
+}

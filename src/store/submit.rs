@@ -15,7 +15,7 @@ use crate::{
         connection::Store,
         error::StoreError,
         events, keys, observe, record,
-        reply::{Reply, unexpected},
+        reply::{Reply, id_bytes, unexpected},
         script::{Script, ScriptCall},
     },
 };
@@ -124,12 +124,6 @@ impl Store {
     }
 }
 
-pub(super) fn id_bytes(bytes: &[u8]) -> Result<[u8; 16], StoreError> {
-    bytes.try_into().map_err(|_| StoreError::Corrupt {
-        what: "a comment's id",
-    })
-}
-
 fn script_call(new: &NewComment<'_>) -> ScriptCall {
     let (site, prints) = (new.site, new.prints);
     let thread = &new.content.thread;
@@ -169,6 +163,11 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
     for key in observe::counter_keys(site, prints) {
         call = call.key(key);
     }
+    with_arguments(call, new)
+}
+
+fn with_arguments(call: ScriptCall, new: &NewComment<'_>) -> ScriptCall {
+    let thread = &new.content.thread;
     let versions = new.judged_at.unwrap_or_default();
     let limits = [
         new.limits.author,
@@ -176,10 +175,10 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
         new.limits.thread,
         new.limits.site,
     ];
-    call = call
+    let mut call = call
         .arg(&new.id.as_bytes()[..])
         .arg(&new.digest[..])
-        .arg(state.number())
+        .arg(new.outcome.state().number())
         .arg(new.outcome as u8)
         .arg(record::encode_content(new.content))
         .arg(versions.policy)
@@ -205,7 +204,7 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
         .arg(&new.thread.title)
         .arg(&new.thread.url)
         .arg(&new.thread.language)
-        .arg(site.as_str());
+        .arg(new.site.as_str());
     for limit in limits {
         call = call
             .arg(limit.interval().as_micros().to_string())

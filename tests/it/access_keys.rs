@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use replydesk::{
     access::{
         Access,
-        caller::{Caller, Role, SiteScope},
+        caller::{Caller, SiteScope},
         error::AccessError,
         issue::{IssueError, KeyInfo, NewKey},
         key::AccessKey,
+        role::Role,
         root,
     },
     comment::state::Timestamp,

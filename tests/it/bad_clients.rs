@@ -98,7 +98,7 @@ async fn soak_a_watcher_who_never_reads_is_ended_and_told_why() {
     for answer in submit_at_once(crowd(&desk, &key, 8), requests.collect()).await {
         answer.unwrap();
     }
-    let follower = Client::with_little_room(desk.replicas[0].address, &key);
+    let follower = desk.client(0, &key).narrow();
     let mut watch = follower.watch("gazette", "").await.unwrap();
     tokio::time::sleep(Duration::from_secs(12)).await;
     let mut read = 0;

@@ -39,13 +39,14 @@ impl Proxy {
         }
     }
 
-    pub fn cut_the_next_answer(&self) {
-        self.cut_the_next_answer_with("");
+    /// Whether the last cut that was asked for has been made.
+    pub fn cut_the_next_answer(&self) -> bool {
+        self.cut_the_next_answer_with("")
     }
 
-    /// The next one in which this stands.
-    pub fn cut_the_next_answer_with(&self, word: &'static str) {
-        *self.cut.lock().unwrap() = Some(word);
+    /// The same for the next answer in which this stands.
+    pub fn cut_the_next_answer_with(&self, word: &'static str) -> bool {
+        self.cut.lock().unwrap().replace(word).is_none()
     }
 }
 

@@ -7,8 +7,8 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::{
+    cli::client::{Connection, explain, resend},
     cli::untrusted,
-    client::{Connection, explain, resend},
 };
 
 use super::{made_up::Prepared, shared::Shared};

@@ -5,14 +5,14 @@ use std::time::Duration;
 use tonic::Status;
 
 use crate::{
-    cli::failure::Failure,
-    client::{
+    cli::client::{
         Connection,
         explain::explain,
         once,
         reconnect::{Pause, passes_by_itself},
         timely,
     },
+    cli::failure::Failure,
     proto::v1::{ListEventsRequest, WatchEventsRequest, watch_events_response::Message},
 };
 

@@ -12,11 +12,11 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 
 use crate::{
-    cli::untrusted,
-    client::{
+    cli::client::{
         Connection, once,
         reconnect::{Pause, passes_by_itself},
     },
+    cli::untrusted,
     proto::v1::{
         ReviewItem, Verdict, WorkQueueRequest, WorkQueueResponse,
         work_queue_request::{Decide, Message as Up, Ping, Start},
@@ -63,7 +63,7 @@ impl Moderator {
             if !passes_by_itself(&status) {
                 let message = format!(
                     "a moderator's stream: {}",
-                    crate::client::explain::explain(&status)
+                    crate::cli::client::explain::explain(&status)
                 );
                 self.shared.with(|tally| tally.is_wrong(message));
                 return;

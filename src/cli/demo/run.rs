@@ -11,12 +11,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    cli::client::Connection,
     cli::{
         failure::Failure,
         output,
         style::{Paint, Tone},
     },
-    client::Connection,
     comment::ids::CommentId,
 };
 

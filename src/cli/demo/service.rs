@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
+    cli::client::reach::{Reach, Target},
     cli::failure::Failure,
-    client::reach::{Reach, Target},
     comment::ids::CommentId,
     config::{Config, sources::Sources},
     secrets,

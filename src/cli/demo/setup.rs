@@ -1,8 +1,8 @@
 //! What an editor does once: a site with its policy, a key for the blog and one for each moderator.
 
 use crate::{
+    cli::client::{Connection, reach::Target},
     cli::{failure::Failure, key, site},
-    client::{Connection, reach::Target},
     proto::v1::{CreateKeyRequest, Limit, Limits, ModerationMode, Policy, Role, Site},
 };
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::{
+    cli::client::{Connection, explain::explain, once, timely},
     cli::failure::Failure,
-    client::{Connection, explain::explain, once, timely},
     proto::v1::{GetQueueStatsRequest, QueueStats},
 };
 

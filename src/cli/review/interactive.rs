@@ -8,8 +8,8 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
 use crate::{
+    cli::client::Connection,
     cli::{failure::Failure, interrupt},
-    client::Connection,
     proto::v1::work_queue_request::{Message as Up, Start},
 };
 

@@ -7,8 +7,8 @@ use serde_json::json;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
+    cli::client::Connection,
     cli::{failure::Failure, interrupt, json, output, words},
-    client::Connection,
     proto::v1::{
         ReviewItem, Verdict, WorkQueueResponse,
         work_queue_request::{Decide, Message as Up, Skip, Start},

@@ -7,13 +7,13 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use crate::{
-    cli::failure::Failure,
-    client::{
+    cli::client::{
         Connection,
         explain::explain,
         once,
         reconnect::{Pause, passes_by_itself},
     },
+    cli::failure::Failure,
     proto::v1::{
         WorkQueueRequest, WorkQueueResponse,
         work_queue_request::{Message as Up, Ping, Start},

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write};
 
 use crate::{
+    cli::client::{Connection, explain::explain, once, timely},
     cli::{failure::Failure, output, style::Paint, untrusted},
-    client::{Connection, explain::explain, once, timely},
     grpc::convert::site::policy::policy_to_proto,
     policy::Policy,
     proto::v1::{Site, UpdateSiteRequest},

@@ -14,9 +14,14 @@ pub(super) fn plain(text: &str, disguises: &mut Disguises) -> String {
         last: ' ',
         marks_on_last: 0,
     };
-    for c in text.chars() {
-        if c.is_ascii() {
-            letters.push(c.to_ascii_lowercase());
+    let mut rest = text;
+    loop {
+        rest = letters.ascii(rest);
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
+        if is_plain_letter(c) {
+            letters.lower(c);
         } else if is_invisible(c) {
             let between_letters =
                 letters.last.is_alphanumeric() && is_alphabetic_script(letters.last);
@@ -37,6 +42,24 @@ struct Letters {
 }
 
 impl Letters {
+    /// Takes the ASCII at the beginning in one go, and returns what follows.
+    fn ascii<'a>(&mut self, text: &'a str) -> &'a str {
+        let bytes = text.as_bytes();
+        let length = bytes
+            .iter()
+            .position(|byte| !byte.is_ascii())
+            .unwrap_or(bytes.len());
+        let (ascii, rest) = text.split_at(length);
+        if let Some(last) = ascii.bytes().last() {
+            let start = self.out.len();
+            self.out.push_str(ascii);
+            self.out[start..].make_ascii_lowercase();
+            self.last = char::from(last.to_ascii_lowercase());
+            self.marks_on_last = 0;
+        }
+        rest
+    }
+
     fn push(&mut self, c: char) {
         self.out.push(c);
         self.last = c;
@@ -64,6 +87,8 @@ impl Letters {
     fn lower(&mut self, c: char) {
         if c.is_ascii() {
             self.push(c.to_ascii_lowercase());
+        } else if matches!(c, 'а'..='я') || c >= '\u{3041}' && is_plain_letter(c) {
+            self.push(c);
         } else {
             c.to_lowercase()
                 .filter(|lower| !is_combining_mark(*lower) || is_combining_mark(c))
@@ -103,6 +128,19 @@ fn is_keyboard_accent(mark: char) -> bool {
 fn is_accented_script(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || matches!(c, '\u{C0}'..='\u{24F}' | '\u{250}'..='\u{2AF}' | '\u{370}'..='\u{3FF}' | '\u{1E00}'..='\u{1FFF}')
+}
+
+/// Letters of scripts that other readers write in: nothing about them needs a second look but their case.
+#[inline]
+pub(super) fn is_plain_letter(c: char) -> bool {
+    matches!(
+        c,
+        'А'..='я' // Cyrillic
+            | '\u{621}'..='\u{63F}' | '\u{641}'..='\u{64A}' // Arabic
+            | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' // kana
+            | '\u{4E00}'..='\u{9FFF}' // Han
+            | '\u{AC00}'..='\u{D7A3}' // Hangul
+    )
 }
 
 fn is_cyrillic(c: char) -> bool {

@@ -3,7 +3,11 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use super::{Disguises, lookalikes};
+use super::{
+    Disguises, lookalikes,
+    plain::is_plain_letter,
+    word::{Word, bounded},
+};
 
 /// Letters apart from each other are a word from this many on; the shorter `U.S.A.` is one too, but no disguise.
 const FEWEST_APART: usize = 3;
@@ -18,13 +22,23 @@ pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
         last_sign: None,
         disguises,
     };
-    let mut chars = plain.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut rest = plain;
+    loop {
+        if words.word.text.is_empty() {
+            let ordinary = ordinary_word(rest);
+            if ordinary > 0 {
+                words.ordinary(&rest[..ordinary]);
+                rest = &rest[ordinary..];
+            }
+        }
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         match kind(c) {
             Kind::Part => words.word.push(c),
             Kind::Sign => {
-                let next_is_letter = chars.peek().is_some_and(|next| next.is_ascii_alphabetic());
-                if next_is_letter && words.word.latin && lookalikes::unleet(c).is_some() {
+                let letter_follows = rest.starts_with(|next: char| next.is_ascii_alphabetic());
+                if letter_follows && words.word.latin && lookalikes::unleet(c).is_some() {
                     words.word.push(c);
                 } else {
                     words.sign(c);
@@ -36,6 +50,28 @@ pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
     }
     words.end();
     words.out
+}
+
+/// How long the word is that the text starts with, if nothing in it could be a trick: two or more of a-z, none of them
+/// three times in a row, before a space or ordinary punctuation. Most words are ordinary, and skip the rest.
+fn ordinary_word(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let length = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_lowercase())
+        .unwrap_or(bytes.len());
+    let ends = match bytes.get(length) {
+        None => true,
+        Some(b'\'' | b'$' | b'0'..=b'9') => false,
+        Some(byte) => byte.is_ascii(),
+    };
+    let word = &bytes[..length];
+    let stretched = || word.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
+    if length >= 2 && ends && !stretched() {
+        length
+    } else {
+        0
+    }
 }
 
 enum Kind {
@@ -51,7 +87,7 @@ fn kind(c: char) -> Kind {
         '\'' => Kind::Apostrophe,
         '$' => Kind::Sign,
         c if c.is_ascii() => Kind::Gap,
-        c if c.is_alphanumeric() || is_combining_mark(c) => Kind::Part,
+        c if is_plain_letter(c) || c.is_alphanumeric() || is_combining_mark(c) => Kind::Part,
         c if is_sign(c) => Kind::Sign,
         _ => Kind::Gap,
     }
@@ -63,39 +99,6 @@ fn is_sign(c: char) -> bool {
         c.general_category(),
         GeneralCategory::CurrencySymbol | GeneralCategory::OtherSymbol
     )
-}
-
-/// A word while it is read, and what in it needs a second look.
-#[derive(Default)]
-struct Word {
-    text: String,
-    chars: usize,
-    latin: bool,
-    other_letters: bool,
-    digits: bool,
-    last: char,
-    equal: usize,
-    stretched: bool,
-}
-
-impl Word {
-    fn push(&mut self, c: char) {
-        self.text.push(c);
-        self.chars += 1;
-        match c {
-            'a'..='z' => self.latin = true,
-            c if c.is_ascii() => self.digits = true,
-            c if c.is_alphabetic() => self.other_letters = true,
-            _ => self.digits |= lookalikes::unleet(c).is_some(),
-        }
-        self.equal = if c == self.last { self.equal + 1 } else { 1 };
-        self.last = c;
-        self.stretched |= self.equal >= 3;
-    }
-
-    fn is_letters(&self) -> bool {
-        self.latin || self.other_letters
-    }
 }
 
 struct Words<'a> {
@@ -133,6 +136,13 @@ impl Words<'_> {
         self.gap = 0;
     }
 
+    fn ordinary(&mut self, word: &str) {
+        self.join_apart();
+        self.start_word();
+        self.out.push_str(word);
+        self.gap = 0;
+    }
+
     fn start_word(&mut self) {
         if !self.out.is_empty() {
             self.out.push(' ');
@@ -144,7 +154,7 @@ impl Words<'_> {
         if self.word.text.is_empty() {
             return;
         }
-        self.undo_tricks();
+        self.word.undo_tricks(self.disguises);
         let single = self.word.chars == 1 && (self.word.is_letters() || self.apart > 0);
         if !(single && self.apart > 0 && self.gap == 1) {
             self.join_apart();
@@ -157,11 +167,7 @@ impl Words<'_> {
             self.apart += usize::from(self.word.last < '\u{530}');
         }
         self.out.push_str(&self.word.text);
-        self.word.text.clear();
-        self.word = Word {
-            text: std::mem::take(&mut self.word.text),
-            ..Word::default()
-        };
+        self.word.clear();
         self.gap = 0;
     }
 
@@ -172,7 +178,7 @@ impl Words<'_> {
             letters
                 .filter(|c| *c != ' ')
                 .for_each(|c| self.word.push(c));
-            self.undo_tricks();
+            self.word.undo_tricks(self.disguises);
             self.out.truncate(self.apart_from);
             self.out.push_str(&self.word.text);
             self.word = reading;
@@ -182,92 +188,4 @@ impl Words<'_> {
         }
         self.apart = 0;
     }
-
-    fn undo_tricks(&mut self) {
-        if self.word.latin && self.word.other_letters {
-            self.unmix();
-        }
-        if self.word.latin && self.word.digits && self.word.chars > 2 {
-            self.unleet();
-        }
-        if self.word.stretched {
-            self.unstretch();
-        }
-    }
-
-    /// One script a word: Latin, unless only Cyrillic can spell it.
-    fn unmix(&mut self) {
-        let text = &self.word.text;
-        let others_are_latin = text
-            .chars()
-            .all(|c| c.is_ascii() || lookalikes::latin_twin(c).is_some());
-        let to_cyrillic = |c: char| lookalikes::cyrillic_twin(c).filter(|_| !others_are_latin);
-        let latin_is_cyrillic = !others_are_latin
-            && text
-                .chars()
-                .all(|c| !c.is_ascii_alphabetic() || lookalikes::cyrillic_twin(c).is_some())
-            && text.chars().any(|c| matches!(c, '\u{400}'..='\u{52F}'));
-        let mut replaced = 0;
-        let unmixed = text
-            .chars()
-            .map(|c| {
-                let twin = if latin_is_cyrillic {
-                    to_cyrillic(c)
-                } else {
-                    lookalikes::latin_twin(c)
-                };
-                replaced += u32::from(twin.is_some());
-                twin.unwrap_or(c)
-            })
-            .collect();
-        self.word.text = unmixed;
-        self.disguises.lookalikes += replaced;
-    }
-
-    /// One or two digits with a letter on either side are letters.
-    fn unleet(&mut self) {
-        let chars: Vec<char> = self.word.text.chars().collect();
-        let letter_at = |at: usize| chars.get(at).is_some_and(|c| c.is_alphabetic());
-        let mut replaced = 0;
-        let unleeted = chars
-            .iter()
-            .enumerate()
-            .map(|(at, &c)| {
-                let before = at > 0 && (letter_at(at - 1) || (at > 1 && letter_at(at - 2)));
-                let after = letter_at(at + 1) || letter_at(at + 2);
-                let near = (at > 0 && letter_at(at - 1)) || letter_at(at + 1);
-                let twin = lookalikes::unleet(c).filter(|_| before && after && near);
-                replaced += u32::from(twin.is_some());
-                twin.unwrap_or(c)
-            })
-            .collect();
-        self.word.text = unleeted;
-        self.disguises.leet += replaced;
-    }
-
-    /// Three or more equal letters become one; a word of nothing else (`www`, `xxx`) keeps three.
-    fn unstretch(&mut self) {
-        let one_letter = self.word.equal == self.word.chars;
-        let mut out = String::with_capacity(self.word.text.len());
-        let mut chars = self.word.text.chars().peekable();
-        while let Some(c) = chars.next() {
-            let mut equal = 1;
-            while chars.next_if_eq(&c).is_some() {
-                equal += 1;
-            }
-            let kept = match equal {
-                _ if c.is_numeric() => equal,
-                1 | 2 => equal,
-                _ if one_letter => 3,
-                _ => 1,
-            };
-            self.disguises.repeated += if one_letter { 0 } else { bounded(equal - kept) };
-            out.extend(std::iter::repeat_n(c, kept));
-        }
-        self.word.text = out;
-    }
-}
-
-fn bounded(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

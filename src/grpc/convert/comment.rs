@@ -1,7 +1,7 @@
 //! `CommentService`: proto to domain.
 
 use crate::{
-    admission::Receipt,
+    admission::receipt::Receipt,
     comment::{
         draft::{Draft, Fields},
         event::Cursor,

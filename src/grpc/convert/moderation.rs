@@ -9,7 +9,10 @@ use crate::{
     },
     grpc::convert::{paging, time::timestamp_to_proto, words},
     proto::v1,
-    queue::{Decision, Ruling, session::Move},
+    queue::{
+        dialogue::Move,
+        ruling::{Decision, Ruling},
+    },
 };
 
 /// How a session starts.

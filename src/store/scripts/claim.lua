@@ -45,10 +45,12 @@ for i = 6, #ARGV do
       local popped = redis.call('ZPOPMIN', KEYS[1])
       id, due = popped[1], tonumber(popped[2])
     until not id or give(token, id, due, now + ARGV[2])
-    if not id then break end
-    redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), id)
-    redis.call('HSET', KEYS[3], id, struct.pack('<c8dc8', token, due, ARGV[4]))
-    redis.call('HSET', KEYS[4], token, id)
+    -- With an empty queue a later token may still hold what it took the first time: go on to the last.
+    if id then
+      redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), id)
+      redis.call('HSET', KEYS[3], id, struct.pack('<c8dc8', token, due, ARGV[4]))
+      redis.call('HSET', KEYS[4], token, id)
+    end
   end
 end
 -- Whoever is woken takes no more than it wants: what is left is for the next.

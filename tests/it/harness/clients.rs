@@ -38,6 +38,8 @@ type Keyed = InterceptedService<Channel, Bearer>;
 /// Somebody with a key, or without.
 #[derive(Clone)]
 pub struct Client {
+    key: Option<String>,
+    address: SocketAddr,
     pub comments: CommentServiceClient<Keyed>,
     pub moderation: ModerationServiceClient<Keyed>,
     pub sites: SiteServiceClient<Keyed>,
@@ -45,18 +47,27 @@ pub struct Client {
 
 impl Client {
     pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
-        Self::over(endpoint(address).connect_lazy(), key)
+        Self::over(endpoint(address).connect_lazy(), address, key)
     }
 
-    /// Takes no more of a reply than 64 KiB before it reads on.
-    pub fn with_little_room(address: SocketAddr, key: &str) -> Self {
-        let endpoint = endpoint(address).initial_stream_window_size(65_535);
-        Self::over(endpoint.connect_lazy(), Some(key))
+    /// The same person on a connection that takes 64 KiB before they read, where the default is 2 MiB.
+    pub fn narrow(&self) -> Self {
+        let endpoint = endpoint(self.address)
+            .initial_stream_window_size(65_535)
+            .initial_connection_window_size(65_535);
+        Self::over(endpoint.connect_lazy(), self.address, self.key.as_deref())
     }
 
-    fn over(channel: Channel, key: Option<&str>) -> Self {
+    /// The same person by another way.
+    pub fn through(&self, address: SocketAddr) -> Self {
+        Self::new(address, self.key.as_deref())
+    }
+
+    fn over(channel: Channel, address: SocketAddr, key: Option<&str>) -> Self {
         let bearer = Bearer(key.map(|key| format!("Bearer {key}").parse().unwrap()));
         Self {
+            key: key.map(str::to_owned),
+            address,
             comments: CommentServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             moderation: ModerationServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             sites: SiteServiceClient::with_interceptor(channel, bearer),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use replydesk::client::explain;
+use replydesk::cli::client::explain;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 

@@ -54,24 +54,54 @@ impl Work {
         self.unanswered
     }
 
+    /// Gets up, and waits until the service has taken everything back; what still came is returned.
+    pub async fn leave(self) -> Result<Vec<Down>, Status> {
+        let Self { up, mut down, .. } = self;
+        drop(up);
+        let mut came = Vec::new();
+        while let Some(response) = down.message().await? {
+            came.extend(response.message);
+        }
+        came.retain(|message| !matches!(message, Down::Heartbeat(_)));
+        Ok(came)
+    }
+
     /// Says something.
     pub async fn say(&mut self, message: Up) {
+        self.try_say(message).await.unwrap();
+    }
+
+    /// Says something; an error when the stream is over.
+    async fn try_say(&mut self, message: Up) -> Result<(), Status> {
         if !matches!(message, Up::Ping(_)) {
             self.unanswered += 1;
         }
-        self.up
-            .send(v1::WorkQueueRequest {
-                message: Some(message),
-            })
-            .await
-            .unwrap();
+        let request = v1::WorkQueueRequest {
+            message: Some(message),
+        };
+        let said = self.up.send(request).await;
+        said.map_err(|_| Status::unavailable("the stream is over"))
+    }
+
+    /// The number of the next verdict or skip.
+    pub fn next_request(&self) -> u64 {
+        self.next_request + 1
     }
 
     /// A verdict on an item; the answer comes down.
     pub async fn decide(&mut self, item: &v1::ReviewItem, verdict: v1::Verdict) -> u64 {
+        self.try_decide(item, verdict).await.unwrap()
+    }
+
+    /// The same on a stream that may be over.
+    pub async fn try_decide(
+        &mut self,
+        item: &v1::ReviewItem,
+        verdict: v1::Verdict,
+    ) -> Result<u64, Status> {
         self.next_request += 1;
         let comment = item.comment.as_ref().unwrap();
-        self.say(Up::Decide(v1::work_queue_request::Decide {
+        self.try_say(Up::Decide(v1::work_queue_request::Decide {
             request_id: self.next_request,
             comment_id: comment.comment_id.clone(),
             lease_token: item.lease_token.clone(),
@@ -79,19 +109,24 @@ impl Work {
             verdict: verdict.into(),
             ..Default::default()
         }))
-        .await;
-        self.next_request
+        .await?;
+        Ok(self.next_request)
     }
 
     /// An item back; the answer comes down.
     pub async fn skip(&mut self, item: &v1::ReviewItem) {
+        self.try_skip(item).await.unwrap();
+    }
+
+    /// The same on a stream that may be over.
+    pub async fn try_skip(&mut self, item: &v1::ReviewItem) -> Result<(), Status> {
         self.next_request += 1;
-        self.say(Up::Skip(v1::work_queue_request::Skip {
+        self.try_say(Up::Skip(v1::work_queue_request::Skip {
             request_id: self.next_request,
             comment_id: item.comment.as_ref().unwrap().comment_id.clone(),
             lease_token: item.lease_token.clone(),
         }))
-        .await;
+        .await
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     access::{
-        caller::{Role, SiteScope},
+        caller::SiteScope,
         issue::{KeyInfo, Label, NewKey},
         key::AccessKey,
+        role::Role,
     },
     comment::{
         fields::is_blank,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 
 use crate::{
-    client::{Connection, explain, once, timely},
+    cli::client::{Connection, explain, once, timely},
     proto::v1::{SubmitCommentRequest, SubmitCommentResponse},
 };
 

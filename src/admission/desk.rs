@@ -1,0 +1,165 @@
+//! The desk where comments are handed in.
+
+use std::sync::Arc;
+
+use crate::{
+    access::caller::Caller,
+    admission::{
+        error::SubmitError,
+        preparation::{Preparation, Prepared},
+        receipt::{Admission, Receipt, Refusal},
+        throttle::Throttle,
+    },
+    comment::{draft::Draft, observed::Observed, score::Score, violation::Violations},
+    policy::{
+        outcome::{Decided, Facts},
+        sites::{Site, SiteError, Sites},
+    },
+    queue::priority,
+    spam::scorer::Scorer,
+    store::{
+        confirmation::Confirmation,
+        connection::Store,
+        error::StoreError,
+        submit::{NewComment, Stored},
+    },
+};
+
+/// After this many `STALE` answers in a row the comment is stored for a moderator, whatever has changed.
+const TRIES: usize = 3;
+
+/// The desk where comments are handed in. Cheap to share.
+pub struct Desk {
+    /// Where comments go.
+    pub store: Store,
+    /// What an OK waits for.
+    pub confirmation: Confirmation,
+    /// What sites want.
+    pub sites: Arc<Sites>,
+    /// What protects this replica.
+    pub throttle: Throttle,
+    /// What tells spam.
+    pub scorer: Arc<Scorer>,
+    /// What hashes identities and seals contact data.
+    pub preparation: Preparation,
+}
+
+impl Desk {
+    /// Takes a comment in. Safe to repeat: the comment's name makes it so.
+    ///
+    /// # Errors
+    /// As [`SubmitError`] says.
+    pub async fn submit(&self, caller: &Caller, draft: Draft) -> Result<Admission, SubmitError> {
+        self.throttle
+            .check(caller.key_id)
+            .map_err(|retry_after| SubmitError::Throttled { retry_after })?;
+        let mut site = self.sites.get(&draft.site).await?;
+        let prepared = match self.preparation.prepare(&site, &draft) {
+            // What was taken once is a replay, though the site may have become stricter since.
+            Err(SubmitError::Violations(found)) => return self.replay_or(found, &draft).await,
+            prepared => prepared?,
+        };
+        for _ in 1..TRIES {
+            if let Some(done) = self.judge_and_store(&site, &prepared, false).await? {
+                return Ok(done);
+            }
+            self.sites.forget(&site.id);
+            site = self.sites.get(&site.id).await?;
+        }
+        let settled = self.judge_and_store(&site, &prepared, true).await?;
+        settled.ok_or(SubmitError::Store(StoreError::Corrupt {
+            what: "a script's reply",
+        }))
+    }
+
+    /// One read, a judgement, one write. `None`: what it was judged by has changed meanwhile.
+    async fn judge_and_store(
+        &self,
+        site: &Site,
+        prepared: &Prepared,
+        whatever_changed: bool,
+    ) -> Result<Option<Admission>, SubmitError> {
+        let Prepared {
+            submission,
+            content,
+            prints,
+            ..
+        } = prepared;
+        let limits = site.policy.limits();
+        let thread = &submission.thread.id;
+        let seen = self
+            .store
+            .observe(&site.id, thread, prints, limits, site.policy_version)
+            .await?;
+        let score = self.scorer.score(submission, content, &seen);
+        let decided = if whatever_changed {
+            Decided::unsettled()
+        } else {
+            decide(site, prepared, &score, &seen)
+        };
+        let due_in = decided.queued.then(|| {
+            priority::due_in(
+                site.policy.service_level(),
+                score.probability,
+                decided.queue_last,
+            )
+        });
+        let record = prepared.describe(&seen, score.rounded(), decided.reasons);
+        let new = NewComment {
+            site: &site.id,
+            id: submission.id,
+            digest: prepared.digest,
+            outcome: decided.outcome,
+            content: &record,
+            thread: &prepared.thread,
+            contact: prepared.contact.as_ref(),
+            prints,
+            limits,
+            judged_at: (!whatever_changed).then_some(seen.versions),
+            due_in,
+            only_check: prepared.only_check,
+        };
+        let stored = self.confirmation.of(self.store.submit(&new)).await?;
+        Ok(match stored {
+            Stored::Stale { .. } => None,
+            Stored::Admitted { at } => Some(Admission::Admitted(Receipt::fresh(
+                decided.outcome,
+                record,
+                at,
+            ))),
+            Stored::Known(comment) => Some(Admission::Replayed(Receipt::from(*comment))),
+            Stored::IdReused => Some(Admission::Refused(Refusal::IdReused)),
+            Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
+            Stored::ThreadClosed => Some(Admission::Refused(Refusal::ThreadClosed)),
+            Stored::Duplicate { of } => Some(Admission::Refused(Refusal::Duplicate { of })),
+            Stored::Refused { limit, retry_after } => {
+                Some(Admission::Refused(Refusal::Limit { limit, retry_after }))
+            }
+            Stored::NoSite => return Err(SiteError::NotFound.into()),
+        })
+    }
+
+    async fn replay_or(&self, found: Violations, draft: &Draft) -> Result<Admission, SubmitError> {
+        let Ok(id) = draft.fields.comment_id.parse() else {
+            return Err(found.into());
+        };
+        let digest = self.preparation.digest(draft);
+        match self.store.comment(&draft.site, id).await? {
+            Some(comment) if comment.digest == digest => {
+                Ok(Admission::Replayed(Receipt::from(comment)))
+            }
+            _ => Err(found.into()),
+        }
+    }
+}
+
+fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
+    site.policy.decide(&Facts {
+        probability: score.probability,
+        history: seen.history,
+        has_author_identity: prepared.prints.author.is_some(),
+        links: prepared.content.links().len(),
+        folded_text: prepared.content.folded(),
+        draw: prepared.draw,
+    })
+}

@@ -1,0 +1,184 @@
+//! What is computed from a submission once, whatever has to be tried again: parsing, fingerprints, sealing.
+
+use crate::{
+    admission::error::SubmitError,
+    comment::{
+        contact::{Contact, SealedContact},
+        draft::Draft,
+        observed::{Fingerprints, Observed},
+        reason::Reason,
+        score::Score,
+        stored::{CommentContent, ThreadDetails},
+        submission::Submission,
+    },
+    policy::sites::Site,
+    privacy::{hashing::Hasher, sealing::Sealer},
+    spam::{content::Content, signals::Signals},
+};
+
+/// What hashes identities and seals contact data.
+pub struct Preparation {
+    hasher: Hasher,
+    sealer: Sealer,
+}
+
+/// A submission, and all that follows from it alone.
+pub struct Prepared {
+    /// As it was parsed.
+    pub submission: Submission,
+    /// Its text, folded and taken apart.
+    pub content: Content,
+    /// What it is recognised by.
+    pub prints: Fingerprints,
+    /// What it says of the article.
+    pub thread: ThreadDetails,
+    /// The contact data, sealed; `None` where none came.
+    pub contact: Option<SealedContact>,
+    /// A keyed digest of what was sent.
+    pub digest: [u8; 8],
+    /// From 0 up to, not including, 1; the same for the same submission.
+    pub draw: f64,
+    /// Nothing is to be stored.
+    pub only_check: bool,
+}
+
+impl Preparation {
+    /// With these keys.
+    #[must_use]
+    pub fn new(hasher: Hasher, sealer: Sealer) -> Self {
+        Self { hasher, sealer }
+    }
+
+    /// A keyed digest of what was sent, by which a retry is known.
+    #[must_use]
+    pub fn digest(&self, draft: &Draft) -> [u8; 8] {
+        first_eight(&self.hasher.content(draft).as_bytes()[..8])
+    }
+
+    /// Drops a data key that is past its age.
+    pub fn forget_old_keys(&self) {
+        self.sealer.forget_old();
+    }
+
+    /// Parses, and computes all that follows from the submission alone.
+    ///
+    /// # Errors
+    /// Every violation at once, or that the contact data cannot be sealed.
+    pub fn prepare(&self, site: &Site, draft: &Draft) -> Result<Prepared, SubmitError> {
+        let hash = self.hasher.content(draft);
+        let (digest, draw) = hash.as_bytes().split_at(8);
+        let only_check = draft.validate_only;
+        let submission = Submission::parse(draft, site.policy.required())?;
+        let content = Content::of(&submission);
+        let contact = match &submission.contact {
+            contact if *contact == Contact::default() => None,
+            contact => Some(self.sealer.seal(&site.id, &submission.id, contact)?),
+        };
+        Ok(Prepared {
+            prints: self.fingerprints(&submission, &content),
+            thread: ThreadDetails {
+                url: submission
+                    .thread
+                    .url
+                    .as_ref()
+                    .map(|url| url.as_str().to_owned())
+                    .unwrap_or_default(),
+                title: submission.thread.title.as_str().to_owned(),
+                language: submission.thread.language.as_str().to_owned(),
+            },
+            contact,
+            digest: first_eight(digest),
+            draw: share(first_eight(draw)),
+            submission,
+            content,
+            only_check,
+        })
+    }
+
+    fn fingerprints(&self, submission: &Submission, content: &Content) -> Fingerprints {
+        let site = &submission.site;
+        let author = self
+            .hasher
+            .author(site, &submission.author, &submission.contact);
+        let said = author.map(|author| {
+            let parent = submission.parent.as_ref();
+            self.hasher.duplicate(
+                site,
+                &author,
+                &submission.thread.id,
+                parent,
+                content.folded(),
+            )
+        });
+        let mut link_hosts = Vec::new();
+        for link in content.links() {
+            let host = self.hasher.link_host(site, &link.host);
+            if link_hosts.len() < Fingerprints::MAX_LINK_HOSTS && !link_hosts.contains(&host) {
+                link_hosts.push(host);
+            }
+        }
+        Fingerprints {
+            author,
+            ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
+            said,
+            sketch: content.sketch().map(|sketch| sketch.0),
+            link_hosts,
+        }
+    }
+}
+
+impl Prepared {
+    /// What is to be stored.
+    #[must_use]
+    pub fn describe(&self, seen: &Observed, score: Score, reasons: Vec<Reason>) -> CommentContent {
+        let submission = &self.submission;
+        let author = &submission.author;
+        CommentContent {
+            thread: submission.thread.id.clone(),
+            parent: submission.parent,
+            display_name: author
+                .display_name
+                .as_ref()
+                .map(|n| n.as_str().to_owned())
+                .unwrap_or_default(),
+            website: author
+                .website
+                .as_ref()
+                .map(|w| w.as_str().to_owned())
+                .unwrap_or_default(),
+            account_id: author
+                .account
+                .as_ref()
+                .map(|a| a.as_str().to_owned())
+                .unwrap_or_default(),
+            body: submission.body.as_str().to_owned(),
+            author: self.prints.author,
+            sealed_contact: self
+                .contact
+                .as_ref()
+                .map(|contact| contact.sealed.clone())
+                .unwrap_or_default(),
+            reasons,
+            score,
+            signals: Signals::of(submission, &self.content, seen)
+                .to_bytes()
+                .to_vec(),
+        }
+    }
+}
+
+fn first_eight(bytes: &[u8]) -> [u8; 8] {
+    let mut out = [0; 8];
+    out.copy_from_slice(&bytes[..8]);
+    out
+}
+
+/// 64 bits as a number from 0 up to, not including, 1.
+fn share(bits: [u8; 8]) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits are kept, as many as a float has"
+    )]
+    let whole = (u64::from_le_bytes(bits) >> 11) as f64;
+    whole / (1u64 << 53) as f64
+}

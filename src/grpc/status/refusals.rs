@@ -1,0 +1,145 @@
+//! What callers are refused: submissions, verdicts, cursors.
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, QuotaViolation};
+
+use super::{comment_not_found, detailed, internal, precondition, status};
+use crate::{
+    admission::{error::SubmitError, receipt::Refusal},
+    comment::{
+        event::Cursor,
+        state::{CommentState, Version},
+    },
+    feed::FeedError,
+    queue::ruling::DecideRefusal,
+};
+
+impl From<SubmitError> for Status {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Throttled { retry_after } => {
+                let message =
+                    "this replica is asked too much at once; try again after the given time";
+                let details = ErrorDetails::with_retry_info(Some(retry_after));
+                detailed(
+                    Code::ResourceExhausted,
+                    "REPLICA_THROTTLED",
+                    message,
+                    &[],
+                    details,
+                )
+            }
+            SubmitError::Violations(found) => found.into(),
+            SubmitError::Site(error) => error.into(),
+            SubmitError::Store(error) => error.into(),
+            SubmitError::Seal(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "submit.seal_failed"
+                );
+                internal("contact data could not be sealed; nothing was stored")
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Limit { limit, retry_after } => {
+                let subject = format!("limit:{}", limit.word());
+                let mut details = ErrorDetails::with_retry_info(Some(retry_after));
+                let wait = format!("too many comments for the limit by {}", limit.word());
+                details.set_quota_failure(vec![QuotaViolation::new(subject, wait.as_str())]);
+                let message = format!(
+                    "{wait}; send the same request again in {:.1} s",
+                    retry_after.as_secs_f64()
+                );
+                detailed(
+                    Code::ResourceExhausted,
+                    "LIMIT_EXCEEDED",
+                    message,
+                    &[("limit", limit.word().into())],
+                    details,
+                )
+            }
+            Refusal::Duplicate { of } => status(
+                Code::AlreadyExists,
+                "DUPLICATE_COMMENT",
+                "the author has said this here already, within 24 h",
+                &[("comment_id", of.to_string())],
+            ),
+            Refusal::IdReused => {
+                let message =
+                    "this comment_id names another comment; make a new UUID for each comment";
+                status(Code::AlreadyExists, "COMMENT_ID_REUSED", message, &[])
+            }
+            Refusal::Erased => status(
+                Code::AlreadyExists,
+                "COMMENT_ERASED",
+                "this comment_id named a comment that was erased",
+                &[],
+            ),
+            Refusal::ThreadClosed => precondition(
+                "THREAD_CLOSED",
+                "thread",
+                "this thread takes no more comments",
+            ),
+        }
+    }
+}
+
+/// A decision on a version that has passed.
+pub fn stale_decision(state: CommentState, version: Version) -> Status {
+    let message = format!(
+        "the comment is {} at version {} now; look again",
+        state.word(),
+        version.get()
+    );
+    let metadata = [
+        ("state", state.word().to_owned()),
+        ("version", version.get().to_string()),
+    ];
+    let mut details = ErrorDetails::new();
+    let subject = format!("version {}", version.get());
+    details.add_precondition_failure_violation("STALE_VERSION", subject, message.as_str());
+    detailed(Code::Aborted, "STALE_VERSION", message, &metadata, details)
+}
+
+impl From<DecideRefusal> for Status {
+    fn from(refusal: DecideRefusal) -> Self {
+        match refusal {
+            DecideRefusal::NotFound => comment_not_found(),
+            DecideRefusal::Erased => {
+                precondition("COMMENT_ERASED", "comment", "the comment was erased")
+            }
+            DecideRefusal::Stale { state, version } => stale_decision(state, version),
+            DecideRefusal::LeasedByAnother => precondition(
+                "LEASED_BY_ANOTHER",
+                "lease",
+                "another moderator holds this item; set override_lease to decide all the same",
+            ),
+            DecideRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FeedError> for Status {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::OutOfRange { head } => out_of_range(head),
+            FeedError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn out_of_range(head: Cursor) -> Status {
+    let message =
+        "the feed does not reach back to this cursor; ListComments, then go on from head_cursor";
+    status(
+        Code::OutOfRange,
+        "CURSOR_OUT_OF_RANGE",
+        message,
+        &[("head_cursor", head.to_string())],
+    )
+}

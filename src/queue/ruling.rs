@@ -1,0 +1,122 @@
+//! A moderator's word, and what became of it.
+
+use crate::{
+    comment::{
+        ids::CommentId,
+        lease::LeaseToken,
+        state::{CommentState, Timestamp, Verdict, Version},
+    },
+    store::error::StoreError,
+};
+
+/// A moderator's word on a version of a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// On which comment.
+    pub comment: CommentId,
+    /// The version that the moderator saw.
+    pub version: Version,
+    /// What was said.
+    pub verdict: Verdict,
+    /// The site's own code for a rejection; may be empty.
+    pub reason_code: ReasonCodeText,
+    /// For other moderators; may be empty.
+    pub note: Note,
+    /// If the moderator holds the item.
+    pub lease: Option<LeaseToken>,
+    /// Although another holds it.
+    pub override_lease: bool,
+}
+
+/// A site's own code for a rejection: at most 64 of a-z, 0-9, - and _; may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReasonCodeText(String);
+
+impl ReasonCodeText {
+    /// The text; may be empty.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for ReasonCodeText {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let spelt_right = text
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+        if spelt_right && text.len() <= 64 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must be at most 64 of a-z, 0-9, - and _")
+        }
+    }
+}
+
+/// What a moderator tells other moderators: at most 1,000 bytes; may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Note(String);
+
+impl Note {
+    /// The text; may be empty.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Note {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let control = |c: char| c.is_control() && c != '\n' && c != '\t';
+        if text.len() > 1_000 || text.contains(control) {
+            return Err("must be at most 1,000 bytes without control characters");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A verdict that was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// On which comment.
+    pub comment: CommentId,
+    /// The state that it made.
+    pub state: CommentState,
+    /// The version that it made.
+    pub version: Version,
+    /// What was said.
+    pub verdict: Verdict,
+    /// When.
+    pub at: Timestamp,
+    /// It had been carried out before.
+    pub replayed: bool,
+}
+
+/// Why a verdict was not carried out. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideRefusal {
+    /// No such comment.
+    #[error("no such comment on this site")]
+    NotFound,
+    /// The comment was erased.
+    #[error("the comment was erased")]
+    Erased,
+    /// The comment has changed since the moderator saw it.
+    #[error("the comment has changed")]
+    Stale {
+        /// How it stands now.
+        state: CommentState,
+        /// At which version.
+        version: Version,
+    },
+    /// Another moderator holds the item.
+    #[error("another moderator holds this item")]
+    LeasedByAnother,
+    /// The store failed. The verdict may be carried out: the same again will tell.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

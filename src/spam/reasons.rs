@@ -1,0 +1,86 @@
+//! What speaks for and against a comment: the strongest few, as its own words or named facts.
+
+use crate::{
+    comment::score::{Contribution, Score},
+    spam::{
+        features::Parts,
+        signals::{Signal, Signals},
+    },
+};
+
+/// Contributions below this say nothing to a moderator.
+const LEAST_TOLD: f64 = 0.05;
+
+/// What a contribution is named by, before it becomes a text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// A counted fact or a signal.
+    Named(&'static str),
+    /// A word or a link, by its number.
+    Part(usize),
+}
+
+/// What speaks for and against, while it is gathered.
+#[derive(Default)]
+pub(super) struct Reasons(Vec<(Reason, f64)>);
+
+impl Reasons {
+    pub(super) fn add(&mut self, reason: Reason, weight: f64) {
+        if weight.abs() >= LEAST_TOLD {
+            self.0.push((reason, weight));
+        }
+    }
+
+    /// Adds the signals' reasons, and returns their log-odds.
+    pub(super) fn signals(&mut self, signals: &Signals) -> f64 {
+        let mut sum = 0.0;
+        for signal in Signal::ALL {
+            let weight = signal.prior_weight() * signals.value(signal);
+            self.add(Reason::Named(signal.word()), weight);
+            sum += weight;
+        }
+        sum
+    }
+
+    /// Only the strongest become texts: a long comment has hundreds.
+    pub(super) fn strongest(mut self, parts: &Parts) -> Vec<Contribution> {
+        let most = Score::MAX_CONTRIBUTIONS;
+        let stronger =
+            |a: &(Reason, f64), b: &(Reason, f64)| by_strength(a.1, b.1).then(a.0.cmp(&b.0));
+        if self.0.len() > most {
+            self.0.select_nth_unstable_by(most, stronger);
+            self.0.truncate(most);
+        }
+        self.0.sort_unstable_by(stronger);
+        let told = self.0.into_iter().map(|(reason, weight)| Contribution {
+            feature: match reason {
+                Reason::Named(word) => word.to_owned(),
+                Reason::Part(owner) => quoted(parts.text(owner)),
+            },
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "for display; f32 is enough"
+            )]
+            weight: weight as f32,
+        });
+        told.collect()
+    }
+}
+
+/// A word in quotes; a very long one is cut.
+fn quoted(word: &str) -> String {
+    const MOST_CHARS: usize = 40;
+    let end = word
+        .char_indices()
+        .nth(MOST_CHARS)
+        .map_or(word.len(), |(at, _)| at);
+    let mut quoted = String::with_capacity(end + 2);
+    quoted.push('"');
+    quoted.push_str(&word[..end]);
+    quoted.push('"');
+    quoted
+}
+
+fn by_strength(a: f64, b: f64) -> std::cmp::Ordering {
+    b.abs().total_cmp(&a.abs())
+}

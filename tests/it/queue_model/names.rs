@@ -1,0 +1,33 @@
+//! Numbers of the model as names of the real thing, and back.
+
+use replydesk::comment::{
+    ids::{CommentId, KeyedHash, ThreadId},
+    lease::LeaseToken,
+};
+
+/// Names in the order of their numbers: at the same due time Redis goes by name.
+pub fn id(n: usize) -> CommentId {
+    let mut bytes = [0x11; 16];
+    bytes[12..].copy_from_slice(&u32::try_from(n).unwrap().to_be_bytes());
+    CommentId::from_bytes(bytes)
+}
+
+pub fn number(id: &CommentId) -> usize {
+    let bytes = id.as_bytes();
+    usize::try_from(u32::from_be_bytes([
+        bytes[12], bytes[13], bytes[14], bytes[15],
+    ]))
+    .unwrap()
+}
+
+pub fn token(n: u64) -> LeaseToken {
+    LeaseToken::from_bytes(n.to_be_bytes()).unwrap()
+}
+
+pub fn thread(n: u8) -> ThreadId {
+    format!("article-{n}").parse().unwrap()
+}
+
+pub fn author(n: u8) -> KeyedHash {
+    KeyedHash::from_bytes([n + 1; 16])
+}

@@ -1,0 +1,294 @@
+//! The real thing: two replicas on a real Redis, and for each a connection as it has one.
+
+use std::{cell::RefCell, time::Duration};
+
+use replydesk::{
+    comment::{
+        event::Event,
+        ids::{CommentId, KeyId, SiteId},
+        lease::LeaseToken,
+        limits::{Limit, Limits},
+        observed::Fingerprints,
+        score::{Probability, Score},
+        state::{CommentState, Outcome},
+        stored::{CommentContent, ThreadDetails},
+    },
+    proto::v1,
+    store::{
+        connection::{Store, StoreSettings},
+        keys,
+        submit::{NewComment as ToStore, Stored},
+    },
+};
+use tonic::Code;
+
+use super::{
+    model::{MODERATORS, Model, REPLICAS},
+    names::{author, id, number, thread, token},
+    words::{NewComment, Reply, Ruling, Sent, Time},
+};
+use crate::harness::{Desk, clients::Client, comments::everything_waits};
+
+pub const SITE: &str = "gazette";
+const LEASE: Duration = Duration::from_secs(120);
+const COOL_DOWN: Duration = Duration::from_secs(30);
+
+pub struct Real {
+    pub desk: Desk,
+    pub site: SiteId,
+    pub stores: Vec<Store>,
+    /// Past the service, for looking.
+    pub look: RefCell<redis::Connection>,
+    /// What somebody has seen who goes on from the last cursor after each step.
+    pub followed: RefCell<Vec<Event>>,
+    moderators: Vec<String>,
+    /// By replica and moderator.
+    pub clients: Vec<Vec<Client>>,
+}
+
+impl Real {
+    pub async fn start() -> Self {
+        // Streams must not look again by themselves while a step is checked.
+        let settings = [("moderation.poll_ms", "60000")];
+        let desk = Desk::with(usize::from(REPLICAS), &settings).await;
+        desk.site(SITE, everything_waits()).await;
+        let mut moderators = Vec::new();
+        for n in 0..MODERATORS {
+            moderators.push(
+                desk.key(&[SITE], v1::Role::Moderator, &format!("moderator-{n}"))
+                    .await,
+            );
+        }
+        let mut stores = Vec::new();
+        for _ in 0..REPLICAS {
+            stores.push(
+                Store::open(StoreSettings::new(desk.redis.url()))
+                    .await
+                    .unwrap(),
+            );
+        }
+        let mut real = Self {
+            look: RefCell::new(desk.redis.look()),
+            followed: RefCell::default(),
+            desk,
+            site: SITE.parse().unwrap(),
+            stores,
+            moderators,
+            clients: Vec::new(),
+        };
+        real.clients = (0..REPLICAS)
+            .map(|n| real.clients_of(usize::from(n)))
+            .collect();
+        real
+    }
+
+    pub fn clients_of(&self, replica: usize) -> Vec<Client> {
+        let keys = self.moderators.iter();
+        keys.map(|key| self.desk.client(replica, key)).collect()
+    }
+
+    /// Whatever is still leased goes back first: the desk asserts that nothing is left.
+    pub async fn end(self) {
+        let held: Vec<(Vec<u8>, Vec<u8>)> = redis::cmd("HGETALL")
+            .arg(keys::lease_tokens(&self.site))
+            .query(&mut *self.look.borrow_mut())
+            .unwrap();
+        let held: Vec<_> = held
+            .into_iter()
+            .map(|(token, id)| {
+                let token = LeaseToken::from_bytes(token.try_into().unwrap()).unwrap();
+                (CommentId::from_bytes(id.try_into().unwrap()), token)
+            })
+            .collect();
+        self.stores[0]
+            .release(&self.site, &held, Duration::ZERO)
+            .await
+            .unwrap();
+        for store in &self.stores {
+            store.shutdown().await;
+        }
+        self.desk.finish().await;
+    }
+
+    pub async fn carry_out(&mut self, replica: usize, model: &Model) -> Reply {
+        let store = &self.stores[replica];
+        match &model.sent {
+            Sent::Nothing => Reply::Nothing,
+            Sent::Submit(new) => {
+                self.submit(replica, model.comments.len() - 1, *new, 1, false)
+                    .await
+            }
+            Sent::Check => {
+                self.submit(replica, model.comments.len(), SOMETHING, 1, true)
+                    .await
+            }
+            Sent::SubmitAgain(comment, same) => {
+                let salt = if *same { 1 } else { 2 };
+                self.submit(replica, *comment, SOMETHING, salt, false).await
+            }
+            Sent::Claim(moderator, tokens) => {
+                let tokens: Vec<_> = tokens.iter().map(|n| token(*n)).collect();
+                let holder = KeyId::from_bytes([*moderator; 8]);
+                let items = store
+                    .claim(&self.site, holder, &tokens, LEASE, LEASE)
+                    .await
+                    .unwrap();
+                let items = items.iter().map(|leased| {
+                    let token = u64::from_be_bytes(*leased.token.as_bytes());
+                    (number(&leased.item.comment.id), token)
+                });
+                Reply::Claimed(items.collect())
+            }
+            Sent::Renew((comment, n)) => {
+                let held = [(id(*comment), token(*n))];
+                let renewed = store.renew(&self.site, &held, LEASE).await.unwrap();
+                Reply::Held(renewed[0].is_some())
+            }
+            Sent::Release((comment, n), cool) => {
+                let rest = if *cool { COOL_DOWN } else { Duration::ZERO };
+                let held = [(id(*comment), token(*n))];
+                Reply::Held(store.release(&self.site, &held, rest).await.unwrap()[0])
+            }
+            Sent::Pass(comment, to) => self.pass(*comment, *to),
+            Sent::Decide(ruling) => self.decide(replica, ruling).await,
+            Sent::Visit(visit) => self.visit(replica, visit, model).await,
+        }
+    }
+
+    async fn submit(
+        &self,
+        replica: usize,
+        n: usize,
+        new: NewComment,
+        salt: u8,
+        only_check: bool,
+    ) -> Reply {
+        let most = Limit::new(Limit::MAX, Limit::MAX).unwrap();
+        let content = content(n, new);
+        let stored = self.stores[replica]
+            .submit(&ToStore {
+                site: &self.site,
+                id: id(n),
+                digest: [salt; 8],
+                outcome: new.outcome,
+                content: &content,
+                thread: &ThreadDetails::default(),
+                contact: None,
+                prints: &Fingerprints {
+                    author: new.author.map(author),
+                    ..Fingerprints::default()
+                },
+                limits: &Limits {
+                    author: most,
+                    ip_address: most,
+                    thread: most,
+                    site: most,
+                },
+                judged_at: None,
+                due_in: new
+                    .due_in
+                    .map(|hours| Duration::from_secs(3600) * u32::from(hours)),
+                only_check,
+            })
+            .await
+            .unwrap();
+        match stored {
+            Stored::Admitted { .. } => Reply::Admitted,
+            Stored::Known(known) => Reply::Known(known.state, known.version.get()),
+            Stored::IdReused => Reply::IdReused,
+            other @ (Stored::Erased
+            | Stored::Stale { .. }
+            | Stored::ThreadClosed
+            | Stored::Duplicate { .. }
+            | Stored::Refused { .. }
+            | Stored::NoSite) => panic!("{other:?}"),
+        }
+    }
+
+    /// Makes time pass, or jump back, for one lease: its end moves, not the clock.
+    fn pass(&self, comment: usize, to: Time) -> Reply {
+        let (seconds, micros): (i64, i64) = self.desk.redis.ask(&["TIME"]);
+        const YEAR_MS: i64 = 365 * 24 * 3600 * 1000;
+        let end = seconds * 1000 + micros / 1000 + if to == Time::Over { -1 } else { YEAR_MS };
+        let _: i64 = redis::cmd("ZADD")
+            .arg(keys::leases(&self.site))
+            .arg("XX")
+            .arg(end)
+            .arg(id(comment).as_bytes())
+            .query(&mut *self.look.borrow_mut())
+            .unwrap();
+        Reply::Nothing
+    }
+
+    async fn decide(&self, replica: usize, ruling: &Ruling) -> Reply {
+        let said = ruling.said;
+        let request = v1::DecideCommentRequest {
+            site: SITE.to_owned(),
+            comment_id: id(ruling.comment).to_string(),
+            version: said.version,
+            verdict: said.verdict as i32,
+            lease_token: ruling
+                .token
+                .map_or_else(String::new, |n| token(n).to_string()),
+            override_lease: ruling.override_lease,
+            ..Default::default()
+        };
+        let client = &self.clients[replica][usize::from(said.moderator)];
+        match client.decide(request).await {
+            Ok(decision) => Reply::Decided {
+                state: state(decision.state),
+                version: decision.version,
+                replayed: decision.replayed,
+            },
+            Err(status) => refusal(&status),
+        }
+    }
+}
+
+const SOMETHING: NewComment = NewComment {
+    outcome: Outcome::Pending,
+    due_in: Some(0),
+    author: None,
+    thread: 0,
+};
+
+fn content(n: usize, new: NewComment) -> CommentContent {
+    CommentContent {
+        thread: thread(new.thread),
+        parent: None,
+        display_name: "Jo Reader".to_owned(),
+        website: String::new(),
+        account_id: String::new(),
+        body: format!("Point {n} of the debate."),
+        author: new.author.map(author),
+        sealed_contact: Vec::new(),
+        reasons: Vec::new(),
+        score: Score {
+            probability: Probability::new(0.5).unwrap(),
+            contributions: Vec::new(),
+            model: 1,
+        },
+        signals: Vec::new(),
+    }
+}
+
+fn state(number: i32) -> CommentState {
+    CommentState::from_number(u8::try_from(number).unwrap()).unwrap()
+}
+
+fn refusal(status: &tonic::Status) -> Reply {
+    use tonic_types::StatusExt;
+    let info = status.get_details_error_info().unwrap();
+    match (status.code(), info.reason.as_str()) {
+        (Code::NotFound, _) => Reply::NotFound,
+        (Code::FailedPrecondition, "LEASED_BY_ANOTHER") => Reply::LeasedByAnother,
+        (Code::Aborted, "STALE_VERSION") => {
+            let word = &info.metadata["state"];
+            let state = CommentState::ALL
+                .into_iter()
+                .find(|state| word.ends_with(state.word()));
+            Reply::Stale(state.unwrap(), info.metadata["version"].parse().unwrap())
+        }
+        _ => panic!("{status:?}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! What is drawn becomes what is sent, here and now, and the model follows it.
+
+use replydesk::comment::state::Verdict;
+
+use super::{
+    model::{MODERATORS, Model},
+    transition::{Change, DrawnRuling, Seen, Transition, Which, With},
+    words::{ANOTHER, Place, Reply, Ruling, Said, Sent},
+};
+
+impl Model {
+    /// What a transition is here and now.
+    pub fn resolve(&mut self, transition: &Transition) -> Sent {
+        let sent = match transition {
+            Transition::Submit(new) => Some(Sent::Submit(*new)),
+            Transition::Check => Some(Sent::Check),
+            Transition::SubmitAgain { pick, same } => pick
+                .checked_rem(self.comments.len())
+                .map(|comment| Sent::SubmitAgain(comment, *same)),
+            Transition::Claim { moderator, count } => {
+                let tokens = (self.next_token..self.next_token + count).collect();
+                self.next_token += count;
+                Some(Sent::Claim(*moderator, tokens))
+            }
+            Transition::ClaimAgain => self
+                .last_claim
+                .clone()
+                .map(|(m, tokens)| Sent::Claim(m, tokens)),
+            Transition::Renew { pick, which } => self.lease(*pick, *which).map(Sent::Renew),
+            Transition::Release { pick, which, cool } => self
+                .lease(*pick, *which)
+                .map(|lease| Sent::Release(lease, *cool)),
+            Transition::Pass { pick, to } => {
+                around(&self.resting(), *pick).map(|comment| Sent::Pass(*comment, *to))
+            }
+            Transition::Decide {
+                pick,
+                resting,
+                ruling,
+            } => {
+                let resting = around(&self.resting(), *pick).filter(|_| *resting).copied();
+                // One past the last is a comment that is not there.
+                let comment = resting.unwrap_or(pick % (self.comments.len() + 1));
+                Some(Sent::Decide(self.ruling(comment, ruling)))
+            }
+            Transition::DecideAgain { pick, change } => {
+                around(&self.carried_out, *pick).map(|ruling| Sent::Decide(change.applied(*ruling)))
+            }
+            Transition::Visit(visit) => Some(Sent::Visit(visit.clone())),
+        };
+        sent.unwrap_or(Sent::Nothing)
+    }
+
+    pub fn follow(&mut self, sent: &Sent) -> Reply {
+        match sent {
+            Sent::Nothing => Reply::Nothing,
+            Sent::Submit(new) => self.submit(*new),
+            Sent::Check => Reply::Admitted,
+            Sent::SubmitAgain(comment, true) => {
+                let known = self.comments[*comment];
+                Reply::Known(known.state, known.version)
+            }
+            Sent::SubmitAgain(_, false) => Reply::IdReused,
+            Sent::Claim(moderator, tokens) => self.claim(*moderator, tokens),
+            Sent::Renew(lease) => self.renew(*lease),
+            Sent::Release(lease, cool) => self.release(*lease, *cool),
+            Sent::Pass(comment, to) => self.pass(*comment, *to),
+            Sent::Decide(ruling) => {
+                let reply = self.decide(*ruling);
+                if let Reply::Decided {
+                    replayed: false, ..
+                } = reply
+                {
+                    self.carried_out.push(*ruling);
+                }
+                reply
+            }
+            Sent::Visit(visit) => self.visit(visit),
+        }
+    }
+
+    fn lease(&self, pick: usize, which: Which) -> Option<(usize, u64)> {
+        match which {
+            Which::Held => around(&self.leased(), pick).copied(),
+            Which::Ever => around(&self.given, pick).copied(),
+            Which::Anothers => around(&self.leased(), pick).map(|(comment, _)| (*comment, ANOTHER)),
+        }
+    }
+
+    fn ruling(&self, comment: usize, drawn: &DrawnRuling) -> Ruling {
+        let known = self.comments.get(comment);
+        let current = known.map_or(1, |known| known.version);
+        let version = match drawn.seen {
+            Seen::Current => current,
+            Seen::Older => (current - 1).max(1),
+            Seen::Newer => current + 1,
+        };
+        let token = match (drawn.with, known.map(|known| known.place)) {
+            (With::TheItems, Some(Place::Leased { token, .. })) => Some(token),
+            (With::Another, _) => Some(ANOTHER),
+            (With::TheItems | With::Nothing, _) => None,
+        };
+        Ruling {
+            comment,
+            said: Said {
+                version,
+                verdict: drawn.verdict,
+                moderator: drawn.moderator,
+            },
+            token,
+            override_lease: drawn.override_lease,
+        }
+    }
+}
+
+/// Counts around what is there.
+fn around<T>(things: &[T], pick: usize) -> Option<&T> {
+    things.get(pick.checked_rem(things.len())?)
+}
+
+impl Change {
+    fn applied(self, mut ruling: Ruling) -> Ruling {
+        let said = &mut ruling.said;
+        match self {
+            Self::Nothing => {}
+            Self::Moderator => said.moderator = (said.moderator + 1) % MODERATORS,
+            Self::Verdict if said.verdict == Verdict::Spam => said.verdict = Verdict::Approve,
+            Self::Verdict => said.verdict = Verdict::Spam,
+        }
+        ruling
+    }
+}

@@ -1,0 +1,221 @@
+//! What can be done, drawn by chance, and what the model makes of it.
+
+use proptest::prelude::*;
+use proptest_state_machine::ReferenceStateMachine;
+use replydesk::comment::state::{Outcome, Verdict};
+
+use super::{
+    model::{AUTHORS, MODERATORS, Model, REPLICAS, THREADS},
+    words::{Act, NewComment, Time, Visit},
+};
+
+/// Which version a verdict names.
+#[derive(Debug, Clone, Copy)]
+pub enum Seen {
+    Current,
+    Older,
+    Newer,
+}
+
+/// Which lease a verdict names.
+#[derive(Debug, Clone, Copy)]
+pub enum With {
+    Nothing,
+    TheItems,
+    Another,
+}
+
+/// Which lease is renewed or released.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    Held,
+    /// Any that ever was; most are over.
+    Ever,
+    /// Somebody else's.
+    Anothers,
+}
+
+/// What is different when a verdict is repeated.
+#[derive(Debug, Clone, Copy)]
+pub enum Change {
+    Nothing,
+    Moderator,
+    Verdict,
+}
+
+/// A verdict as it is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct DrawnRuling {
+    pub seen: Seen,
+    pub verdict: Verdict,
+    pub moderator: u8,
+    pub with: With,
+    pub override_lease: bool,
+}
+
+/// What is drawn. Numbers that pick something count around what is there.
+#[derive(Debug, Clone)]
+pub enum Transition {
+    Submit(NewComment),
+    /// Everything but the write.
+    Check,
+    SubmitAgain {
+        pick: usize,
+        same: bool,
+    },
+    Claim {
+        moderator: u8,
+        count: u64,
+    },
+    /// As after a lost reply.
+    ClaimAgain,
+    Renew {
+        pick: usize,
+        which: Which,
+    },
+    Release {
+        pick: usize,
+        which: Which,
+        cool: bool,
+    },
+    Pass {
+        pick: usize,
+        to: Time,
+    },
+    /// `resting`: of the comments that are leased or cool down.
+    Decide {
+        pick: usize,
+        resting: bool,
+        ruling: DrawnRuling,
+    },
+    /// What was carried out, once more.
+    DecideAgain {
+        pick: usize,
+        change: Change,
+    },
+    Visit(Visit),
+}
+
+/// A transition, and on which replica.
+pub type Step = (u8, Transition);
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    prop_oneof![
+        Just(Verdict::Approve),
+        Just(Verdict::Reject),
+        Just(Verdict::Spam)
+    ]
+}
+
+fn submissions() -> impl Strategy<Value = Transition> {
+    let outcome = prop_oneof![
+        4 => Just(Outcome::Pending),
+        1 => Just(Outcome::Approved),
+        1 => Just(Outcome::Spam),
+        1 => Just(Outcome::Rejected),
+    ];
+    let due_in = prop::option::weighted(0.85, 0..3_u8);
+    let author = prop::option::weighted(0.8, 0..AUTHORS);
+    (outcome, due_in, author, 0..THREADS).prop_map(|(outcome, due_in, author, thread)| {
+        Transition::Submit(NewComment {
+            outcome,
+            due_in,
+            author,
+            thread,
+        })
+    })
+}
+
+fn leases() -> impl Strategy<Value = Transition> {
+    let time = prop_oneof![3 => Just(Time::Over), 1 => Just(Time::TooFar)];
+    let which =
+        || prop_oneof![2 => Just(Which::Held), 1 => Just(Which::Ever), 1 => Just(Which::Anothers)];
+    prop_oneof![
+        3 => (0..MODERATORS, 1..4_u64).prop_map(|(moderator, count)| Transition::Claim { moderator, count }),
+        2 => Just(Transition::ClaimAgain),
+        2 => (any::<usize>(), which()).prop_map(|(pick, which)| Transition::Renew { pick, which }),
+        2 => (any::<usize>(), which(), any::<bool>())
+            .prop_map(|(pick, which, cool)| Transition::Release { pick, which, cool }),
+        3 => (any::<usize>(), time).prop_map(|(pick, to)| Transition::Pass { pick, to }),
+    ]
+}
+
+fn decisions() -> impl Strategy<Value = Transition> {
+    let seen =
+        prop_oneof![6 => Just(Seen::Current), 1 => Just(Seen::Older), 1 => Just(Seen::Newer)];
+    let with = prop_oneof![
+        Just(With::TheItems),
+        Just(With::Nothing),
+        Just(With::Another)
+    ];
+    let overriding = prop::bool::weighted(0.2);
+    let ruling = (seen, verdict(), 0..MODERATORS, with, overriding).prop_map(
+        |(seen, verdict, moderator, with, override_lease)| DrawnRuling {
+            seen,
+            verdict,
+            moderator,
+            with,
+            override_lease,
+        },
+    );
+    (any::<usize>(), any::<bool>(), ruling).prop_map(|(pick, resting, ruling)| Transition::Decide {
+        pick,
+        resting,
+        ruling,
+    })
+}
+
+fn repetitions() -> impl Strategy<Value = Transition> {
+    let change = prop_oneof![
+        2 => Just(Change::Nothing),
+        1 => Just(Change::Moderator),
+        1 => Just(Change::Verdict),
+    ];
+    (any::<usize>(), change).prop_map(|(pick, change)| Transition::DecideAgain { pick, change })
+}
+
+fn visits() -> impl Strategy<Value = Transition> {
+    let act = prop_oneof![3 => verdict().prop_map(Act::Decide), 1 => Just(Act::Skip)];
+    (
+        0..MODERATORS,
+        1..4_usize,
+        prop::collection::vec(act, 0..4),
+        prop::bool::weighted(0.15),
+    )
+        .prop_map(|(moderator, prefetch, acts, stop)| {
+            Transition::Visit(Visit {
+                moderator,
+                prefetch,
+                acts,
+                stop,
+            })
+        })
+}
+
+impl ReferenceStateMachine for Model {
+    type State = Self;
+    type Transition = Step;
+
+    fn init_state() -> BoxedStrategy<Self> {
+        Just(Self::new()).boxed()
+    }
+
+    fn transitions(_: &Self) -> BoxedStrategy<Step> {
+        let transition = prop_oneof![
+            6 => submissions(),
+            1 => Just(Transition::Check),
+            2 => (any::<usize>(), any::<bool>()).prop_map(|(pick, same)| Transition::SubmitAgain { pick, same }),
+            12 => leases(),
+            7 => decisions(),
+            4 => repetitions(),
+            2 => visits(),
+        ];
+        (0..REPLICAS, transition).boxed()
+    }
+
+    fn apply(mut state: Self, (_, transition): &Step) -> Self {
+        state.sent = state.resolve(transition);
+        state.reply = state.follow(&state.sent.clone());
+        state
+    }
+}

@@ -1,0 +1,116 @@
+//! A request to whatever RPC, and what is heard of it.
+
+use std::time::Duration;
+
+use replydesk::proto::v1::{
+    self, work_queue_request::Message as Up, work_queue_response::Message as Down,
+};
+use tokio::{sync::mpsc, time::timeout};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use crate::harness::clients::Client;
+
+/// A stream is told apart from a dead one within this.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A request to one of the RPCs.
+#[derive(Debug, Clone)]
+pub enum Call {
+    SubmitComment(Box<v1::SubmitCommentRequest>),
+    GetComment(v1::GetCommentRequest),
+    ListComments(v1::ListCommentsRequest),
+    WatchEvents(v1::WatchEventsRequest),
+    ListEvents(v1::ListEventsRequest),
+    WorkQueue(Vec<v1::WorkQueueRequest>),
+    ListQueue(v1::ListQueueRequest),
+    DecideComment(v1::DecideCommentRequest),
+    GetQueueStats(v1::GetQueueStatsRequest),
+    CreateSite(Box<v1::CreateSiteRequest>),
+    GetSite(v1::GetSiteRequest),
+    ListSites,
+    UpdateSite(Box<v1::UpdateSiteRequest>),
+    CloseThread(v1::CloseThreadRequest),
+    CreateKey(v1::CreateKeyRequest),
+    ListKeys,
+    RevokeKey(v1::RevokeKeyRequest),
+}
+
+impl Call {
+    pub async fn send(self, client: &Client) -> Result<(), Status> {
+        let mut comments = client.comments.clone();
+        let mut moderation = client.moderation.clone();
+        let mut sites = client.sites.clone();
+        match self {
+            Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
+            Self::GetComment(request) => comments.get_comment(request).await.map(drop),
+            Self::ListComments(request) => comments.list_comments(request).await.map(drop),
+            Self::WatchEvents(request) => watch(client, request).await,
+            Self::ListEvents(request) => comments.list_events(request).await.map(drop),
+            Self::WorkQueue(said) => work(client, said).await,
+            Self::ListQueue(request) => moderation.list_queue(request).await.map(drop),
+            Self::DecideComment(request) => moderation.decide_comment(request).await.map(drop),
+            Self::GetQueueStats(request) => moderation.get_queue_stats(request).await.map(drop),
+            Self::CreateSite(request) => sites.create_site(*request).await.map(drop),
+            Self::GetSite(request) => sites.get_site(request).await.map(drop),
+            Self::ListSites => sites.list_sites(v1::ListSitesRequest {}).await.map(drop),
+            Self::UpdateSite(request) => sites.update_site(*request).await.map(drop),
+            Self::CloseThread(request) => sites.close_thread(request).await.map(drop),
+            Self::CreateKey(request) => sites.create_key(request).await.map(drop),
+            Self::ListKeys => sites.list_keys(v1::ListKeysRequest {}).await.map(drop),
+            Self::RevokeKey(request) => sites.revoke_key(request).await.map(drop),
+        }
+    }
+}
+
+/// The first message, or none for a moment: this stream has no end of its own.
+async fn watch(client: &Client, request: v1::WatchEventsRequest) -> Result<(), Status> {
+    let mut events = client
+        .comments
+        .clone()
+        .watch_events(request)
+        .await?
+        .into_inner();
+    match timeout(Duration::from_millis(20), events.message()).await {
+        Ok(first) => {
+            assert!(first?.is_some(), "a watch ended without a word");
+            Ok(())
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// Everything is said at once, and then nothing more: each message but a ping is answered, and the stream ends.
+async fn work(client: &Client, said: Vec<v1::WorkQueueRequest>) -> Result<(), Status> {
+    let to_answer = said
+        .iter()
+        .skip(1)
+        .filter(|request| !matches!(request.message, Some(Up::Ping(_))));
+    let to_answer = to_answer.count();
+    let (up, requests) = mpsc::channel(said.len());
+    for request in said {
+        up.send(request).await.expect("there is room");
+    }
+    let mut moderation = client.moderation.clone();
+    let stream = moderation.work_queue(ReceiverStream::new(requests));
+    let stream = timeout(PATIENCE, stream).await;
+    let mut down = stream.expect("it starts or is refused")?.into_inner();
+    let mut answers = 0;
+    let mut stay = Some(up);
+    loop {
+        if answers == to_answer {
+            stay.take();
+        }
+        let message = timeout(PATIENCE, down.message()).await;
+        match message
+            .expect("an answer or the end")?
+            .and_then(|response| response.message)
+        {
+            Some(Down::Answer(_)) => answers += 1,
+            Some(_) => {}
+            None => break,
+        }
+    }
+    assert_eq!(answers, to_answer, "answers");
+    Ok(())
+}

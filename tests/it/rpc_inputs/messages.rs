@@ -1,0 +1,254 @@
+//! Arbitrary messages to every RPC.
+
+use proptest::{collection::vec, option, prelude::*};
+use replydesk::proto::v1::{self, work_queue_request as up, work_queue_request::Message as Up};
+
+use super::{
+    arbitrary::{comment_id, duration, float, int, place, site, text, timestamp, uint},
+    call::Call,
+};
+
+pub fn any_call() -> BoxedStrategy<Call> {
+    prop_oneof![
+        6 => submission().prop_map(|request| Call::SubmitComment(Box::new(request))),
+        1 => (site(), comment_id()).prop_map(|(site, comment_id)| Call::GetComment(v1::GetCommentRequest { site, comment_id })),
+        2 => listing(),
+        2 => (site(), place()).prop_map(|(site, cursor)| Call::WatchEvents(v1::WatchEventsRequest { site, cursor })),
+        2 => (site(), place(), int())
+            .prop_map(|(site, cursor, page_size)| Call::ListEvents(v1::ListEventsRequest { site, cursor, page_size })),
+        2 => (site(), int(), place())
+            .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
+        3 => decision(),
+        1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
+        2 => option::weighted(0.9, a_site(text().boxed())).prop_map(|site| Call::CreateSite(Box::new(v1::CreateSiteRequest { site }))),
+        1 => site().prop_map(|site| Call::GetSite(v1::GetSiteRequest { site })),
+        1 => Just(Call::ListSites),
+        3 => update(),
+        1 => (site(), text(), any::<bool>())
+            .prop_map(|(site, thread_id, reopen)| Call::CloseThread(v1::CloseThreadRequest { site, thread_id, reopen })),
+        2 => (int(), vec(site(), 0..4), text(), timestamp()).prop_map(|(role, sites, label, expires_at)| {
+            Call::CreateKey(v1::CreateKeyRequest { role, sites, label, expires_at })
+        }),
+        1 => Just(Call::ListKeys),
+        1 => text().prop_map(|key_id| Call::RevokeKey(v1::RevokeKeyRequest { key_id })),
+    ]
+    .boxed()
+}
+
+fn submission() -> impl Strategy<Value = v1::SubmitCommentRequest> {
+    let thread =
+        (text(), text(), text(), text()).prop_map(|(thread_id, url, title, language)| v1::Thread {
+            thread_id,
+            url,
+            title,
+            language,
+        });
+    let author =
+        (text(), text(), text(), text()).prop_map(|(display_name, email, website, account_id)| {
+            v1::AuthorInput {
+                display_name,
+                email,
+                website,
+                account_id,
+            }
+        });
+    let transport = (text(), text(), text(), text(), timestamp()).prop_map(
+        |(ip_address, user_agent, referrer, honeypot, form_opened_at)| v1::Transport {
+            ip_address,
+            user_agent,
+            referrer,
+            honeypot,
+            form_opened_at,
+        },
+    );
+    let names = (site(), comment_id(), text(), text(), any::<bool>());
+    let parts = (
+        option::weighted(0.9, thread),
+        option::weighted(0.9, author),
+        option::weighted(0.9, transport),
+    );
+    (names, parts).prop_map(
+        |((site, comment_id, parent_id, body, validate_only), (thread, author, transport))| {
+            v1::SubmitCommentRequest {
+                site,
+                comment_id,
+                parent_id,
+                thread,
+                author,
+                body,
+                transport,
+                validate_only,
+            }
+        },
+    )
+}
+
+fn listing() -> impl Strategy<Value = Call> {
+    (site(), text(), vec(int(), 0..8), int(), place()).prop_map(
+        |(site, thread_id, states, page_size, page_token)| {
+            Call::ListComments(v1::ListCommentsRequest {
+                site,
+                thread_id,
+                states,
+                page_size,
+                page_token,
+            })
+        },
+    )
+}
+
+fn decision() -> impl Strategy<Value = Call> {
+    let what = (site(), comment_id(), uint(), int());
+    let how = (text(), text(), text(), any::<bool>());
+    (what, how).prop_map(
+        |(
+            (site, comment_id, version, verdict),
+            (reason_code, note, lease_token, override_lease),
+        )| {
+            Call::DecideComment(v1::DecideCommentRequest {
+                site,
+                comment_id,
+                version,
+                verdict,
+                reason_code,
+                note,
+                lease_token,
+                override_lease,
+            })
+        },
+    )
+}
+
+pub fn policy() -> impl Strategy<Value = v1::Policy> {
+    let limit = || {
+        option::of((uint(), uint()).prop_map(|(per_minute, burst)| v1::Limit { per_minute, burst }))
+    };
+    let limits =
+        (limit(), limit(), limit(), limit()).prop_map(|(author, ip_address, thread, site)| {
+            v1::Limits {
+                author,
+                ip_address,
+                thread,
+                site,
+            }
+        });
+    let flag = || any::<Option<bool>>();
+    let required =
+        (flag(), flag(), flag()).prop_map(|(display_name, email, website)| v1::RequiredFields {
+            display_name,
+            email,
+            website,
+        });
+    let numbers = (
+        int(),
+        option::of(float()),
+        option::of(float()),
+        flag(),
+        option::of(uint()),
+    );
+    let rest = (
+        vec(text(), 0..4),
+        vec(text(), 0..4),
+        option::of(required),
+        option::of(limits),
+        duration(),
+    );
+    (numbers, rest).prop_map(
+        |(
+            (mode, approve_at, spam_at, hold_first_comment, max_links),
+            (hold_words, reject_words, required, limits, service_level),
+        )| v1::Policy {
+            mode,
+            approve_at,
+            spam_at,
+            hold_first_comment,
+            max_links,
+            hold_words,
+            reject_words,
+            required,
+            limits,
+            service_level,
+        },
+    )
+}
+
+fn a_site(name: BoxedStrategy<String>) -> impl Strategy<Value = v1::Site> {
+    (name, text(), option::of(policy()), uint(), timestamp()).prop_map(
+        |(site, display_name, policy, policy_version, created_at)| v1::Site {
+            site,
+            display_name,
+            policy,
+            policy_version,
+            created_at,
+        },
+    )
+}
+
+fn update() -> impl Strategy<Value = Call> {
+    let mask = option::of(vec(text(), 0..4).prop_map(|paths| prost_types::FieldMask { paths }));
+    (option::weighted(0.9, a_site(site())), mask, uint()).prop_map(
+        |(site, update_mask, expected_version)| {
+            Call::UpdateSite(Box::new(v1::UpdateSiteRequest {
+                site,
+                update_mask,
+                expected_version,
+            }))
+        },
+    )
+}
+
+fn said() -> impl Strategy<Value = v1::WorkQueueRequest> {
+    let decide = (
+        any::<u64>(),
+        comment_id(),
+        text(),
+        uint(),
+        int(),
+        text(),
+        text(),
+    )
+        .prop_map(
+            |(request_id, comment_id, lease_token, version, verdict, reason_code, note)| {
+                Up::Decide(up::Decide {
+                    request_id,
+                    comment_id,
+                    lease_token,
+                    version,
+                    verdict,
+                    reason_code,
+                    note,
+                })
+            },
+        );
+    let skip =
+        (any::<u64>(), comment_id(), text()).prop_map(|(request_id, comment_id, lease_token)| {
+            Up::Skip(up::Skip {
+                request_id,
+                comment_id,
+                lease_token,
+            })
+        });
+    let message = prop_oneof![
+        4 => decide,
+        2 => skip,
+        1 => start().boxed(),
+        1 => Just(Up::Ping(up::Ping {})),
+    ];
+    option::weighted(0.9, message).prop_map(|message| v1::WorkQueueRequest { message })
+}
+
+fn start() -> impl Strategy<Value = Up> {
+    (site(), prop_oneof![3 => 0..101_i32, 1 => int()])
+        .prop_map(|(site, prefetch)| Up::Start(up::Start { site, prefetch }))
+}
+
+/// Mostly with a start that is right, so that the rest is looked at.
+pub fn any_stream() -> BoxedStrategy<Call> {
+    let first = prop_oneof![
+        4 => start().prop_map(|start| v1::WorkQueueRequest { message: Some(start) }).boxed(),
+        1 => said().boxed(),
+    ];
+    (first, vec(said(), 0..12))
+        .prop_map(|(first, rest)| Call::WorkQueue([vec![first], rest].concat()))
+        .boxed()
+}

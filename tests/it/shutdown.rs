@@ -118,7 +118,8 @@ async fn submission_in_flight(
 async fn a_moderator_who_does_not_read_keeps_nothing_from_the_others() {
     let desk = Desk::with(2, &[NO_POLL]).await;
     let blog = desk.site("gazette", everything_waits()).await;
-    let ada = desk.moderator(0, "gazette", "ada").await.narrow();
+    let key = desk.key(&["gazette"], v1::Role::Moderator, "ada").await;
+    let ada = desk.client(0, &key).narrow();
     let ben = desk.moderator(1, "gazette", "ben").await;
     blog.submit(nth("gazette", 0)).await.unwrap();
     let mut at_ada = ada.work("gazette", 1).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod checks;
 mod dice;
+mod follower;
 mod frozen;
 mod ledger;
 mod load;
@@ -22,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use crate::harness::comments::everything_waits;
 use checks::Found;
 use dice::Dice;
-use load::{People, Seen};
+use follower::Seen;
+use load::People;
 use service::Service;
 
 pub const SITE: &str = "gazette";
@@ -131,7 +133,7 @@ async fn people(service: &Service) -> People {
             .push(service.someone(SITE, v1::Role::Submitter, &label).await);
     }
     for n in 0..3 {
-        let label = format!("moderator-{n}");
+        let label = load::moderator_label(n);
         people
             .moderators
             .push(service.someone(SITE, v1::Role::Moderator, &label).await);
@@ -142,7 +144,7 @@ async fn people(service: &Service) -> People {
 fn start_following(people: &People) -> (JoinSet<()>, Seen, CancellationToken) {
     let (seen, stop) = (Seen::default(), CancellationToken::new());
     let mut tasks = JoinSet::new();
-    tasks.spawn(load::follow(
+    tasks.spawn(follower::follow(
         people.follower.clone(),
         people.ledger.clone(),
         seen.clone(),

@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use replydesk::proto::v1;
+use replydesk::proto::v1::{self, event::Cause};
 use tokio::time::{Instant, sleep};
 
 use super::{
     SITE,
-    ledger::Ledger,
-    load::{People, Seen},
+    follower::Seen,
+    ledger::{Ledger, Refused},
+    load::People,
 };
 use crate::harness::clients::Client;
 
@@ -63,14 +64,25 @@ fn promises(ledger: &Ledger, listed: &Listed, changes: &Changes<'_>) -> (usize, 
     assert!(strange.is_empty(), "stored and never sent: {strange:?}");
     for decision in &book.decisions {
         let told = changes.get(&(decision.comment.as_str(), decision.version));
-        let expected = Some(&decision.state);
-        assert_eq!(told, expected, "acknowledged and lost: {decision:?}");
+        let told = told.map(|event| event.state());
+        assert_eq!(
+            told,
+            Some(decision.state),
+            "acknowledged and lost: {decision:?}"
+        );
+    }
+    for Refused { moderator, request } in &book.refused {
+        let told = changes.get(&(request.comment_id.as_str(), request.version + 1));
+        if let Some(Cause::Decided(decided)) = told.and_then(|event| event.cause.as_ref()) {
+            let theirs = (&decided.moderator, decided.verdict) == (moderator, request.verdict);
+            assert!(!theirs, "refused and carried out: {request:?}");
+        }
     }
     (book.acknowledged.len(), book.decisions.len())
 }
 
-/// By comment and version: the state that the feed tells.
-type Changes<'a> = BTreeMap<(&'a str, u32), v1::CommentState>;
+/// By comment and version.
+type Changes<'a> = BTreeMap<(&'a str, u32), &'a v1::Event>;
 type Listed = BTreeMap<String, (v1::CommentState, u32)>;
 
 /// Every comment, and each once.
@@ -118,7 +130,7 @@ fn feed<'a>(events: &'a [v1::Event], listed: &Listed) -> Changes<'a> {
             "a change of {id} is missing or told twice"
         );
         last.insert(id, (event.state(), event.version));
-        changes.insert((id, event.version), event.state());
+        changes.insert((id, event.version), event);
     }
     assert_eq!(last.len(), listed.len(), "comments in the feed");
     for (id, told) in last {

@@ -19,6 +19,13 @@ pub struct Acknowledged {
     pub state: v1::CommentState,
 }
 
+/// A decision that was refused in the end: it must not have been carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub moderator: String,
+    pub request: v1::DecideCommentRequest,
+}
+
 #[derive(Debug, Default)]
 pub struct Book {
     /// Every comment that was ever sent.
@@ -26,6 +33,7 @@ pub struct Book {
     /// Every comment that was acknowledged.
     pub acknowledged: BTreeSet<String>,
     pub decisions: Vec<Acknowledged>,
+    pub refused: Vec<Refused>,
     /// How often an operation was repeated after a failure, by status.
     pub repeated: BTreeMap<String, u64>,
     /// Acknowledgements that said: stored before.

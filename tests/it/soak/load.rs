@@ -1,10 +1,9 @@
-//! The people of a soak: blogs that submit and retry, moderators at the queue, and one who follows the feed.
+//! The people of a soak: blogs that submit and retry, and moderators at the queue.
 
 use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use replydesk::proto::v1::{
     self,
-    watch_events_response::Message as News,
     work_queue_response::{Message as Down, answer::Result as Answer},
 };
 use tokio::{
@@ -17,12 +16,12 @@ use tonic::{Code, Status};
 use super::{
     SITE,
     dice::Dice,
-    ledger::{Acknowledged, Ledger},
+    ledger::{Acknowledged, Ledger, Refused},
 };
 use crate::harness::{clients::Client, comments::nth, streams::Work};
 
 /// A call that takes longer was lost.
-const CALL: Duration = Duration::from_secs(5);
+pub const CALL: Duration = Duration::from_secs(5);
 /// Whoever gets no answer for so long gives up, and the soak fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -51,9 +50,12 @@ impl People {
                 stop.clone(),
             ));
         }
-        for moderator in &self.moderators {
+        for (n, moderator) in self.moderators.iter().enumerate() {
             tasks.spawn(moderate(
-                moderator.clone(),
+                Moderator {
+                    label: moderator_label(n),
+                    client: moderator.clone(),
+                },
                 self.ledger.clone(),
                 dice.split(),
                 stop.clone(),
@@ -87,7 +89,7 @@ async fn until_answered<T, F: Future<Output = Result<T, Status>>>(
         .expect("an answer within a minute")
 }
 
-fn is_final(code: Code) -> bool {
+pub fn is_final(code: Code) -> bool {
     match code {
         Code::InvalidArgument
         | Code::NotFound
@@ -137,10 +139,20 @@ async fn submit(blog: Client, ledger: Ledger, mut dice: Dice, stop: Cancellation
     }
 }
 
-async fn moderate(moderator: Client, ledger: Ledger, mut dice: Dice, stop: CancellationToken) {
+/// Of the n-th moderator's key: events name it.
+pub fn moderator_label(n: usize) -> String {
+    format!("moderator-{n}")
+}
+
+struct Moderator {
+    label: String,
+    client: Client,
+}
+
+async fn moderate(moderator: Moderator, ledger: Ledger, mut dice: Dice, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let mut unanswered = BTreeMap::new();
-        match timeout(CALL, moderator.work(SITE, 5)).await {
+        match timeout(CALL, moderator.client.work(SITE, 5)).await {
             Ok(Ok(mut work)) => {
                 let end = sit(&mut work, &mut unanswered, &ledger, &mut dice, &stop).await;
                 match end {
@@ -211,31 +223,35 @@ async fn say(
     work.try_decide(item, verdict).await.map(drop)
 }
 
-/// An error is an answer that leaves open whether the verdict is carried out: it is settled when the stream is over.
+/// An answer that leaves open whether the verdict is carried out ends the stream: it is settled then.
 fn heard(
     unanswered: &mut Unanswered,
     ledger: &Ledger,
     answer: v1::work_queue_response::Answer,
 ) -> Result<(), Status> {
     match answer.result {
-        Some(Answer::Problem(problem)) if !is_final(Code::from(problem.code)) => {
-            return Err(Status::new(Code::from(problem.code), problem.message));
+        Some(Answer::Decision(decision)) => {
+            unanswered.remove(&answer.request_id);
+            acknowledge(ledger, &decision);
+            Ok(())
         }
-        Some(Answer::Decision(decision)) => acknowledge(ledger, &decision),
-        Some(Answer::Problem(_) | Answer::Skipped(_)) | None => {}
+        Some(Answer::Problem(problem)) => {
+            Err(Status::new(Code::from(problem.code), problem.message))
+        }
+        Some(Answer::Skipped(_)) | None => Ok(()),
     }
-    unanswered.remove(&answer.request_id);
-    Ok(())
 }
 
-async fn settle(moderator: &Client, ledger: &Ledger, request: v1::DecideCommentRequest) {
-    match until_answered(ledger, || moderator.decide(request.clone())).await {
+async fn settle(moderator: &Moderator, ledger: &Ledger, request: v1::DecideCommentRequest) {
+    match until_answered(ledger, || moderator.client.decide(request.clone())).await {
         Ok(decision) => acknowledge(ledger, &decision),
-        // Another has decided, or holds it now: so this one was never carried out, nor acknowledged.
-        Err(status) => assert!(
-            matches!(status.code(), Code::Aborted | Code::FailedPrecondition),
-            "{status:?}"
-        ),
+        // Another has decided.
+        Err(status) if status.code() == Code::Aborted => ledger.open().refused.push(Refused {
+            moderator: moderator.label.clone(),
+            request,
+        }),
+        // Another holds it now.
+        Err(status) => assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}"),
     }
 }
 
@@ -245,48 +261,4 @@ fn acknowledge(ledger: &Ledger, decision: &v1::Decision) {
         version: decision.version,
         state: decision.state(),
     });
-}
-
-/// What the follower has seen, in the order in which it came.
-pub type Seen = std::sync::Arc<std::sync::Mutex<Vec<v1::Event>>>;
-
-/// Follows the feed, and connects again from the last cursor whenever it breaks off.
-pub async fn follow(client: Client, ledger: Ledger, seen: Seen, stop: CancellationToken) {
-    let following = async {
-        loop {
-            let cursor = seen
-                .lock()
-                .unwrap()
-                .last()
-                .map(|event| event.cursor.clone());
-            let request = v1::WatchEventsRequest {
-                site: SITE.to_owned(),
-                cursor: cursor.unwrap_or_default(),
-            };
-            if let Err(status) = watch(&client, request, &seen).await {
-                assert!(!is_final(status.code()), "the feed is lost: {status:?}");
-                ledger.stream_ended(&status);
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-    };
-    stop.run_until_cancelled(following).await;
-}
-
-async fn watch(
-    client: &Client,
-    request: v1::WatchEventsRequest,
-    seen: &Seen,
-) -> Result<(), Status> {
-    let mut comments = client.comments.clone();
-    let opened = timeout(CALL, comments.watch_events(request)).await;
-    let mut news = opened
-        .map_err(|_| Status::deadline_exceeded("no stream"))??
-        .into_inner();
-    while let Some(message) = news.message().await? {
-        if let Some(News::Event(event)) = message.message {
-            seen.lock().unwrap().push(event);
-        }
-    }
-    Ok(())
 }

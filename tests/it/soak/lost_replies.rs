@@ -8,8 +8,12 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    SITE, assert_no_leases, checks, decide_the_rest, dice::Dice, join, ledger::Ledger,
-    load::People, report, rounds, start_following,
+    SITE, assert_no_leases, checks, decide_the_rest,
+    dice::Dice,
+    join,
+    ledger::Ledger,
+    load::{People, moderator_label},
+    report, rounds, start_following,
 };
 use crate::{
     harness::{Desk, comments::everything_waits},
@@ -72,7 +76,7 @@ async fn people(desk: &Desk) -> People {
     for n in 0..4 {
         let blog = desk.someone(n % 2, SITE, v1::Role::Submitter, "blog").await;
         people.blogs.push(blog);
-        let moderator = desk.moderator(n % 2, SITE, &format!("moderator-{n}")).await;
+        let moderator = desk.moderator(n % 2, SITE, &moderator_label(n)).await;
         people.moderators.push(moderator);
     }
     people

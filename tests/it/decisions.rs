@@ -252,3 +252,17 @@ async fn a_stream_that_does_not_start_right_is_told_why() {
     );
     desk.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_holds_an_item_may_decide_it_without_naming_the_lease() {
+    let desk = Desk::start().await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let comment = submit(&blog, 0).await;
+    let mut work = ada.work("gazette", 1).await.unwrap();
+    work.item().await;
+    let decided = ada.decide(on(&comment, 1, Verdict::Approve)).await.unwrap();
+    assert_eq!(decided.state(), CommentState::Approved);
+    drop(work);
+    desk.finish().await;
+}

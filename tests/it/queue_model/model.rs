@@ -102,10 +102,11 @@ impl Model {
         }
     }
 
-    fn take(&mut self, token: u64) -> Option<usize> {
+    fn take(&mut self, token: u64, holder: u8) -> Option<usize> {
         let next = *self.waiting().first()?;
         self.comments[next].place = Place::Leased {
             token,
+            holder,
             time: Time::Running,
         };
         Some(next)
@@ -119,7 +120,7 @@ impl Model {
             let held = self.leased().into_iter().find(|(_, held)| held == token);
             if let Some(held) = held {
                 claimed.push(held);
-            } else if let Some(comment) = self.take(*token) {
+            } else if let Some(comment) = self.take(*token, moderator) {
                 claimed.push((comment, *token));
                 self.given.push((comment, *token));
             }
@@ -134,11 +135,10 @@ impl Model {
 
     pub fn renew(&mut self, lease: (usize, u64)) -> Reply {
         let held = self.holds(lease);
-        if held {
-            self.comments[lease.0].place = Place::Leased {
-                token: lease.1,
-                time: Time::Running,
-            };
+        if let Place::Leased { time, .. } = &mut self.comments[lease.0].place
+            && held
+        {
+            *time = Time::Running;
         }
         Reply::Held(held)
     }
@@ -182,9 +182,14 @@ impl Model {
         if comment.version != said.version {
             return Reply::Stale(comment.state, comment.version);
         }
-        if let Place::Leased { token, time } = comment.place
+        if let Place::Leased {
+            token,
+            holder,
+            time,
+        } = comment.place
             && !ruling.override_lease
             && ruling.token != Some(token)
+            && (ruling.token.is_some() || said.moderator != holder)
             && time != Time::Over
         {
             return Reply::LeasedByAnother;
@@ -212,7 +217,7 @@ impl Model {
         loop {
             self.take_back();
             while came.len() - done < visit.prefetch
-                && let Some(next) = self.take(OF_A_STREAM)
+                && let Some(next) = self.take(OF_A_STREAM, visit.moderator)
             {
                 came.push(next);
             }

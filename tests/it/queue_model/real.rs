@@ -128,7 +128,8 @@ impl Real {
             }
             Sent::Claim(moderator, tokens) => {
                 let tokens: Vec<_> = tokens.iter().map(|n| token(*n)).collect();
-                let holder = KeyId::from_bytes([*moderator; 8]);
+                let key = &self.moderators[usize::from(*moderator)];
+                let holder: KeyId = key.split('_').nth(1).unwrap().parse().unwrap();
                 let items = store
                     .claim(&self.site, holder, &tokens, LEASE, LEASE)
                     .await

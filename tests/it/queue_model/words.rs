@@ -20,7 +20,7 @@ pub enum Time {
 pub enum Place {
     Nowhere,
     Waiting,
-    Leased { token: u64, time: Time },
+    Leased { token: u64, holder: u8, time: Time },
     Cooling { time: Time },
 }
 

@@ -1,6 +1,6 @@
 //! The `replydesk` command.
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 use replydesk::cli::{self, Arguments};
@@ -10,7 +10,8 @@ async fn main() -> ExitCode {
     match cli::run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("replydesk: {failure}");
+            // Whoever reads standard error may be gone.
+            let _ = writeln!(std::io::stderr(), "replydesk: {failure}");
             ExitCode::from(failure.exit_code())
         }
     }

@@ -140,7 +140,7 @@ fn make(
         (
             ADMIN_KEY,
             admin_key()?,
-            "the admin key: give it to whoever sets up sites",
+            "the admin key: it stays here; make further keys with `replydesk key create`",
         ),
         (
             PEPPER,

@@ -25,6 +25,8 @@ pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
     use tracing_subscriber::util::SubscriberInitExt;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(&config.level)?)
+        // A log that nobody reads any more must not end the service: the message about it would panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match config.format {
         LogFormat::Text => builder

@@ -173,9 +173,8 @@ async fn open_and_check(
         tracing::warn!(what, "redis.unchecked");
     }
     if config.durability == Durability::Relaxed {
-        tracing::warn!(
-            "durability is relaxed: a power cut can take what was acknowledged in the last second"
-        );
+        let what = "a power cut can take what was acknowledged in the last second";
+        tracing::warn!(what, "durability.relaxed");
     }
     identity::claim(
         &store,
@@ -248,9 +247,9 @@ async fn own_secrets(config: &Config, data_dir: &Path) -> Result<ServiceSecrets,
         tracing::info!(path = %file.path.display(), what = file.what, "secret.made");
     }
     if secrets.private_key_is_here {
-        tracing::warn!(
-            "the privacy officer's private key lies in the data directory: move it to the officer"
-        );
+        let what =
+            "the privacy officer's private key lies in the data directory: move it to the officer";
+        tracing::warn!(what, "secret.private_key_here");
     }
     let admin_key: AccessKey = secrets
         .admin_key

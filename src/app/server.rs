@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::{server::NamedService, transport::Server};
+use tonic::{server::NamedService, service::Routes, transport::Server};
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tower::util::MapResponseLayer;
 
@@ -38,6 +38,25 @@ pub struct Parts {
     pub access: Arc<Access>,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
+}
+
+/// Both versions of reflection: tools in the field speak either.
+fn reflect(routes: Routes) -> Routes {
+    let builder = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    match (builder().build_v1(), builder().build_v1alpha()) {
+        (Ok(v1), Ok(v1alpha)) => routes.add_service(v1).add_service(v1alpha),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "reflection.unavailable"
+            );
+            routes
+        }
+    }
 }
 
 /// Serves until `stop`, and then until the last call in flight is answered.
@@ -76,21 +95,11 @@ where
         deadline: config.request_timeout,
         poll: parts.config.moderation.poll,
     };
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1();
-    let mut routes = tonic::service::Routes::new(health)
+    let mut routes = Routes::new(health)
         .add_service(CommentServiceServer::new(comments).max_decoding_message_size(most))
         .add_service(ModerationServiceServer::new(moderation).max_decoding_message_size(most))
         .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most));
-    match reflection {
-        Ok(service) => routes = routes.add_service(service),
-        Err(error) => tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "reflection.unavailable"
-        ),
-    }
+    routes = reflect(routes);
     Server::builder()
         .layer(MapResponseLayer::new(framework::explain))
         .http2_keepalive_interval(Some(config.keepalive))

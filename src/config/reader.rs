@@ -84,7 +84,8 @@ impl<'a> Reader<'a> {
         let parsed = parse(text.trim());
         let quotable = settings::find(key)
             .is_some_and(|s| matches!(s.kind, Kind::Text | Kind::Number | Kind::Switch))
-            && !key.starts_with("privacy.public_key");
+            // Where people put the private key or the key itself by mistake.
+            && !matches!(key, "privacy.public_key" | "access.admin_key_hash");
         parsed
             .map_err(|message| {
                 let shown: String = text.chars().take(80).collect();

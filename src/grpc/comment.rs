@@ -119,7 +119,10 @@ impl CommentService for Comments {
         let contexts = store.contexts(&site, &comments).await?;
         let comments = page.comments.into_iter().zip(contexts);
         Ok(Response::new(v1::ListCommentsResponse {
-            next_page_token: page.next.map(paging::token).unwrap_or_default(),
+            next_page_token: page
+                .next
+                .map(|next| paging::token(next, &wanted.name))
+                .unwrap_or_default(),
             comments: comments
                 .map(|(comment, context)| words::comment(site.as_str(), comment, context))
                 .collect(),

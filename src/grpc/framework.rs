@@ -23,7 +23,7 @@ fn explained(refused: &Status) -> Option<Status> {
         Some(status(
             Code::ResourceExhausted,
             "MESSAGE_TOO_LARGE",
-            said,
+            "the message is larger than this service takes; send less, not the same again",
             &[],
         ))
     } else if refused.code() == Code::Internal && is_malformed {

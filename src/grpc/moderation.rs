@@ -92,12 +92,16 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
+        let name = format!("queue\n{site}");
         let mut found = Violations::new();
         let count = found.take(
             "page_size",
             paging::size(request.get_ref().page_size, 50, 200),
         );
-        let offset = found.take("page_token", paging::place(&request.get_ref().page_token));
+        let offset = found.take(
+            "page_token",
+            paging::place(&request.get_ref().page_token, &name),
+        );
         let (Some(count), Some(offset)) = (count, offset) else {
             return Err(found.into());
         };
@@ -106,7 +110,7 @@ impl ModerationService for Moderation {
         let more = items.len() == count;
         Ok(Response::new(v1::ListQueueResponse {
             next_page_token: if more {
-                paging::token(offset + count as u64)
+                paging::token(offset + count as u64, &name)
             } else {
                 String::new()
             },

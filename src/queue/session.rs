@@ -69,6 +69,7 @@ impl Session {
         let shutdown = self.plan.shutdown.clone();
         let closed = self.deliveries.clone();
         let waiter = queue.wakeups.queue_waiter(&self.plan.site);
+        let mut taken = queue.wakeups.lease_waiter(&self.plan.site);
         let mut poll = ticks(queue.settings.poll);
         let mut renewal = ticks(queue.settings.lease / 3);
         let mut heartbeat = ticks(HEARTBEAT);
@@ -88,6 +89,8 @@ impl Session {
                     None => Err(SessionEnd::Left),
                 },
                 _ = renewal.tick() => self.renew().await,
+                // Renewing tells which leases are over.
+                () = taken.wait() => self.renew().await,
                 () = waiter.wait(), if self.free_hands() > 0 => { self.hungry = true; Ok(()) }
                 _ = poll.tick() => { self.hungry = self.free_hands() > 0; Ok(()) }
                 _ = heartbeat.tick() => self.tell_counts().await,

@@ -22,8 +22,8 @@ use crate::{
 use bells::{Bell, Bells};
 use subscriber::Subscriber;
 
-/// The one channel. A message is a kind, `q` (the queue has something), `e` (the feed has) or `b` (both), and the
-/// site's name.
+/// The one channel. A message is a kind, `q` (the queue has something), `e` (the feed has), `b` (both) or `l` (a lease
+/// was ended by another than its holder), and the site's name.
 pub const CHANNEL: &str = "replydesk:wakeups";
 
 /// This replica's subscription. Cheap to clone; the connection ends with the last clone at the latest.
@@ -85,6 +85,16 @@ impl Wakeups {
         }
     }
 
+    /// A waiter for leases of a site that somebody else has ended: each message wakes all of them.
+    #[must_use]
+    pub fn lease_waiter(&self, site: &SiteId) -> EventWaiter {
+        let bell = Bells::bell(&self.bells, site);
+        EventWaiter {
+            rung: bell.leases.subscribe(),
+            _bell: bell,
+        }
+    }
+
     /// How many sites have waiters here.
     #[must_use]
     pub fn sites(&self) -> usize {
@@ -111,7 +121,7 @@ impl QueueWaiter {
     }
 }
 
-/// Waits for a site's feed. Make it before the first look, keep it for the stream's life.
+/// Waits for a site's feed, or its leases. Make it before the first look, keep it for the stream's life.
 pub struct EventWaiter {
     rung: watch::Receiver<u64>,
     _bell: Arc<Bell>,

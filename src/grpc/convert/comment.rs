@@ -71,6 +71,8 @@ pub struct Listing {
     pub after: u64,
     /// How many.
     pub count: usize,
+    /// Which listing this is: its page tokens are good for no other.
+    pub name: String,
 }
 
 /// Parses what to list.
@@ -100,13 +102,15 @@ pub fn listing(request: &v1::ListCommentsRequest) -> Result<Listing, Violations>
             .collect();
     }
     let count = found.take("page_size", paging::size(request.page_size, 50, 200));
-    let after = found.take("page_token", paging::place(&request.page_token));
+    let name = listing_name(&request.site, &request.thread_id, &states);
+    let after = found.take("page_token", paging::place(&request.page_token, &name));
     match (count, after) {
         (Some(count), Some(after)) if found.is_empty() => Ok(Listing {
             thread,
             states,
             after,
             count,
+            name,
         }),
         _ => Err(found),
     }
@@ -123,4 +127,10 @@ pub fn cursor(text: &str) -> Result<Option<Cursor>, Violations> {
     text.parse()
         .map(Some)
         .map_err(|error| Violations::one("cursor", error))
+}
+
+fn listing_name(site: &str, thread: &str, states: &[CommentState]) -> String {
+    let mut numbers: Vec<u8> = states.iter().map(|state| state.number()).collect();
+    numbers.sort_unstable();
+    format!("comments\n{site}\n{thread}\n{numbers:?}")
 }

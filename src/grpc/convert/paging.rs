@@ -1,6 +1,7 @@
 //! Pages: sizes and opaque tokens.
 
 use data_encoding::BASE32_NOPAD;
+use sha2::{Digest, Sha256};
 
 /// A page's size: `default` for 0, else 1 to `most`.
 ///
@@ -14,25 +15,35 @@ pub fn size(asked: i32, default: usize, most: usize) -> Result<usize, String> {
     }
 }
 
-/// A token for a place.
+/// A token for a place in a listing, good for that listing only.
 #[must_use]
-pub fn token(place: u64) -> String {
-    BASE32_NOPAD.encode(&place.to_be_bytes())
+pub fn token(place: u64, listing: &str) -> String {
+    let mut bytes = place.to_be_bytes().to_vec();
+    bytes.extend(mark(listing));
+    BASE32_NOPAD.encode(&bytes)
+}
+
+/// Not a secret: it only has to tell one listing from another.
+fn mark(listing: &str) -> [u8; 4] {
+    let digest = Sha256::digest(listing);
+    [digest[0], digest[1], digest[2], digest[3]]
 }
 
 /// The place of a token; the first for an empty one.
 ///
 /// # Errors
-/// That it is no token of ours.
-pub fn place(token: &str) -> Result<u64, &'static str> {
+/// That it is no token of this listing.
+pub fn place(token: &str, listing: &str) -> Result<u64, &'static str> {
     if token.is_empty() {
         return Ok(0);
     }
     let bytes = BASE32_NOPAD.decode(token.as_bytes()).ok();
-    let bytes = bytes.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-    bytes
-        .map(u64::from_be_bytes)
-        .ok_or("must be a next_page_token of the same listing, or empty")
+    let bytes = bytes.and_then(|bytes| <[u8; 12]>::try_from(bytes).ok());
+    let place = bytes.and_then(|bytes| {
+        let (place, found) = bytes.split_first_chunk::<8>()?;
+        (*found == mark(listing)).then(|| u64::from_be_bytes(*place))
+    });
+    place.ok_or("must be a next_page_token of the same listing (site, thread, states), or empty")
 }
 
 #[cfg(test)]
@@ -41,10 +52,11 @@ mod tests {
 
     #[test]
     fn a_token_leads_back_to_its_place() {
-        assert_eq!(place(&token(0)), Ok(0));
-        assert_eq!(place(&token(u64::MAX)), Ok(u64::MAX));
-        assert_eq!(place(""), Ok(0));
-        assert!(place("7").is_err());
+        assert_eq!(place(&token(0, "a"), "a"), Ok(0));
+        assert_eq!(place(&token(u64::MAX, "a"), "a"), Ok(u64::MAX));
+        assert_eq!(place("", "a"), Ok(0));
+        assert!(place("7", "a").is_err());
+        assert!(place(&token(7, "a"), "b").is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    line::{Line, Link, probe},
+    line::{CLOSED, Line, Link, probe},
     settings::StoreSettings,
 };
 use crate::store::{backoff::Backoff, error::StoreError};
@@ -23,8 +23,7 @@ impl Keeper {
         let closing = self.closing.clone();
         // Dropping a half-made connection closes it: nothing has been sent that counts.
         closing.run_until_cancelled(self.watch()).await;
-        self.line
-            .cut(StoreError::Away("the store is closed".to_owned()));
+        self.line.cut(StoreError::Away(CLOSED.to_owned()));
     }
 
     async fn watch(&self) {

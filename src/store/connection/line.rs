@@ -53,6 +53,9 @@ impl Link {
     }
 }
 
+/// Why a closed store is away: nothing to worry about.
+pub(super) const CLOSED: &str = "the store is closed";
+
 struct Slot {
     /// `None` while Redis is away.
     link: Option<Arc<Link>>,
@@ -215,9 +218,11 @@ impl Line {
                 return false;
             }
             if health.is_up() {
-                tracing::info!("Redis is up");
+                tracing::info!("store.up");
+            } else if matches!(&health, Health::Away { reason } if **reason == *CLOSED) {
+                tracing::info!("store.closed");
             } else if std::mem::discriminant(known) != std::mem::discriminant(&health) {
-                tracing::warn!(store.health = %health, "Redis is not up");
+                tracing::warn!(health = %health, "store.not_up");
             }
             *known = health;
             true

@@ -157,8 +157,8 @@ impl Launcher {
         let mut asked = false;
         // An orphan that answers without holding the lock was started by hand, or its lock was deleted.
         if self.socket.exists() && self.ping().await.is_ok() {
-            tracing::warn!(data.directory = %self.directory.path().display(),
-                "a redis-server that a killed service left is shut down and replaced");
+            tracing::warn!(data_dir = %self.directory.path().display(),
+                "embedded_redis.orphan_replaced");
             self.request_shutdown().await;
             asked = true;
         }
@@ -226,7 +226,7 @@ impl Launcher {
     async fn request_shutdown(&self) {
         let asked = self.ask("SHUTDOWN", self.settings.stop_timeout).await;
         if let Err(StoreError::Refused(reason)) = asked {
-            tracing::warn!(reason, "redis-server refuses to shut down");
+            tracing::warn!(reason, "embedded_redis.shutdown_refused");
         }
     }
 

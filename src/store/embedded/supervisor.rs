@@ -86,8 +86,8 @@ impl Supervisor {
                 }
                 status = child.wait() => {
                     let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-                    tracing::error!(redis.status = status, redis.log = %self.launcher.log_path().display(),
-                        "redis-server ended unasked and is started again");
+                    tracing::error!(status, log = %self.launcher.log_path().display(),
+                        "embedded_redis.restarting");
                 }
             }
             self.ending.running(None);
@@ -109,7 +109,7 @@ impl Supervisor {
                 tokio::time::sleep(backoff.next_pause()).await;
                 match self.launcher.launch().await {
                     Ok(server) => return server.keep(),
-                    Err(error) => tracing::error!(%error, "redis-server cannot be started again"),
+                    Err(error) => tracing::error!(%error, "embedded_redis.restart_failed"),
                 }
             }
         };
@@ -120,7 +120,7 @@ impl Supervisor {
         match self.launcher.stop(child).await {
             Ok(status) if status.success() => {}
             Ok(status) => {
-                tracing::warn!(redis.status = %status, "redis-server ended with a complaint")
+                tracing::warn!(status = %status, "embedded_redis.stop_complaint")
             }
             Err(error) => self.ending.failed(error),
         }

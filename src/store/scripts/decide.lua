@@ -69,4 +69,5 @@ if lease then
   redis.call('HDEL', KEYS[5], string.sub(lease, 1, 8))
 end
 redis.call('PUBLISH', 'replydesk:wakeups', 'e' .. ARGV[12])
+if lease and string.sub(lease, 1, 8) ~= ARGV[6] then redis.call('PUBLISH', 'replydesk:wakeups', 'l' .. ARGV[12]) end
 return {'DECIDED', tonumber(ARGV[4]), version + 1, now, 0}

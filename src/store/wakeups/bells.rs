@@ -22,6 +22,8 @@ pub(super) struct Bell {
     pub(super) queue: Notify,
     /// Counts the calls: each waiter knows which it has seen.
     pub(super) events: watch::Sender<u64>,
+    /// The same, for leases that others have ended.
+    pub(super) leases: watch::Sender<u64>,
 }
 
 impl Bells {
@@ -40,6 +42,7 @@ impl Bells {
             home: Arc::downgrade(bells),
             queue: Notify::new(),
             events: watch::Sender::new(0),
+            leases: watch::Sender::new(0),
         });
         by_site.insert(site.clone(), Arc::downgrade(&bell));
         bell
@@ -62,6 +65,7 @@ impl Bells {
         match kind {
             b'q' => bell.queue.notify_one(),
             b'e' => bell.events.send_modify(|count| *count += 1),
+            b'l' => bell.leases.send_modify(|count| *count += 1),
             b'b' => {
                 bell.queue.notify_one();
                 bell.events.send_modify(|count| *count += 1);

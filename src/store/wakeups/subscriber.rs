@@ -56,7 +56,7 @@ impl Subscriber {
                 Err(lost) => lost,
             };
             if !told {
-                tracing::warn!(error = %lost, "no wake-ups: idle streams wait for their slow poll");
+                tracing::warn!(error = %lost, "wakeups.lost");
                 told = true;
             }
             sleep(backoff.next_pause()).await;

@@ -1,12 +1,13 @@
 //! The composition root: builds everything from the configuration, runs it, and stops it in order.
 
+pub mod fitness;
 pub mod foundation;
 mod server;
 mod workers;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, sync::watch, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -144,7 +145,10 @@ impl App {
         let worker_tasks = TaskTracker::new();
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let store = self.foundation.store.clone();
-        worker_tasks.spawn(health::follow(store, reporter.clone(), stop.clone()));
+        let (fit, is_fit) = watch::channel(true);
+        let fitness = self.foundation.fitness.clone();
+        worker_tasks.spawn(fitness.watch(store.clone(), fit, stop.clone()));
+        worker_tasks.spawn(health::follow(store, is_fit, reporter, stop.clone()));
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 

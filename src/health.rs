@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
@@ -38,7 +41,12 @@ async fn dismiss(mut reporter: HealthReporter) {
 }
 
 /// Follows the store's health until shutdown, and then says NOT_SERVING for good. Starts with NOT_SERVING.
-pub async fn follow(store: Store, reporter: HealthReporter, shutdown: CancellationToken) {
+pub async fn follow(
+    store: Store,
+    fit: watch::Receiver<bool>,
+    reporter: HealthReporter,
+    shutdown: CancellationToken,
+) {
     let mut look = interval(EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut serving = false;
@@ -47,7 +55,8 @@ pub async fn follow(store: Store, reporter: HealthReporter, shutdown: Cancellati
     let mut health = store.health();
     loop {
         let now = health.borrow_and_update().clone();
-        failures = if now.is_up() { 0 } else { failures + 1 };
+        let fit = *fit.borrow();
+        failures = if now.is_up() && fit { 0 } else { failures + 1 };
         let should_serve = failures == 0 || (serving && failures < FAILURES);
         if should_serve != serving {
             serving = should_serve;
@@ -59,7 +68,7 @@ pub async fn follow(store: Store, reporter: HealthReporter, shutdown: Cancellati
             if serving {
                 tracing::info!("health.serving");
             } else {
-                tracing::warn!(store = %now, "health.not_serving");
+                tracing::warn!(store = %now, fit, "health.not_serving");
             }
             tell(&reporter, status).await;
         }

@@ -122,6 +122,7 @@ impl Queue {
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,
+            longest_rest: self.settings.longest_rest(),
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
         match decided {

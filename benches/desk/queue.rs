@@ -152,6 +152,7 @@ async fn claim_and_decide_once(store: &Store, rounds: usize, round: usize) -> Op
             note: "",
             lease: Some(token),
             override_lease: false,
+            longest_rest: lease,
         })
         .await
         .expect("it decides");

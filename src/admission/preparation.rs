@@ -1,5 +1,7 @@
 //! What is computed from a submission once, whatever has to be tried again: parsing, fingerprints, sealing.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::{
     admission::error::SubmitError,
     comment::{
@@ -107,7 +109,7 @@ impl Preparation {
                 &author,
                 &submission.thread.id,
                 parent,
-                content.folded(),
+                &said_plainly(submission.body.as_str()),
             )
         });
         let mut link_hosts = Vec::new();
@@ -181,4 +183,11 @@ fn share(bits: [u8; 8]) -> f64 {
     )]
     let whole = (u64::from_le_bytes(bits) >> 11) as f64;
     whole / (1u64 << 53) as f64
+}
+
+/// A text without what a reader does not see or say: compatibility forms, case, and how white space runs. Accents and
+/// punctuation stay: `+1` and `-1` are not the same comment.
+fn said_plainly(body: &str) -> String {
+    let plain: String = body.nfkc().flat_map(char::to_lowercase).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use crate::{
     access::{key::AccessKey, root::RootKey},
+    app::fitness::{Fitness, Unfit},
     config::{Config, store::StoreConfig},
     privacy::{hashing::Pepper, keys::OfficerPublicKey},
     secrets::{Secrets, SecretsError},
@@ -13,8 +14,6 @@ use crate::{
         durability::Durability,
         embedded::{Embedded, EmbeddedError, EmbeddedSettings},
         error::StoreError,
-        identity::{self, IdentityError},
-        preflight::{self, PreflightError},
         replication::Replication,
         wakeups::Wakeups,
     },
@@ -33,12 +32,9 @@ pub enum FoundationError {
     /// Redis can't be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Redis would not keep what was acknowledged.
+    /// Redis would not keep what was acknowledged, or holds data of other secrets.
     #[error(transparent)]
-    Preflight(#[from] PreflightError),
-    /// Redis holds data of other secrets.
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
+    Unfit(#[from] Unfit),
     /// The secrets of the data directory can't be used.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
@@ -76,6 +72,8 @@ pub struct Foundation {
     pub wakeups: Wakeups,
     /// What hashes, seals, and lets the first admin in.
     pub secrets: ServiceSecrets,
+    /// What Redis must stay fit for.
+    pub fitness: Fitness,
     embedded: Option<Embedded>,
 }
 
@@ -120,12 +118,19 @@ impl Foundation {
         secrets: ServiceSecrets,
         embedded: Option<Embedded>,
     ) -> Result<Self, FoundationError> {
-        match open_and_check(settings, config, &secrets).await {
+        let fitness = Fitness {
+            durability: config.durability,
+            allow_unsafe: config.allow_unsafe_redis,
+            pepper: secrets.pepper.fingerprint(),
+            officer: secrets.officer.fingerprint(),
+        };
+        match open_and_check(settings, config, &fitness).await {
             Ok((store, confirmation, wakeups)) => Ok(Self {
                 store,
                 confirmation,
                 wakeups,
                 secrets,
+                fitness,
                 embedded,
             }),
             Err(error) => {
@@ -162,10 +167,10 @@ fn settings(config: &StoreConfig, url: &str) -> StoreSettings {
 async fn open_and_check(
     settings: StoreSettings,
     config: &StoreConfig,
-    secrets: &ServiceSecrets,
+    fitness: &Fitness,
 ) -> Result<(Store, Confirmation, Wakeups), FoundationError> {
     let store = connect(&settings).await?;
-    let report = preflight::check(&store, config.durability, config.allow_unsafe_redis).await?;
+    let report = fitness.check(&store).await?;
     for problem in &report.allowed {
         tracing::warn!(problem = %problem, "redis.unsafe_allowed");
     }
@@ -176,12 +181,6 @@ async fn open_and_check(
         let what = "a power cut can take what was acknowledged in the last second";
         tracing::warn!(what, "durability.relaxed");
     }
-    identity::claim(
-        &store,
-        &secrets.pepper.fingerprint(),
-        &secrets.officer.fingerprint(),
-    )
-    .await?;
     let confirmation = match config.durability {
         Durability::Replica { replicas } => {
             let wait = config.timeout / 2;

@@ -13,8 +13,8 @@ use crate::{
     admission::desk::Desk,
     config::Config,
     grpc::{
-        comment::Comments, framework, gate::Gate, listener, moderation::Moderation,
-        site::SiteAdmin, streams::Streams,
+        comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
+        moderation::Moderation, site::SiteAdmin, streams::Streams,
     },
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
@@ -26,6 +26,8 @@ use crate::{
 
 /// The most that the headers of one request may take; an access key takes about 100 bytes.
 const MAX_HEADER_BYTES: u32 = 16 * 1024;
+/// How much longer than its work a call may take to send its body.
+const SLOW_BODY: Duration = Duration::from_secs(10);
 /// How many streams a client may reset before the server has looked at them (CVE-2023-44487).
 const MAX_PENDING_RESETS: usize = 20;
 
@@ -83,6 +85,7 @@ where
         queue: parts.queue,
         streams: streams.clone(),
     };
+    let key_first = KeyFirst::new(Arc::clone(&parts.access));
     let sites = SiteAdmin {
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
@@ -101,7 +104,9 @@ where
         .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most));
     routes = reflect(routes);
     Server::builder()
+        .timeout(config.request_timeout + SLOW_BODY)
         .layer(MapResponseLayer::new(framework::explain))
+        .layer(key_first)
         .http2_keepalive_interval(Some(config.keepalive))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
         .http2_max_header_list_size(MAX_HEADER_BYTES)

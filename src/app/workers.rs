@@ -35,22 +35,26 @@ pub async fn tend(desk: Arc<Desk>, keep_events: Duration, shutdown: Cancellation
         tokio::select! {
             biased;
             () = shutdown.cancelled() => return,
-            trimmed = trimming => if let Err(error) = trimmed {
-                tracing::warn!(error = %error, "events.trim_failed");
-            },
+            () = trimming => {}
         }
     }
 }
 
-async fn trim(desk: &Desk, keep: Duration) -> Result<(), crate::policy::sites::SiteError> {
-    for site in desk.sites.list().await? {
-        trim_site(desk, &site.id, keep).await?;
+async fn trim(desk: &Desk, keep: Duration) {
+    let sites = match desk.sites.list().await {
+        Ok(sites) => sites,
+        Err(error) => return tracing::warn!(error = %error, "events.trim_failed"),
+    };
+    // What is wrong with one site is no reason to keep the others' events.
+    for site in sites {
+        if let Err(error) = trim_site(desk, &site.id, keep).await {
+            tracing::warn!(site = %site.id, error = %error, "events.trim_failed");
+        }
     }
-    Ok(())
 }
 
 async fn trim_site(desk: &Desk, site: &SiteId, keep: Duration) -> Result<(), StoreError> {
-    let now = desk.store.queue_counts(site).await?.now;
+    let now = desk.store.now().await?;
     let before = Timestamp(
         now.0
             .saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX)),

@@ -196,6 +196,10 @@ impl FromStr for Website {
         at_most_bytes(typed, 2_048)?;
         no_controls(typed, false)?;
         let url = Url::parse(typed).map_err(|_| FieldError::NotAWebAddress)?;
+        // A name or password before the host disguises it, and would be shown to everybody.
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(FieldError::NotAWebAddress);
+        }
         match (url.scheme(), url.host_str()) {
             ("http" | "https", Some(host)) => Ok(Self {
                 typed: typed.into(),
@@ -276,6 +280,7 @@ mod tests {
             "ftp://example.org",
             "https://",
             "http:// spaced .org",
+            "https://name:word@example.org/",
         ] {
             assert!(bad.parse::<Website>().is_err(), "{bad}");
         }

@@ -88,6 +88,9 @@ impl Watch {
             if self.shutdown.is_cancelled() {
                 return WatchEnd::Shutdown;
             }
+            if Instant::now() >= self.ends_at {
+                return WatchEnd::Age;
+            }
             if !caught_up {
                 continue;
             }

@@ -20,10 +20,14 @@ fn explained(refused: &Status) -> Option<Status> {
     let said = refused.message();
     let is_malformed = said.starts_with("failed to decode") || said.starts_with("Missing request");
     if refused.code() == Code::OutOfRange && said.contains("length too large") {
+        let most = said.rsplit("limit is: ").next().unwrap_or_default();
+        let message = format!(
+            "the message is larger than the {most} that this service takes; send less, not the same again"
+        );
         Some(status(
             Code::ResourceExhausted,
             "MESSAGE_TOO_LARGE",
-            "the message is larger than this service takes; send less, not the same again",
+            message,
             &[],
         ))
     } else if refused.code() == Code::Internal && is_malformed {

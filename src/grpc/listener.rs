@@ -5,19 +5,29 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Sleep, sleep},
 };
 use tokio_stream::Stream;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
+/// What HTTP/2 starts with has 24 bytes (RFC 9113, 3.4); who does not send them in time only keeps others out.
+const PREFACE: usize = 24;
+const PREFACE_WITHIN: Duration = Duration::from_secs(3);
+/// After a failed accept, such as for want of file descriptors: trying at once would only spin.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// A connection that counts as open until it is dropped.
 pub struct Counted {
     stream: TcpStream,
+    /// `None` once the preface has come.
+    preface: Option<(usize, Pin<Box<Sleep>>)>,
     _open: OwnedSemaphorePermit,
 }
 
@@ -36,10 +46,15 @@ pub fn accept(listener: TcpListener, most: usize) -> impl Stream<Item = io::Resu
                     let _ = stream.set_nodelay(true);
                     Ok(Counted {
                         stream,
+                        preface: Some((0, Box::pin(sleep(PREFACE_WITHIN)))),
                         _open: permit,
                     })
                 }
-                Err(error) => Err(error),
+                Err(error) => {
+                    tracing::warn!(error = %error, "listener.accept_failed");
+                    sleep(PAUSE).await;
+                    continue;
+                }
             };
             if accepted.send(connection).await.is_err() {
                 return;
@@ -83,7 +98,18 @@ impl AsyncRead for Counted {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, into)
+        let before = into.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, into);
+        let Some((received, deadline)) = &mut self.preface else {
+            return read;
+        };
+        *received += into.filled().len() - before;
+        if *received >= PREFACE {
+            self.preface = None;
+        } else if read.is_pending() && deadline.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        read
     }
 }
 

@@ -1,6 +1,6 @@
 //! `ModerationService`: what moderators call.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
@@ -26,6 +26,11 @@ use crate::{
 /// A rank that no queue reaches, and that Redis still takes with a page's length on top.
 const BEYOND: usize = 1 << 53;
 
+/// Items and answers that wait to be read: each may hold a comment of 64 KB.
+const MOST_UNREAD: usize = 4;
+/// How long a stream may stay without its first message.
+const START_WITHIN: Duration = Duration::from_secs(10);
+
 /// The service.
 pub struct Moderation {
     /// Who may come in.
@@ -49,7 +54,12 @@ impl ModerationService for Moderation {
         // A stranger learns nothing, not even by waiting.
         self.gate.caller(request.metadata()).await?;
         let (metadata, _, mut incoming) = request.into_parts();
-        let first = tokio::time::timeout(self.queue.lease(), incoming.message()).await;
+        let first = tokio::select! {
+            first = tokio::time::timeout(START_WITHIN.min(self.queue.lease()), incoming.message()) => first,
+            () = self.streams.shutdown.cancelled() => {
+                return Err(status::stream_over("the service shuts down; connect again"));
+            }
+        };
         let start = convert::start(first.map_err(|_| status::no_start())??)?;
         let (caller, site) = self
             .gate
@@ -65,7 +75,8 @@ impl ModerationService for Moderation {
             shutdown: self.streams.shutdown.clone(),
         };
         let (moves, said) = mpsc::channel(start.prefetch);
-        let (deliveries, told) = mpsc::channel(start.prefetch + 1);
+        // Few: what a client does not read stays here until its connection ends.
+        let (deliveries, told) = mpsc::channel(start.prefetch.min(MOST_UNREAD));
         self.streams.tasks.spawn(pass_on(incoming, moves));
         let queue = self.queue.clone();
         let end = self
@@ -173,7 +184,7 @@ async fn pass_on(mut incoming: Streaming<v1::WorkQueueRequest>, moves: mpsc::Sen
     }
 }
 
-fn started(prefetch: usize, lease: std::time::Duration) -> v1::WorkQueueResponse {
+fn started(prefetch: usize, lease: Duration) -> v1::WorkQueueResponse {
     let prefetch = i32::try_from(prefetch).unwrap_or(i32::MAX);
     let started = v1::work_queue_response::Started {
         prefetch,

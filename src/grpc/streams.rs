@@ -68,17 +68,20 @@ impl<T> Stream for WhileWelcome<T> {
     type Item = Result<T, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.reply.is_none() {
+            return Poll::Ready(None);
+        }
+        // Asked first: what is ready must not reach who is no longer welcome.
+        if let Poll::Ready(refused) = self.dismissal.as_mut().poll(context) {
+            self.reply = None;
+            return Poll::Ready(Some(Err(refused)));
+        }
         let Some(reply) = &mut self.reply else {
             return Poll::Ready(None);
         };
         let next = reply.as_mut().poll_next(context);
         if let Poll::Ready(None) = next {
             self.reply = None;
-            return next;
-        }
-        if let Poll::Ready(refused) = self.dismissal.as_mut().poll(context) {
-            self.reply = None;
-            return Poll::Ready(Some(Err(refused)));
         }
         next
     }

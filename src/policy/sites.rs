@@ -127,11 +127,15 @@ impl Sites {
     /// [`SiteError::Store`].
     pub async fn list(&self) -> Result<Vec<Site>, SiteError> {
         let records = self.store.sites().await?;
-        let sites: Result<Vec<Site>, StoreError> = records
-            .into_iter()
-            .map(|(id, record)| parse(id, record))
-            .collect();
-        Ok(sites?)
+        // One that cannot be read must not hide the others.
+        let readable = |(id, record): (SiteId, SiteRecord)| match parse(id.clone(), record) {
+            Ok(site) => Some(site),
+            Err(error) => {
+                tracing::error!(site = %id, error = &error as &dyn std::error::Error, "site.unreadable");
+                None
+            }
+        };
+        Ok(records.into_iter().filter_map(readable).collect())
     }
 
     /// Creates a site.

@@ -146,6 +146,10 @@ impl Session {
             }
         };
         self.unanswered.clear();
+        if self.held.is_empty() {
+            // Who had nothing to do had nothing to say: the time for a sign of life starts with the first item.
+            self.last_sign_of_life = Instant::now();
+        }
         for leased in &items {
             let content = &leased.item.comment.content;
             let whose = Whose {

@@ -1,5 +1,7 @@
 //! A verdict carried out: the typed twin of `decide.lua`.
 
+use std::time::Duration;
+
 use prost::Message;
 
 use crate::{
@@ -46,6 +48,8 @@ pub struct NewDecision<'a> {
     pub lease: Option<LeaseToken>,
     /// Although another holds it.
     pub override_lease: bool,
+    /// The longest that a lease can live: one beyond it is from before a clock jumped back.
+    pub longest_rest: Duration,
 }
 
 /// What became of a verdict.
@@ -146,4 +150,5 @@ fn script_call(new: &NewDecision<'_>) -> ScriptCall {
         .arg(keys::index_prefix(site))
         .arg(new.thread.as_str())
         .arg(site.as_str())
+        .arg(new.longest_rest.as_millis().to_string())
 }

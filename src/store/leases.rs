@@ -53,7 +53,15 @@ impl Store {
             call = call.arg(&token.as_bytes()[..]);
         }
         let items: Vec<Value> = self.call(&CLAIM, &call).await?;
-        items.into_iter().map(read_item).collect()
+        // One that cannot be read must not keep the others from whoever waits for them.
+        let readable = |item: Value| match read_item(item) {
+            Ok(item) => Some(item),
+            Err(error) => {
+                tracing::error!(site = %site, error = &error as &dyn std::error::Error, "queue.unreadable_item");
+                None
+            }
+        };
+        Ok(items.into_iter().filter_map(readable).collect())
     }
 
     /// Lengthens leases. For each the new expiry, or `None` where the lease is over.

@@ -61,7 +61,7 @@ impl Store {
         value.map(|value| record::decode(id, &value)).transpose()
     }
 
-    /// Comments by name; `None` for those that are not there.
+    /// Comments by name; `None` for those that are not there or cannot be read.
     async fn comments(
         &self,
         site: &SiteId,
@@ -75,10 +75,16 @@ impl Store {
             get.arg(keys::comment(site, id));
         }
         let values: Vec<Option<Vec<u8>>> = self.query(&get).await?;
-        let decode = |(id, value): (&CommentId, Option<Vec<u8>>)| {
-            value.map(|v| record::decode(*id, &v)).transpose()
+        // One that cannot be read must not hide the others.
+        let decode = |(id, value): (&CommentId, Option<Vec<u8>>)| match record::decode(*id, &value?)
+        {
+            Ok(comment) => Some(comment),
+            Err(error) => {
+                tracing::error!(site = %site, comment = %id, error = &error as &dyn std::error::Error, "comment.unreadable");
+                None
+            }
         };
-        ids.iter().zip(values).map(decode).collect()
+        Ok(ids.iter().zip(values).map(decode).collect())
     }
 
     /// At most `count` comments in any of these states after a place in the order of arrival.
@@ -93,7 +99,9 @@ impl Store {
         after: u64,
         count: usize,
     ) -> Result<CommentPage, StoreError> {
+        // Atomic: between two reads a comment could move from a state to the other, and be seen twice or not at all.
         let mut pipe = Pipeline::with_capacity(states.len());
+        pipe.atomic();
         for state in states {
             let range = pipe
                 .cmd("ZRANGE")
@@ -199,6 +207,15 @@ impl Store {
         Ok(contexts.collect())
     }
 
+    /// Redis's time.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn now(&self) -> Result<Timestamp, StoreError> {
+        let (seconds, micros): (i64, i64) = self.query(&redis::cmd("TIME")).await?;
+        Ok(Timestamp(seconds * 1_000 + micros / 1_000))
+    }
+
     /// The queue and the site in numbers.
     ///
     /// # Errors
@@ -220,8 +237,10 @@ impl Store {
             .transpose()?;
         let next = match next {
             Some(id) => self
-                .comment(site, id)
+                .comments(site, &[id])
                 .await?
+                .pop()
+                .flatten()
                 .map(|comment| comment.submitted_at),
             None => None,
         };

@@ -118,7 +118,12 @@ async fn without_a_good_key_nothing_answers() {
         let client = Client::new(desk.replicas[0].address, key);
         for method in methods() {
             let code = (method.call)(client.clone(), "gazette".to_owned()).await;
-            assert_eq!(gate(code), Gate::Closed, "{}: {key:?}", method.name);
+            assert_eq!(
+                gate(code),
+                Gate::Closed,
+                "{}: {key:?} {code:?}",
+                method.name
+            );
         }
     }
     // A key under another scheme, or as binary rubbish, is none.

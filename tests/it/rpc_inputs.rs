@@ -205,7 +205,7 @@ fn places_behind_the_end_of_all_numbers_are_answered() {
     let queue = v1::ListQueueRequest {
         site: SITE.to_owned(),
         page_size: 0,
-        page_token: data_encoding::BASE32_NOPAD.encode(&u64::MAX.to_be_bytes()),
+        page_token: replydesk::grpc::convert::paging::token(u64::MAX, &format!("queue\n{SITE}")),
     };
     let queue = bench
         .runtime

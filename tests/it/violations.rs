@@ -218,7 +218,7 @@ struct Bytes {
     site: Vec<u8>,
 }
 
-async fn call(desk: &Desk, method: &'static str, site: &[u8]) -> Status {
+async fn call(desk: &Desk, key: Option<&str>, method: &'static str, site: &[u8]) -> Status {
     let address = format!("http://{}", desk.replicas[0].address);
     let channel = tonic::transport::Endpoint::from_shared(address).unwrap();
     let mut grpc = tonic::client::Grpc::new(channel.connect_lazy());
@@ -226,7 +226,12 @@ async fn call(desk: &Desk, method: &'static str, site: &[u8]) -> Status {
     let codec = tonic_prost::ProstCodec::<Bytes, v1::SubmitCommentResponse>::default();
     let path = tonic::codegen::http::uri::PathAndQuery::from_static(method);
     let site = site.to_vec();
-    let answer = grpc.unary(tonic::Request::new(Bytes { site }), path, codec);
+    let mut request = tonic::Request::new(Bytes { site });
+    if let Some(key) = key {
+        let header = format!("Bearer {key}").parse().unwrap();
+        request.metadata_mut().insert("authorization", header);
+    }
+    let answer = grpc.unary(request, path, codec);
     answer.await.unwrap_err()
 }
 
@@ -234,22 +239,33 @@ async fn call(desk: &Desk, method: &'static str, site: &[u8]) -> Status {
 async fn what_is_no_message_at_all_is_refused_with_a_reason_too() {
     let desk = Desk::start().await;
     let submit = "/replydesk.v1.CommentService/SubmitComment";
-    for (method, site, code, reason) in [
+    let key = desk.key(&[], v1::Role::Admin, "root").await;
+    let key = Some(key.as_str());
+    for (key, method, site, code, reason) in [
+        // Who has no key learns nothing of what is wrong: the body is not even read.
         (
+            None,
+            submit,
+            &b"\xff\xfe"[..],
+            Code::Unauthenticated,
+            "UNAUTHENTICATED",
+        ),
+        (
+            key,
             submit,
             &b"\xff\xfe"[..],
             Code::InvalidArgument,
             "MALFORMED_MESSAGE",
         ),
-        (submit, b"gazette", Code::Unauthenticated, "UNAUTHENTICATED"),
         (
+            key,
             "/replydesk.v1.CommentService/Shout",
             b"gazette",
             Code::Unimplemented,
             "UNKNOWN_METHOD",
         ),
     ] {
-        let refused = call(&desk, method, site).await;
+        let refused = call(&desk, key, method, site).await;
         assert_eq!(told(&refused), (code, reason.to_owned()), "{method}");
     }
     desk.finish().await;

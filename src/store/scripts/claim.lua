@@ -14,7 +14,9 @@ local function take_back(low, high)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], low, high, 'LIMIT', 0, 100)) do
     local lease = redis.call('HGET', KEYS[3], id)
     if lease then
-      local token, due = struct.unpack('<c8d', lease)
+      -- One that cannot be read must not keep the others: its item is due at once.
+      local token, due = string.sub(lease, 1, 8), now
+      if #lease >= 16 then due = struct.unpack('<d', string.sub(lease, 9, 16)) end
       redis.call('ZADD', KEYS[1], string.format('%.0f', due), id)
       redis.call('HDEL', KEYS[3], id)
       redis.call('HDEL', KEYS[4], token)
@@ -36,9 +38,10 @@ end
 for i = 6, #ARGV do
   local token = ARGV[i]
   local held = redis.call('HGET', KEYS[4], token)
-  if held then
-    local _, due = struct.unpack('<c8d', redis.call('HGET', KEYS[3], held))
-    give(token, held, due, tonumber(redis.call('ZSCORE', KEYS[2], held)))
+  local lease = held and redis.call('HGET', KEYS[3], held)
+  if lease and #lease >= 16 then
+    local due = struct.unpack('<d', string.sub(lease, 9, 16))
+    give(token, held, due, tonumber(redis.call('ZSCORE', KEYS[2], held) or now))
   else
     local id, due
     repeat

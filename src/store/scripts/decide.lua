@@ -7,7 +7,7 @@
 --        9 author (the counters' key where there is none)
 -- ARGV   1 id  2 version  3 verdict  4 state that it leads to  5 moderator's key id (8 bytes)  6 token (8 bytes) or ''
 --        7 '1': although another holds it  8 16 random bits  9 event details  10 prefix of index keys  11 thread name
---        12 site name
+--        12 site name  13 the longest that anything rests (lease or cool-down) in ms
 -- reply  {'DECIDED', state, version, ms, 1 if replayed} {'NOT_FOUND'} {'ERASED'} {'STALE', state, version} {'LEASED'}
 -- cost   O(log n) in the queue and the indexes; about 20 commands
 local head = redis.call('GETRANGE', KEYS[1], 0, 23)
@@ -30,7 +30,9 @@ if lease and ARGV[7] ~= '1' then
   local expires = tonumber(redis.call('ZSCORE', KEYS[3], ARGV[1]) or 0)
   -- Who names no lease may decide on what the same key holds, on a stream of its own, say.
   local mine = token == ARGV[6] or (ARGV[6] == '' and string.sub(lease, 17, 24) == ARGV[5])
-  if not mine and token ~= string.rep('\0', 8) and expires > now then return {'LEASED'} end
+  -- A lease beyond the longest that there is comes from before the clock jumped back.
+  local lives = expires > now and expires <= now + ARGV[13]
+  if not mine and token ~= string.rep('\0', 8) and lives then return {'LEASED'} end
 end
 
 local seq = string.format('%.0f', tonumber(redis.call('HGET', KEYS[7], 'seq') or 0) + 1)

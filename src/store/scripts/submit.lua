@@ -41,20 +41,30 @@ local us = time[1] * 1000000 + time[2]
 local ms = math.floor(us / 1000)
 
 -- GCRA (ITU-T I.371): the state is the theoretical arrival time (TAT), the time at which the rate is used up no more.
-local arrivals, worst, wait = {}, 0, 0
+local arrivals, clamped, worst, wait = {}, {}, 0, 0
 for i = 1, 4 do
   local key = KEYS[11 + i]
   if key ~= NONE then
     local interval, burst = tonumber(ARGV[17 + 2 * i]), tonumber(ARGV[18 + 2 * i])
     local tat = tonumber(redis.call('GET', key) or us)
-    -- A clock that jumped back must not lengthen anything.
-    tat = math.min(math.max(tat, us), us + interval * burst)
+    -- A clock that jumped back, or a smaller burst, must not lengthen anything.
+    local most = us + interval * burst
+    if tat > most then tat, clamped[i] = most, most end
+    tat = math.max(tat, us)
     local over = tat + interval - us - interval * burst
     if over > wait then worst, wait = i, over end
     arrivals[i] = tat + interval
   end
 end
-if worst > 0 then return {'REFUSED', worst, wait} end
+if worst > 0 then
+  -- What was clamped is kept: else each later try would be clamped anew, and refused for as long as the clock jumped.
+  for i, tat in pairs(clamped) do
+    if ARGV[10] == '1' then
+      redis.call('SET', KEYS[11 + i], string.format('%.0f', tat), 'PX', math.max(1, math.ceil((tat - us) / 1000)))
+    end
+  end
+  return {'REFUSED', worst, wait}
+end
 if ARGV[10] ~= '1' then return {'ADMITTED', ms} end
 
 local seq = tonumber(redis.call('HGET', KEYS[4], 'seq') or 0) + 1

@@ -1,0 +1,83 @@
+//! Keys are looked at before bodies: who has none makes the service read nothing.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use tonic::{Status, body::Body, codegen::http};
+use tower::{Layer, Service};
+
+use crate::access::Access;
+
+/// What needs a key: everything of ours. Health and reflection need none.
+const OURS: &str = "/replydesk.";
+
+/// Refuses a call of ours without a good key by its headers alone.
+#[derive(Clone)]
+pub struct KeyFirst {
+    access: Arc<Access>,
+}
+
+impl KeyFirst {
+    /// By these keys.
+    #[must_use]
+    pub fn new(access: Arc<Access>) -> Self {
+        Self { access }
+    }
+}
+
+impl<S> Layer<S> for KeyFirst {
+    type Service = Guarded<S>;
+
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded {
+            access: Arc::clone(&self.access),
+            inner,
+        }
+    }
+}
+
+/// The services behind the key.
+#[derive(Clone)]
+pub struct Guarded<S> {
+    access: Arc<Access>,
+    inner: S,
+}
+
+impl<S> Service<http::Request<Body>> for Guarded<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        if !request.uri().path().starts_with(OURS) {
+            return Box::pin(self.inner.call(request));
+        }
+        // The one that is ready is called, and its clone stays for the next.
+        let next = self.inner.clone();
+        let mut ready = std::mem::replace(&mut self.inner, next);
+        let access = Arc::clone(&self.access);
+        Box::pin(async move {
+            let header = request
+                .headers()
+                .get("authorization")
+                .and_then(|value| value.to_str().ok());
+            match access.authenticate(header).await {
+                Ok(_) => ready.call(request).await,
+                Err(refused) => Ok(Status::from(refused).into_http()),
+            }
+        })
+    }
+}

@@ -32,7 +32,7 @@ const SHIPPABLE: [&str; 6] = [
 
 const HELP: &str = "\
 Reads every *.jsonl file of the directory; each line is a JSON object with \"text\", \"label\" (\"spam\" or \"ham\") and \
-\"source\". Only collections whose licence allows it take part, and each counts alike however large it is; the others \
+\"source\". Only collections whose licence allows it take part, and none drowns the others, however large it is; the rest \
 are named and left out. The same files give the same bytes.
 
 Examples:

@@ -34,7 +34,7 @@ impl Default for Settings {
             idf_power: 2.0,
             most_steps: 60,
             confidence: 0.7,
-            caution: 0.2,
+            caution: 0.35,
         }
     }
 }
@@ -234,15 +234,21 @@ mod tests {
     }
 
     #[test]
-    fn each_collection_counts_alike() {
-        let calibre = |rows: &[Labelled]| -> f64 {
-            of_collection(rows)
-                .iter()
-                .map(|example| example.calibre)
-                .sum()
+    fn neither_a_large_collection_nor_its_common_label_drowns_the_rest() {
+        let counts = |rows: &[Labelled], spam: bool| -> f64 {
+            let examples = of_collection(rows);
+            let of_label = examples.iter().filter(|example| example.spam == spam);
+            of_label.map(|example| example.calibre).sum()
         };
         let rows = collection();
-        assert!((calibre(&rows) - calibre(&rows[..2])).abs() < 1e-6);
+        let many: Vec<Labelled> = std::iter::repeat_n(rows.clone(), 100).flatten().collect();
+        let growth = counts(&many, true) / counts(&rows, true);
+        assert!((2.0..10.0).contains(&growth), "{growth}");
+        let mut uneven = rows[..3].to_vec();
+        uneven.extend(many.iter().filter(|row| !row.spam).take(27).cloned());
+        let share = counts(&uneven, false) / counts(&uneven, true);
+        let plain = 27.0 / 3.0;
+        assert!(share > 1.0 && share < plain, "{share}");
     }
 
     #[test]

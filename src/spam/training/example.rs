@@ -7,8 +7,16 @@ use crate::spam::{
     shape::Shape,
 };
 
-/// Each collection counts as this many comments, however many it has: a large one must not drown the others.
+/// A collection of so many comments counts as so many.
 pub const CALIBRE: f64 = 4_000.0;
+
+/// A collection counts by its size to this power: a large one must not drown the others, nor 300 messages count as much
+/// as 9,500 comments. 0 would let each count alike, 1 each comment.
+const BY_SIZE: f64 = 0.3;
+
+/// A label counts by its share of a collection to this power: how much spam a collector took says little. 1 would leave
+/// the labels as they are, 0 let both count alike.
+const BY_LABEL: f64 = 0.5;
 
 /// One comment as the solver sees it.
 #[derive(Debug, Clone)]
@@ -61,13 +69,28 @@ impl Example {
     }
 }
 
-/// Reads a collection; each counts alike.
+/// Reads a collection, and lets its comments count by its size and labels.
 #[must_use]
 pub fn of_collection(rows: &[Labelled]) -> Vec<Example> {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of comments are far below 2^53"
-    )]
-    let calibre = CALIBRE / rows.len().max(1) as f64;
-    rows.iter().map(|row| Example::of(row, calibre)).collect()
+    let of_spam = rows.iter().filter(|row| row.spam).count();
+    let both = [rows.len() - of_spam, of_spam].map(|of| calibre(rows.len(), of));
+    let calibre = |row: &Labelled| both[usize::from(row.spam)];
+    rows.iter()
+        .map(|row| Example::of(row, calibre(row)))
+        .collect()
+}
+
+/// What one of `of` comments with the same label counts, in a collection of `all`.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of comments are far below 2^53"
+)]
+fn calibre(all: usize, of: usize) -> f64 {
+    let (all, of) = (all.max(1) as f64, of.max(1) as f64);
+    let by_size = libm::pow(all / CALIBRE, BY_SIZE - 1.0);
+    if of < all {
+        by_size * libm::pow(2.0 * of / all, BY_LABEL - 1.0)
+    } else {
+        by_size
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod clock;
+pub mod comments;
 pub mod configuration;
 pub mod demo;
 pub mod eval;
@@ -28,6 +29,13 @@ use failure::Failure;
 /// The service behind "Leave a Reply": takes reader comments, scores them, and queues them for moderators.
 #[derive(Debug, Parser)]
 #[command(name = "replydesk", version, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  replydesk demo                                            # see it work
+  replydesk serve                                           # run it, with a Redis of its own
+  replydesk site create daily --display-name 'The Daily'    # in another terminal
+  replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello'
+  replydesk review --site daily")]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -38,6 +46,7 @@ enum Command {
     Serve(serve::Args),
     Demo(demo::Args),
     Submit(Box<submit::Args>),
+    Comments(comments::Args),
     Events(events::Args),
     Review(review::Args),
     Site(site::Args),
@@ -56,6 +65,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Submit(args) => submit::run(*args).await,
+        Command::Comments(args) => comments::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Site(args) => site::run(args).await,

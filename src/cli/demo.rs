@@ -3,6 +3,7 @@
 mod blog;
 mod feed;
 mod input;
+mod leftovers;
 mod made_up;
 mod moderator;
 mod progress;
@@ -38,7 +39,8 @@ pub struct Args {
     /// At most forty comments.
     #[arg(long)]
     quick: bool,
-    /// Use the service that runs at --address (admin key needed), rather than starting one; leaves a site `demo-…` there.
+    /// Use the service that runs at --address (admin key needed), rather than starting one; leaves a site `demo-…` there, but no
+    /// key.
     #[arg(long)]
     running: bool,
     /// Print nothing but one line of JSON at the end.
@@ -75,9 +77,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         }
     };
     let target = service.target.clone();
+    let keys = setup::Keys::default();
     plan.introduce(target.address(), service.directory(), started.elapsed())?;
     let work = async {
-        plan.run(&Connection::open(&target).await?, target.address())
+        plan.run(&Connection::open(&target).await?, target.address(), &keys)
             .await
     };
     let done = tokio::select! {
@@ -86,6 +89,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         () = interrupt::requested() => Err(Failure::new("stopped before the end, and the service with it")),
     };
     progress::finish();
+    // Keys in a service of our own end with it.
+    if args.running {
+        setup::revoke(&target, &keys).await;
+    }
     let stopped = service.stop().await;
     done.and(stopped)
 }

@@ -32,7 +32,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 Examples:
   replydesk events --site daily
   replydesk events --site daily --follow
-  replydesk events --site daily --follow --cursor 812-9f3c --json >> events.jsonl")]
+  replydesk events --site daily --follow --cursor 28-35546 --json >> events.jsonl")]
 pub struct Args {
     /// The site.
     #[arg(long)]
@@ -216,7 +216,7 @@ mod tests {
 
     fn example(cause: event::Cause, state: CommentState, version: u32) -> Event {
         Event {
-            cursor: format!("{version}-9f3c"),
+            cursor: format!("{version}-35546"),
             comment_id: "01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
             thread_id: "tram-line".to_owned(),
             state: state.into(),

@@ -8,7 +8,8 @@ use crate::{
     access::root,
     cli::client::{Connection, explain::explain, once, reach::Reach, timely},
     proto::v1::{
-        self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, RevokeKeyRequest,
+        self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, ListSitesRequest,
+        RevokeKeyRequest,
     },
 };
 
@@ -25,8 +26,6 @@ Examples:
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
-    #[command(flatten)]
-    reach: Reach,
     /// Print JSON, one line a key.
     #[arg(long, global = true)]
     json: bool,
@@ -51,23 +50,37 @@ enum Verb {
         /// When it ends: 90d, 12h; without it, never.
         #[arg(long, value_name = "SPAN")]
         expires: Option<String>,
+        #[command(flatten)]
+        reach: Reach,
     },
     /// List keys, without their secrets.
     #[command(after_help = "Example:\n  replydesk key list --json")]
-    List,
+    List {
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// Revoke a key, everywhere within a second.
     #[command(after_help = "Example:\n  replydesk key revoke 0123456789abcdef")]
     Revoke {
         /// The key's id, as `key list` shows it.
         key_id: String,
+        #[command(flatten)]
+        reach: Reach,
     },
     /// Make a key without a service: for the configuration of one that has none yet.
     #[command(after_help = "Example:\n  replydesk key generate --role admin")]
     Generate {
-        /// What it may do.
-        #[arg(long)]
-        role: Role,
+        /// What it may do. Keys of the other roles are made by the service: `key create`.
+        #[arg(long, default_value = "admin")]
+        role: OfflineRole,
     },
+}
+
+/// What a key that is made without a service may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OfflineRole {
+    /// Everything, sites and keys too.
+    Admin,
 }
 
 /// What a key may do.
@@ -97,18 +110,16 @@ impl From<Role> for v1::Role {
 /// The service refuses it or is not there.
 pub async fn run(args: Args) -> Result<(), Failure> {
     let json = args.json;
-    // Offline: needs neither an address nor a key.
-    if let Verb::Generate { role } = args.verb {
-        return generate(role, json);
-    }
-    let connection = Connection::open(&args.reach.target()?).await?;
     match args.verb {
         Verb::Create {
             role,
             sites,
             label,
             expires,
+            reach,
         } => {
+            let connection = Connection::open(&reach.target()?).await?;
+            warn_of_unknown(&connection, &sites).await;
             let expires_at = expires.map(|span| expiry(&span)).transpose()?;
             let request = CreateKeyRequest {
                 role: v1::Role::from(role).into(),
@@ -119,9 +130,33 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             let created = create(&connection, request).await?;
             show_created(&created, json)
         }
-        Verb::List => list(&connection, json).await,
-        Verb::Revoke { key_id } => revoke(&connection, key_id, json).await,
-        Verb::Generate { role } => generate(role, json),
+        Verb::List { reach } => list(&Connection::open(&reach.target()?).await?, json).await,
+        Verb::Revoke { key_id, reach } => {
+            let connection = Connection::open(&reach.target()?).await?;
+            revoke(&connection, key_id, json).await
+        }
+        // Offline: needs neither an address nor a key.
+        Verb::Generate {
+            role: OfflineRole::Admin,
+        } => generate(json),
+    }
+}
+
+/// A key for a site that is yet to be made is no mistake, but a misspelt name is.
+async fn warn_of_unknown(connection: &Connection, sites: &[String]) {
+    if sites.is_empty() {
+        return;
+    }
+    let known = once(connection.sites().list_sites(timely(ListSitesRequest {}))).await;
+    // Who may not list sites is told nothing; creating the key says what else is wrong.
+    let Ok(known) = known else { return };
+    for site in sites {
+        if known.sites.iter().all(|known| known.site != *site) {
+            eprintln!(
+                "replydesk: there is no site {} yet (`replydesk site list`); the key is good for it once there is one",
+                untrusted::line(site)
+            );
+        }
     }
 }
 
@@ -154,7 +189,7 @@ fn show_created(created: &CreateKeyResponse, json: bool) -> Result<(), Failure> 
     }
     // The key alone on standard output, so that `> blog.key` makes a key file.
     eprintln!("replydesk: {}", describe(&key));
-    eprintln!("replydesk: this is the only time the key is shown; hand it over on a safe way:");
+    eprintln!("replydesk: this is the only time the key is shown; hand it over in a safe way:");
     output::say(untrusted::line(&created.access_key))
 }
 
@@ -231,12 +266,7 @@ async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(
 }
 
 /// Made here, and told to nobody: the service learns its hash from the configuration.
-fn generate(role: Role, json: bool) -> Result<(), Failure> {
-    if v1::Role::from(role) != v1::Role::Admin {
-        return Err(Failure::usage(
-            "only the first admin key is made offline; for the others use `replydesk key create`",
-        ));
-    }
+fn generate(json: bool) -> Result<(), Failure> {
     let (key, root) = root::generate().map_err(|error| {
         Failure::new(format!(
             "the operating system gives no random numbers: {error}"

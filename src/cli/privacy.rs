@@ -7,6 +7,10 @@ mod open;
 
 /// Make the privacy officer's keys, and open sealed contact data with them.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  replydesk privacy keygen --out-dir ./keys
+  replydesk privacy open --key-file ./keys/privacy.key sealed.json")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,

@@ -27,10 +27,19 @@ Examples:
   replydesk review --site daily
   coproc replydesk review --site daily --json     # from a script
 
-With --json, items are printed as lines of JSON, and for those that were printed lines such as
+With --json, standard output has one JSON object a line, each with one of these fields:
+  item       {comment, lease_expires_at, due_at, author_history}: decide on it
+  decision   {comment_id, state, version, verdict, decided_at, replayed}: carried out
+  skipped    \"UUID\": given back
+  withdrawn  \"UUID\": not yours any more; don't decide on it
+  problem    {comment_id, reason, message, state, version}: refused, nothing was changed
+  error      \"why\", and line: a line of standard input that was not understood
+  queue      {waiting, leased, oldest_waiting_seconds, pending, approved, rejected, spam}
+For items that were printed, it reads lines such as
   {\"comment_id\": \"01890a5d-ac96-774b-bcce-b302099a8057\", \"verdict\": \"approve\"}
-are read from standard input (approve, reject, spam or skip; reason_code and note may be added).
-It ends when standard input ends and every verdict is answered.")]
+from standard input (approve, reject, spam or skip; reason_code and note may be added).
+It ends when standard input ends and every verdict is answered; with exit code 1 if a line of input
+failed: an error or a problem was printed.")]
 pub struct Args {
     /// The site.
     #[arg(long)]

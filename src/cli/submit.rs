@@ -1,6 +1,9 @@
 //! `replydesk submit`: hands in one comment, as a blog would.
 
-use std::io::Read;
+use std::{
+    io::Read,
+    time::{Duration, SystemTime},
+};
 
 use crate::{
     cli::client::{Connection, explain::explain, reach::Reach, resend},
@@ -8,7 +11,7 @@ use crate::{
     proto::v1::{AuthorInput, SubmitCommentRequest, SubmitCommentResponse, Thread, Transport},
 };
 
-use super::{failure::Failure, json, output, style, style::Paint, untrusted, words};
+use super::{clock, failure::Failure, json, output, style, style::Paint, untrusted, words};
 
 /// More than the service takes (65,525 bytes), so that the service, not we, says what is too long.
 const MOST_INPUT: u64 = 256 * 1024;
@@ -22,7 +25,7 @@ const CONTRIBUTIONS: usize = 5;
 Examples:
   replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello'
   replydesk submit --site daily --thread tram --name Ada --email ada@example.org - < text
-  replydesk submit --site daily --thread tram --validate-only --json 'Hello'")]
+  replydesk submit --site daily --thread tram --name Ada --email ada@example.org --validate-only --json 'Hello'")]
 pub struct Args {
     /// The comment; `-` reads it from standard input.
     text: String,
@@ -67,6 +70,25 @@ pub struct Args {
     /// The reader's browser; sealed on arrival.
     #[arg(long, default_value = "", hide_default_value = true)]
     user_agent: String,
+    /// The page that led the reader to the article.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    referrer: String,
+    /// What was in the hidden field that people don't see.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    honeypot: String,
+    /// How many seconds ago the reader's browser opened the form.
+    #[arg(long, value_name = "SECONDS_AGO")]
+    form_opened: Option<u32>,
     /// The comment's id; a fresh one if left out. The same id again is a retry, not a second comment.
     #[arg(long, value_name = "UUID")]
     id: Option<String>,
@@ -90,7 +112,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let validate_only = args.validate_only;
     let request = request(args)?;
     let connection = Connection::open(&target).await?;
-    let response = resend::submit(&connection, &request)
+    let response = resend::submit(&connection, &request, |why| eprintln!("replydesk: {why}"))
         .await
         .map_err(|status| explain(&status))?;
     if json {
@@ -110,6 +132,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn request(args: Args) -> Result<SubmitCommentRequest, Failure> {
+    let form_opened_at = args.form_opened.and_then(|seconds| {
+        let opened = SystemTime::now().checked_sub(Duration::from_secs(seconds.into()));
+        opened.map(clock::to_proto)
+    });
     let body = if args.text == "-" {
         read_standard_input()?
     } else {
@@ -135,7 +161,9 @@ fn request(args: Args) -> Result<SubmitCommentRequest, Failure> {
         transport: Some(Transport {
             ip_address: args.ip,
             user_agent: args.user_agent,
-            ..Transport::default()
+            referrer: args.referrer,
+            honeypot: args.honeypot,
+            form_opened_at,
         }),
         validate_only: args.validate_only,
     })

@@ -186,7 +186,25 @@ fn a_comment_goes_from_the_command_line_to_a_script_that_moderates_and_into_the_
     .unwrap();
     drop(input);
     assert_eq!(next_json(&mut lines, "decision")["state"], "APPROVED");
-    assert!(review.wait().unwrap().success());
+    assert_eq!(
+        review.wait().unwrap().code(),
+        Some(1),
+        "one line of input was nonsense"
+    );
+    let listed = serve.run(
+        &place,
+        &[
+            "comments", "--site", "daily", "--state", "approved", "--json",
+        ],
+    );
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(listed["comment_id"], id);
+    let one = serve.run(&place, &["comments", "--site", "daily", id]);
+    assert!(
+        text(&one.stdout).contains("\nHello"),
+        "{}",
+        text(&one.stdout)
+    );
 
     let feed = serve.run(&place, &["events", "--site", "daily", "--json"]);
     let events: Vec<Value> = text(&feed.stdout)
@@ -291,10 +309,50 @@ fn a_key_made_by_the_command_works_until_it_is_revoked() {
         Some(1),
         "a submitter is no moderator"
     );
+    let admin = place.0.path().join("data/secrets/admin.key");
+    let list = ["key", "list", "--key-file", admin.to_str().unwrap()];
+    assert!(
+        with_key(&list).status.success(),
+        "the flag is stronger than REPLYDESK_KEY"
+    );
     let id = key["key_id"].as_str().unwrap();
     assert!(serve.run(&place, &["key", "revoke", id]).status.success());
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
     while with_key(&["events", "--site", "daily"]).status.success() {
         assert!(std::time::Instant::now() < deadline, "still good");
     }
+}
+
+#[test]
+fn a_demo_on_a_running_service_leaves_no_key_that_opens_it() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    let demo = serve.run(&place, &["demo", "--running", "--quick", "--json"]);
+    assert!(demo.status.success(), "{}", text(&demo.stderr));
+    let keys = serve.run(&place, &["key", "list", "--json"]);
+    let keys: Vec<Value> = text(&keys.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let demos = keys
+        .iter()
+        .filter(|key| key["label"].as_str().unwrap().starts_with("demo "));
+    let revoked: Vec<bool> = demos.map(|key| !key["revoked_at"].is_null()).collect();
+    assert_eq!(revoked, [true, true, true]);
+}
+
+#[test]
+fn the_next_demo_clears_away_what_a_killed_one_left() {
+    let place = Place::new();
+    let mut process = place.command(&["demo"]).spawn().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("ready in")), "it works");
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(place.left_behind().len(), 1);
+    let demo = place.run(&["demo", "--quick", "--json"]);
+    assert!(demo.status.success(), "{}", text(&demo.stderr));
+    assert_eq!(place.left_behind(), Vec::<String>::new());
 }

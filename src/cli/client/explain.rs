@@ -84,7 +84,7 @@ fn invalid(message: &str, details: &ErrorDetails) -> String {
     match violations.map(Vec::as_slice) {
         None | Some([]) => message.to_owned(),
         Some(violations) => {
-            let mut text = String::from("the input needs attention; nothing was stored:");
+            let mut text = String::from("the input needs attention:");
             for violation in violations {
                 let field = untrusted::line(&violation.field);
                 let description = untrusted::line(&violation.description);
@@ -117,7 +117,7 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
     let reason = details.error_info().map_or("", |info| info.reason.as_str());
     match (code, reason) {
         (Code::Unauthenticated, _) => Some(
-            "give an access key: REPLYDESK_KEY, --key-file or REPLYDESK_KEY_FILE (made by `replydesk key create`)"
+            "give an access key: --key-file, REPLYDESK_KEY or REPLYDESK_KEY_FILE (made by `replydesk key create`)"
                 .to_owned(),
         ),
         (Code::PermissionDenied, _) => {
@@ -130,15 +130,19 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
         (Code::DeadlineExceeded, _) => Some(format!(
             "it may or may not have happened; {again} (the same request again is safe)"
         )),
+        (Code::AlreadyExists, "DUPLICATE_COMMENT") => {
+            let first = details.error_info()?.metadata.get("comment_id")?;
+            Some(format!("the first one is {}", untrusted::line(first)))
+        }
         (Code::Aborted, "STALE_POLICY") => {
             Some("somebody changed it meanwhile: read it again, and apply your change to that".to_owned())
         }
         (Code::OutOfRange, _) => Some(match details.error_info().and_then(|i| i.metadata.get("head_cursor")) {
             Some(head) => format!(
-                "the feed no longer reaches back to that cursor: list the comments once, then go on with --cursor {}",
+                "the feed no longer reaches back to that cursor: list the comments once (`replydesk comments --site SITE`), then go on with --cursor {}",
                 untrusted::line(head)
             ),
-            None => "the feed no longer reaches back to that cursor: list the comments once, then start without one".to_owned(),
+            None => "the feed no longer reaches back to that cursor: list the comments once (`replydesk comments --site SITE`), then start without one".to_owned(),
         }),
         (Code::Unimplemented, _) => Some("the service there is not ReplyDesk, or of another version".to_owned()),
         _ => None,
@@ -175,12 +179,20 @@ mod tests {
         trimmed.set_error_info(
             "CURSOR_OUT_OF_RANGE",
             "replydesk",
-            HashMap::from([("head_cursor".to_owned(), "812-9f3c".to_owned())]),
+            HashMap::from([("head_cursor".to_owned(), "28-35546".to_owned())]),
+        );
+        let mut twice = ErrorDetails::new();
+        let first = "01890a5d-ac96-774b-bcce-b302099a8057".to_owned();
+        twice.set_error_info(
+            "DUPLICATE_COMMENT",
+            "replydesk",
+            HashMap::from([("comment_id".to_owned(), first)]),
         );
         let statuses = [
             Status::with_error_details(Code::InvalidArgument, "2 fields", invalid),
             Status::with_error_details(Code::ResourceExhausted, "too many comments", limited),
             Status::with_error_details(Code::OutOfRange, "events were trimmed", trimmed),
+            Status::with_error_details(Code::AlreadyExists, "said before", twice),
             Status::unauthenticated("no access key"),
             Status::unavailable("the store does not answer"),
             Status::internal(""),

@@ -12,6 +12,9 @@ use crate::cli::failure::Failure;
 /// The key's own variable. Never a flag: the command line of a process is there for everyone on the machine to read.
 const KEY_VARIABLE: &str = "REPLYDESK_KEY";
 
+/// Names a file with the key.
+const KEY_FILE_VARIABLE: &str = "REPLYDESK_KEY_FILE";
+
 /// Where `replydesk serve` leaves the admin key that its embedded default made.
 const EMBEDDED_KEY: &str = "data/secrets/admin.key";
 
@@ -32,14 +35,10 @@ pub struct Reach {
     )]
     pub address: String,
 
-    /// A file with the access key (else: the variable REPLYDESK_KEY, then data/secrets/admin.key if it is there).
-    #[arg(
-        long,
-        global = true,
-        env = "REPLYDESK_KEY_FILE",
-        value_name = "FILE",
-        help_heading = "Connection"
-    )]
+    /// A file with the access key. Without it: the variable REPLYDESK_KEY, then the file that REPLYDESK_KEY_FILE names,
+    /// then data/secrets/admin.key if it is there.
+    // Not clap's `env`: a flag is stronger than REPLYDESK_KEY, the variable is weaker.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
     pub key_file: Option<PathBuf>,
 }
 
@@ -57,12 +56,15 @@ impl Reach {
     }
 
     fn key(&self) -> Result<Option<String>, Failure> {
+        if let Some(file) = &self.key_file {
+            return read_key(file).map(Some);
+        }
         if let Some(key) = std::env::var_os(KEY_VARIABLE) {
             let key = key.into_string().map_err(|_| not_a_key(KEY_VARIABLE))?;
             return Ok(Some(key));
         }
-        if let Some(file) = &self.key_file {
-            return read_key(file).map(Some);
+        if let Some(file) = std::env::var_os(KEY_FILE_VARIABLE) {
+            return read_key(Path::new(&file)).map(Some);
         }
         let embedded = Path::new(EMBEDDED_KEY);
         if embedded.exists() {

@@ -6,6 +6,7 @@ use tonic::{Code, Status};
 
 use crate::{
     cli::client::{Connection, explain, once, timely},
+    cli::untrusted,
     proto::v1::{SubmitCommentRequest, SubmitCommentResponse},
 };
 
@@ -15,13 +16,15 @@ const ATTEMPTS: u32 = 6;
 /// A caller that waits longer than this for one comment is better served by the refusal itself.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// Sends a comment; after a lost or late reply, or where the service asks for a short wait, the same one again.
+/// Sends a comment; after a lost or late reply, or where the service asks for a short wait, the same one again. `tell`
+/// hears once that this takes longer, and why.
 ///
 /// # Errors
 /// The last status, if it can't be helped by sending again, or not within a few seconds.
 pub async fn submit(
     connection: &Connection,
     request: &SubmitCommentRequest,
+    tell: impl Fn(String),
 ) -> Result<SubmitCommentResponse, Status> {
     let mut attempt = 1;
     loop {
@@ -36,11 +39,25 @@ pub async fn submit(
             Err(status) => status,
         };
         match wait(&status, attempt) {
-            Some(wait) if attempt < ATTEMPTS => tokio::time::sleep(wait).await,
+            Some(wait) if attempt < ATTEMPTS => {
+                if attempt == 1 {
+                    tell(waiting(&status));
+                }
+                tokio::time::sleep(wait).await;
+            }
             Some(_) | None => return Err(status),
         }
         attempt += 1;
     }
+}
+
+fn waiting(status: &Status) -> String {
+    let why = match explain::reason(status).as_str() {
+        "STORE_AWAY" => "the store is away".to_owned(),
+        _ => untrusted::line(status.message()),
+    };
+    let longest = LONGEST_WAIT * (ATTEMPTS - 1);
+    format!("{why}; trying again for up to {} s", longest.as_secs())
 }
 
 /// How long to wait before the next attempt; `None` if another one would not help.

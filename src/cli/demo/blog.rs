@@ -51,7 +51,7 @@ async fn submit(
     shared: Shared,
 ) -> Option<(String, String)> {
     let label = prepared.label.as_deref();
-    match resend::submit(&connection, &prepared.request).await {
+    match resend::submit(&connection, &prepared.request, |_| ()).await {
         Ok(response) => {
             shared.with(|tally| tally.stored(label, &response));
             Some((prepared.entry_id, prepared.request.comment_id))

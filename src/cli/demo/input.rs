@@ -82,7 +82,7 @@ fn parse(name: &str, text: &str) -> Result<Vec<Entry>, Failure> {
                 ));
             }
             Ok(entry) => entries.push(entry),
-            Err(error) => wrong.push(format!("  line {}: {error}", index + 1)),
+            Err(error) => wrong.push(format!("  line {}: {}", index + 1, without_place(&error))),
         }
     }
     if !wrong.is_empty() {
@@ -100,6 +100,16 @@ fn parse(name: &str, text: &str) -> Result<Vec<Entry>, Failure> {
         return Err(Failure::usage(format!("{name} holds no comment")));
     }
     Ok(entries)
+}
+
+/// Each text is one line, so the parser always says "line 1"; next to the file's own line that only confuses.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match text.strip_suffix(&place) {
+        Some(what) => format!("{what}, at column {}", error.column()),
+        None => text,
+    }
 }
 
 /// At most `most` of them, evenly spread, so that all articles are still there. Parents come along where they are kept.

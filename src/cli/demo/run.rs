@@ -26,7 +26,7 @@ use super::{
     made_up::{self, Prepared},
     moderator::{Moderator, Verdicts},
     progress, report,
-    setup::{self, Parties},
+    setup::{self, Keys, Parties},
     shared::Shared,
     wait,
 };
@@ -69,10 +69,16 @@ impl Plan {
     ///
     /// # Errors
     /// Something failed, or the totals don't add up.
-    pub async fn run(&self, admin: &Connection, address: &str) -> Result<(), Failure> {
+    pub async fn run(&self, admin: &Connection, address: &str, keys: &Keys) -> Result<(), Failure> {
         let site = self.site();
-        let parties =
-            setup::set_up(admin, address, &site, setup::policy(self.own_examples)).await?;
+        let parties = setup::set_up(
+            admin,
+            address,
+            &site,
+            setup::policy(self.own_examples),
+            keys,
+        )
+        .await?;
         self.say(format!(
             "site {site}; keys for a blog and {} moderators",
             parties.moderators.len()

@@ -19,6 +19,8 @@ use crate::{
     secrets,
 };
 
+use super::leftovers;
+
 /// A clean stop takes a second or two; a service that needs longer hangs.
 const STOP_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -43,6 +45,10 @@ impl Service {
     /// As the service says: no `redis-server` on this machine, for one.
     pub async fn start() -> Result<Self, Failure> {
         let directory = Directory::fresh()?;
+        let own = directory.path().to_owned();
+        let removed = tokio::task::spawn_blocking(move || leftovers::remove(&own));
+        // Only a panic could come of it.
+        let _ = removed.await;
         let stop = CancellationToken::new();
         let mut running = JoinSet::new();
         let target = start_in(directory.path(), &stop, &mut running).await?;
@@ -144,7 +150,8 @@ struct Directory(PathBuf);
 
 impl Directory {
     fn fresh() -> Result<Self, Failure> {
-        let path = std::env::temp_dir().join(format!("replydesk-demo-{}", CommentId::fresh()));
+        let path =
+            std::env::temp_dir().join(format!("{}{}", leftovers::PREFIX, CommentId::fresh()));
         fs::DirBuilder::new()
             .mode(0o700)
             .create(&path)

@@ -34,7 +34,8 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let dir = &args.out_dir;
+    // Absolute, so that what is printed holds from wherever it is used.
+    let dir = &std::path::absolute(&args.out_dir)?;
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -130,6 +130,9 @@ impl Desk {
             Pressed::Page(pages) => Key::Scroll(pages * page),
             Pressed::Quit | Pressed::Resized => return,
         };
+        if matches!(key, Key::Verdict(_) | Key::Skip) && !screen::fits(width, height) {
+            return;
+        }
         let message = self.session.press(key);
         let furthest = screen::furthest_scroll(&self.session, width, height);
         self.session.scroll = self.session.scroll.min(furthest);

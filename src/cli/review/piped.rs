@@ -51,7 +51,7 @@ pub async fn run(connection: Connection, start: Start) -> Result<(), Failure> {
     loop {
         // Not before the stream was open once: a wrong key must be told even to who says nothing.
         if script.opened && script.input_ended && script.unanswered.is_empty() {
-            return Ok(());
+            return script.end();
         }
         tokio::select! {
             line = lines.recv(), if !script.input_ended => match line {
@@ -104,9 +104,19 @@ struct Script {
     last_request: u64,
     input_ended: bool,
     opened: bool,
+    failed: u64,
 }
 
 impl Script {
+    fn end(&self) -> Result<(), Failure> {
+        match self.failed {
+            0 => Ok(()),
+            failed => Err(Failure::new(format!(
+                "lines of input that failed: {failed}; standard output says why (error, problem)"
+            ))),
+        }
+    }
+
     fn understand(&mut self, line: &str) -> Result<Option<Up>, Failure> {
         if line.trim().is_empty() {
             return Ok(None);
@@ -117,6 +127,7 @@ impl Script {
                 Ok(Some(message))
             }
             Err(why) => {
+                self.failed += 1;
                 output::json(&json!({ "error": why, "line": line }))?;
                 Ok(None)
             }
@@ -187,13 +198,16 @@ impl Script {
                 json!({ "decision": json::decision(&decision) })
             }
             Some(answer::Result::Skipped(_)) => json!({ "skipped": comment_id }),
-            Some(answer::Result::Problem(problem)) => json!({ "problem": {
-                "comment_id": comment_id,
-                "reason": problem.reason,
-                "message": problem.message,
-                "state": words::state(problem.state),
-                "version": problem.version,
-            }}),
+            Some(answer::Result::Problem(problem)) => {
+                self.failed += 1;
+                json!({ "problem": {
+                    "comment_id": comment_id,
+                    "reason": problem.reason,
+                    "message": problem.message,
+                    "state": words::state(problem.state),
+                    "version": problem.version,
+                }})
+            }
             None => return Ok(()),
         };
         output::json(&value)

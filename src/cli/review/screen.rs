@@ -10,7 +10,7 @@ use crate::{
 use super::{
     card,
     line::Line,
-    session::{Current, Link, Session},
+    session::{Current, Hold, Link, Session},
 };
 
 /// Below this nothing useful fits.
@@ -19,16 +19,28 @@ const LEAST: (usize, usize) = (40, 14);
 /// Status and rule above; rule, notice and keys below.
 const FRAME: usize = 5;
 
+/// Lines above the comment without parts of the score: title, address, author, standing, probability, rule.
+const HEAD: usize = 6;
+
+/// Rows of the comment that the parts of the score must leave.
+const LEAST_BODY: usize = 3;
+
+/// Whether the window shows the item. Nobody decides on what is not shown.
+#[must_use]
+pub fn fits(width: usize, height: usize) -> bool {
+    width >= LEAST.0 && height >= LEAST.1
+}
+
 /// Exactly `height` lines of at most `width` cells.
 #[must_use]
 pub fn render(session: &Session, width: usize, height: usize, now: SystemTime) -> Vec<Line> {
-    if width < LEAST.0 || height < LEAST.1 {
+    if !fits(width, height) {
         let mut lines = vec![Line::of(Tone::Notice, "make the window larger").cut(width)];
         lines.resize(height, Line::new());
         return lines;
     }
     let rule = Line::of(Tone::Faint, "─".repeat(width));
-    let mut lines = vec![status(session, width), rule.clone()];
+    let mut lines = vec![status(session, width), mark(session, width)];
     let room = height - FRAME;
     let mut middle = match &session.current {
         Some(current) => item(session, current, (width, room), now),
@@ -40,6 +52,19 @@ pub fn render(session: &Session, width: usize, height: usize, now: SystemTime) -
     lines.push(notice(session).cut(width));
     lines.push(keys(width));
     lines
+}
+
+/// The rule above the item. It says so for as long as the item cannot be decided: no news hides it.
+fn mark(session: &Session, width: usize) -> Line {
+    let why = match session.current.as_ref().map(|current| current.hold) {
+        Some(Hold::Lost) => "lost, waiting for it again; k goes on",
+        Some(Hold::Withdrawn) => "not yours any more; k goes on",
+        Some(Hold::Ours) | None => return Line::of(Tone::Faint, "─".repeat(width)),
+    };
+    let rest = width.saturating_sub(why.len() + 1);
+    Line::of(Tone::Bad, why)
+        .with(Tone::Faint, format!(" {}", "─".repeat(rest)))
+        .cut(width)
 }
 
 fn status(session: &Session, width: usize) -> Line {
@@ -68,10 +93,10 @@ fn status(session: &Session, width: usize) -> Line {
             clock::rough(std::time::Duration::from_secs(seconds))
         )
     });
-    let held = session.ahead() + usize::from(session.current.is_some());
     let right = format!(
-        "decided: {} · held {held} · waiting {waiting}{}",
+        "decided: {} · held {} · waiting {waiting}{}",
         counts.join(", "),
+        session.held(),
         oldest.unwrap_or_default()
     );
     Line::spread(left, Line::of(Tone::Plain, right), width)
@@ -87,6 +112,7 @@ struct Layout {
 
 fn layout(item: &ReviewItem, (width, room): (usize, usize), now: SystemTime) -> Layout {
     let bars = if room > 24 { 8 } else { 4 };
+    let bars = bars.min(room.saturating_sub(HEAD + LEAST_BODY));
     let mut head = card::head(item, width, bars, now);
     head.push(Line::of(Tone::Faint, "─".repeat(width)));
     let body = card::body(item, width);
@@ -157,18 +183,8 @@ fn notice(session: &Session) -> Line {
         }
         Link::Up => {}
     }
-    let is_lost = session
-        .current
-        .as_ref()
-        .is_some_and(|current| current.is_lost);
-    match &session.notice {
-        Some((tone, text)) => Line::of(*tone, text.clone()),
-        None if is_lost => Line::of(
-            Tone::Notice,
-            "this item is not yours any more; k goes on to the next",
-        ),
-        None => Line::new(),
-    }
+    let notice = session.notice.as_ref();
+    notice.map_or_else(Line::new, |(tone, text)| Line::of(*tone, text.clone()))
 }
 
 fn keys(width: usize) -> Line {

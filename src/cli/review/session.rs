@@ -32,8 +32,19 @@ pub enum Key {
 pub struct Current {
     /// As it came.
     pub item: ReviewItem,
-    /// The lease is over: it can be looked at, not decided.
-    pub is_lost: bool,
+    /// Whether it may be decided.
+    pub hold: Hold,
+}
+
+/// Whose the item under the moderator's eyes is. Unless it is ours, it can be looked at, not decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Ours, under a lease.
+    Ours,
+    /// Lost with the stream. It waits in the queue and most likely comes back under a new lease.
+    Lost,
+    /// The service took it back, or somebody decided it.
+    Withdrawn,
 }
 
 /// How the stream is.
@@ -87,10 +98,11 @@ impl Session {
         }
     }
 
-    /// How many items are held behind the current one.
+    /// How many items are under a lease: the current one, if it still is, and those behind it.
     #[must_use]
-    pub fn ahead(&self) -> usize {
-        self.ahead.len()
+    pub fn held(&self) -> usize {
+        let is_ours = |current: &Current| current.hold == Hold::Ours;
+        self.ahead.len() + usize::from(self.current.as_ref().is_some_and(is_ours))
     }
 
     /// How many decisions are on their way.
@@ -124,8 +136,12 @@ impl Session {
         self.ahead.clear();
         self.unanswered
             .retain(|_, message| matches!(message, Up::Decide(_)));
-        if let Some(current) = &mut self.current {
-            current.is_lost = true;
+        // What was said last is about a stream that is gone.
+        self.notice = None;
+        if let Some(current) = &mut self.current
+            && current.hold == Hold::Ours
+        {
+            current.hold = Hold::Lost;
         }
     }
 
@@ -148,9 +164,9 @@ impl Session {
         match &mut self.current {
             None => self.show(item),
             // It came back under a new lease: the same item stays where it is.
-            Some(current) if current.is_lost && is_same(&current.item, &item) => {
+            Some(current) if current.hold != Hold::Ours && is_same(&current.item, &item) => {
                 current.item = item;
-                current.is_lost = false;
+                current.hold = Hold::Ours;
                 self.notice = Some((Tone::Good, "the item is yours again".to_owned()));
             }
             Some(_) => self.ahead.push_back(item),
@@ -160,7 +176,7 @@ impl Session {
     fn show(&mut self, item: ReviewItem) {
         self.current = Some(Current {
             item,
-            is_lost: false,
+            hold: Hold::Ours,
         });
         self.scroll = 0;
     }
@@ -177,13 +193,13 @@ impl Session {
         if let Some(current) = &mut self.current
             && current.item.lease_token == lease_token
         {
-            current.is_lost = true;
+            current.hold = Hold::Withdrawn;
         }
     }
 
     fn decide(&mut self, verdict: Verdict) -> Option<Up> {
         let request_id = self.last_request + 1;
-        let current = self.held()?;
+        let current = self.decidable()?;
         let comment = current.comment.as_ref()?;
         let decide = Decide {
             request_id,
@@ -199,13 +215,13 @@ impl Session {
 
     fn skip(&mut self) -> Option<Up> {
         // What is lost needs no giving back.
-        if self.current.as_ref().is_some_and(|current| current.is_lost) {
+        if matches!(&self.current, Some(current) if current.hold != Hold::Ours) {
             self.notice = None;
             self.go_on();
             return None;
         }
         let request_id = self.last_request + 1;
-        let current = self.held()?;
+        let current = self.decidable()?;
         let skip = Skip {
             request_id,
             comment_id: current.comment.as_ref()?.comment_id.clone(),
@@ -215,17 +231,18 @@ impl Session {
     }
 
     /// The current item, if it may be decided; else a notice says why not.
-    fn held(&mut self) -> Option<&ReviewItem> {
+    fn decidable(&mut self) -> Option<&ReviewItem> {
         let current = self.current.as_ref()?;
-        if current.is_lost {
-            let why = match self.link {
-                Link::Up => "this item is not yours any more; k goes on to the next",
-                Link::Down(_) | Link::Resting => "not connected; nothing was decided",
-            };
-            self.notice = Some((Tone::Bad, why.to_owned()));
-            return None;
-        }
-        Some(&current.item)
+        let why = match (&self.link, current.hold) {
+            (Link::Down(_) | Link::Resting, _) => "not connected; nothing was decided",
+            (Link::Up, Hold::Ours) => return Some(&current.item),
+            (Link::Up, Hold::Lost) => {
+                "nothing was decided: lost, waiting for it again; k goes on to the next"
+            }
+            (Link::Up, Hold::Withdrawn) => "this item is not yours any more; k goes on to the next",
+        };
+        self.notice = Some((Tone::Bad, why.to_owned()));
+        None
     }
 
     fn send(&mut self, message: Up) -> Up {
@@ -279,4 +296,4 @@ fn is_same(left: &ReviewItem, right: &ReviewItem) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::cli) mod tests;

@@ -84,18 +84,7 @@ impl Terminal {
     /// # Errors
     /// The terminal is gone.
     pub fn draw(&self, lines: &[Line]) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        queue!(out, BeginSynchronizedUpdate)?;
-        for (row, line) in (0_u16..).zip(lines) {
-            queue!(
-                out,
-                cursor::MoveTo(0, row),
-                Print(line.painted(self.paint)),
-                Clear(ClearType::UntilNewLine)
-            )?;
-        }
-        queue!(out, EndSynchronizedUpdate)?;
-        out.flush()
+        write_lines(&mut io::stdout().lock(), lines, self.paint)
     }
 }
 
@@ -103,6 +92,21 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         restore();
     }
+}
+
+fn write_lines(out: &mut impl Write, lines: &[Line], paint: Paint) -> io::Result<()> {
+    queue!(out, BeginSynchronizedUpdate)?;
+    for (row, line) in (0_u16..).zip(lines) {
+        // Cleared before, not after: behind a full line the cursor still stands on its last character.
+        queue!(
+            out,
+            cursor::MoveTo(0, row),
+            Clear(ClearType::UntilNewLine),
+            Print(line.painted(paint))
+        )?;
+    }
+    queue!(out, EndSynchronizedUpdate)?;
+    out.flush()
 }
 
 /// As well as it can be done; there is nobody left to tell.
@@ -184,4 +188,42 @@ fn key_meaning(key: KeyEvent) -> Pressed {
     ];
     let found = arrows.into_iter().find(|(code, _)| *code == key.code);
     found.map_or(Pressed::Key(Key::Other), |(_, pressed)| pressed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::style::Tone;
+
+    /// What a terminal without line wrap shows for the few sequences that we send.
+    fn shown(bytes: &str, width: usize) -> String {
+        let mut cells = vec![' '; width];
+        let mut column = 0;
+        let mut rest = bytes.chars();
+        while let Some(c) = rest.next() {
+            if c != '\u{1b}' {
+                cells[column] = c;
+                column = (column + 1).min(width - 1);
+                continue;
+            }
+            let mut sequence = rest.by_ref().skip(1);
+            match sequence.find(char::is_ascii_alphabetic) {
+                Some('K') => cells[column..].fill(' '),
+                Some('H') => column = 0,
+                _ => {}
+            }
+        }
+        cells.into_iter().collect()
+    }
+
+    #[test]
+    fn a_full_line_keeps_its_last_character_and_a_short_one_leaves_nothing_of_the_former() {
+        let mut out = Vec::new();
+        for text in ["abcdefgh", "xy"] {
+            let line = Line::of(Tone::Plain, text);
+            write_lines(&mut out, &[line], Paint::off()).expect("a vector takes all");
+            let wanted = format!("{text:<8}");
+            assert_eq!(shown(&String::from_utf8_lossy(&out), 8), wanted);
+        }
+    }
 }

@@ -89,6 +89,16 @@ fn each_state_of_the_connection_is_told() {
 }
 
 #[test]
+fn whatever_fits_shows_some_of_the_comment() {
+    for (width, height) in [(40, 14), (80, 15), (200, 18)] {
+        assert!(fits(width, height));
+        let screen = screen(&session("Short."), width, height);
+        assert!(screen.contains("Short."), "{screen}");
+    }
+    assert!(!fits(39, 24) && !fits(80, 13));
+}
+
+#[test]
 fn no_size_panics() {
     let session = session(BODY);
     for width in (0..130).step_by(7) {

@@ -163,11 +163,14 @@ fn a_lost_item_is_not_decided_and_comes_back_where_it_was() {
     session.lost(Link::Down("lost".to_owned()));
     assert_eq!(session.press(Key::Verdict(Verdict::Spam)), None);
     assert!(session.notice.is_some());
-    assert_eq!(session.ahead(), 0, "the other leases are gone too");
+    assert_eq!(session.held(), 0, "the leases are gone");
 
     session.opened();
     session.hear(said(Down::Item(item("b", "new-b", "text"))));
+    assert_eq!(session.press(Key::Verdict(Verdict::Spam)), None);
+    assert_eq!(session.held(), 1, "only what came again");
     session.hear(said(Down::Item(item("a", "new-a", "text"))));
+    assert_eq!(session.held(), 2);
     let sent = session.press(Key::Verdict(Verdict::Spam));
     assert!(
         matches!(&sent, Some(Up::Decide(decide)) if decide.lease_token == "new-a"),

@@ -1,6 +1,9 @@
 //! `replydesk key`: access keys, over the API and offline.
 
-use std::time::SystemTime;
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use clap::{Subcommand, ValueEnum};
 
@@ -11,6 +14,7 @@ use crate::{
         self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, ListSitesRequest,
         RevokeKeyRequest,
     },
+    secrets::private_file::create_private,
 };
 
 use super::{clock, failure::Failure, json, output, untrusted, words};
@@ -68,11 +72,16 @@ enum Verb {
         reach: Reach,
     },
     /// Make a key without a service: for the configuration of one that has none yet.
-    #[command(after_help = "Example:\n  replydesk key generate --role admin")]
+    #[command(
+        after_help = "Examples:\n  replydesk key generate\n  export REPLYDESK_ACCESS_ADMIN_KEY_HASH=\"$(replydesk key generate --out admin.key)\""
+    )]
     Generate {
         /// What it may do. Keys of the other roles are made by the service: `key create`.
         #[arg(long, default_value = "admin")]
         role: OfflineRole,
+        /// Write the key to this new file of mode 0600, and print only its hash.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
 }
 
@@ -138,7 +147,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         // Offline: needs neither an address nor a key.
         Verb::Generate {
             role: OfflineRole::Admin,
-        } => generate(json),
+            out,
+        } => generate(out.as_deref(), json),
     }
 }
 
@@ -266,13 +276,21 @@ async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(
 }
 
 /// Made here, and told to nobody: the service learns its hash from the configuration.
-fn generate(json: bool) -> Result<(), Failure> {
+fn generate(out: Option<&Path>, json: bool) -> Result<(), Failure> {
     let (key, root) = root::generate().map_err(|error| {
         Failure::new(format!(
             "the operating system gives no random numbers: {error}"
         ))
     })?;
     let hash = root.to_config();
+    if let Some(out) = out {
+        create_private(out, key.expose().as_str())
+            .map_err(|error| Failure::usage(format!("cannot write {}: {error}", out.display())))?;
+        if json {
+            return output::json(&serde_json::json!({ "key_file": out, "admin_key_hash": hash }));
+        }
+        return output::say(hash);
+    }
     if json {
         let text = key.expose();
         return output::json(

@@ -1,20 +1,17 @@
 //! `replydesk key`: access keys, over the API and offline.
 
-use std::{
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+mod generate;
+
+use std::time::SystemTime;
 
 use clap::{Subcommand, ValueEnum};
 
 use crate::{
-    access::root,
     cli::client::{Connection, explain::explain, once, reach::Reach, timely},
     proto::v1::{
         self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, ListSitesRequest,
         RevokeKeyRequest,
     },
-    secrets::private_file::create_private,
 };
 
 use super::{clock, failure::Failure, json, output, untrusted, words};
@@ -71,25 +68,7 @@ enum Verb {
         #[command(flatten)]
         reach: Reach,
     },
-    /// Make a key without a service: for the configuration of one that has none yet.
-    #[command(
-        after_help = "Examples:\n  replydesk key generate\n  export REPLYDESK_ACCESS_ADMIN_KEY_HASH=\"$(replydesk key generate --out admin.key)\""
-    )]
-    Generate {
-        /// What it may do. Keys of the other roles are made by the service: `key create`.
-        #[arg(long, default_value = "admin")]
-        role: OfflineRole,
-        /// Write the key to this new file of mode 0600, and print only its hash.
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
-}
-
-/// What a key that is made without a service may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OfflineRole {
-    /// Everything, sites and keys too.
-    Admin,
+    Generate(generate::Args),
 }
 
 /// What a key may do.
@@ -145,10 +124,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             revoke(&connection, key_id, json).await
         }
         // Offline: needs neither an address nor a key.
-        Verb::Generate {
-            role: OfflineRole::Admin,
-            out,
-        } => generate(out.as_deref(), json),
+        Verb::Generate(args) => generate::run(&args, json),
     }
 }
 
@@ -272,36 +248,6 @@ async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(
     output::say(format!(
         "revoked, everywhere within a second: {}",
         describe(&key)
-    ))
-}
-
-/// Made here, and told to nobody: the service learns its hash from the configuration.
-fn generate(out: Option<&Path>, json: bool) -> Result<(), Failure> {
-    let (key, root) = root::generate().map_err(|error| {
-        Failure::new(format!(
-            "the operating system gives no random numbers: {error}"
-        ))
-    })?;
-    let hash = root.to_config();
-    if let Some(out) = out {
-        create_private(out, key.expose().as_str())
-            .map_err(|error| Failure::usage(format!("cannot write {}: {error}", out.display())))?;
-        if json {
-            return output::json(&serde_json::json!({ "key_file": out, "admin_key_hash": hash }));
-        }
-        return output::say(hash);
-    }
-    if json {
-        let text = key.expose();
-        return output::json(
-            &serde_json::json!({ "access_key": text.as_str(), "admin_key_hash": hash }),
-        );
-    }
-    output::say(format!(
-        "The key, shown this once (keep it in a file of mode 0600, or in a secret store):\n\n    {}\n\n\
-         For the configuration of every replica:\n\n    [access]\n    admin_key_hash = \"{hash}\"\n\n\
-         or REPLYDESK_ACCESS_ADMIN_KEY_HASH={hash}",
-        key.expose().as_str(),
     ))
 }
 

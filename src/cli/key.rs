@@ -1,11 +1,12 @@
 //! `replydesk key`: access keys, over the API and offline.
 
+mod generate;
+
 use std::time::SystemTime;
 
 use clap::{Subcommand, ValueEnum};
 
 use crate::{
-    access::root,
     cli::client::{Connection, explain::explain, once, reach::Reach, timely},
     proto::v1::{
         self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, ListSitesRequest,
@@ -67,20 +68,7 @@ enum Verb {
         #[command(flatten)]
         reach: Reach,
     },
-    /// Make a key without a service: for the configuration of one that has none yet.
-    #[command(after_help = "Example:\n  replydesk key generate --role admin")]
-    Generate {
-        /// What it may do. Keys of the other roles are made by the service: `key create`.
-        #[arg(long, default_value = "admin")]
-        role: OfflineRole,
-    },
-}
-
-/// What a key that is made without a service may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OfflineRole {
-    /// Everything, sites and keys too.
-    Admin,
+    Generate(generate::Args),
 }
 
 /// What a key may do.
@@ -136,9 +124,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             revoke(&connection, key_id, json).await
         }
         // Offline: needs neither an address nor a key.
-        Verb::Generate {
-            role: OfflineRole::Admin,
-        } => generate(json),
+        Verb::Generate(args) => generate::run(&args, json),
     }
 }
 
@@ -262,28 +248,6 @@ async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(
     output::say(format!(
         "revoked, everywhere within a second: {}",
         describe(&key)
-    ))
-}
-
-/// Made here, and told to nobody: the service learns its hash from the configuration.
-fn generate(json: bool) -> Result<(), Failure> {
-    let (key, root) = root::generate().map_err(|error| {
-        Failure::new(format!(
-            "the operating system gives no random numbers: {error}"
-        ))
-    })?;
-    let hash = root.to_config();
-    if json {
-        let text = key.expose();
-        return output::json(
-            &serde_json::json!({ "access_key": text.as_str(), "admin_key_hash": hash }),
-        );
-    }
-    output::say(format!(
-        "The key, shown this once (keep it in a file of mode 0600, or in a secret store):\n\n    {}\n\n\
-         For the configuration of every replica:\n\n    [access]\n    admin_key_hash = \"{hash}\"\n\n\
-         or REPLYDESK_ACCESS_ADMIN_KEY_HASH={hash}",
-        key.expose().as_str(),
     ))
 }
 

@@ -25,7 +25,8 @@ const CONTRIBUTIONS: usize = 5;
 Examples:
   replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello'
   replydesk submit --site daily --thread tram --name Ada --email ada@example.org - < text
-  replydesk submit --site daily --thread tram --name Ada --email ada@example.org --validate-only --json 'Hello'")]
+  replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello' \\
+    --validate-only --json")]
 pub struct Args {
     /// The comment; `-` reads it from standard input.
     text: String,

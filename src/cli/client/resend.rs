@@ -56,7 +56,8 @@ fn waiting(status: &Status) -> String {
         "STORE_AWAY" => "the store is away".to_owned(),
         _ => untrusted::line(status.message()),
     };
-    let longest = LONGEST_WAIT * (ATTEMPTS - 1);
+    let asked = explain::retry_delay(status).unwrap_or(LONGEST_WAIT);
+    let longest = asked.min(LONGEST_WAIT) * (ATTEMPTS - 1);
     format!("{why}; trying again for up to {} s", longest.as_secs())
 }
 
@@ -86,6 +87,8 @@ fn wait(status: &Status, attempt: u32) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use tonic_types::{ErrorDetails, StatusExt};
 
     use super::*;
@@ -104,5 +107,16 @@ mod tests {
         );
         assert_eq!(wait(&Status::unavailable(""), 9), Some(LONGEST_WAIT));
         assert_eq!(wait(&Status::already_exists(""), 1), None);
+    }
+
+    #[test]
+    fn who_waits_is_told_for_how_long() {
+        let mut details = ErrorDetails::with_retry_info(Some(Duration::from_secs(1)));
+        details.set_error_info("STORE_AWAY", "replydesk", HashMap::new());
+        let status = Status::with_error_details(Code::Unavailable, "not reached", details);
+        assert_eq!(
+            waiting(&status),
+            "the store is away; trying again for up to 5 s"
+        );
     }
 }

@@ -16,7 +16,7 @@ use replydesk::{
     store::connection::Store,
 };
 
-use crate::private_redis::PrivateRedis;
+use crate::harness::redis_server::RedisServer;
 
 fn bearer(key: &AccessKey) -> String {
     format!("Bearer {}", *key.expose())
@@ -41,7 +41,7 @@ async fn redis_time(store: &Store) -> i64 {
 }
 
 /// A replica with a root key, and the root key's holder.
-async fn replica(redis: &PrivateRedis) -> (Access, Caller, AccessKey) {
+async fn replica(redis: &RedisServer) -> (Access, Caller, AccessKey) {
     let (key, root) = root::generate().unwrap();
     let access = Access::new(redis.store().await, Some(root));
     let caller = access.authenticate(Some(&bearer(&key))).await.unwrap();
@@ -50,7 +50,7 @@ async fn replica(redis: &PrivateRedis) -> (Access, Caller, AccessKey) {
 
 #[tokio::test]
 async fn the_holder_of_a_key_gets_in_with_its_role_and_sites() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
     let (info, key) = access
         .create(&root, new(Role::Moderator, &["gazette", "herald"]))
@@ -72,7 +72,7 @@ async fn the_holder_of_a_key_gets_in_with_its_role_and_sites() {
 
 #[tokio::test]
 async fn nobody_else_gets_in() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let (access, root, root_key) = replica(&redis).await;
     let (_, key) = access.create(&root, new(Role::Admin, &[])).await.unwrap();
     let refused = async |header: Option<&str>| access.authenticate(header).await.unwrap_err();
@@ -110,7 +110,7 @@ fn forged(key: &AccessKey) -> AccessKey {
 
 #[tokio::test]
 async fn a_revoked_key_is_dead_at_once_here_and_within_a_second_elsewhere() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
     let other = Access::new(redis.store().await, None);
     let (info, key) = access
@@ -135,7 +135,7 @@ async fn a_revoked_key_is_dead_at_once_here_and_within_a_second_elsewhere() {
 
 #[tokio::test]
 async fn a_key_expires_by_the_clock_of_redis_while_it_is_cached() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
     let store = redis.store().await;
     let expires_at = redis_time(&store).await + 600;
@@ -166,7 +166,7 @@ async fn a_key_expires_by_the_clock_of_redis_while_it_is_cached() {
 
 #[tokio::test]
 async fn a_bound_admin_makes_sees_and_revokes_keys_of_its_own_sites_only() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
     let (_, key) = access
         .create(&root, new(Role::Admin, &["gazette", "herald"]))
@@ -210,7 +210,7 @@ async fn a_bound_admin_makes_sees_and_revokes_keys_of_its_own_sites_only() {
 
 #[tokio::test]
 async fn only_admins_keep_keys() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
     for role in [Role::Submitter, Role::Moderator] {
         let (_, key) = access.create(&root, new(role, &[])).await.unwrap();
@@ -230,11 +230,11 @@ async fn only_admins_keep_keys() {
 
 #[tokio::test]
 async fn without_redis_only_the_root_key_gets_in() {
-    let mut redis = PrivateRedis::start();
+    let mut redis = RedisServer::start();
     let (access, root, root_key) = replica(&redis).await;
     let (_, key) = access.create(&root, new(Role::Admin, &[])).await.unwrap();
     access.authenticate(Some(&bearer(&key))).await.unwrap();
-    redis.kill();
+    redis.crash();
     let killed = Instant::now();
     let error = loop {
         match access.authenticate(Some(&bearer(&key))).await {
@@ -250,7 +250,7 @@ async fn without_redis_only_the_root_key_gets_in() {
 
 #[tokio::test]
 async fn no_secret_rests_in_redis() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
     let (info, key) = access.create(&root, new(Role::Admin, &[])).await.unwrap();
     let mut read = redis::cmd("HVALS");

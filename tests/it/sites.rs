@@ -12,7 +12,7 @@ use replydesk::{
     },
 };
 
-use crate::private_redis::PrivateRedis;
+use crate::harness::redis_server::RedisServer;
 
 fn gazette() -> SiteId {
     "gazette".parse().unwrap()
@@ -29,7 +29,7 @@ fn mode(mode: ModerationMode) -> SiteChange {
     }
 }
 
-async fn with_gazette(redis: &PrivateRedis) -> Sites {
+async fn with_gazette(redis: &RedisServer) -> Sites {
     let sites = Sites::new(redis.store().await);
     let policy = Policy::from_toml("max_links = 7\nhold_words = ['Casino']").unwrap();
     let name = "The Gazette".parse().unwrap();
@@ -39,7 +39,7 @@ async fn with_gazette(redis: &PrivateRedis) -> Sites {
 
 #[tokio::test]
 async fn a_site_is_read_back_as_it_was_created_and_created_once() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = Sites::new(redis.store().await);
     assert!(matches!(
         sites.get(&gazette()).await,
@@ -62,7 +62,7 @@ async fn a_site_is_read_back_as_it_was_created_and_created_once() {
 
 #[tokio::test]
 async fn sites_are_listed_by_name_over_many_pages() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = Sites::new(redis.store().await);
     let mut names: Vec<String> = (0..250).map(|n| format!("site-{n}")).collect();
     for name in &names {
@@ -83,7 +83,7 @@ async fn sites_are_listed_by_name_over_many_pages() {
 
 #[tokio::test]
 async fn a_part_is_changed_and_the_rest_stays() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let change = mode(ModerationMode::Post);
     let after = sites.update(&gazette(), &change, Some(1)).await.unwrap();
@@ -97,7 +97,7 @@ async fn a_part_is_changed_and_the_rest_stays() {
 
 #[tokio::test]
 async fn a_change_on_a_stale_version_names_the_current_one_and_changes_nothing() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let (post, pre) = (mode(ModerationMode::Post), mode(ModerationMode::Pre));
     sites.update(&gazette(), &post, Some(1)).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_change_on_a_stale_version_names_the_current_one_and_changes_nothing()
 
 #[tokio::test]
 async fn parts_must_fit_the_policy_that_they_join() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let draft = PolicyDraft {
         approve_at: Some(0.96),
@@ -131,7 +131,7 @@ async fn parts_must_fit_the_policy_that_they_join() {
 
 #[tokio::test]
 async fn writers_at_the_same_time_lose_no_change() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let other = Sites::new(redis.store().await);
     let (site, change) = (gazette(), mode(ModerationMode::Pre));
@@ -154,7 +154,7 @@ async fn writers_at_the_same_time_lose_no_change() {
 
 #[tokio::test]
 async fn another_replica_knows_a_change_within_a_second() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let other = Sites::new(redis.store().await);
     assert_eq!(other.get(&gazette()).await.unwrap().policy_version, 1);
@@ -169,10 +169,10 @@ async fn another_replica_knows_a_change_within_a_second() {
 
 #[tokio::test]
 async fn without_redis_an_old_policy_is_not_served() {
-    let mut redis = PrivateRedis::start();
+    let mut redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     sites.get(&gazette()).await.unwrap();
-    redis.kill();
+    redis.crash();
     let killed = Instant::now();
     let error = loop {
         match sites.get(&gazette()).await {
@@ -186,7 +186,7 @@ async fn without_redis_an_old_policy_is_not_served() {
 
 #[tokio::test]
 async fn a_policy_from_an_older_release_has_defaults_and_a_broken_one_is_an_error() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let store = redis.store().await;
     let put = async |json: &str| {
@@ -207,7 +207,7 @@ async fn a_policy_from_an_older_release_has_defaults_and_a_broken_one_is_an_erro
 
 #[tokio::test]
 async fn a_thread_s_version_rises_only_when_it_closes_or_opens() {
-    let redis = PrivateRedis::start();
+    let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let thread: ThreadId = "2024/07/a: {story}".parse().unwrap();
     for (closed, version) in [

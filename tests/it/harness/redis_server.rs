@@ -5,6 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use replydesk::store::connection::Store;
 use tempfile::TempDir;
 
 /// Killed when dropped.
@@ -67,6 +68,11 @@ impl RedisServer {
             .unwrap()
             .get_connection()
             .unwrap()
+    }
+
+    /// A store of its own on it.
+    pub async fn store(&self) -> Store {
+        Store::connect(&self.url()).await.unwrap()
     }
 
     /// One command.

@@ -190,7 +190,7 @@ impl Model {
             && !ruling.override_lease
             && ruling.token != Some(token)
             && (ruling.token.is_some() || said.moderator != holder)
-            && time != Time::Over
+            && time == Time::Running
         {
             return Reply::LeasedByAnother;
         }

@@ -210,7 +210,8 @@ async fn soak_a_moderator_who_neither_reads_nor_speaks_loses_the_items() {
     let (said, requests) = mpsc::channel(1);
     let start = Up::Start(up::Start {
         site: SITE.to_owned(),
-        prefetch: 20,
+        // As many as wait in the service to be read: more would be cut off for not reading.
+        prefetch: 3,
     });
     said.send(v1::WorkQueueRequest {
         message: Some(start),
@@ -223,7 +224,7 @@ async fn soak_a_moderator_who_neither_reads_nor_speaks_loses_the_items() {
         .work_queue(ReceiverStream::new(requests))
         .await;
     let mut down = opened.unwrap().into_inner();
-    until_leased(&service, 20, NOTICED).await;
+    until_leased(&service, 3, NOTICED).await;
     let after = until_leased(&service, 0, NOTICED).await;
     println!("a moderator without a sign of life: items back after {after:?}");
     let (_, end) = drain(&mut down).await;

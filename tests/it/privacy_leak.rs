@@ -3,6 +3,7 @@
 
 use std::{fmt::Debug, path::Path};
 
+use prost::Message;
 use replydesk::{
     comment::ids::CommentId,
     privacy::{keys::OfficerPrivateKey, opening},
@@ -210,8 +211,10 @@ async fn not_one_of_1085_contacts_is_seen_anywhere_but_at_the_privacy_officers()
     let numbered = canaries.iter().enumerate();
     let requests: Vec<_> = numbered.map(|(n, canary)| submission(n, canary)).collect();
     for (n, request) in requests.iter().enumerate() {
-        let found = search.first(format!("{request:?}").as_bytes());
+        let found = search.first(&request.encode_to_vec());
         assert_eq!(found.expect("the search finds what is there").0, n);
+        // Nor does one who prints a request see any.
+        assert!(search.first(format!("{request:?}").as_bytes()).is_none());
     }
 
     let data = tempfile::tempdir().unwrap();

@@ -12,7 +12,7 @@ use std::{
 
 use super::{clients::Client, until::until};
 
-/// Killed when dropped.
+/// Stopped when dropped.
 pub struct Process {
     child: Child,
     pub address: SocketAddr,
@@ -146,7 +146,17 @@ fn ready(log: &[u8]) -> Option<SocketAddr> {
 }
 
 impl Drop for Process {
+    /// Asked to stop first, so that its Redis does not live on; killed if it takes too long.
     fn drop(&mut self) {
+        let _ = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        for _ in 0..500 {
+            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -69,7 +69,7 @@ pub struct Fingerprints {
     pub author: Option<KeyedHash>,
     /// Where it came from; `None` where the blog did not say.
     pub ip: Option<KeyedHash>,
-    /// Author, thread, parent and folded text; `None` without an author.
+    /// Author, thread, parent and what was said (see `docs/decisions/0009`); `None` without an author.
     pub said: Option<KeyedHash>,
     /// Three min-hashes of the text; `None` for short ones. Near-duplicates agree in two of three.
     pub sketch: Option<[u64; 3]>,

@@ -108,13 +108,13 @@ impl Hasher {
         author: &KeyedHash,
         thread: &ThreadId,
         parent: Option<&CommentId>,
-        folded_text: &str,
+        said: &str,
     ) -> KeyedHash {
         self.message(Purpose::Duplicate, site)
             .field(author.as_bytes())
             .field(thread.as_str())
             .field(parent.map_or(&[][..], |id| id.as_bytes()))
-            .field(folded_text)
+            .field(said)
             .finish()
     }
 

@@ -15,6 +15,7 @@ use crate::{
     admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
     health,
+    import::Importer,
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
@@ -65,6 +66,7 @@ pub struct App {
     desk: Arc<Desk>,
     queue: Queue,
     access: Arc<Access>,
+    importer: Importer,
 }
 
 impl App {
@@ -90,19 +92,24 @@ impl App {
             secrets,
             ..
         } = &foundation;
+        let sites = Arc::new(Sites::new(store.clone()));
+        let hasher = Hasher::new(&secrets.pepper);
+        let importer = Importer {
+            store: store.clone(),
+            confirmation: confirmation.clone(),
+            sites: Arc::clone(&sites),
+            hasher: hasher.clone(),
+        };
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
-            sites: Arc::new(Sites::new(store.clone())),
+            sites,
             throttle: Throttle::new(
                 config.throttle.per_key_per_second,
                 config.throttle.total_per_second,
             ),
             scorer,
-            preparation: Preparation::new(
-                Hasher::new(&secrets.pepper),
-                Sealer::new(secrets.officer.clone()),
-            ),
+            preparation: Preparation::new(hasher, Sealer::new(secrets.officer.clone())),
         };
         let settings = QueueSettings {
             lease: config.moderation.lease,
@@ -124,6 +131,7 @@ impl App {
             desk: Arc::new(desk),
             queue,
             access,
+            importer,
         })
     }
 
@@ -160,6 +168,7 @@ impl App {
                 desk: self.desk,
                 queue: self.queue,
                 access: self.access,
+                importer: self.importer,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod eval;
 pub mod events;
 pub mod failure;
+pub mod import;
 pub mod interrupt;
 pub mod json;
 pub mod key;
@@ -50,6 +51,7 @@ enum Command {
     Events(events::Args),
     Review(review::Args),
     Site(site::Args),
+    Import(import::Args),
     Key(key::Args),
     Privacy(privacy::Args),
     Eval(eval::Args),
@@ -69,6 +71,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Privacy(args) => privacy::run(args).await,
         Command::Eval(args) => eval::run(args).await,

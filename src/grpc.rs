@@ -4,6 +4,7 @@ pub mod comment;
 pub mod convert;
 pub mod framework;
 pub mod gate;
+pub mod imports;
 pub mod key_first;
 pub mod listener;
 pub mod moderation;

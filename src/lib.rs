@@ -21,6 +21,8 @@ pub mod grpc;
 
 pub mod admission;
 
+pub mod import;
+
 pub mod spam;
 
 pub mod policy;

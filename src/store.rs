@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod error;
 pub mod events;
 pub mod identity;
+pub mod import;
 pub mod keys;
 pub mod leases;
 pub mod observe;

@@ -16,6 +16,7 @@ use crate::{
         comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
         moderation::Moderation, site::SiteAdmin, streams::Streams,
     },
+    import::Importer,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
         moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
@@ -38,6 +39,7 @@ pub struct Parts {
     pub desk: Arc<Desk>,
     pub queue: Queue,
     pub access: Arc<Access>,
+    pub importer: Importer,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -90,6 +92,8 @@ where
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
         access: parts.access,
+        importer: parts.importer,
+        streams: streams.clone(),
     };
     let comments = Comments {
         gate,

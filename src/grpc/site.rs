@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     access::{Access, role::Right},
@@ -10,7 +10,10 @@ use crate::{
     grpc::{
         convert::site::{self as convert, key},
         gate::Gate,
+        imports, status,
+        streams::{Streams, WhileWelcome},
     },
+    import::Importer,
     policy::sites::Sites,
     proto::v1::{self, site_service_server::SiteService},
 };
@@ -23,6 +26,10 @@ pub struct SiteAdmin {
     pub sites: Arc<Sites>,
     /// Access keys.
     pub access: Arc<Access>,
+    /// What learns from comments that were moderated elsewhere.
+    pub importer: Importer,
+    /// Long-lived replies.
+    pub streams: Streams,
 }
 
 impl SiteAdmin {
@@ -139,5 +146,29 @@ impl SiteService for SiteAdmin {
         Ok(Response::new(v1::RevokeKeyResponse {
             key: Some(key::key_to_proto(&info)),
         }))
+    }
+
+    async fn import_comments(
+        &self,
+        request: Request<Streaming<v1::ImportCommentsRequest>>,
+    ) -> Result<Response<v1::ImportCommentsResponse>, Status> {
+        let dismissal = self.gate.dismissal(request.metadata());
+        let taken = tokio::select! {
+            taken = imports::take_in(&self.gate, &self.importer, request) => taken?,
+            refused = dismissal => return Err(refused),
+            () = self.streams.shutdown.cancelled() => {
+                return Err(status::stream_over("the service shuts down; send the same again"));
+            }
+        };
+        Ok(Response::new(taken))
+    }
+
+    type BacktestPolicyStream = WhileWelcome<v1::BacktestPolicyResponse>;
+
+    async fn backtest_policy(
+        &self,
+        _request: Request<v1::BacktestPolicyRequest>,
+    ) -> Result<Response<Self::BacktestPolicyStream>, Status> {
+        Err(Status::unimplemented("soon"))
     }
 }

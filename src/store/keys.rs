@@ -13,7 +13,7 @@
 //! | `{site}:lh` | hash: id -> token, due time, holder | while leased | the same |
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
 //! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, the trimmer |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `1`-`6` comments by state | for good | `submit`, `decide` |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `il` that of imported lessons, `1`-`6` comments by state | for good | `submit`, `decide`, `import` |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>`, `:rt:<thread>`, `:rs` | string, GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
@@ -21,6 +21,8 @@
 //! | `{site}:m:<sketch part>` | string, a count of comments that say nearly this | 24 h | `submit` |
 //! | `{site}:h:<host>` | string, a count of comments that link there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
+//! | `{site}:im:<bucket>` | set (intset) of 64-bit hashes of imported comments' names | for good | `import` |
+//! | `{site}:il` | stream, lessons of imported comments; `il` in `{site}:n` is its last sequence | until learnt | `import`, the trainer |
 //! | `{replydesk}:sites` | set of site names | for good | `create_site` |
 //! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
 //! | `{replydesk}:keys` | set of key ids | for good | `key_create.lua` |
@@ -174,6 +176,23 @@ pub fn link_host(site: &SiteId, host: &KeyedHash) -> Vec<u8> {
 #[must_use]
 pub fn data_key(site: &SiteId, id: [u8; 8]) -> Vec<u8> {
     of_site(site, ":k:", &id)
+}
+
+/// How many sets the markers of imported comments are spread over. Redis packs a set of at most 512 integers into 8 bytes
+/// each (an intset): 16,384 sets stay so up to some six million comments.
+const MARKER_BUCKETS: u64 = 16_384;
+
+/// Set: what was imported before, of those whose marker is in the same bucket.
+#[must_use]
+pub fn imported_markers(site: &SiteId, marker: u64) -> Vec<u8> {
+    let bucket = u16::try_from(marker % MARKER_BUCKETS).unwrap_or_default();
+    of_site(site, ":im:", &bucket.to_le_bytes())
+}
+
+/// Stream: lessons of imported comments, which the trainer takes away.
+#[must_use]
+pub fn imported_lessons(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":il", b"")
 }
 
 /// Set: the names of all sites; a name may be left here whose site was never written.

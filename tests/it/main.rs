@@ -17,6 +17,8 @@ mod durability;
 mod feed;
 mod harness;
 mod idempotency;
+mod import;
+mod import_command;
 mod leases;
 mod limits;
 mod lost_replies;

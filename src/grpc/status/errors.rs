@@ -7,6 +7,7 @@ use super::{detailed, internal, not_found, precondition, status, unavailable};
 use crate::{
     access::{error::AccessError, issue::IssueError},
     comment::violation::Violations,
+    import::ImportError,
     policy::sites::SiteError,
     store::error::StoreError,
 };
@@ -104,6 +105,16 @@ impl From<IssueError> for Status {
                 internal("no key could be made; nothing was stored")
             }
             IssueError::Store(cause) => store(&cause),
+        }
+    }
+}
+
+impl From<ImportError> for Status {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Site(error) => error.into(),
+            ImportError::Store(cause) => store(&cause),
+            ImportError::TrainerBehind { .. } => unavailable("TRAINER_BEHIND", error.to_string()),
         }
     }
 }

@@ -1,0 +1,333 @@
+//! Comments in a WordPress export (WXR): an RSS file with `wp:comment` elements in its items.
+//!
+//! It is read as a stream, so its size does not matter. Entities that a document type would declare are unknown, hence
+//! stay as they are written: nothing is fetched, and nothing expands.
+
+use std::io::Read;
+
+use quick_xml::{Error, Reader, events::Event};
+
+use crate::{
+    cli::clock,
+    proto::v1::{AuthorInput, ImportedComment, Thread},
+};
+
+use super::{
+    entry::{Entry, NOT_UTF8, Unreadable, What, state},
+    plain,
+    utf8::Utf8,
+};
+
+/// One piece of the file, such as an article's text.
+const LARGEST_PIECE: usize = 16 * 1024 * 1024;
+/// Exports nest some six elements.
+const DEEPEST: usize = 64;
+/// More of a field is not kept: what is longer than a comment may be is refused, and need not be whole for that.
+const LONGEST_FIELD: usize = 256 * 1024;
+
+/// How comments are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// WordPress's user ids are the names of logged-in readers.
+    pub user_ids: bool,
+}
+
+/// A comment's fields as they stand in the file.
+#[derive(Default)]
+struct Fields {
+    line: u64,
+    id: String,
+    author: String,
+    email: String,
+    website: String,
+    date: String,
+    content: String,
+    approved: String,
+    kind: String,
+    user_id: String,
+}
+
+/// Reads comments, one after the other.
+pub struct Wxr<R> {
+    reader: Reader<Utf8<R>>,
+    options: Options,
+    buffer: Vec<u8>,
+    path: Vec<String>,
+    text: String,
+    blog: String,
+    language: String,
+    title: String,
+    link: String,
+    comment: Option<Fields>,
+    over: bool,
+}
+
+impl<R: Read> Wxr<R> {
+    /// From the start of a file.
+    pub fn new(source: R, options: Options) -> Self {
+        let mut reader = Reader::from_reader(Utf8::new(source));
+        // Old exports have bare ampersands outside of CDATA.
+        reader.config_mut().allow_dangling_amp = true;
+        Self {
+            reader,
+            options,
+            buffer: Vec::new(),
+            path: Vec::new(),
+            text: String::new(),
+            blog: String::new(),
+            language: String::new(),
+            title: String::new(),
+            link: String::new(),
+            comment: None,
+            over: false,
+        }
+    }
+
+    fn line(&self) -> u64 {
+        self.reader.get_ref().line()
+    }
+
+    fn unreadable(&self, why: impl Into<String>) -> Unreadable {
+        Unreadable {
+            line: self.line(),
+            why: why.into(),
+        }
+    }
+
+    /// One step through the file.
+    fn step(&mut self) -> Result<Option<Entry>, Unreadable> {
+        self.buffer.clear();
+        self.reader.get_mut().grant(LARGEST_PIECE);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let event = self.reader.read_event_into(&mut buffer);
+        let done = match event {
+            Ok(Event::Start(start)) => {
+                let name = start.name().as_ref().to_owned();
+                self.open(name).map(|()| None)
+            }
+            Ok(Event::End(_)) => self.close(),
+            Ok(Event::Text(text)) => {
+                self.add(&text);
+                Ok(None)
+            }
+            Ok(Event::CData(text)) => {
+                self.add(&text);
+                Ok(None)
+            }
+            Ok(Event::GeneralRef(name)) => {
+                let reference = format!("&{};", &*name);
+                match plain::character(&reference) {
+                    Some((c, _)) => self.add(c.encode_utf8(&mut [0; 4])),
+                    None => self.add(&reference),
+                }
+                Ok(None)
+            }
+            Ok(Event::Decl(declared)) => self.declared(&declared).map(|()| None),
+            Ok(Event::Empty(_) | Event::Comment(_) | Event::PI(_) | Event::DocType(_)) => Ok(None),
+            Ok(Event::Eof) => {
+                self.over = true;
+                match self.path.last() {
+                    None => Ok(None),
+                    Some(name) => {
+                        let why = format!("the file ends within <{name}>: export it again");
+                        Err(self.unreadable(why))
+                    }
+                }
+            }
+            Err(Error::Io(error)) => Err(self.unreadable(format!("cannot be read: {error}"))),
+            Err(_) => Err(self.unreadable("is not well-formed XML: export it again")),
+        };
+        self.buffer = buffer;
+        done
+    }
+
+    fn declared(&self, declared: &str) -> Result<(), Unreadable> {
+        let Some((_, rest)) = declared.split_once("encoding") else {
+            return Ok(());
+        };
+        let named = rest.split(['"', '\'']).nth(1).unwrap_or("");
+        let is_utf8 = ["utf-8", "utf8", "us-ascii", ""]
+            .iter()
+            .any(|known| named.eq_ignore_ascii_case(known));
+        if is_utf8 {
+            return Ok(());
+        }
+        let shown: String = named
+            .chars()
+            .filter(char::is_ascii_graphic)
+            .take(40)
+            .collect();
+        let why = format!("the file is in {shown}: `iconv -f {shown} -t UTF-8` makes it readable");
+        Err(self.unreadable(why))
+    }
+
+    fn open(&mut self, name: String) -> Result<(), Unreadable> {
+        if self.path.len() >= DEEPEST {
+            return Err(
+                self.unreadable("elements are nested too deep: this is no WordPress export")
+            );
+        }
+        if self.path.is_empty() && name != "rss" {
+            return Err(self.unreadable("is no WordPress export: its first element is not <rss>"));
+        }
+        match name.as_str() {
+            "item" => {
+                self.title.clear();
+                self.link.clear();
+            }
+            "wp:comment" => {
+                self.comment = Some(Fields {
+                    line: self.line(),
+                    ..Fields::default()
+                });
+            }
+            _ => {}
+        }
+        self.path.push(name);
+        self.text.clear();
+        Ok(())
+    }
+
+    fn add(&mut self, text: &str) {
+        let room = LONGEST_FIELD.saturating_sub(self.text.len());
+        self.text
+            .push_str(text.get(..text.floor_char_boundary(room)).unwrap_or(""));
+    }
+
+    fn close(&mut self) -> Result<Option<Entry>, Unreadable> {
+        let name = self.path.pop().unwrap_or_default();
+        let text = std::mem::take(&mut self.text);
+        let within = self.path.last().map_or("", String::as_str);
+        match (within, name.as_str()) {
+            ("wp:comment", field) => self.field(field, text),
+            (_, "wp:comment") => {
+                let fields = self.comment.take().unwrap_or_default();
+                return self.entry(fields).map(Some);
+            }
+            ("channel", "wp:base_blog_url") => text.trim().clone_into(&mut self.blog),
+            ("channel", "link") if self.blog.is_empty() => text.trim().clone_into(&mut self.blog),
+            ("channel", "language") => text.trim().clone_into(&mut self.language),
+            ("item", "title") => self.title = plain::line(&text),
+            ("item", "link") => text.trim().clone_into(&mut self.link),
+            (_, _) => {}
+        }
+        Ok(None)
+    }
+
+    fn field(&mut self, name: &str, text: String) {
+        let Some(comment) = &mut self.comment else {
+            return;
+        };
+        match name {
+            "wp:comment_id" => comment.id = text,
+            "wp:comment_author" => comment.author = text,
+            "wp:comment_author_email" => comment.email = text,
+            "wp:comment_author_url" => comment.website = text,
+            "wp:comment_date_gmt" => comment.date = text,
+            "wp:comment_content" => comment.content = text,
+            "wp:comment_approved" => comment.approved = text,
+            "wp:comment_type" => comment.kind = text,
+            "wp:comment_user_id" => comment.user_id = text,
+            _ => {}
+        }
+    }
+
+    fn entry(&self, fields: Fields) -> Result<Entry, Unreadable> {
+        if self.blog.is_empty() {
+            let why = "no <wp:base_blog_url> and no <link> before the first comment: whose comments are these?";
+            return Err(self.unreadable(why));
+        }
+        let line = fields.line;
+        let what = self.judge(fields);
+        Ok(Entry { line, what })
+    }
+
+    fn judge(&self, fields: Fields) -> What {
+        match fields.kind.trim() {
+            "" | "comment" => {}
+            "pingback" | "trackback" => return What::Skipped("pingback or trackback"),
+            _ => return What::Skipped("of another type than comment"),
+        }
+        if fields.approved.trim() == "post-trashed" {
+            return What::Skipped("of an article in the trash");
+        }
+        let mut wrong = Vec::new();
+        if fields.id.trim().is_empty() {
+            wrong.push("wp:comment_id: is required".to_owned());
+        }
+        let state = state(&fields.approved);
+        if state.is_none() {
+            wrong.push("wp:comment_approved: must be 1, 0, spam or trash".to_owned());
+        }
+        let all = [
+            &fields.author,
+            &fields.email,
+            &fields.website,
+            &fields.content,
+        ];
+        if all.iter().any(|text| text.contains(NOT_UTF8)) {
+            wrong.push("is not UTF-8".to_owned());
+        }
+        match state {
+            Some(state) if wrong.is_empty() => {
+                What::Comment(Box::new(self.comment(fields, state.number().into())))
+            }
+            Some(_) | None => What::Bad(wrong),
+        }
+    }
+
+    fn comment(&self, fields: Fields, state: i32) -> ImportedComment {
+        let website = plain::line(&fields.website);
+        let user_id = fields.user_id.trim();
+        let has_account = self.options.user_ids && !matches!(user_id, "" | "0");
+        ImportedComment {
+            source_id: format!("{}#{}", self.blog, fields.id.trim()),
+            state,
+            author: Some(AuthorInput {
+                display_name: plain::line(&fields.author),
+                email: fields.email.trim().to_owned(),
+                // What the form of old themes had in the field.
+                website: if website == "http://" {
+                    String::new()
+                } else {
+                    website
+                },
+                account_id: if has_account {
+                    user_id.to_owned()
+                } else {
+                    String::new()
+                },
+            }),
+            thread: Some(Thread {
+                title: self.title.clone(),
+                url: self.link.clone(),
+                language: self.language.clone(),
+                ..Thread::default()
+            }),
+            body: plain::plain(&fields.content),
+            // `0000-00-00 00:00:00` is WordPress's unknown time.
+            submitted_at: clock::parse_time(&fields.date),
+        }
+    }
+}
+
+impl<R: Read> Iterator for Wxr<R> {
+    type Item = Result<Entry, Unreadable>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.over {
+            match self.step() {
+                Ok(Some(entry)) => return Some(Ok(entry)),
+                Ok(None) => {}
+                Err(error) => {
+                    self.over = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,310 @@
+//! Comments that were moderated elsewhere: each teaches once and counts once, and none is stored.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use replydesk::proto::v1::{self, CommentState, import_comments_request as up};
+use tonic::Code;
+
+use crate::harness::{
+    Desk,
+    clients::Client,
+    comments::{automatic, comment, everything_waits, moderated},
+    refusals::told,
+    until::until,
+};
+
+/// What a site has learnt and will learn: hashes and sets as they are, lessons in order.
+#[derive(Debug, PartialEq)]
+pub struct Learnt {
+    keys: BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
+    pub lessons: Vec<Vec<u8>>,
+}
+
+impl Learnt {
+    /// What is kept of each author, in no order.
+    pub fn histories(&self) -> Vec<&Vec<Vec<u8>>> {
+        let authors = self.keys.iter().filter(|(key, _)| key.starts_with(b"a:"));
+        let mut histories: Vec<_> = authors.map(|(_, value)| value).collect();
+        histories.sort();
+        histories
+    }
+
+    /// How many comments are known to have been imported.
+    pub fn markers(&self) -> usize {
+        let sets = self.keys.iter().filter(|(key, _)| key.starts_with(b"im:"));
+        sets.map(|(_, members)| members.len()).sum()
+    }
+}
+
+fn every_key(look: &mut redis::Connection) -> Vec<Vec<u8>> {
+    redis::cmd("KEYS").arg("*").query(look).unwrap()
+}
+
+pub fn learnt(look: &mut redis::Connection, site: &str) -> Learnt {
+    let mut keys = BTreeMap::new();
+    let own = format!("{{{site}}}:");
+    for key in every_key(look) {
+        let Some(rest) = key.strip_prefix(own.as_bytes()) else {
+            continue;
+        };
+        let read = match rest {
+            [b'a', b':', ..] => "HGETALL",
+            [b'i', b'm', b':', ..] => "SMEMBERS",
+            _ => continue,
+        };
+        let mut value: Vec<Vec<u8>> = redis::cmd(read).arg(&key).query(look).unwrap();
+        // Neither has an order.
+        value.sort();
+        keys.insert(rest.to_vec(), value);
+    }
+    let stream: redis::streams::StreamRangeReply = redis::cmd("XRANGE")
+        .arg(format!("{own}il"))
+        .arg(&["-", "+"])
+        .query(look)
+        .unwrap();
+    let sequences = stream.ids.iter().map(|entry| {
+        let (sequence, bits) = entry.id.split_once('-').unwrap();
+        assert!(bits.parse::<u16>().is_ok());
+        sequence.parse::<usize>().unwrap()
+    });
+    assert!(sequences.eq(1..=stream.ids.len()), "the ids are dense");
+    let lessons = stream.ids.iter();
+    Learnt {
+        keys,
+        lessons: lessons.map(|entry| entry.get("l").unwrap()).collect(),
+    }
+}
+
+async fn history(client: &Client, site: &str, name: &str) -> v1::AuthorHistory {
+    let mut request = comment(site, "tram", name, "What do you all think of it now?");
+    request.author.as_mut().unwrap().email = format!("{name}@readers.example");
+    let id = request.comment_id.clone();
+    client.submit(request).await.unwrap();
+    let list = v1::ListQueueRequest {
+        site: site.to_owned(),
+        page_size: 200,
+        ..Default::default()
+    };
+    let queue = client.moderation.clone().list_queue(list).await.unwrap();
+    let mut items = queue.into_inner().items.into_iter();
+    let item = items.find(|item| item.comment.as_ref().is_some_and(|c| c.comment_id == id));
+    item.unwrap().author_history.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imported_comments_count_in_their_authors_history_and_are_stored_nowhere() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let admin = desk.admin();
+    let comments: Vec<_> = (0..100).map(moderated).collect();
+    let answer = admin.import("gazette", &comments).await.unwrap();
+    assert_eq!(
+        (
+            answer.imported,
+            answer.already_known,
+            answer.lessons,
+            answer.new_authors
+        ),
+        (100, 0, 90, 34)
+    );
+    let stats = admin.stats("gazette").await;
+    assert_eq!(
+        stats,
+        v1::QueueStats::default(),
+        "nothing is queued or counted"
+    );
+    assert_eq!(admin.all_events("gazette").await, []);
+    for key in desk.redis.keys() {
+        let mut dump = redis::cmd("DUMP");
+        let value: Vec<u8> = dump.arg(key).query(&mut desk.redis.look()).unwrap();
+        let shown = String::from_utf8_lossy(&value);
+        assert!(!shown.contains("Old point") && !shown.contains("Regular"));
+    }
+
+    // Numbers 6, 7, 8: approved, spam, spam; the oldest has the highest number.
+    let seen = history(&admin, "gazette", "regular.2").await;
+    assert_eq!((seen.approved, seen.spam, seen.rejected), (1, 2, 0));
+    assert_eq!(seen.first_seen_at.unwrap().seconds, 1_500_000_000 - 8 * 60);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_approved_elsewhere_is_no_newcomer() {
+    let desk = Desk::start().await;
+    let policy = v1::Policy {
+        hold_first_comment: Some(true),
+        approve_at: Some(0.99),
+        spam_at: Some(1.0),
+        ..automatic()
+    };
+    let blog = desk.site("gazette", policy).await;
+    desk.admin()
+        .import("gazette", &[moderated(0)])
+        .await
+        .unwrap();
+    for (email, outcome) in [
+        ("Regular.0@readers.example", v1::Outcome::Approved),
+        ("regular.1@readers.example", v1::Outcome::Pending),
+    ] {
+        let mut request = comment("gazette", "tram", "Someone", "It should go to the station.");
+        request.author.as_mut().unwrap().email = email.to_owned();
+        let answer = blog.submit(request).await.unwrap();
+        assert_eq!(answer.outcome(), outcome, "{email}");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_they_are_sent_and_however_often_each_teaches_once() {
+    let desk = Desk::start().await;
+    for site in ["once", "often"] {
+        desk.site(site, everything_waits()).await;
+    }
+    let admin = desk.admin();
+    let comments: Vec<_> = (0..730).map(moderated).collect();
+    let answer = admin.import("once", &comments).await.unwrap();
+    assert_eq!((answer.imported, answer.lessons), (730, 657));
+
+    let mut imported = 0;
+    for chunk in comments[..333].chunks(7) {
+        imported += admin.import("often", chunk).await.unwrap().imported;
+    }
+    for chunk in comments.chunks(260) {
+        imported += admin.import("often", chunk).await.unwrap().imported;
+    }
+    let twice = [&comments[700..], &comments[..50], &comments[700..]].concat();
+    let again = admin.import("often", &twice).await.unwrap();
+    assert_eq!(
+        (again.imported, again.already_known, again.lessons),
+        (0, 110, 0)
+    );
+    assert_eq!(imported, 730);
+
+    let (once, often) = (
+        learnt(&mut desk.redis.look(), "once"),
+        learnt(&mut desk.redis.look(), "often"),
+    );
+    assert_eq!(once.lessons.len(), 657);
+    assert_eq!(once.lessons.len(), often.lessons.len());
+    // Hashes are a site's own; what they stand for is the same.
+    assert_eq!(once.histories(), often.histories());
+    assert_eq!((once.markers(), often.markers()), (730, 730));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_twice_in_one_call_is_one() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let comments = [moderated(1), moderated(1), moderated(2), moderated(1)];
+    let answer = desk.admin().import("gazette", &comments).await.unwrap();
+    assert_eq!(
+        (answer.imported, answer.already_known, answer.new_authors),
+        (2, 2, 1)
+    );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_used_is_passed_over_and_told() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let admin = desk.admin();
+    let mut comments: Vec<_> = (0..6).map(moderated).collect();
+    comments[1].body.clear();
+    comments[2].state = CommentState::Pending.into();
+    comments[3].source_id.clear();
+    comments[3].state = 77;
+    comments[4].author.as_mut().unwrap().email = "canary".to_owned();
+    let answer = admin.import("gazette", &comments).await.unwrap();
+    assert_eq!(
+        (answer.imported, answer.refused, answer.not_moderated),
+        (3, 2, 1)
+    );
+    let named: Vec<_> = answer
+        .refusals
+        .iter()
+        .map(|r| (r.position, r.problems.len()))
+        .collect();
+    assert_eq!(named, [(2, 1), (4, 2)]);
+    assert_eq!(answer.left_out, [("author.email".to_owned(), 1)].into());
+    assert!(!format!("{answer:?}").contains("canary"));
+
+    let start = |site: &str| v1::ImportCommentsRequest {
+        message: Some(up::Message::Start(up::Start {
+            site: site.to_owned(),
+        })),
+    };
+    let comment = v1::ImportCommentsRequest {
+        message: Some(up::Message::Comment(moderated(9))),
+    };
+    let nothing = v1::ImportCommentsRequest { message: None };
+    let messages = vec![start("gazette"), nothing, start("gazette"), comment.clone()];
+    let answer = admin
+        .sites
+        .clone()
+        .import_comments(tokio_stream::iter(messages))
+        .await;
+    let answer = answer.unwrap().into_inner();
+    assert_eq!((answer.imported, answer.refused), (1, 2));
+
+    for (messages, code, why) in [
+        (vec![comment], Code::InvalidArgument, "INVALID_FIELDS"),
+        (vec![], Code::InvalidArgument, "INVALID_FIELDS"),
+        (
+            vec![start("No Site")],
+            Code::InvalidArgument,
+            "INVALID_FIELDS",
+        ),
+        (vec![start("nowhere")], Code::NotFound, "SITE_NOT_FOUND"),
+    ] {
+        let refused = admin
+            .sites
+            .clone()
+            .import_comments(tokio_stream::iter(messages))
+            .await;
+        let refused = refused.unwrap_err();
+        assert_eq!(told(&refused), (code, why.to_owned()), "{refused:?}");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_is_taken_than_the_trainer_can_follow() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let admin = desk.admin();
+    admin.import("gazette", &[moderated(0)]).await.unwrap();
+    // As many as may wait, and nobody who takes them away.
+    let fill = "for n = 2, 20000 do redis.call('XADD', KEYS[1], n .. '-1', 'l', 'x') end
+        return redis.call('HSET', KEYS[2], 'il', 20000)";
+    let _: i64 = desk
+        .redis
+        .ask(&["EVAL", fill, "2", "{gazette}:il", "{gazette}:n"]);
+    let comments: Vec<_> = (1..300).map(moderated).collect();
+    let refused = admin.import("gazette", &comments).await.unwrap_err();
+    assert_eq!(
+        told(&refused),
+        (Code::Unavailable, "TRAINER_BEHIND".to_owned())
+    );
+
+    // The trainer takes some away while a call waits, which shows in how often it looks.
+    let looked = || {
+        let stats: String = desk.redis.ask(&["INFO", "commandstats"]);
+        let (_, calls) = stats.split_once("cmdstat_xlen:calls=").unwrap();
+        calls.split(',').next().unwrap().parse::<u64>().unwrap()
+    };
+    let before = looked();
+    let sending = admin.import("gazette", &comments);
+    let trimming = async {
+        let waits = async || (looked() > before + 3).then_some(());
+        until("the call waits", Duration::from_secs(4), waits).await;
+        desk.redis
+            .ask::<u64>(&["XTRIM", "{gazette}:il", "MAXLEN", "10"])
+    };
+    let (answer, _) = tokio::join!(sending, trimming);
+    let answer = answer.unwrap();
+    // One batch had been taken in before the first call was refused.
+    assert_eq!((answer.imported, answer.already_known), (199, 100));
+    desk.finish().await;
+}

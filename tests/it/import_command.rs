@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use replydesk::proto::v1::{CommentState, ImportedComment};
+use replydesk::proto::v1::ImportedComment;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -105,11 +105,9 @@ fn text(bytes: &[u8]) -> String {
 
 fn line(comment: &ImportedComment) -> String {
     let author = comment.author.as_ref().unwrap();
-    let state = match comment.state() {
-        CommentState::Approved => "approved",
-        CommentState::Spam => "spam",
-        _ => "rejected",
-    };
+    let state = comment.state().as_str_name();
+    let state = state.trim_start_matches("COMMENT_STATE_").to_lowercase();
+
     json!({
         "id": comment.source_id,
         "state": state,

@@ -211,9 +211,11 @@ mod tests {
         let entries = read(text.as_bytes());
         let comments: Vec<_> = entries
             .iter()
-            .map(|entry| match &entry.what {
-                What::Comment(comment) => (entry.line, comment.source_id.as_str(), comment.state),
-                other => panic!("{other:?}"),
+            .map(|entry| {
+                let What::Comment(comment) = &entry.what else {
+                    panic!("{entry:?}");
+                };
+                (entry.line, comment.source_id.as_str(), comment.state)
             })
             .collect();
         assert_eq!(comments, [(1, "7", 2), (3, "b", 3)]);

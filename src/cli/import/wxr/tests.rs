@@ -59,10 +59,11 @@ fn one(fields: &[(&str, &str)]) -> What {
 }
 
 fn a_comment(fields: &[(&str, &str)]) -> ImportedComment {
-    match one(fields) {
-        What::Comment(comment) => *comment,
-        other => panic!("{fields:?}: {other:?}"),
-    }
+    let found = one(fields);
+    let What::Comment(comment) = found else {
+        panic!("{fields:?}: {found:?}");
+    };
+    *comment
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub mod interrupt;
 pub mod json;
 pub mod key;
 pub mod output;
+pub mod policy;
 pub mod privacy;
 pub mod review;
 pub mod serve;
@@ -51,6 +52,7 @@ enum Command {
     Events(events::Args),
     Review(review::Args),
     Site(site::Args),
+    Policy(policy::Args),
     Import(import::Args),
     Key(key::Args),
     Privacy(privacy::Args),
@@ -71,6 +73,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Policy(args) => policy::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Privacy(args) => privacy::run(args).await,

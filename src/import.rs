@@ -163,10 +163,11 @@ impl Intake {
         }
         let hasher = &self.importer.hasher;
         let (site, submission) = (&self.site.id, &comment.submission);
-        let lesson = teaching::lesson(&self.site, comment);
+        let marker = hasher.imported(site, &comment.source_id);
+        let lesson = teaching::lesson(&self.site, marker, comment);
         self.bytes += lesson.len();
         self.batch.push(NewImport {
-            marker: hasher.imported(site, &comment.source_id),
+            marker,
             judged: comment.judged,
             submitted_at: comment.submitted_at,
             author: hasher.author(site, &submission.author, &submission.contact),

@@ -27,6 +27,8 @@ pub mod spam;
 
 pub mod policy;
 
+pub mod backtest;
+
 pub mod queue;
 
 pub mod feed;

@@ -17,6 +17,7 @@ pub mod observe;
 pub mod preflight;
 pub mod read;
 pub mod record;
+pub mod replay;
 pub mod replication;
 pub mod reply;
 pub mod script;

@@ -6,8 +6,10 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     access::{Access, role::Right},
+    backtest::Backtest,
     comment::ids::SiteId,
     grpc::{
+        backtests,
         convert::site::{self as convert, key},
         gate::Gate,
         imports, status,
@@ -167,8 +169,13 @@ impl SiteService for SiteAdmin {
 
     async fn backtest_policy(
         &self,
-        _request: Request<v1::BacktestPolicyRequest>,
+        request: Request<v1::BacktestPolicyRequest>,
     ) -> Result<Response<Self::BacktestPolicyStream>, Status> {
-        Err(Status::unimplemented("soon"))
+        let backtest = Backtest {
+            store: self.importer.store.clone(),
+            sites: Arc::clone(&self.sites),
+        };
+        let reply = backtests::replay(&self.gate, backtest, &self.streams, &request).await?;
+        Ok(Response::new(reply))
     }
 }

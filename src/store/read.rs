@@ -62,7 +62,7 @@ impl Store {
     }
 
     /// Comments by name; `None` for those that are not there or cannot be read.
-    async fn comments(
+    pub(super) async fn comments(
         &self,
         site: &SiteId,
         ids: &[CommentId],
@@ -259,7 +259,7 @@ impl Store {
     }
 }
 
-fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
+pub(super) fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
     page.iter()
         .map(|(id, _)| id_bytes(id).map(CommentId::from_bytes))
         .collect()

@@ -9,6 +9,7 @@
 
 mod access;
 mod access_keys;
+mod backtest;
 mod bad_clients;
 mod commands;
 mod decisions;

@@ -6,7 +6,9 @@ use tonic_types::{ErrorDetails, FieldViolation};
 use super::{detailed, internal, not_found, precondition, status, unavailable};
 use crate::{
     access::{error::AccessError, issue::IssueError},
+    backtest::BacktestError,
     comment::violation::Violations,
+    grpc::convert::backtest,
     import::ImportError,
     policy::sites::SiteError,
     store::error::StoreError,
@@ -115,6 +117,16 @@ impl From<ImportError> for Status {
             ImportError::Site(error) => error.into(),
             ImportError::Store(cause) => store(&cause),
             ImportError::TrainerBehind { .. } => unavailable("TRAINER_BEHIND", error.to_string()),
+        }
+    }
+}
+
+impl From<BacktestError> for Status {
+    fn from(error: BacktestError) -> Self {
+        match error {
+            BacktestError::Site(error) => error.into(),
+            BacktestError::Violations(found) => backtest::within_request(&found).into(),
+            BacktestError::Store(cause) => store(&cause),
         }
     }
 }

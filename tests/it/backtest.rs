@@ -1,9 +1,8 @@
 //! What another policy would have made of the comments that are there, and what moderators said of them.
 
-use std::{collections::BTreeMap, process::Command};
+use std::collections::BTreeMap;
 
 use replydesk::proto::v1::{self, Outcome, Verdict, backtest_policy_response::Message};
-use serde_json::{Value, json};
 use tonic::{Code, Status};
 
 use crate::harness::{
@@ -11,12 +10,12 @@ use crate::harness::{
     clients::Client,
     comments::{automatic, comment, everything_waits, nth},
     crowd::submit_at_once,
-    process::{Process, admin_key},
     refusals::violations,
 };
 
 const SPAM: &str = "Win cash now at http://lucky.example/win and http://casino.example, 100% free bonus casino jackpot!!!";
-const HAM: &str = "I think the council should have asked the people in the street before it voted.";
+pub const HAM: &str =
+    "I think the council should have asked the people in the street before it voted.";
 
 fn trial(policy: v1::Policy, paths: &[&str]) -> v1::BacktestPolicyRequest {
     v1::BacktestPolicyRequest {
@@ -80,7 +79,7 @@ fn harmless(n: usize) -> String {
     chosen.collect::<Vec<_>>().join(" ")
 }
 
-async fn decide(client: &Client, id: &str, verdict: Verdict) {
+pub async fn decide(client: &Client, id: &str, verdict: Verdict) {
     let request = v1::DecideCommentRequest {
         site: "gazette".to_owned(),
         comment_id: id.to_owned(),
@@ -92,15 +91,16 @@ async fn decide(client: &Client, id: &str, verdict: Verdict) {
 }
 
 /// Submits one comment by a reader, and returns its id and its spam probability.
-async fn submit(client: &Client, name: &str, body: &str) -> (String, f64) {
+pub async fn submit(client: &Client, name: &str, body: &str) -> (String, f64) {
     let request = comment("gazette", "tram", name, body);
     let id = request.comment_id.clone();
     let answer = client.submit(request).await.unwrap();
     (id, answer.score.unwrap().spam_probability)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_policy_is_held_against_what_moderators_said() {
+/// Five comments, of which four were decided: two as they should be, and of the others the one that was approved, and the
+/// one that was marked as spam.
+async fn moderated_desk() -> (Desk, [String; 2]) {
     let desk = Desk::start().await;
     let policy = v1::Policy {
         hold_first_comment: Some(false),
@@ -119,7 +119,13 @@ async fn another_policy_is_held_against_what_moderators_said() {
     decide(&admin, &fooled, Verdict::Spam).await;
     decide(&admin, &wronged, Verdict::Approve).await;
     decide(&admin, &bad, Verdict::Spam).await;
+    (desk, [wronged, fooled])
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn another_policy_is_held_against_what_moderators_said() {
+    let (desk, [wronged, fooled]) = moderated_desk().await;
+    let admin = desk.admin();
     let before = contents(&desk);
     let tried = v1::Policy {
         mode: v1::ModerationMode::Automatic.into(),
@@ -313,70 +319,6 @@ async fn what_cannot_be_tried_says_why() {
     let refused = backtest(&admin, nowhere).await.unwrap_err();
     assert_eq!(refused.code(), Code::NotFound);
     desk.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_command_tells_it_to_people_and_scripts() {
-    let directory = tempfile::tempdir().unwrap();
-    let service = Process::embedded(&directory.path().join("data"), &[]).await;
-    let key = admin_key(&directory.path().join("data"));
-    let admin = service.client(&key);
-    let site = v1::Site {
-        site: "gazette".to_owned(),
-        policy: Some(everything_waits()),
-        ..Default::default()
-    };
-    let create = v1::CreateSiteRequest { site: Some(site) };
-    admin.sites.clone().create_site(create).await.unwrap();
-    let (bad, _) = submit(&admin, "Eve", HAM).await;
-    decide(&admin, &bad, Verdict::Spam).await;
-
-    let run = async |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_replydesk"));
-        command
-            .args(["policy", "backtest", "--site", "gazette"])
-            .args(args)
-            .current_dir(directory.path())
-            .env("REPLYDESK_ADDRESS", format!("http://{}", service.address))
-            .env("REPLYDESK_KEY", &key);
-        tokio::process::Command::from(command)
-            .output()
-            .await
-            .unwrap()
-    };
-    let sets = ["--set", "mode=post", "--set", "hold_first_comment=false"];
-    let told = run(&sets).await;
-    let told = String::from_utf8(told.stdout).unwrap();
-    assert!(
-        told.contains("Shown, but a moderator marked it as spam"),
-        "{told}"
-    );
-    assert!(told.contains("~ mode: \"pre\" -> \"post\""), "{told}");
-    let told = run(&[&sets[..], &["--json"]].concat()).await;
-    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
-    let cell = json!([{ "outcome": "APPROVED", "verdict": "SPAM", "comments": 1 }]);
-    assert_eq!(told["proposed"]["cells"], cell);
-    assert_eq!(told["examples"][0]["comment_id"], bad);
-
-    for (args, says) in [
-        (["--set", "aprove_at=0.1"], "did you mean approve_at?"),
-        (
-            ["--set", "approve_below=2"],
-            "approve_at must be a number from 0 to 1",
-        ),
-        (
-            ["--set", "approve_below=0.99"],
-            "spam_at must be above approve_at",
-        ),
-        (["--set", "limits=3"], "does not decide about a comment"),
-        (["--last", "0"], "1..=100000"),
-        (["--since", "yore"], "30d"),
-    ] {
-        let refused = run(&args).await;
-        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert_eq!(refused.status.code(), Some(2), "{args:?}: {said}");
-        assert!(said.contains(says), "{args:?}: {said}");
-    }
 }
 
 /// Every key with a digest of its value, but for the connection's probe.

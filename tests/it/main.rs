@@ -10,6 +10,7 @@
 mod access;
 mod access_keys;
 mod backtest;
+mod backtest_command;
 mod bad_clients;
 mod commands;
 mod decisions;

@@ -3,6 +3,10 @@
 //! Tags go; where one ends a line on the page, a line ends. A link's address stays, behind its text: it tells more than
 //! the text does. What is no tag (`1 < 2`) stays as it is. One pass, and no text is longer than its HTML but for that.
 
+mod references;
+
+pub(super) use references::character;
+
 /// Longer than any tag with an address in it; what does not close within it is no tag. Bounds the search for its end.
 const LONGEST_TAG: usize = 4_096;
 
@@ -192,63 +196,6 @@ fn decoded(text: &str) -> String {
         rest = from.get(length..).unwrap_or("");
     }
     out + rest
-}
-
-/// The character that a reference such as `&amp;` or `&#8217;` names, and the reference's length. Names beyond these few
-/// are rare in comments, and stay as they are.
-pub(super) fn character(from: &str) -> Option<(char, usize)> {
-    let near = from.get(1..).unwrap_or("").as_bytes();
-    let end = near.iter().take(10).position(|byte| *byte == b';')?;
-    let name = from.get(1..=end)?;
-    let c = match name.strip_prefix('#') {
-        Some(number) => {
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)?
-        }
-        None => named(name)?,
-    };
-    Some((c, end + 2))
-}
-
-fn named(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        "hellip" => '…',
-        "ndash" => '–',
-        "mdash" => '—',
-        "lsquo" => '‘',
-        "rsquo" => '’',
-        "ldquo" => '“',
-        "rdquo" => '”',
-        "laquo" => '«',
-        "raquo" => '»',
-        "bdquo" => '„',
-        "euro" => '€',
-        "copy" => '©',
-        "reg" => '®',
-        "trade" => '™',
-        "bull" => '•',
-        "auml" => 'ä',
-        "ouml" => 'ö',
-        "uuml" => 'ü',
-        "Auml" => 'Ä',
-        "Ouml" => 'Ö',
-        "Uuml" => 'Ü',
-        "szlig" => 'ß',
-        "eacute" => 'é',
-        "egrave" => 'è',
-        "agrave" => 'à',
-        "ccedil" => 'ç',
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -3,20 +3,20 @@
 //! It is read as a stream, so its size does not matter. Entities that a document type would declare are unknown, hence
 //! stay as they are written: nothing is fetched, and nothing expands.
 
+mod fields;
+
 use std::io::Read;
 
 use quick_xml::{Error, Reader, events::Event};
 
-use crate::{
-    cli::clock,
-    proto::v1::{AuthorInput, ImportedComment, Thread},
-};
+use crate::proto::v1::Thread;
 
 use super::{
-    entry::{Entry, NOT_UTF8, Unreadable, What, state},
+    entry::{Entry, Unreadable},
     plain,
     utf8::Utf8,
 };
+use fields::Fields;
 
 /// One piece of the file, such as an article's text.
 const LARGEST_PIECE: usize = 16 * 1024 * 1024;
@@ -32,21 +32,6 @@ pub struct Options {
     pub user_ids: bool,
 }
 
-/// A comment's fields as they stand in the file.
-#[derive(Default)]
-struct Fields {
-    line: u64,
-    id: String,
-    author: String,
-    email: String,
-    website: String,
-    date: String,
-    content: String,
-    approved: String,
-    kind: String,
-    user_id: String,
-}
-
 /// Reads comments, one after the other.
 pub struct Wxr<R> {
     reader: Reader<Utf8<R>>,
@@ -55,9 +40,7 @@ pub struct Wxr<R> {
     path: Vec<String>,
     text: String,
     blog: String,
-    language: String,
-    title: String,
-    link: String,
+    article: Thread,
     comment: Option<Fields>,
     over: bool,
 }
@@ -75,9 +58,7 @@ impl<R: Read> Wxr<R> {
             path: Vec::new(),
             text: String::new(),
             blog: String::new(),
-            language: String::new(),
-            title: String::new(),
-            link: String::new(),
+            article: Thread::default(),
             comment: None,
             over: false,
         }
@@ -172,14 +153,11 @@ impl<R: Read> Wxr<R> {
         }
         match name.as_str() {
             "item" => {
-                self.title.clear();
-                self.link.clear();
+                self.article.title.clear();
+                self.article.url.clear();
             }
             "wp:comment" => {
-                self.comment = Some(Fields {
-                    line: self.line(),
-                    ..Fields::default()
-                });
+                self.comment = Some(Fields::at(self.line()));
             }
             _ => {}
         }
@@ -199,37 +177,23 @@ impl<R: Read> Wxr<R> {
         let text = std::mem::take(&mut self.text);
         let within = self.path.last().map_or("", String::as_str);
         match (within, name.as_str()) {
-            ("wp:comment", field) => self.field(field, text),
+            ("wp:comment", field) => {
+                if let Some(comment) = &mut self.comment {
+                    comment.set(field, text);
+                }
+            }
             (_, "wp:comment") => {
                 let fields = self.comment.take().unwrap_or_default();
                 return self.entry(fields).map(Some);
             }
             ("channel", "wp:base_blog_url") => text.trim().clone_into(&mut self.blog),
             ("channel", "link") if self.blog.is_empty() => text.trim().clone_into(&mut self.blog),
-            ("channel", "language") => text.trim().clone_into(&mut self.language),
-            ("item", "title") => self.title = plain::line(&text),
-            ("item", "link") => text.trim().clone_into(&mut self.link),
+            ("channel", "language") => text.trim().clone_into(&mut self.article.language),
+            ("item", "title") => self.article.title = plain::line(&text),
+            ("item", "link") => text.trim().clone_into(&mut self.article.url),
             (_, _) => {}
         }
         Ok(None)
-    }
-
-    fn field(&mut self, name: &str, text: String) {
-        let Some(comment) = &mut self.comment else {
-            return;
-        };
-        match name {
-            "wp:comment_id" => comment.id = text,
-            "wp:comment_author" => comment.author = text,
-            "wp:comment_author_email" => comment.email = text,
-            "wp:comment_author_url" => comment.website = text,
-            "wp:comment_date_gmt" => comment.date = text,
-            "wp:comment_content" => comment.content = text,
-            "wp:comment_approved" => comment.approved = text,
-            "wp:comment_type" => comment.kind = text,
-            "wp:comment_user_id" => comment.user_id = text,
-            _ => {}
-        }
     }
 
     fn entry(&self, fields: Fields) -> Result<Entry, Unreadable> {
@@ -238,76 +202,8 @@ impl<R: Read> Wxr<R> {
             return Err(self.unreadable(why));
         }
         let line = fields.line;
-        let what = self.judge(fields);
+        let what = fields.judge(&self.blog, &self.article, self.options);
         Ok(Entry { line, what })
-    }
-
-    fn judge(&self, fields: Fields) -> What {
-        match fields.kind.trim() {
-            "" | "comment" => {}
-            "pingback" | "trackback" => return What::Skipped("pingback or trackback"),
-            _ => return What::Skipped("of another type than comment"),
-        }
-        if fields.approved.trim() == "post-trashed" {
-            return What::Skipped("of an article in the trash");
-        }
-        let mut wrong = Vec::new();
-        if fields.id.trim().is_empty() {
-            wrong.push("wp:comment_id: is required".to_owned());
-        }
-        let state = state(&fields.approved);
-        if state.is_none() {
-            wrong.push("wp:comment_approved: must be 1, 0, spam or trash".to_owned());
-        }
-        let all = [
-            &fields.author,
-            &fields.email,
-            &fields.website,
-            &fields.content,
-        ];
-        if all.iter().any(|text| text.contains(NOT_UTF8)) {
-            wrong.push("is not UTF-8".to_owned());
-        }
-        match state {
-            Some(state) if wrong.is_empty() => {
-                What::Comment(Box::new(self.comment(fields, state.number().into())))
-            }
-            Some(_) | None => What::Bad(wrong),
-        }
-    }
-
-    fn comment(&self, fields: Fields, state: i32) -> ImportedComment {
-        let website = plain::line(&fields.website);
-        let user_id = fields.user_id.trim();
-        let has_account = self.options.user_ids && !matches!(user_id, "" | "0");
-        ImportedComment {
-            source_id: format!("{}#{}", self.blog, fields.id.trim()),
-            state,
-            author: Some(AuthorInput {
-                display_name: plain::line(&fields.author),
-                email: fields.email.trim().to_owned(),
-                // What the form of old themes had in the field.
-                website: if website == "http://" {
-                    String::new()
-                } else {
-                    website
-                },
-                account_id: if has_account {
-                    user_id.to_owned()
-                } else {
-                    String::new()
-                },
-            }),
-            thread: Some(Thread {
-                title: self.title.clone(),
-                url: self.link.clone(),
-                language: self.language.clone(),
-                ..Thread::default()
-            }),
-            body: plain::plain(&fields.content),
-            // `0000-00-00 00:00:00` is WordPress's unknown time.
-            submitted_at: clock::parse_time(&fields.date),
-        }
     }
 }
 

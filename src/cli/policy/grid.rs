@@ -70,23 +70,25 @@ impl Grid {
     /// For people.
     #[must_use]
     pub fn drawn(&self, all: u64) -> String {
-        let header: Vec<&str> = std::iter::once("WOULD BE")
-            .chain([
-                "APPROVED",
-                "REJECTED",
-                "SPAM",
-                "UNDECIDED",
-                "IN ALL",
-                "SHARE",
-            ])
-            .collect();
+        // Numbers stand at the right of their columns, and so do the headings.
+        let header = [
+            "WOULD BE",
+            "APPROVED",
+            "REJECTED",
+            "    SPAM",
+            "UNDECIDED",
+            "IN ALL",
+            "  SHARE",
+        ];
         let rows: Vec<Vec<String>> = ROWS
             .iter()
             .zip(&self.0)
             .enumerate()
             .map(|(at, ((_, name), cells))| {
                 let mut row = vec![(*name).to_owned()];
-                row.extend(cells.iter().map(|count| format!("{count:>8}")));
+                let widths = [8, 8, 8, 9];
+                let cells = cells.iter().zip(widths);
+                row.extend(cells.map(|(count, width)| format!("{count:>width$}")));
                 row.push(format!("{:>6}", self.made(at)));
                 row.push(format!("{:>7}", share(self.made(at), all)));
                 row

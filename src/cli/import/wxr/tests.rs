@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::{cli::import::entry::What, proto::v1::ImportedComment};
 
 fn export(comments: &str) -> String {
     format!(

@@ -108,7 +108,7 @@ pub struct ImportedComment {
 
 impl ImportedComment {
     /// Parses what came. Name, state, text and time must be right; of the rest, what is not usable is left out, since old
-    /// collections are full of it and the comment says enough without.
+    /// collections are full of it and the comment says enough without. So are control characters in the text.
     ///
     /// # Errors
     /// [`Unusable`] says why nothing can be learnt from it.
@@ -161,6 +161,7 @@ fn submission(
         fields: Fields {
             comment_id: NO_COMMENT.to_owned(),
             parent_id: String::new(),
+            body: without_controls(&fields.body),
             ..fields.clone()
         },
         validate_only: true,
@@ -182,6 +183,14 @@ fn submission(
         NO_THREAD.clone_into(&mut draft.fields.thread_id);
     }
     Submission::parse(&draft, &NOTHING)
+}
+
+/// Old databases have control characters, mostly from text that was once read in a wrong encoding. A comment that is to be
+/// shown is refused for one; what is only learnt from says the same without.
+fn without_controls(body: &str) -> String {
+    let lines = body.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    lines.chars().filter(kept).collect()
 }
 
 /// The field of this path, if a comment says enough without it.
@@ -231,6 +240,7 @@ mod tests {
             draft.fields.email = "nobody".to_owned();
             draft.fields.display_name = "x".repeat(300);
             draft.fields.thread_id = "a\u{7}".to_owned();
+            draft.fields.body = "It\u{92}s\0 well\rsaid\r\n".to_owned();
         })
         .unwrap();
         let mut left_out = comment.left_out;
@@ -244,7 +254,7 @@ mod tests {
                 "thread.thread_id"
             ]
         );
-        assert_eq!(comment.submission.body.as_str(), "Well said");
+        assert_eq!(comment.submission.body.as_str(), "Its well\nsaid\n");
         assert_eq!(comment.submission.contact, Contact::default());
     }
 
@@ -262,7 +272,7 @@ mod tests {
             (
                 |draft| {
                     draft.state = Some(CommentState::Erased);
-                    draft.fields.body = "nul\0".to_owned();
+                    draft.fields.body = "x".repeat(65_526);
                 },
                 &["state", "body"],
             ),

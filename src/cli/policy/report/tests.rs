@@ -1,4 +1,3 @@
-
 use crate::proto::v1::{OutcomePair, Reason, ReasonCode, ReplayCell};
 
 use super::*;

@@ -29,7 +29,7 @@ const MAX_BATCH_BYTES: usize = 256 * 1024;
 /// The most lessons of a site that wait for the trainer before no more are taken; some 40 MB.
 pub const MAX_WAITING: u64 = 20_000;
 
-/// How long a call waits for the trainer, and how often it looks.
+/// How long a call waits for the trainer in all, and how often it looks.
 const WAIT_FOR_TRAINER: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -98,6 +98,8 @@ pub struct Intake {
     bytes: usize,
     came: u64,
     tally: Tally,
+    /// When the call waits for the trainer no longer; set when it first has to.
+    give_up: Option<Instant>,
 }
 
 impl Importer {
@@ -113,6 +115,7 @@ impl Importer {
             bytes: 0,
             came: 0,
             tally: Tally::default(),
+            give_up: None,
         })
     }
 }
@@ -207,9 +210,11 @@ impl Intake {
     }
 
     /// What nobody has learnt yet is bounded: it is memory, and hashes of words.
-    async fn await_trainer(&self, mut waiting: u64) -> Result<(), ImportError> {
-        let give_up = Instant::now() + WAIT_FOR_TRAINER;
+    async fn await_trainer(&mut self, mut waiting: u64) -> Result<(), ImportError> {
         while waiting >= MAX_WAITING {
+            let give_up = *self
+                .give_up
+                .get_or_insert_with(|| Instant::now() + WAIT_FOR_TRAINER);
             if Instant::now() >= give_up {
                 return Err(ImportError::TrainerBehind { waiting });
             }

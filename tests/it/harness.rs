@@ -5,6 +5,7 @@ pub mod clients;
 pub mod comments;
 pub mod crowd;
 pub mod health;
+pub mod learnt;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;

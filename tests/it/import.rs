@@ -1,79 +1,21 @@
 //! Comments that were moderated elsewhere: each teaches once and counts once, and none is stored.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use replydesk::proto::v1::{self, CommentState, import_comments_request as up};
+use replydesk::{
+    proto::v1::{self, CommentState, import_comments_request as up},
+    spam::lesson::{Label, Lesson, SiteTag},
+};
 use tonic::Code;
 
 use crate::harness::{
     Desk,
     clients::Client,
     comments::{automatic, comment, everything_waits, moderated},
+    learnt::learnt,
     refusals::told,
     until::until,
 };
-
-/// What a site has learnt and will learn: hashes and sets as they are, lessons in order.
-#[derive(Debug, PartialEq)]
-pub struct Learnt {
-    keys: BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
-    pub lessons: Vec<Vec<u8>>,
-}
-
-impl Learnt {
-    /// What is kept of each author, in no order.
-    pub fn histories(&self) -> Vec<&Vec<Vec<u8>>> {
-        let authors = self.keys.iter().filter(|(key, _)| key.starts_with(b"a:"));
-        let mut histories: Vec<_> = authors.map(|(_, value)| value).collect();
-        histories.sort();
-        histories
-    }
-
-    /// How many comments are known to have been imported.
-    pub fn markers(&self) -> usize {
-        let sets = self.keys.iter().filter(|(key, _)| key.starts_with(b"im:"));
-        sets.map(|(_, members)| members.len()).sum()
-    }
-}
-
-fn every_key(look: &mut redis::Connection) -> Vec<Vec<u8>> {
-    redis::cmd("KEYS").arg("*").query(look).unwrap()
-}
-
-pub fn learnt(look: &mut redis::Connection, site: &str) -> Learnt {
-    let mut keys = BTreeMap::new();
-    let own = format!("{{{site}}}:");
-    for key in every_key(look) {
-        let Some(rest) = key.strip_prefix(own.as_bytes()) else {
-            continue;
-        };
-        let read = match rest {
-            [b'a', b':', ..] => "HGETALL",
-            [b'i', b'm', b':', ..] => "SMEMBERS",
-            _ => continue,
-        };
-        let mut value: Vec<Vec<u8>> = redis::cmd(read).arg(&key).query(look).unwrap();
-        // Neither has an order.
-        value.sort();
-        keys.insert(rest.to_vec(), value);
-    }
-    let stream: redis::streams::StreamRangeReply = redis::cmd("XRANGE")
-        .arg(format!("{own}il"))
-        .arg(&["-", "+"])
-        .query(look)
-        .unwrap();
-    let sequences = stream.ids.iter().map(|entry| {
-        let (sequence, bits) = entry.id.split_once('-').unwrap();
-        assert!(bits.parse::<u16>().is_ok());
-        sequence.parse::<usize>().unwrap()
-    });
-    assert!(sequences.eq(1..=stream.ids.len()), "the ids are dense");
-    let lessons = stream.ids.iter();
-    Learnt {
-        keys,
-        lessons: lessons.map(|entry| entry.get("l").unwrap()).collect(),
-    }
-}
 
 async fn history(client: &Client, site: &str, name: &str) -> v1::AuthorHistory {
     let mut request = comment(site, "tram", name, "What do you all think of it now?");
@@ -189,6 +131,59 @@ async fn however_they_are_sent_and_however_often_each_teaches_once() {
     // Hashes are a site's own; what they stand for is the same.
     assert_eq!(once.histories(), often.histories());
     assert_eq!((once.markers(), often.markers()), (730, 730));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lessons_say_what_people_made_of_a_comment() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let comments: Vec<_> = (0..10).map(moderated).collect();
+    desk.admin().import("gazette", &comments).await.unwrap();
+    let lessons = learnt(&mut desk.redis.look(), "gazette").lessons;
+    let read: Vec<_> = lessons
+        .iter()
+        .map(|bytes| Lesson::from_bytes(bytes).unwrap())
+        .collect();
+    let labels: Vec<_> = read.iter().map(|lesson| lesson.label).collect();
+    let wanted = [[Label::Ham; 7].as_slice(), &[Label::Spam; 2]].concat();
+    assert_eq!(
+        labels, wanted,
+        "in the order of their coming; a rejection teaches nothing"
+    );
+    let tag = SiteTag::of(&"gazette".parse().unwrap());
+    assert!(
+        read.iter()
+            .all(|lesson| lesson.site == tag && !lesson.taken_back)
+    );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_import_the_same_at_once_import_it_once() {
+    let desk = Desk::with(2, &[]).await;
+    desk.site("gazette", everything_waits()).await;
+    let key = desk.key(&["gazette"], v1::Role::Admin, "importer").await;
+    let forwards: Vec<_> = (0..600).map(moderated).collect();
+    let backwards: Vec<_> = forwards.iter().rev().cloned().collect();
+    let import = async |replica, comments: Vec<v1::ImportedComment>| {
+        let client = desk.client(replica, &key);
+        let mut sums = (0, 0, 0);
+        for chunk in comments.chunks(130) {
+            let told = client.import("gazette", chunk).await.unwrap();
+            sums.0 += told.imported;
+            sums.1 += told.already_known;
+            sums.2 += told.new_authors;
+        }
+        sums
+    };
+    let (one, other) = tokio::join!(import(0, forwards), import(1, backwards));
+    assert_eq!(
+        (one.0 + other.0, one.1 + other.1, one.2 + other.2),
+        (600, 600, 200)
+    );
+    let learnt = learnt(&mut desk.redis.look(), "gazette");
+    assert_eq!((learnt.markers(), learnt.lessons.len()), (600, 540));
     desk.finish().await;
 }
 

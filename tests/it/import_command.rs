@@ -10,14 +10,12 @@ use replydesk::proto::v1::ImportedComment;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{
-    harness::{
-        clients::Client,
-        comments::{everything_waits, moderated},
-        process::{Process, admin_key, socket},
-        until::until,
-    },
-    import::learnt,
+use crate::harness::{
+    clients::Client,
+    comments::{everything_waits, moderated},
+    learnt::learnt,
+    process::{Process, admin_key, socket},
+    until::until,
 };
 
 /// A service with its own Redis, and a place for files.

@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use prost::Message as _;
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
 
 use crate::{
     cli::{
         client::{
             Connection, DEADLINE,
-            explain::explain,
+            explain::{explain, retry_delay},
             once,
             reconnect::{Pause, passes_by_itself},
         },
@@ -82,7 +82,10 @@ pub async fn send(
             Ok(answer) => return Ok(answer),
             Err(status) => status,
         };
-        if !passes_by_itself(&status) || started.elapsed() > PATIENCE {
+        // Too large a message stays so; a limit says when it is over.
+        let is_too_much =
+            status.code() == Code::ResourceExhausted && retry_delay(&status).is_none();
+        if is_too_much || !passes_by_itself(&status) || started.elapsed() > PATIENCE {
             let failure = explain(&status);
             return Err(Failure::new(format!(
                 "{failure}\n  what was sent so far is taken in: the same command again goes on from there"

@@ -27,6 +27,9 @@ pub struct Rates {
     pub bias: [f64; 2],
     /// For the slope.
     pub slope: [f64; 2],
+    /// The most that one lesson may move the log-odds of its own comment by its hashed features: a mistaken decision on a
+    /// few words must not condemn the next comment that says them.
+    pub most: f64,
 }
 
 impl Default for Rates {
@@ -37,6 +40,7 @@ impl Default for Rates {
             dense: [0.005, 0.2],
             bias: [0.01, 0.1],
             slope: [0.0005, 0.02],
+            most: 3.0,
         }
     }
 }
@@ -78,11 +82,33 @@ impl Model {
     /// with the opposite strength takes it back, whatever was learnt between.
     fn climb(&mut self, lesson: &Lesson, strength: f64) {
         let (site, vector) = (lesson.site, &lesson.vector);
-        self.step_hashed(vector, site, lesson.shared, strength);
+        let bounded = strength * self.bound(lesson);
+        self.step_hashed(vector, site, lesson.shared, bounded);
         let rates = self.rates;
         self.step_dense(Dense::Bias, site, lesson.shared, rates.bias, strength);
         for (dense, value) in dense_values(vector) {
             self.step_dense(dense, site, lesson.shared, rates.dense, strength * value);
+        }
+    }
+
+    /// What a lesson's steps are multiplied by, so that it moves its own comment by at most the bound.
+    fn bound(&self, lesson: &Lesson) -> f64 {
+        let mut moved = 0.0;
+        for (family, slots) in lesson.vector.families() {
+            let value = family.value(slots.len());
+            let of_all = if lesson.shared {
+                self.rates.shared[family as usize]
+            } else {
+                0.0
+            };
+            #[expect(clippy::cast_precision_loss, reason = "bounded by MOST_FEATURES")]
+            let count = slots.len() as f64;
+            moved += (of_all + self.rates.own[family as usize]) * value * value * count;
+        }
+        if moved > self.rates.most {
+            self.rates.most / moved
+        } else {
+            1.0
         }
     }
 

@@ -11,6 +11,7 @@ use tower::util::MapResponseLayer;
 use crate::{
     access::Access,
     admission::desk::Desk,
+    backtest::Backtest,
     config::Config,
     grpc::{
         comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
@@ -93,6 +94,10 @@ where
         sites: Arc::clone(&parts.desk.sites),
         access: parts.access,
         importer: parts.importer,
+        backtest: Backtest {
+            store: parts.desk.store.clone(),
+            sites: Arc::clone(&parts.desk.sites),
+        },
         streams: streams.clone(),
     };
     let comments = Comments {

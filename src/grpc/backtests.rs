@@ -25,7 +25,7 @@ const MOST_UNREAD: usize = 4;
 /// The gate's; what is wrong with the request or the policy.
 pub async fn replay(
     gate: &Gate,
-    backtest: Backtest,
+    backtest: &Backtest,
     streams: &Streams,
     request: &Request<v1::BacktestPolicyRequest>,
 ) -> Result<WhileWelcome<v1::BacktestPolicyResponse>, Status> {

@@ -30,6 +30,8 @@ pub struct SiteAdmin {
     pub access: Arc<Access>,
     /// What learns from comments that were moderated elsewhere.
     pub importer: Importer,
+    /// What tries policies.
+    pub backtest: Backtest,
     /// Long-lived replies.
     pub streams: Streams,
 }
@@ -171,11 +173,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::BacktestPolicyRequest>,
     ) -> Result<Response<Self::BacktestPolicyStream>, Status> {
-        let backtest = Backtest {
-            store: self.importer.store.clone(),
-            sites: Arc::clone(&self.sites),
-        };
-        let reply = backtests::replay(&self.gate, backtest, &self.streams, &request).await?;
+        let reply = backtests::replay(&self.gate, &self.backtest, &self.streams, &request).await?;
         Ok(Response::new(reply))
     }
 }

@@ -275,4 +275,26 @@ mod tests {
             assert_eq!(entries[1].line, 2);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_break_the_reader(bytes: Vec<u8>) {
+            let lines = bytes.split(|byte| *byte == b'\n');
+            let filled = lines.filter(|line| !line.trim_ascii().is_empty());
+            let found = read(&bytes).len();
+            // A byte order mark alone is nothing.
+            proptest::prop_assert!(found == filled.count() || bytes.starts_with(b"\xEF\xBB\xBF"));
+        }
+
+        #[test]
+        fn whatever_a_value_is_it_is_never_repeated(field in 0usize..4, value in "[0-9\\[{\"]{0,3}canary[\\]}\"]{0,2}") {
+            let name = ["id", "state", "body", "created"][field];
+            let line = format!("{{\"id\":1,\"state\":\"ham\",\"body\":\"x\",\"{name}\":{value}}}");
+            for entry in read(line.as_bytes()) {
+                if let What::Bad(why) = entry.what {
+                    proptest::prop_assert!(!why.join(" ").contains("canary"), "{:?}", why);
+                }
+            }
+        }
+    }
 }

@@ -18,7 +18,13 @@ use crate::{
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
-    spam::{scorer::Scorer, weights::ModelError},
+    spam::{
+        live::LiveModel,
+        model::Model,
+        replication::{Replication, ReplicationSettings},
+        scorer::Scorer,
+        weights::ModelError,
+    },
     store::{embedded::EmbeddedError, error::StoreError},
 };
 use foundation::{Foundation, FoundationError};
@@ -65,6 +71,7 @@ pub struct App {
     desk: Arc<Desk>,
     queue: Queue,
     access: Arc<Access>,
+    replication: Replication,
 }
 
 impl App {
@@ -115,6 +122,13 @@ impl App {
             wakeups.clone(),
             settings,
         );
+        let replication = Replication::new(
+            store.clone(),
+            wakeups.clone(),
+            desk.sites.clone(),
+            Arc::new(LiveModel::new(Model::prior())),
+            replication_settings(&config),
+        );
         let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
         Ok(Self {
             config,
@@ -124,6 +138,7 @@ impl App {
             desk: Arc::new(desk),
             queue,
             access,
+            replication,
         })
     }
 
@@ -148,7 +163,10 @@ impl App {
         let (fit, is_fit) = watch::channel(true);
         let fitness = self.foundation.fitness.clone();
         worker_tasks.spawn(fitness.watch(store.clone(), fit, stop.clone()));
-        worker_tasks.spawn(health::follow(store, is_fit, reporter, stop.clone()));
+        let caught_up = self.replication.caught_up();
+        worker_tasks.spawn(health::follow(store, is_fit, caught_up, reporter, stop.clone()));
+        worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
+        worker_tasks.spawn(self.replication.clone().train(workers.clone()));
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
@@ -160,6 +178,7 @@ impl App {
                 desk: self.desk,
                 queue: self.queue,
                 access: self.access,
+                replication: self.replication,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },
@@ -193,5 +212,16 @@ impl App {
             Some(Err(error)) => Err(RunError::Server(error.to_string())),
             Some(Ok(Ok(()))) | None => Ok(()),
         }
+    }
+}
+
+fn replication_settings(config: &Config) -> ReplicationSettings {
+    let learning = &config.learning;
+    ReplicationSettings {
+        lease: learning.lease,
+        poll: learning.poll,
+        publish_every: learning.publish_every,
+        snapshot_every: learning.snapshot_every,
+        snapshot_lessons: learning.snapshot_lessons,
     }
 }

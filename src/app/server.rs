@@ -21,6 +21,7 @@ use crate::{
         moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
     },
     queue::Queue,
+    spam::replication::Replication,
     store::wakeups::Wakeups,
 };
 
@@ -38,6 +39,7 @@ pub struct Parts {
     pub desk: Arc<Desk>,
     pub queue: Queue,
     pub access: Arc<Access>,
+    pub replication: Replication,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -90,6 +92,7 @@ where
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
         access: parts.access,
+        replication: parts.replication,
     };
     let comments = Comments {
         gate,

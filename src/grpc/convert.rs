@@ -1,6 +1,7 @@
 //! Proto to domain and back, one file a service.
 
 pub mod comment;
+pub mod model;
 pub mod moderation;
 pub mod paging;
 pub mod site;

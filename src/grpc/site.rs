@@ -8,11 +8,15 @@ use crate::{
     access::{Access, role::Right},
     comment::ids::SiteId,
     grpc::{
-        convert::site::{self as convert, key},
+        convert::{
+            model,
+            site::{self as convert, key},
+        },
         gate::Gate,
     },
     policy::sites::Sites,
     proto::v1::{self, site_service_server::SiteService},
+    spam::replication::Replication,
 };
 
 /// The service.
@@ -23,6 +27,8 @@ pub struct SiteAdmin {
     pub sites: Arc<Sites>,
     /// Access keys.
     pub access: Arc<Access>,
+    /// The model of this replica.
+    pub replication: Replication,
 }
 
 impl SiteAdmin {
@@ -138,6 +144,18 @@ impl SiteService for SiteAdmin {
         let info = self.access.revoke(&caller, id).await?;
         Ok(Response::new(v1::RevokeKeyResponse {
             key: Some(key::key_to_proto(&info)),
+        }))
+    }
+
+    async fn get_model_status(
+        &self,
+        request: Request<v1::GetModelStatusRequest>,
+    ) -> Result<Response<v1::GetModelStatusResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Administer)?;
+        let status = self.replication.status().await?;
+        Ok(Response::new(v1::GetModelStatusResponse {
+            status: Some(model::status_to_proto(&status)),
         }))
     }
 }

@@ -67,6 +67,7 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         reasons: encode_reasons(&content.reasons),
         contributions: contributions::pack(&content.body, &content.score.contributions),
         model: content.score.model,
+        lessons: content.score.lessons,
         signals: content.signals.clone(),
     };
     record.encode_to_vec()
@@ -150,6 +151,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
             probability: Probability::new(f64::from(record.probability))?,
             contributions,
             model: record.model,
+            lessons: record.lessons,
         },
         signals: record.signals,
         body: record.body,

@@ -19,8 +19,6 @@ use crate::{
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
     spam::{
-        live::LiveModel,
-        model::Model,
         replication::{Replication, ReplicationSettings},
         scorer::Scorer,
         weights::ModelError,
@@ -126,7 +124,7 @@ impl App {
             store.clone(),
             wakeups.clone(),
             desk.sites.clone(),
-            Arc::new(LiveModel::new(Model::prior())),
+            desk.scorer.model().clone(),
             replication_settings(&config),
         );
         let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
@@ -164,7 +162,13 @@ impl App {
         let fitness = self.foundation.fitness.clone();
         worker_tasks.spawn(fitness.watch(store.clone(), fit, stop.clone()));
         let caught_up = self.replication.caught_up();
-        worker_tasks.spawn(health::follow(store, is_fit, caught_up, reporter, stop.clone()));
+        worker_tasks.spawn(health::follow(
+            store,
+            is_fit,
+            caught_up,
+            reporter,
+            stop.clone(),
+        ));
         worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
         worker_tasks.spawn(self.replication.clone().train(workers.clone()));
         let keep = self.config.events.keep;

@@ -11,6 +11,7 @@ pub mod failure;
 pub mod interrupt;
 pub mod json;
 pub mod key;
+pub mod model;
 pub mod output;
 pub mod privacy;
 pub mod review;
@@ -51,6 +52,7 @@ enum Command {
     Review(review::Args),
     Site(site::Args),
     Key(key::Args),
+    Model(model::Args),
     Privacy(privacy::Args),
     Eval(eval::Args),
     Train(train::Args),
@@ -70,6 +72,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Review(args) => review::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Key(args) => key::run(args).await,
+        Command::Model(args) => model::run(args).await,
         Command::Privacy(args) => privacy::run(args).await,
         Command::Eval(args) => eval::run(args).await,
         Command::Train(args) => train::run(args).await,

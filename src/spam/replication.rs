@@ -64,7 +64,7 @@ struct Shared {
     store: Store,
     wakeups: Wakeups,
     sites: Arc<Sites>,
-    live: Arc<LiveModel>,
+    live: LiveModel,
     settings: ReplicationSettings,
     counters: Counters,
     /// What this replica scores by.
@@ -90,11 +90,11 @@ impl Replication {
         store: Store,
         wakeups: Wakeups,
         sites: Arc<Sites>,
-        live: Arc<LiveModel>,
+        live: LiveModel,
         settings: ReplicationSettings,
     ) -> Self {
         let published = Published {
-            model: live.load(),
+            model: Arc::clone(&live.load()),
             position: Cursor::START,
         };
         Self {

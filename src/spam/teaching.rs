@@ -32,9 +32,7 @@ pub fn lessons_of(earlier: Option<Verdict>, verdict: Verdict) -> impl Iterator<I
     let back = before
         .filter(|_| changed)
         .map(|label| (label, Weight::TakeBack));
-    let taught = now
-        .filter(|_| changed)
-        .map(|label| (label, Weight::Teach));
+    let taught = now.filter(|_| changed).map(|label| (label, Weight::Teach));
     back.into_iter().chain(taught)
 }
 
@@ -53,8 +51,16 @@ mod tests {
             (Some(Verdict::Approve), Verdict::Approve, &[]),
             (Some(Verdict::Spam), Verdict::Spam, &[]),
             (Some(Verdict::Reject), Verdict::Reject, &[]),
-            (Some(Verdict::Approve), Verdict::Spam, &[(Ham, TakeBack), (Spam, Teach)]),
-            (Some(Verdict::Spam), Verdict::Approve, &[(Spam, TakeBack), (Ham, Teach)]),
+            (
+                Some(Verdict::Approve),
+                Verdict::Spam,
+                &[(Ham, TakeBack), (Spam, Teach)],
+            ),
+            (
+                Some(Verdict::Spam),
+                Verdict::Approve,
+                &[(Spam, TakeBack), (Ham, Teach)],
+            ),
             (Some(Verdict::Approve), Verdict::Reject, &[(Ham, TakeBack)]),
             (Some(Verdict::Spam), Verdict::Reject, &[(Spam, TakeBack)]),
             (Some(Verdict::Reject), Verdict::Approve, &[(Ham, Teach)]),

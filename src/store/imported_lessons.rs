@@ -45,7 +45,10 @@ impl Store {
         let taught = after.map_or(0, Cursor::sequence);
         let (from, head) = self.imported_past(site, taught, count).await?;
         // Behind what was taught there must be nothing, or the next one.
-        let gap = head < taught || from.first().is_some_and(|(id, _)| after.is_some() && id.sequence() != taught + 1);
+        let gap = head < taught
+            || from
+                .first()
+                .is_some_and(|(id, _)| after.is_some() && id.sequence() != taught + 1);
         let lessons = if head < taught {
             // The stream lost its tail, and others take their numbers: what is there counts.
             self.imported_past(site, 0, count).await?.0
@@ -100,7 +103,9 @@ impl Store {
         }
         let mut pipe = redis::Pipeline::with_capacity(sites.len());
         for site in sites {
-            pipe.cmd("HMGET").arg(keys::counters(site)).arg(&["seq", "il"]);
+            pipe.cmd("HMGET")
+                .arg(keys::counters(site))
+                .arg(&["seq", "il"]);
         }
         let heads: Vec<(Option<u64>, Option<u64>)> = self.pipeline(&pipe).await?;
         Ok(heads

@@ -193,11 +193,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`StoreError`] says; `Corrupt` for ids that are not ours.
-    pub async fn read_model_log(
-        &self,
-        from: LogFrom,
-        count: usize,
-    ) -> Result<LogPage, StoreError> {
+    pub async fn read_model_log(&self, from: LogFrom, count: usize) -> Result<LogPage, StoreError> {
         let (range, after) = match from {
             LogFrom::Start => (log_range(Some(Cursor::START), count), Some(Cursor::START)),
             LogFrom::After(cursor) => (log_range(Some(cursor), count), Some(cursor)),
@@ -238,7 +234,9 @@ impl Store {
             return Ok(0);
         }
         let mut trim = redis::cmd("XTRIM");
-        trim.arg(keys::model_log()).arg("MINID").arg(format!("{to}-0"));
+        trim.arg(keys::model_log())
+            .arg("MINID")
+            .arg(format!("{to}-0"));
         self.query(&trim).await
     }
 }

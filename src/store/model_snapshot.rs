@@ -93,7 +93,9 @@ impl Store {
             .arg(encode(snapshot))
             .arg(snapshot.position.to_string())
             .arg(&digest[..]);
-        self.call::<u8>(&SNAPSHOT, &call).await.map(|kept| kept == 1)
+        self.call::<u8>(&SNAPSHOT, &call)
+            .await
+            .map(|kept| kept == 1)
     }
 
     /// One of the two snapshots.
@@ -139,9 +141,7 @@ impl Store {
             last_lesson: number(1),
             snapshot: text(2).and_then(|text| text.parse().ok()),
             snapshot_before: text(3).and_then(|text| text.parse().ok()),
-            kept_at: text(4)
-                .and_then(|text| text.parse().ok())
-                .map(Timestamp),
+            kept_at: text(4).and_then(|text| text.parse().ok()).map(Timestamp),
             digest: field(5).and_then(|bytes| bytes.try_into().ok()),
             has_trainer: field(6).is_some(),
             now: Timestamp(seconds * 1_000 + micros / 1_000),

@@ -12,7 +12,10 @@ use crate::{
     },
 };
 
-static LEASE: Script = Script::new("trainer_lease.lua", include_str!("scripts/trainer_lease.lua"));
+static LEASE: Script = Script::new(
+    "trainer_lease.lua",
+    include_str!("scripts/trainer_lease.lua"),
+);
 
 /// Who is the trainer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +49,9 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn give_trainer_lease_back(&self, token: LeaseToken) -> Result<(), StoreError> {
-        let _: (u8, u64) = self.call(&LEASE, &lease_call(token, Duration::ZERO)).await?;
+        let _: (u8, u64) = self
+            .call(&LEASE, &lease_call(token, Duration::ZERO))
+            .await?;
         Ok(())
     }
 }

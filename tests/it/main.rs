@@ -17,6 +17,7 @@ mod durability;
 mod feed;
 mod harness;
 mod idempotency;
+mod learning;
 mod leases;
 mod limits;
 mod lost_replies;

@@ -18,8 +18,6 @@ pub(super) struct AtMark {
 /// What applying some entries made.
 pub(super) struct Applied {
     pub(super) model: Model,
-    /// Whether the model is another than before.
-    pub(super) learnt: bool,
     /// The last mark among them.
     pub(super) mark: Option<AtMark>,
     /// Entries that were passed over.
@@ -28,7 +26,7 @@ pub(super) struct Applied {
 
 /// Applies entries in order. A corrupt one is passed over, by every replica in the same way.
 pub(super) fn apply(mut model: Model, entries: &[LogEntry], want_snapshot: bool) -> Applied {
-    let (mut learnt, mut mark, mut corrupt) = (false, None, Vec::new());
+    let (mut mark, mut corrupt) = (None, Vec::new());
     for entry in entries {
         let lesson = match &entry.content {
             EntryContent::Lesson(bytes) => Lesson::from_bytes(bytes).ok(),
@@ -43,16 +41,12 @@ pub(super) fn apply(mut model: Model, entries: &[LogEntry], want_snapshot: bool)
             EntryContent::Corrupt => None,
         };
         match lesson {
-            Some(lesson) => {
-                model.learn(&lesson);
-                learnt = true;
-            }
+            Some(lesson) => model.learn(&lesson),
             None => corrupt.push(entry.position),
         }
     }
     Applied {
         model,
-        learnt,
         mark,
         corrupt,
     }

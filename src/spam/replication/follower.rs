@@ -75,7 +75,10 @@ impl Follower {
                 Err(error) => {
                     // Redis that is away is told elsewhere, and once is enough.
                     if !std::mem::replace(&mut told, true) {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "model.not_followed");
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "model.not_followed"
+                        );
                     }
                     sleep(PAUSE).await;
                     continue;
@@ -133,7 +136,13 @@ impl Follower {
     }
 
     async fn load(&mut self) -> Result<(), Failed> {
-        let Start { model, position } = snapshots::load(&self.shared).await?;
+        let start = snapshots::load(&self.shared).await?;
+        let start = start.unwrap_or_else(|| Start::prior(&self.shared));
+        self.start_at(start);
+        Ok(())
+    }
+
+    fn start_at(&mut self, Start { model, position }: Start) {
         self.model = Some(model);
         self.position = position;
         self.from = match position {
@@ -142,7 +151,6 @@ impl Follower {
         };
         self.changed = true;
         self.unconfirmed = None;
-        Ok(())
     }
 
     /// The log does not go on from here: a snapshot does, or else what is missing is missing for good.
@@ -171,7 +179,6 @@ impl Follower {
         let work = move || apply(model, &entries, want_snapshot);
         let Applied {
             model,
-            learnt,
             mark,
             corrupt,
         } = tokio::task::spawn_blocking(work).await?;
@@ -180,7 +187,6 @@ impl Follower {
         self.from = LogFrom::After(position);
         // A mark's position is published too.
         self.changed = true;
-        let _ = learnt;
         for position in corrupt {
             let position = position.to_string();
             tracing::error!(%position, "model.entry_corrupt");
@@ -204,7 +210,7 @@ impl Follower {
         self.model = Some(model);
         self.shared.live.publish(copy);
         self.shared.published.send_replace(Published {
-            model: self.shared.live.load(),
+            model: Arc::clone(&self.shared.live.load()),
             position: self.position,
         });
         self.changed = false;
@@ -225,7 +231,10 @@ impl Follower {
                     let position = place.to_string();
                     tracing::error!(%position, "model.diverged");
                     self.shared.counters.diverged.one();
-                    self.load().await?;
+                    // Without a usable one, what this replica has learnt is better than nothing.
+                    if let Some(start) = snapshots::load(&self.shared).await? {
+                        self.start_at(start);
+                    }
                 }
             }
             (Some(place), _) if place.sequence() > mark.position.sequence() => {

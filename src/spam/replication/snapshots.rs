@@ -17,31 +17,45 @@ pub(super) struct Start {
     pub(super) position: Cursor,
 }
 
-/// The newest snapshot that is whole, or else the prior before the first lesson.
-pub(super) async fn load(shared: &Shared) -> Result<Start, StoreError> {
+impl Start {
+    /// Before the first lesson.
+    pub(super) fn prior(shared: &Shared) -> Self {
+        Self {
+            model: Model::new(shared.live.load().prior_weights().clone()),
+            position: Cursor::START,
+        }
+    }
+}
+
+/// The newest snapshot that can be used, if any.
+pub(super) async fn load(shared: &Shared) -> Result<Option<Start>, StoreError> {
     for which in [Which::Newest, Which::Before] {
         let found = match shared.store.snapshot(which).await? {
             FoundSnapshot::None => continue,
-            FoundSnapshot::Corrupt => None,
-            FoundSnapshot::Whole(Snapshot { position, model }) => {
-                // A few megabytes of work: not where calls are answered.
-                let reading = tokio::task::spawn_blocking(move || Model::from_snapshot(&model));
-                let model = reading.await.ok().and_then(Result::ok);
-                model.map(|model| Start { model, position })
-            }
+            FoundSnapshot::Corrupt => Err("it doesn't match its checksum".to_owned()),
+            FoundSnapshot::Whole(snapshot) => restore(Start::prior(shared), snapshot).await,
         };
         match found {
-            Some(start) => return Ok(start),
-            None => {
-                tracing::error!(snapshot = ?which, "model.snapshot_corrupt");
+            Ok(start) => return Ok(Some(start)),
+            Err(error) => {
+                tracing::error!(snapshot = ?which, error, "model.snapshot_corrupt");
                 shared.counters.snapshots_corrupt.one();
             }
         }
     }
-    Ok(Start {
-        model: Model::prior(),
-        position: Cursor::START,
-    })
+    Ok(None)
+}
+
+/// A few megabytes of work: not where calls are answered.
+async fn restore(prior: Start, snapshot: Snapshot) -> Result<Start, String> {
+    let Snapshot { position, model } = snapshot;
+    let restoring = tokio::task::spawn_blocking(move || {
+        let mut restored = prior.model;
+        restored.restore(&model).map(|()| restored)
+    });
+    let restored = restoring.await.map_err(|error| error.to_string())?;
+    let model = restored.map_err(|error| error.to_string())?;
+    Ok(Start { model, position })
 }
 
 /// Whether a snapshot should be made: many lessons wait, or some have waited for long. What only the newest snapshot
@@ -51,7 +65,9 @@ pub(super) fn is_due(shared: &Shared, state: &LogState) -> bool {
     let settings = &shared.settings;
     let waiting = state.last.saturating_sub(sequence(state.snapshot));
     let untrimmed = state.last_lesson > sequence(state.snapshot_before);
-    let age_ms = state.kept_at.map_or(i64::MAX, |at| state.now.0.saturating_sub(at.0));
+    let age_ms = state
+        .kept_at
+        .map_or(i64::MAX, |at| state.now.0.saturating_sub(at.0));
     let old = u128::try_from(age_ms).unwrap_or(0) >= settings.snapshot_every.as_millis();
     // A negative age is a clock that jumped back: it must not put snapshots off.
     waiting >= settings.snapshot_lessons || (untrimmed && (old || age_ms < 0))

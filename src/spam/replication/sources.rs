@@ -193,7 +193,10 @@ async fn imported(
         tracing::error!(%site, ?from, "model.import_cut");
         shared.counters.sources_cut.one();
     }
-    let (to, more) = (page.lessons.last().map(|(at, _)| *at), page.lessons.len() == IMPORTED);
+    let (to, more) = (
+        page.lessons.last().map(|(at, _)| *at),
+        page.lessons.len() == IMPORTED,
+    );
     let mut lessons = Vec::with_capacity(page.lessons.len());
     for (at, lesson) in page.lessons {
         if Lesson::from_bytes(&lesson).is_ok() {

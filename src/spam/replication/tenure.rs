@@ -168,7 +168,11 @@ impl<'a> Tenure<'a> {
                 Err(SourceError::Store(error)) if error.is_transient() => return Err(error.into()),
                 Err(error) if error.is_transient() => {}
                 Err(error) => {
-                    tracing::error!(?source, error = &error as &dyn std::error::Error, "model.source_unreadable");
+                    tracing::error!(
+                        ?source,
+                        error = &error as &dyn std::error::Error,
+                        "model.source_unreadable"
+                    );
                     self.unreadable.insert(source);
                 }
             }

@@ -9,10 +9,7 @@ use super::{
     Shared,
     tenure::{Tenure, TenureEnd},
 };
-use crate::{
-    comment::lease::LeaseToken,
-    store::trainer_lease::TrainerLease,
-};
+use crate::{comment::lease::LeaseToken, store::trainer_lease::TrainerLease};
 
 /// Is the trainer whenever no other replica is, until shutdown; then gives the lease back.
 pub(super) async fn train(shared: &Shared, shutdown: &CancellationToken) {
@@ -24,7 +21,10 @@ pub(super) async fn train(shared: &Shared, shutdown: &CancellationToken) {
     if shared.trains.swap(false, Ordering::Relaxed) {
         // Else the next one waits for the lease to run out, which is all that a failure costs.
         if let Err(error) = shared.store.give_trainer_lease_back(token).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "model.lease_not_given_back");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "model.lease_not_given_back"
+            );
         }
     }
 }
@@ -54,7 +54,10 @@ async fn stand_by(shared: &Shared, token: LeaseToken) {
             Ok(TrainerLease::AnothersFor(left)) => left.min(every),
             Err(error) => {
                 if !std::mem::replace(&mut told, true) {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "model.lease_not_asked");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "model.lease_not_asked"
+                    );
                 }
                 every
             }
@@ -78,7 +81,10 @@ async fn serve(shared: &Shared, token: LeaseToken) {
         }
         TenureEnd::CursorMoved => tracing::info!("model.cursor_moved"),
         TenureEnd::Store(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "model.trainer_stopped");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "model.trainer_stopped"
+            );
         }
     }
 }

@@ -151,7 +151,16 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         any::<Option<bool>>(),
     )
         .prop_map(
-            |(mode, approve_at, spam_at, max_links, words, limits, service_level, share_learning)| pb::Policy {
+            |(
+                mode,
+                approve_at,
+                spam_at,
+                max_links,
+                words,
+                limits,
+                service_level,
+                share_learning,
+            )| pb::Policy {
                 mode,
                 approve_at,
                 spam_at,

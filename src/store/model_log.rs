@@ -132,7 +132,7 @@ pub enum LogPage {
 
 impl Store {
     /// Appends the lessons of one stretch of a source and moves its cursor, or does neither: so each decision teaches
-    /// exactly once, whatever crashes. Durable when it returns.
+    /// exactly once, whatever crashes.
     ///
     /// # Errors
     /// As [`StoreError`] says; after `Away` and `TimedOut` it may be written, and the source's cursor tells.

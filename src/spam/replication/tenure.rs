@@ -3,6 +3,8 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
+    convert::Infallible,
+    sync::Arc,
     time::Duration,
 };
 
@@ -33,6 +35,8 @@ const GATHER: Duration = Duration::from_millis(15);
 const SITES: usize = 500;
 /// A cursor is written after so many events without a lesson; until then only the trainer knows it.
 const PASSED: u64 = 1_000;
+/// How often snapshots are seen to while there is much to teach.
+const TEND_EVERY: Duration = Duration::from_millis(500);
 /// A mark whose model did not come within this is given up.
 const MARK_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -75,8 +79,11 @@ pub(super) struct Tenure<'a> {
     unreadable: HashSet<LessonSource>,
     /// Sites that the slow poll has still to look at in this round.
     to_look_at: Vec<SiteId>,
+    /// When the mark was appended that a snapshot is awaited for.
     marked: Option<Instant>,
-    at_mark: watch::Receiver<Option<std::sync::Arc<AtMark>>>,
+    /// When snapshots were seen to the last time.
+    tended: Instant,
+    at_mark: watch::Receiver<Option<Arc<AtMark>>>,
 }
 
 impl<'a> Tenure<'a> {
@@ -89,6 +96,7 @@ impl<'a> Tenure<'a> {
             unreadable: HashSet::new(),
             to_look_at: Vec::new(),
             marked: None,
+            tended: Instant::now(),
             at_mark: shared.at_mark.subscribe(),
         }
     }
@@ -101,7 +109,7 @@ impl<'a> Tenure<'a> {
         }
     }
 
-    async fn work(&mut self) -> Result<std::convert::Infallible, TenureEnd> {
+    async fn work(&mut self) -> Result<Infallible, TenureEnd> {
         let waiter = self.shared.wakeups.decision_waiter();
         self.read_cursors().await?;
         let mut poll = interval(self.shared.settings.poll);
@@ -177,7 +185,10 @@ impl<'a> Tenure<'a> {
                 }
             }
         }
-        self.tend_snapshots_if_many().await?;
+        // While there is much to teach, the loop does not come back to where it would hear of a mark or the slow poll.
+        if self.at_mark.has_changed().unwrap_or(false) || self.tended.elapsed() > TEND_EVERY {
+            self.tend_snapshots().await?;
+        }
         Ok(again)
     }
 
@@ -269,17 +280,9 @@ impl<'a> Tenure<'a> {
         Ok(due)
     }
 
-    /// While there is much to teach, the slow poll does not come to its turn.
-    async fn tend_snapshots_if_many(&mut self) -> Result<(), TenureEnd> {
-        let told = self.at_mark.has_changed().unwrap_or(false);
-        if told {
-            return self.tend_snapshots().await;
-        }
-        Ok(())
-    }
-
     /// Keeps the snapshot that was asked for, asks for one that is due, and trims the log behind the one before it.
     async fn tend_snapshots(&mut self) -> Result<(), TenureEnd> {
+        self.tended = Instant::now();
         let shared = self.shared;
         let ready = self.at_mark.borrow_and_update().clone();
         if let Some(mark) = ready.filter(|mark| mark.snapshot.is_some()) {

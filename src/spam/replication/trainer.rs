@@ -16,8 +16,7 @@ pub(super) async fn train(shared: &Shared, shutdown: &CancellationToken) {
     let Some(token) = new_token() else {
         return tracing::error!("model.no_trainer_token");
     };
-    let done = shutdown.run_until_cancelled(stand_by(shared, token)).await;
-    debug_assert!(done.is_none(), "standing by has no end");
+    shutdown.run_until_cancelled(stand_by(shared, token)).await;
     if shared.trains.swap(false, Ordering::Relaxed) {
         // Else the next one waits for the lease to run out, which is all that a failure costs.
         if let Err(error) = shared.store.give_trainer_lease_back(token).await {

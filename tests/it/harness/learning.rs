@@ -167,3 +167,28 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
         }
     }
 }
+
+/// All lessons that the log has, from its start.
+pub async fn lessons_in_log(store: &Store) -> Vec<Lesson> {
+    let page = store.read_model_log(LogFrom::Start, 100_000).await.unwrap();
+    let LogPage::Entries(entries) = page else {
+        panic!("the log starts elsewhere");
+    };
+    let lesson = |content| match content {
+        EntryContent::Lesson(bytes) => Some(Lesson::from_bytes(&bytes).unwrap()),
+        EntryContent::Mark | EntryContent::Corrupt => None,
+    };
+    entries
+        .into_iter()
+        .filter_map(|entry| lesson(entry.content))
+        .collect()
+}
+
+/// What somebody has learnt who reads the log from its start.
+pub async fn learnt_from_log(store: &Store) -> Model {
+    let mut model = Model::prior().unwrap();
+    for lesson in lessons_in_log(store).await {
+        model.learn(&lesson);
+    }
+    model
+}

@@ -13,7 +13,7 @@ use crate::{
     policy::sites::SiteError,
     spam::{
         content::Content,
-        lesson::{Lesson, SiteTag},
+        lesson::{Lesson, SiteTag, Subject},
         signals::Signals,
         teaching::{Teaching, Weight, lessons_of},
         vector::Vector,
@@ -168,6 +168,7 @@ fn make(site: SiteTag, shared: bool, work: &[(StoredComment, Vec<Teaching>)]) ->
         lessons.extend(taught.iter().map(|(label, weight)| {
             Lesson {
                 site,
+                subject: Subject::of(site, &comment.id),
                 label: *label,
                 taken_back: *weight == Weight::TakeBack,
                 shared,

@@ -10,7 +10,7 @@ use replydesk::{
     proto::v1,
     spam::{
         content::Content,
-        lesson::{Lesson, SiteTag},
+        lesson::{Lesson, SiteTag, Subject},
         model::Model,
         signals::Signals,
         teaching::{Weight, lessons_of},
@@ -153,10 +153,12 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
             let comment = store.comment(&site, event.comment).await.unwrap().unwrap();
             let text = &comment.content;
             let signals = Signals::from_bytes(&text.signals).unwrap();
+            let tag = SiteTag::of(&site);
             let content = Content::of_text(&text.body, &text.display_name);
             for (label, weight) in lessons_of(*earlier, *verdict) {
                 let lesson = Lesson {
-                    site: SiteTag::of(&site),
+                    site: tag,
+                    subject: Subject::of(tag, &event.comment),
                     label,
                     taken_back: weight == Weight::TakeBack,
                     shared,

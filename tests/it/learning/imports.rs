@@ -2,7 +2,7 @@
 
 use replydesk::spam::{
     content::Content,
-    lesson::{Label, Lesson, SiteTag},
+    lesson::{Label, Lesson, SiteTag, Subject},
     signals::Signals,
     vector::Vector,
 };
@@ -17,8 +17,10 @@ use crate::harness::{
 
 fn lesson(n: usize) -> Vec<u8> {
     let content = Content::of_text(&format!("Imported comment {n} on gaskets"), "Jo");
+    let site = SiteTag::of(&SITE.parse().unwrap());
     Lesson {
-        site: SiteTag::of(&SITE.parse().unwrap()),
+        site,
+        subject: Subject::named(site, &n.to_le_bytes()),
         label: if n.is_multiple_of(3) {
             Label::Spam
         } else {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use replydesk::spam::{
     content::Content,
-    lesson::{Label, Lesson, SiteTag},
+    lesson::{Label, Lesson, SiteTag, Subject},
     signals::Signals,
     vector::Vector,
 };
@@ -56,10 +56,12 @@ fn lessons(site: &str, dice: &mut Dice) -> Vec<Vec<u8>> {
         let words = (0..50).map(|_| words[dice.number(20_000) as usize].as_str());
         words.collect::<Vec<_>>().join(" ")
     };
+    let tag = SiteTag::of(&site.parse().unwrap());
     let lesson = |_| {
         let content = Content::of_text(&text(dice), "");
         Lesson {
-            site: SiteTag::of(&site.parse().unwrap()),
+            site: tag,
+            subject: Subject::named(tag, &dice.next().to_le_bytes()),
             label: if dice.chance(30) {
                 Label::Spam
             } else {

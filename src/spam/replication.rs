@@ -7,6 +7,7 @@
 mod apply;
 mod counters;
 mod follower;
+mod places;
 mod snapshots;
 mod sources;
 mod status;

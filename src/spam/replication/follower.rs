@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
     Published, Shared,
-    apply::{Applied, AtMark, apply},
+    apply::{Applied, apply},
     snapshots::{self, Start},
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) struct Follower {
     changed: bool,
     published_at: Instant,
     /// The last mark that no snapshot has confirmed yet.
-    unconfirmed: Option<Arc<AtMark>>,
+    unconfirmed: Option<(Cursor, [u8; 32])>,
 }
 
 /// Why a step failed.
@@ -192,11 +192,11 @@ impl Follower {
             tracing::error!(%position, "model.entry_corrupt");
             self.shared.counters.entries_corrupt.one();
         }
-        if let Some(mark) = mark.map(Arc::new) {
+        if let Some(mark) = mark {
+            self.unconfirmed = Some((mark.position, mark.digest));
             if mark.snapshot.is_some() {
-                self.shared.at_mark.send_replace(Some(mark.clone()));
+                self.shared.at_mark.send_replace(Some(Arc::new(mark)));
             }
-            self.unconfirmed = Some(mark);
         }
         Ok(())
     }
@@ -220,14 +220,14 @@ impl Follower {
 
     /// Compares this replica's model with the snapshot at the same place, once there is one.
     async fn confirm(&mut self) -> Result<(), Failed> {
-        let Some(mark) = self.unconfirmed.clone() else {
+        let Some((mark, own_digest)) = self.unconfirmed else {
             return Ok(());
         };
         let state = self.shared.store.log_state().await?;
         match (state.snapshot, state.digest) {
-            (Some(place), Some(digest)) if place == mark.position => {
+            (Some(place), Some(digest)) if place == mark => {
                 self.unconfirmed = None;
-                if digest != mark.digest {
+                if digest != own_digest {
                     let position = place.to_string();
                     tracing::error!(%position, "model.diverged");
                     self.shared.counters.diverged.one();
@@ -237,7 +237,7 @@ impl Follower {
                     }
                 }
             }
-            (Some(place), _) if place.sequence() > mark.position.sequence() => {
+            (Some(place), _) if place.sequence() > mark.sequence() => {
                 self.unconfirmed = None;
             }
             (Some(_) | None, _) => {}

@@ -1,12 +1,7 @@
 //! The trainer's work while it holds the lease: source after source, a stretch of each in turn, so that a long import
 //! keeps no decision waiting.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    convert::Infallible,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -16,11 +11,12 @@ use tokio::{
 use super::{
     Shared,
     apply::AtMark,
+    places::{Place, Places},
     snapshots,
     sources::{self, Batch, SourceError},
 };
 use crate::{
-    comment::{event::Cursor, ids::SiteId, lease::LeaseToken},
+    comment::{ids::SiteId, lease::LeaseToken},
     store::{
         error::StoreError,
         model_log::{Appended, LessonSource, NewLessons},
@@ -33,8 +29,6 @@ use crate::{
 const GATHER: Duration = Duration::from_millis(15);
 /// Sites that one slow poll looks at.
 const SITES: usize = 500;
-/// A cursor is written after so many events without a lesson; until then only the trainer knows it.
-const PASSED: u64 = 1_000;
 /// How often snapshots are seen to while there is much to teach.
 const TEND_EVERY: Duration = Duration::from_millis(500);
 /// A mark whose model did not come within this is given up.
@@ -55,28 +49,11 @@ impl From<StoreError> for TenureEnd {
     }
 }
 
-/// How far a source is taught.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place {
-    /// As Redis has it.
-    written: Option<Cursor>,
-    /// As it is: only what teaches nothing lies between.
-    at: Option<Cursor>,
-}
-
-impl Place {
-    fn sequence(cursor: Option<Cursor>) -> u64 {
-        cursor.map_or(0, Cursor::sequence)
-    }
-}
-
 pub(super) struct Tenure<'a> {
     shared: &'a Shared,
     token: LeaseToken,
     renewed: Instant,
-    places: HashMap<LessonSource, Place>,
-    /// Sources that can't be read. They are told once, and looked at again in the next tenure.
-    unreadable: HashSet<LessonSource>,
+    places: Places,
     /// Sites that the slow poll has still to look at in this round.
     to_look_at: Vec<SiteId>,
     /// When the mark was appended that a snapshot is awaited for.
@@ -92,8 +69,7 @@ impl<'a> Tenure<'a> {
             shared,
             token,
             renewed: Instant::now(),
-            places: HashMap::new(),
-            unreadable: HashSet::new(),
+            places: Places::default(),
             to_look_at: Vec::new(),
             marked: None,
             tended: Instant::now(),
@@ -111,7 +87,7 @@ impl<'a> Tenure<'a> {
 
     async fn work(&mut self) -> Result<Infallible, TenureEnd> {
         let waiter = self.shared.wakeups.decision_waiter();
-        self.read_cursors().await?;
+        self.places = Places::read(&self.shared.store).await?;
         let mut poll = interval(self.shared.settings.poll);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut due = BTreeSet::new();
@@ -137,22 +113,6 @@ impl<'a> Tenure<'a> {
         }
     }
 
-    async fn read_cursors(&mut self) -> Result<(), TenureEnd> {
-        for (source, cursor) in self.shared.store.lesson_cursors().await? {
-            if cursor.is_some() {
-                let place = Place {
-                    written: cursor,
-                    at: cursor,
-                };
-                self.places.insert(source, place);
-            } else {
-                tracing::error!(?source, "model.cursor_unreadable");
-                self.unreadable.insert(source);
-            }
-        }
-        Ok(())
-    }
-
     /// One stretch of each source; those that have more are due again.
     async fn round(
         &mut self,
@@ -160,11 +120,10 @@ impl<'a> Tenure<'a> {
     ) -> Result<BTreeSet<LessonSource>, TenureEnd> {
         let mut again = BTreeSet::new();
         for source in due {
-            if self.unreadable.contains(&source) {
+            let Some(place) = self.places.of(&source) else {
                 continue;
-            }
+            };
             self.keep_lease().await?;
-            let place = self.places.get(&source).copied().unwrap_or_default();
             match sources::read(self.shared, &source, place.at).await {
                 Ok(batch) => {
                     let more = batch.more;
@@ -181,7 +140,7 @@ impl<'a> Tenure<'a> {
                         error = &error as &dyn std::error::Error,
                         "model.source_unreadable"
                     );
-                    self.unreadable.insert(source);
+                    self.places.is_unreadable(source);
                 }
             }
         }
@@ -199,13 +158,8 @@ impl<'a> Tenure<'a> {
         batch: Batch,
     ) -> Result<(), TenureEnd> {
         let Some(to) = batch.to else { return Ok(()) };
-        let passed = to.sequence().abs_diff(Place::sequence(place.written));
-        if batch.lessons.is_empty() && passed < PASSED {
-            let place = Place {
-                at: Some(to),
-                ..place
-            };
-            self.places.insert(source.clone(), place);
+        if batch.lessons.is_empty() && place.may_wait(to) {
+            self.places.passed(source, to);
             return Ok(());
         }
         let new = NewLessons {
@@ -222,11 +176,7 @@ impl<'a> Tenure<'a> {
         }
         let lessons = u64::try_from(batch.lessons.len()).unwrap_or(u64::MAX);
         self.shared.counters.appended.add(lessons);
-        let place = Place {
-            written: Some(to),
-            at: Some(to),
-        };
-        self.places.insert(source.clone(), place);
+        self.places.written(source, Some(to));
         sources::settle(self.shared, source, to).await?;
         Ok(())
     }
@@ -271,8 +221,7 @@ impl<'a> Tenure<'a> {
                 (LessonSource::Decisions(site.clone()), heads.events),
                 (LessonSource::Import(site), heads.imported),
             ] {
-                let at = self.places.get(&source).and_then(|place| place.at);
-                if head != Place::sequence(at) {
+                if self.places.is_behind(&source, head) {
                     due.push(source);
                 }
             }

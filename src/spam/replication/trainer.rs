@@ -11,6 +11,9 @@ use super::{
 };
 use crate::{comment::lease::LeaseToken, store::trainer_lease::TrainerLease};
 
+/// Before the next try after a tenure that ended.
+const AGAIN: Duration = Duration::from_millis(300);
+
 /// Is the trainer whenever no other replica is, until shutdown; then gives the lease back.
 pub(super) async fn train(shared: &Shared, shutdown: &CancellationToken) {
     let Some(token) = new_token() else {
@@ -48,7 +51,7 @@ async fn stand_by(shared: &Shared, token: LeaseToken) {
             Ok(TrainerLease::Mine) => {
                 told = false;
                 serve(shared, token).await;
-                Duration::from_millis(100).min(every)
+                AGAIN.min(every)
             }
             Ok(TrainerLease::AnothersFor(left)) => left.min(every),
             Err(error) => {

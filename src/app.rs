@@ -19,7 +19,11 @@ use crate::{
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
-    spam::{scorer::Scorer, weights::ModelError},
+    spam::{
+        replication::{Replication, ReplicationSettings},
+        scorer::Scorer,
+        weights::ModelError,
+    },
     store::{embedded::EmbeddedError, error::StoreError},
 };
 use foundation::{Foundation, FoundationError};
@@ -66,6 +70,7 @@ pub struct App {
     desk: Arc<Desk>,
     queue: Queue,
     access: Arc<Access>,
+    replication: Replication,
     importer: Importer,
 }
 
@@ -122,6 +127,13 @@ impl App {
             wakeups.clone(),
             settings,
         );
+        let replication = Replication::new(
+            store.clone(),
+            wakeups.clone(),
+            desk.sites.clone(),
+            desk.scorer.model().clone(),
+            replication_settings(&config),
+        );
         let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
         Ok(Self {
             config,
@@ -131,6 +143,7 @@ impl App {
             desk: Arc::new(desk),
             queue,
             access,
+            replication,
             importer,
         })
     }
@@ -156,7 +169,16 @@ impl App {
         let (fit, is_fit) = watch::channel(true);
         let fitness = self.foundation.fitness.clone();
         worker_tasks.spawn(fitness.watch(store.clone(), fit, stop.clone()));
-        worker_tasks.spawn(health::follow(store, is_fit, reporter, stop.clone()));
+        let caught_up = self.replication.caught_up();
+        worker_tasks.spawn(health::follow(
+            store,
+            is_fit,
+            caught_up,
+            reporter,
+            stop.clone(),
+        ));
+        worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
+        worker_tasks.spawn(self.replication.clone().train(workers.clone()));
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
@@ -168,6 +190,7 @@ impl App {
                 desk: self.desk,
                 queue: self.queue,
                 access: self.access,
+                replication: self.replication,
                 importer: self.importer,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
@@ -202,5 +225,16 @@ impl App {
             Some(Err(error)) => Err(RunError::Server(error.to_string())),
             Some(Ok(Ok(()))) | None => Ok(()),
         }
+    }
+}
+
+fn replication_settings(config: &Config) -> ReplicationSettings {
+    let learning = &config.learning;
+    ReplicationSettings {
+        lease: learning.lease,
+        poll: learning.poll,
+        publish_every: learning.publish_every,
+        snapshot_every: learning.snapshot_every,
+        snapshot_lessons: learning.snapshot_lessons,
     }
 }

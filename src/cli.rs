@@ -12,6 +12,7 @@ pub mod import;
 pub mod interrupt;
 pub mod json;
 pub mod key;
+pub mod model;
 pub mod output;
 pub mod policy;
 pub mod privacy;
@@ -55,6 +56,7 @@ enum Command {
     Policy(policy::Args),
     Import(import::Args),
     Key(key::Args),
+    Model(model::Args),
     Privacy(privacy::Args),
     Eval(eval::Args),
     Train(train::Args),
@@ -76,6 +78,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Policy(args) => policy::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
+        Command::Model(args) => model::run(args).await,
         Command::Privacy(args) => privacy::run(args).await,
         Command::Eval(args) => eval::run(args).await,
         Command::Train(args) => train::run(args).await,

@@ -23,6 +23,7 @@ use crate::{
         moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
     },
     queue::Queue,
+    spam::replication::Replication,
     store::wakeups::Wakeups,
 };
 
@@ -40,6 +41,7 @@ pub struct Parts {
     pub desk: Arc<Desk>,
     pub queue: Queue,
     pub access: Arc<Access>,
+    pub replication: Replication,
     pub importer: Importer,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
@@ -93,6 +95,7 @@ where
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
         access: parts.access,
+        replication: parts.replication,
         importer: parts.importer,
         backtest: Backtest {
             store: parts.desk.store.clone(),

@@ -3,6 +3,7 @@
 pub mod backtest;
 pub mod comment;
 pub mod import;
+pub mod model;
 pub mod moderation;
 pub mod paging;
 pub mod site;

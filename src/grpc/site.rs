@@ -10,7 +10,10 @@ use crate::{
     comment::ids::SiteId,
     grpc::{
         backtests,
-        convert::site::{self as convert, key},
+        convert::{
+            model,
+            site::{self as convert, key},
+        },
         gate::Gate,
         imports, status,
         streams::{Streams, WhileWelcome},
@@ -18,6 +21,7 @@ use crate::{
     import::Importer,
     policy::sites::Sites,
     proto::v1::{self, site_service_server::SiteService},
+    spam::replication::Replication,
 };
 
 /// The service.
@@ -28,6 +32,8 @@ pub struct SiteAdmin {
     pub sites: Arc<Sites>,
     /// Access keys.
     pub access: Arc<Access>,
+    /// The model of this replica.
+    pub replication: Replication,
     /// What learns from comments that were moderated elsewhere.
     pub importer: Importer,
     /// What tries policies.
@@ -149,6 +155,18 @@ impl SiteService for SiteAdmin {
         let info = self.access.revoke(&caller, id).await?;
         Ok(Response::new(v1::RevokeKeyResponse {
             key: Some(key::key_to_proto(&info)),
+        }))
+    }
+
+    async fn get_model_status(
+        &self,
+        request: Request<v1::GetModelStatusRequest>,
+    ) -> Result<Response<v1::GetModelStatusResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Administer)?;
+        let status = self.replication.status().await?;
+        Ok(Response::new(v1::GetModelStatusResponse {
+            status: Some(model::status_to_proto(&status)),
         }))
     }
 

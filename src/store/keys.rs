@@ -27,6 +27,10 @@
 //! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
 //! | `{replydesk}:keys` | set of key ids | for good | `key_create.lua` |
 //! | `{replydesk}:identity` | hash: fingerprints of pepper and public key | for good | `identity.rs` |
+//! | `{replydesk}:model` | hash: `seq` the log's last sequence, `taught` the last that was a lesson, `holder` and `until` the trainer's lease, `place`, `place_before`, `kept`, `digest` of the snapshots | for good | `model_append`, `model_snapshot`, `trainer_lease` |
+//! | `{replydesk}:model:log` | stream: lessons, and marks | until two snapshots hold them | `model_append`, the trainer |
+//! | `{replydesk}:model:cursors` | hash: `e:<site>` and `i:<site>`, how far each source is taught | for good | `model_append` |
+//! | `{replydesk}:model:snapshot`, `:before` | string: a model with its place in the log, and the one before it | for good | `model_snapshot` |
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
@@ -211,4 +215,34 @@ pub fn access_key(id: KeyId) -> Vec<u8> {
 #[must_use]
 pub fn access_keys() -> Vec<u8> {
     b"{replydesk}:keys".to_vec()
+}
+
+/// Hash: how the model log and its snapshots stand, and who is the trainer.
+#[must_use]
+pub fn model() -> Vec<u8> {
+    b"{replydesk}:model".to_vec()
+}
+
+/// Stream: the lessons that every replica applies.
+#[must_use]
+pub fn model_log() -> Vec<u8> {
+    b"{replydesk}:model:log".to_vec()
+}
+
+/// Hash: how far each source of lessons is taught.
+#[must_use]
+pub fn model_cursors() -> Vec<u8> {
+    b"{replydesk}:model:cursors".to_vec()
+}
+
+/// String: the newest snapshot of the model.
+#[must_use]
+pub fn model_snapshot() -> Vec<u8> {
+    b"{replydesk}:model:snapshot".to_vec()
+}
+
+/// String: the snapshot before the newest.
+#[must_use]
+pub fn model_snapshot_before() -> Vec<u8> {
+    b"{replydesk}:model:snapshot:before".to_vec()
 }

@@ -62,7 +62,10 @@ impl Store {
     }
 
     /// Comments by name; `None` for those that are not there or cannot be read.
-    pub(super) async fn comments(
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn comments(
         &self,
         site: &SiteId,
         ids: &[CommentId],

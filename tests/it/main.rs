@@ -21,6 +21,7 @@ mod harness;
 mod idempotency;
 mod import;
 mod import_command;
+mod learning;
 mod leases;
 mod limits;
 mod lost_replies;

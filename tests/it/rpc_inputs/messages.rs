@@ -154,11 +154,12 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         option::of(required),
         option::of(limits),
         duration(),
+        flag(),
     );
     (numbers, rest).prop_map(
         |(
             (mode, approve_at, spam_at, hold_first_comment, max_links),
-            (hold_words, reject_words, required, limits, service_level),
+            (hold_words, reject_words, required, limits, service_level, share_learning),
         )| v1::Policy {
             mode,
             approve_at,
@@ -170,6 +171,7 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             required,
             limits,
             service_level,
+            share_learning,
         },
     )
 }

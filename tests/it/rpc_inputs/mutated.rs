@@ -88,7 +88,7 @@ fn decisions() -> impl Strategy<Value = Call> {
 
 /// A policy with one part of an arbitrary one.
 fn policies() -> impl Strategy<Value = Call> {
-    (policy(), 0..9_u8, any::<bool>(), "[a-z]{1,12}").prop_map(|(other, part, create, name)| {
+    (policy(), 0..10_u8, any::<bool>(), "[a-z]{1,12}").prop_map(|(other, part, create, name)| {
         let mut policy = everything_waits();
         match part {
             0 => policy.mode = other.mode,
@@ -99,6 +99,7 @@ fn policies() -> impl Strategy<Value = Call> {
             5 => policy.reject_words = other.reject_words,
             6 => policy.required = other.required,
             7 => policy.limits = other.limits,
+            8 => policy.share_learning = other.share_learning,
             _ => policy.service_level = other.service_level,
         }
         let site = v1::Site {

@@ -28,7 +28,7 @@ pub(super) fn lesson(site: &Site, marker: u64, comment: &ImportedComment) -> Vec
         subject: Subject::named(tag, &marker.to_le_bytes()),
         label,
         taken_back: false,
-        shared: true,
+        shared: site.policy.share_learning(),
         vector: Vector::of(&content, Signals::default()),
     };
     lesson.to_bytes()

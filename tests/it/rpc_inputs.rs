@@ -56,12 +56,14 @@ impl Bench {
         }
     }
 
-    /// Every key with a digest of its value; but for rates, which run out by themselves, and the connection's probe.
+    /// Every key with a digest of its value; but for rates, which run out by themselves, the connection's probe, and
+    /// what the trainer does with earlier calls meanwhile.
     fn contents(&self) -> BTreeMap<Vec<u8>, String> {
         let mut keys = self.desk.redis.keys();
         keys.retain(|key| {
             let text = String::from_utf8_lossy(key);
-            !text.contains("}:r") && !text.ends_with(":probe")
+            let of_trainer = text.starts_with("{replydesk}:model") || text.ends_with("}:il");
+            !text.contains("}:r") && !text.ends_with(":probe") && !of_trainer
         });
         let digests: Vec<String> = redis::cmd("DEBUG")
             .arg("DIGEST-VALUE")

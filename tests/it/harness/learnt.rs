@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-/// What a site has learnt and will learn: hashes and sets as they are, lessons in order.
+/// What a site knows from imports: hashes and sets as they are.
 #[derive(Debug, PartialEq)]
 pub struct Learnt {
     keys: BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
-    pub lessons: Vec<Vec<u8>>,
+    /// How many lessons were left for the trainer, ever.
+    pub lessons: u64,
 }
 
 impl Learnt {
@@ -46,20 +47,13 @@ pub fn learnt(look: &mut redis::Connection, site: &str) -> Learnt {
         value.sort();
         keys.insert(rest.to_vec(), value);
     }
-    let stream: redis::streams::StreamRangeReply = redis::cmd("XRANGE")
-        .arg(format!("{own}il"))
-        .arg(&["-", "+"])
+    let taught: Option<u64> = redis::cmd("HGET")
+        .arg(format!("{own}n"))
+        .arg("il")
         .query(look)
         .unwrap();
-    let sequences = stream.ids.iter().map(|entry| {
-        let (sequence, bits) = entry.id.split_once('-').unwrap();
-        assert!(bits.parse::<u16>().is_ok());
-        sequence.parse::<usize>().unwrap()
-    });
-    assert!(sequences.eq(1..=stream.ids.len()), "the ids are dense");
-    let lessons = stream.ids.iter();
     Learnt {
         keys,
-        lessons: lessons.map(|entry| entry.get("l").unwrap()).collect(),
+        lessons: taught.unwrap_or(0),
     }
 }

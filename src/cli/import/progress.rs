@@ -72,7 +72,9 @@ impl Progress {
         // Progress that cannot be shown is no reason to stop.
         let _ = if self.live {
             // A line that wraps cannot be rewritten.
-            let width = crossterm::terminal::size().map_or(80, |(width, _)| width);
+            let width = crossterm::terminal::size().map_or(0, |(width, _)| width);
+            // Some pseudo-terminals don't know theirs.
+            let width = if width == 0 { 80 } else { width };
             let line = fitting(line, usize::from(width).saturating_sub(3));
             write!(out, "\r\u{1b}[2K  {line}").and_then(|()| out.flush())
         } else {

@@ -249,7 +249,7 @@ impl<'a> Tenure<'a> {
         let waits = self
             .marked
             .is_some_and(|since| since.elapsed() < MARK_PATIENCE);
-        if !waits && snapshots::is_due(shared, &state) {
+        if !waits && snapshots::is_due(&shared.settings, &state) {
             match shared.store.append_mark(self.token).await? {
                 Appended::Done(_) => self.marked = Some(Instant::now()),
                 Appended::LeaseLost => return Err(TenureEnd::LeaseLost),

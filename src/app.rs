@@ -15,6 +15,7 @@ use crate::{
     admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
     health,
+    import::Importer,
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
@@ -70,6 +71,7 @@ pub struct App {
     queue: Queue,
     access: Arc<Access>,
     replication: Replication,
+    importer: Importer,
 }
 
 impl App {
@@ -95,19 +97,24 @@ impl App {
             secrets,
             ..
         } = &foundation;
+        let sites = Arc::new(Sites::new(store.clone()));
+        let hasher = Hasher::new(&secrets.pepper);
+        let importer = Importer {
+            store: store.clone(),
+            confirmation: confirmation.clone(),
+            sites: Arc::clone(&sites),
+            hasher: hasher.clone(),
+        };
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
-            sites: Arc::new(Sites::new(store.clone())),
+            sites,
             throttle: Throttle::new(
                 config.throttle.per_key_per_second,
                 config.throttle.total_per_second,
             ),
             scorer,
-            preparation: Preparation::new(
-                Hasher::new(&secrets.pepper),
-                Sealer::new(secrets.officer.clone()),
-            ),
+            preparation: Preparation::new(hasher, Sealer::new(secrets.officer.clone())),
         };
         let settings = QueueSettings {
             lease: config.moderation.lease,
@@ -137,6 +144,7 @@ impl App {
             queue,
             access,
             replication,
+            importer,
         })
     }
 
@@ -183,6 +191,7 @@ impl App {
                 queue: self.queue,
                 access: self.access,
                 replication: self.replication,
+                importer: self.importer,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },

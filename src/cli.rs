@@ -8,11 +8,13 @@ pub mod demo;
 pub mod eval;
 pub mod events;
 pub mod failure;
+pub mod import;
 pub mod interrupt;
 pub mod json;
 pub mod key;
 pub mod model;
 pub mod output;
+pub mod policy;
 pub mod privacy;
 pub mod review;
 pub mod serve;
@@ -51,6 +53,8 @@ enum Command {
     Events(events::Args),
     Review(review::Args),
     Site(site::Args),
+    Policy(policy::Args),
+    Import(import::Args),
     Key(key::Args),
     Model(model::Args),
     Privacy(privacy::Args),
@@ -71,6 +75,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Policy(args) => policy::run(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Model(args) => model::run(args).await,
         Command::Privacy(args) => privacy::run(args).await,

@@ -16,6 +16,7 @@ use crate::{
         comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
         moderation::Moderation, site::SiteAdmin, streams::Streams,
     },
+    import::Importer,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
         moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
@@ -40,6 +41,7 @@ pub struct Parts {
     pub queue: Queue,
     pub access: Arc<Access>,
     pub replication: Replication,
+    pub importer: Importer,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -93,6 +95,8 @@ where
         sites: Arc::clone(&parts.desk.sites),
         access: parts.access,
         replication: parts.replication,
+        importer: parts.importer,
+        streams: streams.clone(),
     };
     let comments = Comments {
         gate,

@@ -262,7 +262,7 @@ impl Store {
     }
 }
 
-fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
+pub(super) fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
     page.iter()
         .map(|(id, _)| id_bytes(id).map(CommentId::from_bytes))
         .collect()

@@ -6,6 +6,7 @@ pub mod comments;
 pub mod crowd;
 pub mod health;
 pub mod learning;
+pub mod learnt;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;

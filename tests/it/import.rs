@@ -12,7 +12,7 @@ use crate::harness::{
     Desk,
     clients::Client,
     comments::{automatic, comment, everything_waits, moderated},
-    learnt::learnt,
+    learnt::{NOBODY_TRAINS, learnt},
     refusals::told,
     until::until,
 };
@@ -35,7 +35,7 @@ async fn history(client: &Client, site: &str, name: &str) -> v1::AuthorHistory {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn imported_comments_count_in_their_authors_history_and_are_stored_nowhere() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     desk.site("gazette", everything_waits()).await;
     let admin = desk.admin();
     let comments: Vec<_> = (0..100).map(moderated).collect();
@@ -72,7 +72,7 @@ async fn imported_comments_count_in_their_authors_history_and_are_stored_nowhere
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_approved_elsewhere_is_no_newcomer() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     let policy = v1::Policy {
         hold_first_comment: Some(true),
         approve_at: Some(0.99),
@@ -98,7 +98,7 @@ async fn who_was_approved_elsewhere_is_no_newcomer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn however_they_are_sent_and_however_often_each_teaches_once() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     for site in ["once", "often"] {
         desk.site(site, everything_waits()).await;
     }
@@ -136,7 +136,7 @@ async fn however_they_are_sent_and_however_often_each_teaches_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lessons_say_what_people_made_of_a_comment() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     desk.site("gazette", everything_waits()).await;
     let comments: Vec<_> = (0..10).map(moderated).collect();
     desk.admin().import("gazette", &comments).await.unwrap();
@@ -161,7 +161,7 @@ async fn lessons_say_what_people_made_of_a_comment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_import_the_same_at_once_import_it_once() {
-    let desk = Desk::with(2, &[]).await;
+    let desk = Desk::with(2, NOBODY_TRAINS).await;
     desk.site("gazette", everything_waits()).await;
     let key = desk.key(&["gazette"], v1::Role::Admin, "importer").await;
     let forwards: Vec<_> = (0..600).map(moderated).collect();
@@ -189,7 +189,7 @@ async fn two_who_import_the_same_at_once_import_it_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_twice_in_one_call_is_one() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     desk.site("gazette", everything_waits()).await;
     let comments = [moderated(1), moderated(1), moderated(2), moderated(1)];
     let answer = desk.admin().import("gazette", &comments).await.unwrap();
@@ -202,7 +202,7 @@ async fn the_same_twice_in_one_call_is_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_used_is_passed_over_and_told() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     desk.site("gazette", everything_waits()).await;
     let admin = desk.admin();
     let mut comments: Vec<_> = (0..6).map(moderated).collect();
@@ -266,7 +266,7 @@ async fn what_cannot_be_used_is_passed_over_and_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_is_taken_than_the_trainer_can_follow() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     desk.site("gazette", everything_waits()).await;
     let admin = desk.admin();
     admin.import("gazette", &[moderated(0)]).await.unwrap();

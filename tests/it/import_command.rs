@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::harness::{
     clients::Client,
     comments::{everything_waits, moderated},
-    learnt::learnt,
+    learnt::{NOBODY_TRAINS, learnt},
     process::{Process, admin_key, socket},
     until::until,
 };
@@ -28,7 +28,7 @@ struct Place {
 impl Place {
     async fn with_sites(sites: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let service = Process::embedded(&directory.path().join("data"), &[]).await;
+        let service = Process::embedded(&directory.path().join("data"), NOBODY_TRAINS).await;
         let key = admin_key(&directory.path().join("data"));
         let place = Self {
             service,
@@ -258,7 +258,7 @@ async fn an_import_that_was_killed_goes_on_where_it_was() {
         client.kill().unwrap();
         client.wait().unwrap();
         if service_too {
-            place.service = Process::embedded(&place.data(), &[]).await;
+            place.service = Process::embedded(&place.data(), NOBODY_TRAINS).await;
         }
         let after = learnt(&mut place.redis(), "killed").markers();
         assert!((before + 1..6_000).contains(&after), "{before} {after}");

@@ -208,3 +208,48 @@ async fn another_replica_trains_on_when_the_trainer_leaves() {
     assert!(stand[0].trains);
     desk.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_trainer_keeps_its_lease() {
+    let settings = [("learning.lease_ms", "1500"), ("learning.poll_ms", "60000")];
+    let desk = Desk::with(2, &settings).await;
+    let lease = || -> (Vec<u8>, u64) {
+        let read = ["HMGET", "{replydesk}:model", "holder", "until"];
+        desk.redis
+            .ask::<Option<(Vec<u8>, u64)>>(&read)
+            .unwrap_or_default()
+    };
+    until("there is a trainer", LEARNT_WITHIN, async || {
+        (lease().1 > 0).then_some(())
+    })
+    .await;
+    let (holder, _) = lease();
+    for _ in 0..6 {
+        let (_, since) = lease();
+        let renewed = async || (lease().1 > since).then(lease);
+        let (now, _) = until("it is renewed", LEARNT_WITHIN, renewed).await;
+        assert_eq!(now, holder, "the same trainer");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_imported_teaches_every_replica() {
+    let desk = Desk::with(2, &[("learning.poll_ms", "100")]).await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let body = "The turbo flange of the bridge wants a new gasket, ask my cousin.";
+    let before = probability(&blog, body).await;
+    let imported = |n: u32| v1::ImportedComment {
+        source_id: format!("old-{n}"),
+        body: format!("{body} Today number {n}."),
+        state: v1::CommentState::Spam.into(),
+        ..Default::default()
+    };
+    let comments: Vec<_> = (0..4).map(imported).collect();
+    let answer = desk.admin().import(SITE, &comments).await.unwrap();
+    assert_eq!(answer.lessons, 4, "{answer:?}");
+    same_digest(&desk.until_learnt(&desk.addresses(), 4).await);
+    let after = probability(&blog, body).await;
+    assert!(after > before + 0.02, "{before} -> {after}");
+    desk.finish().await;
+}

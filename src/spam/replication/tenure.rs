@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration}
 
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval, sleep},
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until},
 };
 
 use super::{
@@ -96,7 +96,10 @@ impl<'a> Tenure<'a> {
                 due = self.round(due).await?;
             }
             self.keep_lease().await?;
+            let renew_at = self.renewed + self.shared.settings.lease / 3;
             tokio::select! {
+                // The loop keeps the lease.
+                () = sleep_until(renew_at) => {}
                 heard = waiter.wait() => {
                     sleep(GATHER).await;
                     match heard {

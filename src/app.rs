@@ -178,7 +178,9 @@ impl App {
             stop.clone(),
         ));
         worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
-        worker_tasks.spawn(self.replication.clone().train(workers.clone()));
+        if self.config.learning.trainer {
+            worker_tasks.spawn(self.replication.clone().train(workers.clone()));
+        }
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 

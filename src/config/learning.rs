@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use crate::config::{
     reader::Reader,
-    values::{milliseconds, number, seconds},
+    values::{milliseconds, number, seconds, switch},
 };
 
 /// How the model learns and is replicated.
 #[derive(Debug, Clone)]
 pub struct LearningConfig {
+    /// Whether this replica may be the trainer.
+    pub trainer: bool,
     /// How long the trainer's lease lives without a sign of life.
     pub lease: Duration,
     /// The slow poll that covers a lost wake-up.
@@ -24,12 +26,14 @@ pub struct LearningConfig {
 
 impl LearningConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let trainer = reader.take("learning.trainer", switch);
         let lease = reader.take("learning.lease_ms", milliseconds(500..=60_000));
         let poll = reader.take("learning.poll_ms", milliseconds(100..=60_000));
         let publish_every = reader.take("learning.publish_ms", milliseconds(10..=10_000));
         let snapshot_every = reader.take("learning.snapshot_s", seconds(1..=39_600));
         let snapshot_lessons = reader.take("learning.snapshot_lessons", number(1..=1_000_000));
         Some(Self {
+            trainer: trainer?,
             lease: lease?,
             poll: poll?,
             publish_every: publish_every?,

@@ -117,6 +117,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("moderation.skip_cooldown_s", Number, Some("30"), "how long a skipped item stays away from who skipped it, 0 to 3600"),
     setting("moderation.poll_ms", Number, Some("1000"), "slow poll that covers a lost wake-up, 100 to 60000"),
     setting("events.keep_days", Number, Some("30"), "how long events stay in the feed, 1 to 3650"),
+    setting("learning.trainer", Switch, Some("true"), "this replica may be the trainer; without one nothing is learnt"),
     setting("learning.lease_ms", Number, Some("5000"), "how long the trainer's lease lives without a sign of life, 500 to 60000"),
     setting("learning.poll_ms", Number, Some("1000"), "slow poll that covers a lost wake-up, 100 to 60000"),
     setting("learning.publish_ms", Number, Some("150"), "shortest time between two publications of the model here, 10 to 10000"),

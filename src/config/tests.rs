@@ -53,6 +53,7 @@ fn every_default_is_right_and_is_what_the_design_says() {
     assert!(config.privacy.pepper.is_none());
     assert_eq!(config.moderation.lease, Duration::from_secs(120));
     assert_eq!(config.events.keep, Duration::from_secs(30 * 86_400));
+    assert_eq!(config.learning.snapshot_every, Duration::from_secs(600));
     assert_eq!(config.throttle.total_per_second.get(), 20_000);
 }
 

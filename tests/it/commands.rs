@@ -356,3 +356,18 @@ fn the_next_demo_clears_away_what_a_killed_one_left() {
     assert!(demo.status.success(), "{}", text(&demo.stderr));
     assert_eq!(place.left_behind(), Vec::<String>::new());
 }
+
+#[test]
+fn the_model_tells_how_it_stands() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    let shown = serve.run(&place, &["model", "status", "--json"]);
+    assert!(shown.status.success(), "{}", text(&shown.stderr));
+    let status: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(status["lessons"], 0);
+    assert_eq!(status["behind"], 0);
+    assert_eq!(status["digest"].as_str().unwrap().len(), 64);
+    assert_eq!(status["counts"]["entries_corrupt"], 0);
+    let shown = serve.run(&place, &["model", "status"]);
+    assert!(text(&shown.stdout).starts_with("digest "), "{shown:?}");
+}

@@ -13,7 +13,7 @@ use crate::harness::{
     clients::Client,
     comments::{automatic, comment, everything_waits, moderated},
     learning::{lessons_in_log, same_digest},
-    learnt::learnt,
+    learnt::{NOBODY_TRAINS, learnt},
     refusals::told,
     until::until,
 };
@@ -263,19 +263,9 @@ async fn what_cannot_be_used_is_passed_over_and_told() {
     desk.finish().await;
 }
 
-/// A replica that never becomes the trainer, since somebody else seems to be it.
-async fn without_trainer() -> Desk {
-    let mut desk = Desk::with(0, &[("learning.lease_ms", "60000")]).await;
-    let take = "local now = redis.call('TIME')[1] * 1000
-        return redis.call('HSET', KEYS[1], 'holder', 'somebody', 'until', string.format('%.0f', now + 59000))";
-    let _: i64 = desk.redis.ask(&["EVAL", take, "1", "{replydesk}:model"]);
-    desk.add_replica().await;
-    desk
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_is_taken_than_the_trainer_can_follow() {
-    let desk = without_trainer().await;
+    let desk = Desk::with(1, NOBODY_TRAINS).await;
     desk.site("gazette", everything_waits()).await;
     let admin = desk.admin();
     admin.import("gazette", &[moderated(0)]).await.unwrap();

@@ -7,7 +7,7 @@ mod together;
 
 pub use together::{Faults, agree};
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use replydesk::proto::v1::{self, Verdict};
 
@@ -15,7 +15,8 @@ use crate::harness::{
     Desk,
     clients::Client,
     comments::{comment, everything_waits},
-    learning::{digest_of, learnt_from_log, lessons_in_log, same_digest},
+    learning::{LEARNT_WITHIN, digest_of, learnt_from_log, lessons_in_log, same_digest},
+    until::until,
 };
 
 const SITE: &str = "gazette";
@@ -67,30 +68,38 @@ async fn a_decision_changes_the_next_score_on_every_replica() {
     let here = desk.site(SITE, everything_waits()).await;
     let there = here.through(desk.replicas[1].address);
     let ada = desk.moderator(1, SITE, "ada").await;
-    let body = "The turbo flange of the bridge wants a new gasket, ask my cousin.";
-    let before = probability(&here, body).await;
-    assert_eq!(probability(&there, body).await, before);
-
-    decided(&here, &ada, &format!("{body} Today."), Verdict::Spam).await;
-    let since = Instant::now();
-    let mut after = [before; 2];
-    while after.contains(&before) {
-        after = [
-            probability(&here, body).await,
-            probability(&there, body).await,
-        ];
-        assert!(
-            since.elapsed() < crate::harness::learning::LEARNT_WITHIN,
-            "{after:?}"
-        );
+    let mut slowest = Duration::ZERO;
+    for (n, topic) in [
+        "turbo flange",
+        "copper kettle",
+        "velvet ladder",
+        "marble spoon",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let body = format!("The {topic} wants a new gasket, ask my cousin about a {topic}.");
+        let before = probability(&here, &body).await;
+        assert_eq!(probability(&there, &body).await, before);
+        decided(&here, &ada, &format!("{body} Today."), Verdict::Spam).await;
+        let since = Instant::now();
+        let mut after = [before; 2];
+        while after.contains(&before) {
+            after = [
+                probability(&here, &body).await,
+                probability(&there, &body).await,
+            ];
+            assert!(since.elapsed() < LEARNT_WITHIN, "{after:?}");
+        }
+        slowest = slowest.max(since.elapsed());
+        assert!(after[0] > before, "{before} -> {after:?}");
+        assert_eq!(after[0], after[1]);
+        same_digest(&desk.until_learnt(&desk.addresses(), n as u64 + 1).await);
     }
     println!(
-        "from decision to score on both: {} ms",
-        since.elapsed().as_millis()
+        "from decision to score on both, at most: {} ms",
+        slowest.as_millis()
     );
-    assert!(after[0] > before + 0.02, "{before} -> {after:?}");
-    assert_eq!(after[0], after[1]);
-    same_digest(&desk.until_learnt(&desk.addresses(), 1).await);
     desk.finish().await;
 }
 
@@ -183,11 +192,9 @@ async fn another_replica_trains_on_when_the_trainer_leaves() {
     // Such a lease would outlast the test: it must be given back.
     let mut desk = Desk::with(1, &[("learning.lease_ms", "60000")]).await;
     let first = desk.replicas[0].address;
-    crate::harness::until::until(
-        "it trains",
-        crate::harness::learning::LEARNT_WITHIN,
-        async || desk.model(first).await.trains.then_some(()),
-    )
+    until("it trains", LEARNT_WITHIN, async || {
+        desk.model(first).await.trains.then_some(())
+    })
     .await;
     let second = desk.add_replica().await;
     let blog = desk.site(SITE, everything_waits()).await;
@@ -199,5 +206,50 @@ async fn another_replica_trains_on_when_the_trainer_leaves() {
     decide_some(&blog, &ada, 0..2).await;
     let stand = desk.until_learnt(&[desk.replicas[second].address], 2).await;
     assert!(stand[0].trains);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_trainer_keeps_its_lease() {
+    let settings = [("learning.lease_ms", "1500"), ("learning.poll_ms", "60000")];
+    let desk = Desk::with(2, &settings).await;
+    let lease = || -> (Vec<u8>, u64) {
+        let read = ["HMGET", "{replydesk}:model", "holder", "until"];
+        desk.redis
+            .ask::<Option<(Vec<u8>, u64)>>(&read)
+            .unwrap_or_default()
+    };
+    until("there is a trainer", LEARNT_WITHIN, async || {
+        (lease().1 > 0).then_some(())
+    })
+    .await;
+    let (holder, _) = lease();
+    for _ in 0..6 {
+        let (_, since) = lease();
+        let renewed = async || (lease().1 > since).then(lease);
+        let (now, _) = until("it is renewed", LEARNT_WITHIN, renewed).await;
+        assert_eq!(now, holder, "the same trainer");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_imported_teaches_every_replica() {
+    let desk = Desk::with(2, &[("learning.poll_ms", "100")]).await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let body = "The turbo flange of the bridge wants a new gasket, ask my cousin.";
+    let before = probability(&blog, body).await;
+    let imported = |n: u32| v1::ImportedComment {
+        source_id: format!("old-{n}"),
+        body: format!("{body} Today number {n}."),
+        state: v1::CommentState::Spam.into(),
+        ..Default::default()
+    };
+    let comments: Vec<_> = (0..4).map(imported).collect();
+    let answer = desk.admin().import(SITE, &comments).await.unwrap();
+    assert_eq!(answer.lessons, 4, "{answer:?}");
+    same_digest(&desk.until_learnt(&desk.addresses(), 4).await);
+    let after = probability(&blog, body).await;
+    assert!(after > before + 0.02, "{before} -> {after}");
     desk.finish().await;
 }

@@ -62,6 +62,7 @@ impl Bench {
         let mut keys = self.desk.redis.keys();
         keys.retain(|key| {
             let text = String::from_utf8_lossy(key);
+            // What the trainer does meanwhile follows from calls that were right.
             let of_trainer = text.starts_with("{replydesk}:model") || text.ends_with("}:il");
             !text.contains("}:r") && !text.ends_with(":probe") && !of_trainer
         });

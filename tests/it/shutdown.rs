@@ -144,7 +144,9 @@ async fn a_moderator_who_does_not_read_keeps_nothing_from_the_others() {
     desk.finish().await;
 }
 
-const PATIENT: [(&str, &str); 2] = [
+/// And the trainer's lease needs no renewal meanwhile, which would be a script that is held too.
+const PATIENT: [(&str, &str); 3] = [
+    ("learning.lease_ms", "60000"),
     ("store.timeout_ms", "20000"),
     ("server.request_timeout_ms", "20000"),
 ];

@@ -1,6 +1,6 @@
 //! Snapshots: where a replica starts, and behind which the log is trimmed.
 
-use super::{Shared, apply::AtMark};
+use super::{ReplicationSettings, Shared, apply::AtMark};
 use crate::{
     comment::{event::Cursor, lease::LeaseToken},
     spam::model::Model,
@@ -60,9 +60,8 @@ async fn restore(prior: Start, snapshot: Snapshot) -> Result<Start, String> {
 
 /// Whether a snapshot should be made: many lessons wait, or some have waited for long. What only the newest snapshot
 /// holds counts as waiting, since the log is trimmed behind the one before it.
-pub(super) fn is_due(shared: &Shared, state: &LogState) -> bool {
+pub(super) fn is_due(settings: &ReplicationSettings, state: &LogState) -> bool {
     let sequence = |cursor: Option<Cursor>| cursor.map_or(0, Cursor::sequence);
-    let settings = &shared.settings;
     let waiting = state.last.saturating_sub(sequence(state.snapshot));
     let untrimmed = state.last_lesson > sequence(state.snapshot_before);
     let age_ms = state
@@ -109,4 +108,50 @@ pub(super) async fn trim(shared: &Shared, state: &LogState) -> Result<bool, Stor
         tracing::debug!(entries = trimmed, "model.log_trimmed");
     }
     Ok(trimmed > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::comment::state::Timestamp;
+
+    #[test]
+    fn no_lesson_waits_for_long_and_a_log_of_marks_is_left_alone() {
+        const MINUTE: i64 = 60_000;
+        let settings = ReplicationSettings {
+            lease: Duration::from_secs(5),
+            poll: Duration::from_secs(1),
+            publish_every: Duration::from_millis(150),
+            snapshot_every: Duration::from_secs(600),
+            snapshot_lessons: 100,
+        };
+        // The log's end, the last lesson in it, the two snapshots (0: none), and the newest's age in minutes.
+        for (last, lesson, snapshot, before, age, due) in [
+            (0, 0, 0, 0, 0, false),
+            (1, 1, 0, 0, 0, true),
+            (2, 1, 2, 0, 9, false),
+            (2, 1, 2, 0, 10, true),
+            (3, 1, 3, 2, 10, false),
+            (3, 1, 3, 2, 100_000, false),
+            (4, 4, 3, 2, 9, false),
+            (4, 4, 3, 2, 10, true),
+            (4, 4, 3, 2, -1, true),
+            (102, 102, 3, 2, 0, false),
+            (103, 103, 3, 2, 0, true),
+        ] {
+            let place = |sequence| (sequence > 0).then(|| Cursor::new(sequence, 1));
+            let state = LogState {
+                last,
+                last_lesson: lesson,
+                snapshot: place(snapshot),
+                snapshot_before: place(before),
+                kept_at: place(snapshot).map(|_| Timestamp(1_000 * MINUTE)),
+                now: Timestamp((1_000 + age) * MINUTE),
+                ..LogState::default()
+            };
+            assert_eq!(is_due(&settings, &state), due, "{state:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration}
 
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval, sleep},
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until},
 };
 
 use super::{
@@ -96,7 +96,10 @@ impl<'a> Tenure<'a> {
                 due = self.round(due).await?;
             }
             self.keep_lease().await?;
+            let renew_at = self.renewed + self.shared.settings.lease / 3;
             tokio::select! {
+                // The loop keeps the lease.
+                () = sleep_until(renew_at) => {}
                 heard = waiter.wait() => {
                     sleep(GATHER).await;
                     match heard {
@@ -249,7 +252,7 @@ impl<'a> Tenure<'a> {
         let waits = self
             .marked
             .is_some_and(|since| since.elapsed() < MARK_PATIENCE);
-        if !waits && snapshots::is_due(shared, &state) {
+        if !waits && snapshots::is_due(&shared.settings, &state) {
             match shared.store.append_mark(self.token).await? {
                 Appended::Done(_) => self.marked = Some(Instant::now()),
                 Appended::LeaseLost => return Err(TenureEnd::LeaseLost),

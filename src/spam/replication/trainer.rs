@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -11,6 +11,8 @@ use super::{
 };
 use crate::{comment::lease::LeaseToken, store::trainer_lease::TrainerLease};
 
+/// A shutdown waits no longer for a Redis that does not answer.
+const GIVE_BACK_WITHIN: Duration = Duration::from_millis(500);
 /// Before the next try after a tenure that ended.
 const AGAIN: Duration = Duration::from_millis(300);
 
@@ -22,11 +24,16 @@ pub(super) async fn train(shared: &Shared, shutdown: &CancellationToken) {
     shutdown.run_until_cancelled(stand_by(shared, token)).await;
     if shared.trains.swap(false, Ordering::Relaxed) {
         // Else the next one waits for the lease to run out, which is all that a failure costs.
-        if let Err(error) = shared.store.give_trainer_lease_back(token).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "model.lease_not_given_back"
-            );
+        let giving = shared.store.give_trainer_lease_back(token);
+        match timeout(GIVE_BACK_WITHIN, giving).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "model.lease_not_given_back"
+                );
+            }
+            Err(_) => tracing::warn!("model.lease_not_given_back"),
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// What is imported stays where it can be looked at.
+pub const NOBODY_TRAINS: &[(&str, &str)] = &[("learning.trainer", "false")];
+
 /// What a site knows from imports: hashes and sets as they are.
 #[derive(Debug, PartialEq)]
 pub struct Learnt {

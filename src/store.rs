@@ -23,3 +23,4 @@ pub mod sites;
 pub mod submit;
 pub mod version;
 pub mod wakeups;
+pub(crate) mod waves;

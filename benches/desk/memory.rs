@@ -157,7 +157,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         author: Some(hash(1)),
         ip: Some(hash(2)),
         said: Some(hash(3)),
-        sketch: Some([n as u64, n as u64 + 1, n as u64 + 2]),
+        sketch: (0..6).map(|part| (n * 6 + part) as u64).collect(),
         link_hosts: Vec::new(),
     };
     let most = replydesk::comment::limits::Limit::new(1_000_000, 1_000_000).expect("in range");

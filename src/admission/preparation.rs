@@ -123,7 +123,10 @@ impl Preparation {
             author,
             ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
             said,
-            sketch: content.sketch().map(|sketch| sketch.0),
+            sketch: content
+                .sketch()
+                .map(|sketch| sketch.parts().to_vec())
+                .unwrap_or_default(),
             link_hosts,
         }
     }

@@ -58,7 +58,7 @@ pub struct Observed {
     pub ip_recent: f32,
     /// Comments of the last 24 h, by whomever, that named the busiest of this one's link hosts.
     pub link_host_recent: u32,
-    /// Comments of the last 24 h, by whomever, that say nearly the same.
+    /// Comments of the last 24 h, by whomever, that say nearly the same: the size of the wave that this one will join.
     pub near_duplicates: u32,
 }
 
@@ -71,8 +71,8 @@ pub struct Fingerprints {
     pub ip: Option<KeyedHash>,
     /// Author, thread, parent and what was said (see `docs/decisions/0009`); `None` without an author.
     pub said: Option<KeyedHash>,
-    /// Three min-hashes of the text; `None` for short ones. Near-duplicates agree in two of three.
-    pub sketch: Option<[u64; 3]>,
+    /// Numbers that near-duplicates share; empty for texts that say too little. At least half of them, rounded up, agree.
+    pub sketch: Vec<u64>,
     /// The hosts that it links to, at most [`Fingerprints::MAX_LINK_HOSTS`].
     pub link_hosts: Vec<KeyedHash>,
 }

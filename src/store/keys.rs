@@ -18,7 +18,8 @@
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>`, `:rt:<thread>`, `:rs` | string, GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
-//! | `{site}:m:<sketch part>` | string, a count of comments that say nearly this | 24 h | `submit` |
+//! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
+//! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
 //! | `{site}:h:<host>` | string, a count of comments that link there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
 //! | `{replydesk}:sites` | set of site names | for good | `create_site` |
@@ -28,7 +29,7 @@
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
-    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId},
+    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
     state::CommentState,
 };
 
@@ -156,12 +157,24 @@ pub fn duplicate(site: &SiteId, said: &KeyedHash) -> Vec<u8> {
     of_site(site, ":d:", said.as_bytes())
 }
 
-/// String: how many comments share this part of a sketch.
+/// String: the wave whose comments share this part of a sketch, and its size.
 #[must_use]
 pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
     let mut rest = vec![b'0' + which];
     rest.extend(part.to_le_bytes());
     of_site(site, ":m:", &rest)
+}
+
+/// Sorted set: the ids of a wave's comments, by sequence of arrival. There is none for a wave of one.
+#[must_use]
+pub fn wave(site: &SiteId, wave: WaveId) -> Vec<u8> {
+    of_site(site, ":w:", wave.to_string().as_bytes())
+}
+
+/// What [`wave`] keys start with, for a script that learns the wave on its way.
+#[must_use]
+pub fn wave_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":w:", b"")
 }
 
 /// String: how many comments link to this host.

@@ -9,7 +9,7 @@ use crate::{
         observed::{AuthorHistory, Fingerprints, Observed, SeenVersions},
         state::Timestamp,
     },
-    store::{connection::Store, error::StoreError, keys},
+    store::{connection::Store, error::StoreError, keys, waves},
 };
 
 /// The fields of an author's hash, in the order in which they are read.
@@ -56,9 +56,8 @@ impl Store {
 
         let micros = time.0 * 1_000_000 + time.1;
         let number = |at: usize| counts.get(at).and_then(as_number).unwrap_or(0.0);
-        let sketch_len = prints.sketch.map_or(0, |parts| parts.len());
-        let mut alike: Vec<u32> = (2..2 + sketch_len).map(|at| count(number(at))).collect();
-        alike.sort_unstable();
+        let hosts_at = 2 + prints.sketch.len();
+        let parts: Vec<u64> = (2..hosts_at).map(|at| whole(number(at))).collect();
         let known_author = if prints.author.is_some() {
             author
         } else {
@@ -75,17 +74,16 @@ impl Store {
             thread_closed: thread.get(1).copied().flatten() == Some(1.0),
             author_recent: recent(number(0), micros, limits.author),
             ip_recent: recent(number(1), micros, limits.ip_address),
-            link_host_recent: (2 + sketch_len..counts.len())
+            link_host_recent: (hosts_at..counts.len())
                 .map(|at| count(number(at)))
                 .max()
                 .unwrap_or(0),
-            // Two of three parts must agree: the second largest count.
-            near_duplicates: alike.iter().rev().nth(1).copied().unwrap_or(0),
+            near_duplicates: waves::of_parts(&parts).map_or(0, |(_, size)| size),
         })
     }
 }
 
-/// The counters of a submission's sketch parts and link hosts, in the order in which `submit.lua` counts them up.
+/// The keys of a submission's sketch parts, then of its link hosts' counters: as `submit.lua` takes them.
 pub(super) fn counter_keys<'a>(
     site: &'a SiteId,
     prints: &'a Fingerprints,
@@ -93,7 +91,6 @@ pub(super) fn counter_keys<'a>(
     let parts = prints
         .sketch
         .iter()
-        .flatten()
         .zip(0u8..)
         .map(|(part, which)| keys::sketch_part(site, which, *part));
     let hosts = prints
@@ -140,6 +137,15 @@ fn as_number(value: &Value) -> Option<f64> {
 )]
 fn count(number: f64) -> u32 {
     number as u32
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "we wrote a whole number below 2^53"
+)]
+fn whole(number: f64) -> u64 {
+    number as u64
 }
 
 pub(super) fn saturate(number: i64) -> u32 {

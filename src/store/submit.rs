@@ -210,5 +210,6 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>) -> ScriptCall {
             .arg(limit.interval().as_micros().to_string())
             .arg(limit.burst());
     }
-    call
+    call.arg(new.prints.sketch.len())
+        .arg(keys::wave_prefix(new.site))
 }

@@ -38,3 +38,4 @@ mod store_wakeups;
 mod trouble;
 mod violations;
 mod wakeups;
+mod waves;

@@ -27,7 +27,11 @@ pub fn head(item: &ReviewItem, width: usize, bars: usize, now: SystemTime) -> Ve
     lines.push(author(comment, item.author_history.as_ref()));
     lines.push(standing(comment, now));
     if let Some(score) = &comment.score {
-        lines.push(probability(score.spam_probability, &score.model));
+        let mut line = probability(score.spam_probability, &score.model);
+        if comment.wave_size > 1 {
+            line = line.with(Tone::Notice, wave(comment.wave_size));
+        }
+        lines.push(line);
         let strongest = score.contributions.iter().take(bars);
         let longest = score
             .contributions
@@ -104,6 +108,11 @@ fn standing(comment: &Comment, now: SystemTime) -> Line {
             format!("{}{answers}: ", since.unwrap_or_default()),
         )
         .with(Tone::Notice, words::reasons(&comment.reasons))
+}
+
+/// What `comments` says of it too.
+fn wave(size: u32) -> String {
+    format!("  one of {size} that say nearly the same")
 }
 
 fn probability(spam: f64, model: &str) -> Line {

@@ -7,12 +7,16 @@
 pub mod content;
 pub mod dataset;
 pub mod features;
+pub mod lesson;
 pub mod links;
+pub mod live;
 pub mod measures;
+pub mod model;
 mod reasons;
 pub mod scorer;
 pub mod shape;
 pub mod signals;
 pub mod sketch;
 pub mod training;
+pub mod vector;
 pub mod weights;

@@ -150,6 +150,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             .map(|feature| contribution(feature, 0.31))
             .to_vec(),
             model: 7,
+            lessons: 0,
         },
         signals: vec![1; 12],
     };

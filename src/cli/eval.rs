@@ -1,4 +1,4 @@
-//! `replydesk eval`: how good the compiled-in scorer is on labelled comments.
+//! `replydesk eval`: how good the compiled-in model is on labelled comments, as it is or while it learns from them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +6,14 @@ use serde::Serialize;
 
 use crate::{
     cli::failure::Failure,
-    comment::score::Probability,
     spam::{
         content::Content,
         dataset::{self, Labelled},
+        lesson::{Label, Lesson, SiteTag},
         measures::{Ranking, share, share_above},
-        scorer::Scorer,
+        model::{Model, Validation},
+        signals::Signals,
+        vector::Vector,
     },
 };
 
@@ -21,22 +23,29 @@ const SPAM_AT: f64 = 0.95;
 
 const HELP: &str = "\
 Each line of a file is a JSON object with \"text\" and \"label\" (\"spam\" or \"ham\"); \"author\" is read as the display \
-name. Ids, times and the order of lines take no part in the score.
+name. Ids and times take no part in the score, and without --online neither does the order of lines.
+
+With --online each file is a new site of its own: every comment is first scored, and then learnt from as if a moderator had \
+decided so at once. The figures are of the scores before.
 
 The shares are of the ham, which is what readers suffer, also in files that have spam too; in a file of spam only they \
 are of the spam. \"approved\" is at or below 0.20 and \"marked\" at or above 0.95, the default thresholds. Equal scores \
 stand or fall together. A figure that needs both labels is - (null in --json) where a file has only one.
 
-Example:
-  replydesk eval --json comments.jsonl more.jsonl";
+Examples:
+  replydesk eval --json comments.jsonl more.jsonl
+  replydesk eval --online comments.jsonl";
 
-/// Measure the compiled-in spam scorer on files of labelled comments.
+/// Measure the compiled-in spam model on files of labelled comments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub struct Args {
     /// Files of JSON lines.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Learn from each comment after it was scored, in the order of the file.
+    #[arg(long)]
+    online: bool,
     /// Print a JSON list, one object a file.
     #[arg(long)]
     json: bool,
@@ -53,6 +62,7 @@ struct Figures {
     recall_at_fpr_1e3: Option<f64>,
     share_above_0_5: Option<f64>,
     share_above_0_9: Option<f64>,
+    calibration_error: Option<f64>,
     #[serde(skip)]
     approved: Option<f64>,
     #[serde(skip)]
@@ -65,11 +75,16 @@ struct Figures {
 /// A file that can't be read, or a line that is no labelled comment.
 #[expect(clippy::unused_async, reason = "every command has the same form")]
 pub async fn run(args: Args) -> Result<(), Failure> {
-    let scorer = Scorer::prior().map_err(|error| Failure::new(error.to_string()))?;
+    let model = Model::prior().map_err(|error| Failure::new(error.to_string()))?;
     let mut all = Vec::new();
     for file in &args.files {
         let rows = dataset::read(file).map_err(|error| Failure::usage(error.to_string()))?;
-        all.push(figures(file, &rows, &scorer));
+        let scored = if args.online {
+            online(&rows, model.clone())
+        } else {
+            frozen(&rows, &model)
+        };
+        all.push(figures(file, &scored));
     }
     if args.json {
         let json = serde_json::to_string_pretty(&all);
@@ -80,16 +95,37 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn figures(file: &Path, rows: &[Labelled], scorer: &Scorer) -> Figures {
-    let scored: Vec<(f64, bool)> = rows
-        .iter()
-        .map(|row| {
-            let content = Content::of_text(&row.text, &row.author);
-            let probability = Probability::from_log_odds(scorer.log_odds(&content));
-            (probability.get(), row.spam)
-        })
-        .collect();
-    let ranking = Ranking::of(&scored);
+fn vector(row: &Labelled) -> Vector {
+    Vector::of(
+        &Content::of_text(&row.text, &row.author),
+        Signals::default(),
+    )
+}
+
+fn frozen(rows: &[Labelled], model: &Model) -> Vec<(f64, bool)> {
+    let score = |row: &Labelled| model.probability(&vector(row), SiteTag::default()).get();
+    rows.iter().map(|row| (score(row), row.spam)).collect()
+}
+
+fn online(rows: &[Labelled], mut model: Model) -> Vec<(f64, bool)> {
+    let site = SiteTag::default();
+    let score_and_learn = |row: &Labelled| {
+        let vector = vector(row);
+        let score = model.probability(&vector, site).get();
+        model.learn(&Lesson {
+            site,
+            label: if row.spam { Label::Spam } else { Label::Ham },
+            taken_back: false,
+            shared: true,
+            vector,
+        });
+        (score, row.spam)
+    };
+    rows.iter().map(score_and_learn).collect()
+}
+
+fn figures(file: &Path, scored: &[(f64, bool)]) -> Figures {
+    let ranking = Ranking::of(scored);
     let of_spam = scored.iter().all(|(_, spam)| *spam);
     let judged = || {
         let rows = scored.iter().filter(move |(_, spam)| *spam == of_spam);
@@ -97,13 +133,14 @@ fn figures(file: &Path, rows: &[Labelled], scorer: &Scorer) -> Figures {
     };
     Figures {
         file: file.display().to_string(),
-        n: rows.len(),
+        n: scored.len(),
         auc: ranking.auc(),
         average_precision: ranking.average_precision(),
         recall_at_fpr_1e2: ranking.recall_at(100),
         recall_at_fpr_1e3: ranking.recall_at(1_000),
         share_above_0_5: share_above(judged(), 0.5),
         share_above_0_9: share_above(judged(), 0.9),
+        calibration_error: Validation::of(scored).calibration_error(),
         approved: share(judged(), |score| score <= APPROVE_AT),
         marked: share(judged(), |score| score >= SPAM_AT),
     }

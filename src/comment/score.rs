@@ -47,8 +47,10 @@ pub struct Score {
     pub probability: Probability,
     /// The strongest contributions, strongest first; at most [`Score::MAX_CONTRIBUTIONS`].
     pub contributions: Vec<Contribution>,
-    /// Which model scored it: the first 32 bits of its digest.
+    /// Which compiled-in model it was scored by: the first 32 bits of its digest.
     pub model: u32,
+    /// How many decisions that had learnt from since.
+    pub lessons: u64,
 }
 
 impl Score {

@@ -2,10 +2,7 @@
 
 use crate::{
     comment::score::{Contribution, Score},
-    spam::{
-        features::Parts,
-        signals::{Signal, Signals},
-    },
+    spam::features::Parts,
 };
 
 /// Contributions below this say nothing to a moderator.
@@ -29,17 +26,6 @@ impl Reasons {
         if weight.abs() >= LEAST_TOLD {
             self.0.push((reason, weight));
         }
-    }
-
-    /// Adds the signals' reasons, and returns their log-odds.
-    pub(super) fn signals(&mut self, signals: &Signals) -> f64 {
-        let mut sum = 0.0;
-        for signal in Signal::ALL {
-            let weight = signal.prior_weight() * signals.value(signal);
-            self.add(Reason::Named(signal.word()), weight);
-            sum += weight;
-        }
-        sum
     }
 
     /// Only the strongest become texts: a long comment has hundreds.

@@ -1,6 +1,6 @@
 //! A submission's spam probability, with its reasons. In process, no I/O, bounded whatever the text.
 
-use std::{cell::RefCell, sync::Arc};
+use std::cell::RefCell;
 
 use crate::{
     comment::{
@@ -11,20 +11,20 @@ use crate::{
     spam::{
         content::Content,
         features::{Family, MOST_FEATURES, Parts},
+        lesson::SiteTag,
+        live::LiveModel,
+        model::{Dense, Model},
         reasons::{Reason, Reasons},
         shape::Shape,
-        signals::Signals,
+        signals::{Signal, Signals},
         weights::{ModelError, Weights},
     },
 };
 
-/// Made by `replydesk train`; see `docs/MODEL.md`.
-const PRIOR: &[u8] = include_bytes!("prior/weights.bin");
-
-/// Scores comments by one model. Cheap to clone.
+/// Scores comments by the model of the moment. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Scorer {
-    weights: Arc<Weights>,
+    model: LiveModel,
 }
 
 impl Scorer {
@@ -33,88 +33,39 @@ impl Scorer {
     /// # Errors
     /// The weights don't match their digest: the build is damaged.
     pub fn prior() -> Result<Self, ModelError> {
-        Weights::from_bytes(PRIOR).map(Self::new)
+        Model::prior().map(LiveModel::new).map(Self::new)
     }
 
-    /// A scorer with these weights.
+    /// A scorer by a model that may be exchanged.
     #[must_use]
-    pub fn new(weights: Weights) -> Self {
-        Self {
-            weights: Arc::new(weights),
-        }
+    pub fn new(model: LiveModel) -> Self {
+        Self { model }
     }
 
-    /// The weights that it scores by.
+    /// The model that it scores by.
     #[must_use]
-    pub fn weights(&self) -> &Weights {
-        &self.weights
+    pub fn model(&self) -> &LiveModel {
+        &self.model
     }
 
     /// How likely the submission is spam, by its text and by what was observed around it.
     #[must_use]
     pub fn score(&self, submission: &Submission, content: &Content, observed: &Observed) -> Score {
-        self.score_with(content, &Signals::of(submission, content, observed))
+        let signals = Signals::of(submission, content, observed);
+        self.score_with(SiteTag::of(&submission.site), content, &signals)
     }
 
     /// The same from stored signals.
     #[must_use]
-    pub fn score_with(&self, content: &Content, signals: &Signals) -> Score {
-        let mut reasons = Reasons::default();
-        let text = Text::of(content, &self.weights);
-        let log_odds = self.text_log_odds(&text) + reasons.signals(signals);
-        self.reasons_of_shapes(content, &mut reasons);
-        self.reasons_of_words(&text, &mut reasons);
+    pub fn score_with(&self, site: SiteTag, content: &Content, signals: &Signals) -> Score {
+        let model = self.model.load();
+        let text = Text::of(content, &model, site);
+        let reasons = text.reasons(signals);
         Score {
-            probability: Probability::from_log_odds(log_odds),
+            probability: Probability::from_log_odds(text.log_odds(signals)),
             contributions: reasons.strongest(&text.parts),
-            model: self.weights.model(),
-        }
-    }
-
-    /// Log-odds of a text alone, without explanation.
-    #[must_use]
-    pub fn log_odds(&self, content: &Content) -> f64 {
-        self.text_log_odds(&Text::of(content, &self.weights))
-    }
-
-    /// Steps are whole numbers, so a family's sum is exact; families are added in their order.
-    fn text_log_odds(&self, text: &Text) -> f64 {
-        let families = Family::ALL.into_iter().map(|family| {
-            let steps = text.steps.iter().map(|part| part[family as usize]);
-            f64::from(steps.sum::<i32>()) * self.worth(family, text)
-        });
-        let shapes = Shape::ALL.into_iter().zip(self.weights.shapes);
-        let shapes =
-            shapes.map(|(shape, weight)| f64::from(weight) * shape.value(text.parts.content()));
-        families
-            .chain(shapes)
-            .fold(f64::from(self.weights.bias), |sum, part| sum + part)
-    }
-
-    /// Log-odds of one step of a family in this text.
-    fn worth(&self, family: Family, text: &Text) -> f64 {
-        f64::from(self.weights.scales[family as usize]) * family.value(text.counts[family as usize])
-    }
-
-    fn reasons_of_shapes(&self, content: &Content, reasons: &mut Reasons) {
-        for (shape, weight) in Shape::ALL.into_iter().zip(self.weights.shapes) {
-            reasons.add(
-                Reason::Named(shape.word()),
-                f64::from(weight) * shape.value(content),
-            );
-        }
-    }
-
-    /// Each word's own weight, its n-grams', and half of each pair's that it is in.
-    fn reasons_of_words(&self, text: &Text, reasons: &mut Reasons) {
-        let worth = Family::ALL.map(|family| self.worth(family, text));
-        let mut half_pair = 0.0;
-        for (owner, steps) in text.steps.iter().enumerate() {
-            let part = |family: Family| f64::from(steps[family as usize]) * worth[family as usize];
-            let own = part(Family::Word) + part(Family::Chars) + part(Family::Link);
-            let half = part(Family::Pair) / 2.0;
-            reasons.add(Reason::Part(owner), own + half_pair + half);
-            half_pair = half;
+            model: model.prior_weights().model(),
+            lessons: model.lessons(),
         }
     }
 }
@@ -124,19 +75,21 @@ thread_local! {
     static SEEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The steps of a text's distinct features, added up.
+/// The units of a text's distinct features, added up.
 struct Text<'a> {
     parts: Parts<'a>,
-    /// For each part and family. At most 127 * MOST_FEATURES, far below what i32 holds.
-    steps: Vec<[i32; Family::ALL.len()]>,
+    model: &'a Model,
+    site: SiteTag,
+    /// For each part and family. At most 2^16 * [`MOST_FEATURES`], which i32 holds.
+    units: Vec<[i32; Family::ALL.len()]>,
     /// How many distinct features each family has.
     counts: [usize; Family::ALL.len()],
 }
 
 impl<'a> Text<'a> {
-    fn of(content: &'a Content, weights: &Weights) -> Self {
+    fn of(content: &'a Content, model: &'a Model, site: SiteTag) -> Self {
         let parts = Parts::of(content);
-        let mut steps = vec![[0; Family::ALL.len()]; parts.len()];
+        let mut units = vec![[0; Family::ALL.len()]; parts.len()];
         let mut counts = [0; Family::ALL.len()];
         let mut slots = Vec::with_capacity((content.folded().len() * 3).min(MOST_FEATURES));
         SEEN.with_borrow_mut(|seen| {
@@ -153,10 +106,9 @@ impl<'a> Text<'a> {
                         *seen |= bit;
                         slots.push(slot);
                         counts[feature.family as usize] += 1;
-                        if let Some(part) = steps.get_mut(feature.owner as usize)
-                            && let Some(step) = weights.steps.get(slot)
-                        {
-                            part[feature.family as usize] += i32::from(*step);
+                        if let Some(part) = units.get_mut(feature.owner as usize) {
+                            part[feature.family as usize] +=
+                                model.units(feature.family, slot, site);
                         }
                     }
                 },
@@ -169,8 +121,64 @@ impl<'a> Text<'a> {
         });
         Self {
             parts,
-            steps,
+            model,
+            site,
+            units,
             counts,
+        }
+    }
+
+    /// Units are whole numbers, so a family's sum is exact; families are added in their order.
+    fn log_odds(&self, signals: &Signals) -> f64 {
+        let mut sum = self.model.dense(Dense::Bias, self.site);
+        for family in Family::ALL {
+            let units = self.units.iter().map(|part| part[family as usize]);
+            sum += f64::from(units.sum::<i32>()) * self.worth(family);
+        }
+        for (_, weight) in self.named(signals) {
+            sum += weight;
+        }
+        self.model.slope(self.site) * sum
+    }
+
+    /// Log-odds of one unit of a family in this text.
+    fn worth(&self, family: Family) -> f64 {
+        self.model.unit(family) * family.value(self.counts[family as usize])
+    }
+
+    /// The counted facts and signals that the comment has, with what they weigh.
+    fn named(&self, signals: &Signals) -> impl Iterator<Item = (&'static str, f64)> {
+        let shapes = Shape::ALL.into_iter().map(|shape| {
+            let value = shape.value(self.parts.content());
+            (shape.word(), Dense::Shape(shape), value)
+        });
+        let signals = Signal::ALL
+            .into_iter()
+            .map(|signal| (signal.word(), Dense::Signal(signal), signals.value(signal)));
+        let present = shapes.chain(signals).filter(|(.., value)| *value != 0.0);
+        present.map(|(word, dense, value)| (word, self.model.dense(dense, self.site) * value))
+    }
+
+    fn reasons(&self, signals: &Signals) -> Reasons {
+        let slope = self.model.slope(self.site);
+        let mut reasons = Reasons::default();
+        for (word, weight) in self.named(signals) {
+            reasons.add(Reason::Named(word), slope * weight);
+        }
+        self.reasons_of_words(slope, &mut reasons);
+        reasons
+    }
+
+    /// Each word's own weight, its n-grams', and half of each pair's that it is in.
+    fn reasons_of_words(&self, slope: f64, reasons: &mut Reasons) {
+        let worth = Family::ALL.map(|family| slope * self.worth(family));
+        let mut half_pair = 0.0;
+        for (owner, units) in self.units.iter().enumerate() {
+            let part = |family: Family| f64::from(units[family as usize]) * worth[family as usize];
+            let own = part(Family::Word) + part(Family::Chars) + part(Family::Link);
+            let half = part(Family::Pair) / 2.0;
+            reasons.add(Reason::Part(owner), own + half_pair + half);
+            half_pair = half;
         }
     }
 }
@@ -179,9 +187,13 @@ impl<'a> Text<'a> {
 mod tests {
     use super::*;
 
+    fn site() -> SiteTag {
+        SiteTag::of(&"gazette".parse().unwrap())
+    }
+
     fn score(body: &str) -> Score {
         let scorer = Scorer::prior().unwrap();
-        scorer.score_with(&Content::of_text(body, ""), &Signals::default())
+        scorer.score_with(site(), &Content::of_text(body, ""), &Signals::default())
     }
 
     #[test]
@@ -247,18 +259,14 @@ mod tests {
 
     #[test]
     fn the_explanation_adds_up_to_the_score() {
-        let scorer = Scorer::prior().unwrap();
-        let content = Content::of_text("Free money", "");
-        let told: f32 = scorer
-            .score_with(&content, &Signals::default())
-            .contributions
-            .iter()
-            .map(|told| told.weight)
-            .sum();
-        let log_odds = scorer.log_odds(&content) - f64::from(scorer.weights().bias);
+        let score = score("Free money");
+        let told: f32 = score.contributions.iter().map(|told| told.weight).sum();
+        let bias = f64::from(Model::prior().unwrap().prior_weights().bias);
+        let odds = score.probability.get() / (1.0 - score.probability.get());
+        let expected = libm::log(odds) - bias;
         assert!(
-            (f64::from(told) - log_odds).abs() < 0.1,
-            "{told} of {log_odds}"
+            (f64::from(told) - expected).abs() < 0.1,
+            "{told} of {expected}"
         );
     }
 
@@ -279,7 +287,11 @@ mod tests {
 
     #[test]
     fn scores_name_their_model() {
-        let scorer = Scorer::prior().unwrap();
-        assert_eq!(score("x").model, scorer.weights().model());
+        let model = Model::prior().unwrap();
+        let score = score("x");
+        assert_eq!(
+            (score.model, score.lessons),
+            (model.prior_weights().model(), 0)
+        );
     }
 }

@@ -176,7 +176,10 @@ fn softplus(x: f64) -> f64 {
 mod tests {
     use super::example::of_collection;
     use super::*;
-    use crate::spam::{content::Content, dataset::Labelled, scorer::Scorer, signals::Signals};
+    use crate::spam::{
+        content::Content, dataset::Labelled, lesson::SiteTag, live::LiveModel, model::Model,
+        scorer::Scorer, signals::Signals,
+    };
 
     fn collection() -> Vec<Labelled> {
         let row = |spam, text: &str| Labelled {
@@ -212,9 +215,11 @@ mod tests {
 
     #[test]
     fn training_separates_what_it_saw_and_explains_with_its_words() {
-        let scorer = Scorer::new(trained());
-        let score =
-            |text: &str| scorer.score_with(&Content::of_text(text, ""), &Signals::default());
+        let scorer = Scorer::new(LiveModel::new(Model::new(trained())));
+        let score = |text: &str| {
+            let content = Content::of_text(text, "");
+            scorer.score_with(SiteTag::default(), &content, &Signals::default())
+        };
         let spam = score("Buy cheap pills for the bridge");
         assert!(
             spam.probability.get() > score("The bridge was late this morning").probability.get()

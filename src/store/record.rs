@@ -67,6 +67,7 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         reasons: encode_reasons(&content.reasons),
         contributions: contributions::pack(&content.body, &content.score.contributions),
         model: content.score.model,
+        lessons: content.score.lessons,
         signals: content.signals.clone(),
         // `submit.lua` knows it, and appends it.
         wave: 0,
@@ -153,6 +154,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
             probability: Probability::new(f64::from(record.probability))?,
             contributions,
             model: record.model,
+            lessons: record.lessons,
         },
         signals: record.signals,
         body: record.body,
@@ -192,7 +194,7 @@ mod tests {
         );
         let wave = |value: &[u8]| decode(CommentId::from_bytes([1; 16]), value).map(|c| c.wave);
         assert_eq!(wave(&value).unwrap(), None);
-        value.extend([120, 0xE7, 0x24]);
+        value.extend([112, 0xE7, 0x24]);
         assert_eq!(wave(&value).unwrap(), WaveId::new(4_711));
     }
 

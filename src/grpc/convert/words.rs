@@ -63,7 +63,7 @@ pub fn score(score: Score) -> v1::Score {
                 weight: f64::from(found.weight),
             })
             .collect(),
-        model: format!("{:08x}", score.model),
+        model: format!("{:08x}+{}", score.model, score.lessons),
     }
 }
 

@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::spam::{
     content::Content,
     dataset::Labelled,
+    lesson::SiteTag,
     measures::{Ranking, share_above},
-    scorer::Scorer,
+    model::Model,
+    signals::Signals,
     training::{
         Settings,
         example::{self, Example},
         train,
     },
+    vector::Vector,
 };
 
 /// Each group is held out in one of so many folds.
@@ -58,8 +61,12 @@ pub fn measure(
             .filter(|(_, of)| **of != fold)
             .map(|(example, _)| example.clone())
             .collect();
-        let scorer = Scorer::new(train(&seen, settings, |_, _| {}));
-        let log_odds = |row: &Labelled| scorer.log_odds(&Content::of_text(&row.text, &row.author));
+        let model = Model::new(train(&seen, settings, |_, _| {}));
+        let log_odds = |row: &Labelled| {
+            let content = Content::of_text(&row.text, &row.author);
+            let vector = Vector::of(&content, Signals::default());
+            model.log_odds(&vector, SiteTag::default())
+        };
         let among: Vec<(f64, bool)> = among.iter().map(|row| (log_odds(row), false)).collect();
         for ((rows, folds), figures) in collections.iter().zip(&folds).zip(&mut figures) {
             let held_out = std::iter::zip(rows, folds).filter(|(_, of)| **of == fold);

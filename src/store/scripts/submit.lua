@@ -70,7 +70,7 @@ if ARGV[10] ~= '1' then return {'ADMITTED', ms} end
 
 -- The comment joins the wave that at least half of its sketch's parts name, or begins one, named by its own sequence.
 -- A part's value is wave * 2^17 + size. A wave of one has no set: the second to join finds the first in the feed.
--- Returns the wave as the record's field 15 (a protobuf varint), to be appended to it.
+-- Returns the wave as the record's field 14 (a protobuf varint), to be appended to it.
 local PARTS = tonumber(ARGV[27])
 local function join_wave(seq)
   if PARTS == 0 then return '' end
@@ -107,7 +107,7 @@ local function join_wave(seq)
     -- Another wave's part stays its own.
     if waves[i] == 0 or waves[i] == wave then redis.call('SET', KEYS[15 + i], value, 'EX', 86400) end
   end
-  local field = '\120'
+  local field = '\112'
   while wave >= 128 do
     field = field .. string.char(wave % 128 + 128)
     wave = math.floor(wave / 128)

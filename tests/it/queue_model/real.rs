@@ -268,6 +268,7 @@ fn content(n: usize, new: NewComment) -> CommentContent {
             probability: Probability::new(0.5).unwrap(),
             contributions: Vec::new(),
             model: 1,
+            lessons: 0,
         },
         signals: Vec::new(),
     }

@@ -1,0 +1,250 @@
+//! The model that scores are computed by: the compiled-in prior, and what moderators' decisions taught since.
+//!
+//! All that is learnt are whole numbers, changed by whole steps: sums don't depend on an order, and two replicas that
+//! learnt the same lessons in the same order hold the same bits. Each feature has a copy that all sites share, which
+//! starts at the prior and learns slowly, and one of the site's own, which starts at zero and learns fast (Daumé,
+//! Frustratingly easy domain adaptation, 2007). The sites' own copies lie in one table of a fixed size, hashed
+//! (Weinberger et al., Feature hashing for large scale multitask learning, 2009).
+
+mod learning;
+mod snapshot;
+mod validation;
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+pub use learning::Rates;
+pub use snapshot::BadSnapshot;
+pub use validation::Validation;
+
+use crate::{
+    comment::score::Probability,
+    spam::{
+        features::Family,
+        lesson::SiteTag,
+        shape::Shape,
+        signals::Signal,
+        vector::Vector,
+        weights::{ModelError, Weights},
+    },
+};
+
+/// Made by `replydesk train`; see `docs/MODEL.md`.
+const PRIOR: &[u8] = include_bytes!("prior/weights.bin");
+
+/// Units of a hashed weight in one step of the prior: room to learn between two steps, and to twice the prior's largest.
+const UNITS_PER_STEP: i16 = 128;
+
+/// Units of a dense weight in 1.0.
+const DENSE_UNITS: f64 = 2_048.0;
+
+/// A place for each feature of one site, and for those of others: 2^21 of two bytes each.
+const SITE_BITS: u32 = 21;
+const SITE_PLACES: usize = 1 << SITE_BITS;
+
+/// Weights that have a value with them, not just presence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dense {
+    /// Of every comment.
+    Bias,
+    /// Of a counted fact of the text.
+    Shape(Shape),
+    /// Of a signal.
+    Signal(Signal),
+    /// What all the others are multiplied by, beyond 1: how sure the model may be.
+    Slope,
+}
+
+const SHAPES: usize = Shape::ALL.len();
+const SIGNALS: usize = Signal::ALL.len();
+const DENSE: usize = 1 + SHAPES + SIGNALS + 1;
+
+impl Dense {
+    fn index(self) -> usize {
+        match self {
+            Self::Bias => 0,
+            Self::Shape(shape) => 1 + shape as usize,
+            Self::Signal(signal) => SHAPES + usize::from(signal.number()),
+            Self::Slope => DENSE - 1,
+        }
+    }
+
+    fn prior(self, prior: &Weights) -> f64 {
+        match self {
+            Self::Bias => f64::from(prior.bias),
+            Self::Shape(shape) => f64::from(prior.shapes[shape as usize]),
+            Self::Signal(signal) => signal.prior_weight(),
+            Self::Slope => 1.0,
+        }
+    }
+}
+
+/// The prior, and what was learnt since. About 5 MB, and so much to copy.
+#[derive(Debug, Clone)]
+pub struct Model {
+    prior: Arc<Weights>,
+    rates: Rates,
+    /// The copies that sites share, in units: the prior's steps and what was learnt.
+    shared: Vec<i16>,
+    /// The sites' own copies of hashed and of dense weights, in the units of their kind.
+    own: Vec<i16>,
+    /// What was learnt of the dense weights that sites share.
+    dense: [i32; DENSE],
+    lessons: u64,
+    validation: Validation,
+}
+
+impl Model {
+    /// What is compiled in, without lessons.
+    ///
+    /// # Errors
+    /// The weights don't match their digest: the build is damaged.
+    pub fn prior() -> Result<Self, ModelError> {
+        Weights::from_bytes(PRIOR).map(Self::new)
+    }
+
+    /// These weights, without lessons.
+    #[must_use]
+    pub fn new(prior: Weights) -> Self {
+        let shared = prior
+            .steps
+            .iter()
+            .map(|step| i16::from(*step) * UNITS_PER_STEP);
+        Self {
+            shared: shared.collect(),
+            own: vec![0; SITE_PLACES],
+            dense: [0; DENSE],
+            prior: Arc::new(prior),
+            rates: Rates::default(),
+            lessons: 0,
+            validation: Validation::default(),
+        }
+    }
+
+    /// The same with other rates, to find good ones.
+    #[must_use]
+    pub fn with_rates(mut self, rates: Rates) -> Self {
+        self.rates = rates;
+        self
+    }
+
+    /// The weights that it started from.
+    #[must_use]
+    pub fn prior_weights(&self) -> &Weights {
+        &self.prior
+    }
+
+    /// How many lessons it has learnt.
+    #[must_use]
+    pub fn lessons(&self) -> u64 {
+        self.lessons
+    }
+
+    /// How right it was about decisions before it learnt from them.
+    #[must_use]
+    pub fn validation(&self) -> &Validation {
+        &self.validation
+    }
+
+    /// SHA-256 of all that scores depend on: equal digests score equally. Takes a few milliseconds.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.prior.digest());
+        hash.update(self.lessons.to_le_bytes());
+        for table in [&self.shared, &self.own] {
+            let mut bytes = Vec::with_capacity(64 * 1024);
+            for part in table.chunks(32 * 1024) {
+                bytes.clear();
+                bytes.extend(part.iter().flat_map(|weight| weight.to_le_bytes()));
+                hash.update(&bytes);
+            }
+        }
+        for weight in self.dense {
+            hash.update(weight.to_le_bytes());
+        }
+        self.validation
+            .each_number(|number| hash.update(number.to_le_bytes()));
+        hash.finalize().into()
+    }
+
+    /// Units of a hashed feature on a site: what is shared, and the site's own.
+    #[inline(always)]
+    pub(super) fn units(&self, family: Family, slot: usize, site: SiteTag) -> i32 {
+        let shared = self.shared.get(slot).copied().unwrap_or(0);
+        if !self.rates.has_own_copy(family) {
+            return i32::from(shared);
+        }
+        let own = self.own.get(place(site, slot)).copied().unwrap_or(0);
+        i32::from(shared) + i32::from(own)
+    }
+
+    /// Log-odds of one unit of a family.
+    pub(super) fn unit(&self, family: Family) -> f64 {
+        f64::from(self.prior.scales[family as usize]) / f64::from(UNITS_PER_STEP)
+    }
+
+    /// What a dense weight is on a site.
+    pub(super) fn dense(&self, dense: Dense, site: SiteTag) -> f64 {
+        let own = self.own.get(dense_place(site, dense)).copied().unwrap_or(0);
+        let learnt = f64::from(self.dense[dense.index()]) + f64::from(own);
+        dense.prior(&self.prior) + learnt / DENSE_UNITS
+    }
+
+    /// How sure the model may be on a site: what the sum of all weights is multiplied by.
+    pub(super) fn slope(&self, site: SiteTag) -> f64 {
+        self.dense(Dense::Slope, site).clamp(0.25, 4.0)
+    }
+
+    /// Log-odds of a comment that is known by its vector only.
+    #[must_use]
+    pub fn log_odds(&self, vector: &Vector, site: SiteTag) -> f64 {
+        self.slope(site) * self.sum(vector, site)
+    }
+
+    /// The probability of a comment that is known by its vector only.
+    #[must_use]
+    pub fn probability(&self, vector: &Vector, site: SiteTag) -> Probability {
+        Probability::from_log_odds(self.log_odds(vector, site))
+    }
+
+    fn sum(&self, vector: &Vector, site: SiteTag) -> f64 {
+        let mut sum = self.dense(Dense::Bias, site);
+        for (family, slots) in vector.families() {
+            let units = slots
+                .iter()
+                .map(|slot| self.units(family, *slot as usize, site))
+                .sum::<i32>();
+            sum += f64::from(units) * self.unit(family) * family.value(slots.len());
+        }
+        for (dense, value) in dense_values(vector) {
+            sum += self.dense(dense, site) * value;
+        }
+        sum
+    }
+}
+
+/// Where a site's own copy of a feature lies. One site's features never share a place with each other.
+#[inline(always)]
+fn place(site: SiteTag, feature: usize) -> usize {
+    let start = site.0.wrapping_mul(0x9E37_79B1) >> (32 - SITE_BITS);
+    (start as usize ^ feature) & (SITE_PLACES - 1)
+}
+
+fn dense_place(site: SiteTag, dense: Dense) -> usize {
+    place(site, Weights::SLOTS + dense.index())
+}
+
+/// The dense weights that take part in a comment's score, with their values, except bias and slope.
+fn dense_values(vector: &Vector) -> impl Iterator<Item = (Dense, f64)> + '_ {
+    let shapes = Shape::ALL.into_iter().zip(vector.shapes);
+    let shapes = shapes.map(|(shape, value)| (Dense::Shape(shape), f64::from(value)));
+    let signals = Signal::ALL
+        .into_iter()
+        .map(|signal| (Dense::Signal(signal), vector.signals.value(signal)));
+    shapes.chain(signals).filter(|(_, value)| *value != 0.0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+use super::*;
+use crate::spam::{
+    content::Content,
+    lesson::{Label, Lesson},
+    signals::Signals,
+};
+
+fn site(name: &str) -> SiteTag {
+    SiteTag::of(&name.parse().unwrap())
+}
+
+fn vector(body: &str) -> Vector {
+    Vector::of(&Content::of_text(body, ""), Signals::default())
+}
+
+fn lesson(site_name: &str, label: Label, body: &str) -> Lesson {
+    Lesson {
+        site: site(site_name),
+        label,
+        taken_back: false,
+        shared: true,
+        vector: vector(body),
+    }
+}
+
+fn probability(model: &Model, site_name: &str, body: &str) -> f64 {
+    model.probability(&vector(body), site(site_name)).get()
+}
+
+const WAVE: &str = "Our moonstone bracelets heal every sorrow, order at the fair";
+
+#[test]
+fn a_decision_moves_the_next_score_at_its_site_more_than_elsewhere() {
+    let mut model = Model::prior().unwrap();
+    let before = probability(&model, "gazette", WAVE);
+    for _ in 0..3 {
+        model.learn(&lesson("gazette", Label::Spam, WAVE));
+    }
+    let here = probability(&model, "gazette", WAVE);
+    let elsewhere = probability(&model, "herald", WAVE);
+    assert!(before < 0.5 && here > 0.5, "{before} {here}");
+    assert!(before < elsewhere && elsewhere < here, "{elsewhere}");
+    let other = "The council should rebuild the bridge before winter";
+    assert!(probability(&model, "gazette", other) < 0.2);
+}
+
+#[test]
+fn a_site_that_does_not_share_teaches_nobody_else() {
+    let mut model = Model::prior().unwrap();
+    let own = Lesson {
+        shared: false,
+        ..lesson("gazette", Label::Spam, WAVE)
+    };
+    let before = probability(&model, "herald", WAVE);
+    model.learn(&own);
+    assert!((probability(&model, "herald", WAVE) - before).abs() < 1e-12);
+    assert!(probability(&model, "gazette", WAVE) > before);
+}
+
+#[test]
+fn what_is_taken_back_is_nearly_as_if_it_had_not_been_taught() {
+    let mut model = Model::prior().unwrap();
+    let before = model.log_odds(&vector(WAVE), site("gazette"));
+    let taught = lesson("gazette", Label::Spam, WAVE);
+    model.learn(&taught);
+    let between = model.log_odds(&vector(WAVE), site("gazette"));
+    model.learn(&Lesson {
+        taken_back: true,
+        ..taught
+    });
+    let after = model.log_odds(&vector(WAVE), site("gazette"));
+    assert!(
+        (after - before).abs() < 0.35 * (between - before),
+        "{before} {between} {after}"
+    );
+}
+
+#[test]
+fn the_same_lessons_in_the_same_order_make_the_same_bits() {
+    let taught = || {
+        let mut model = Model::prior().unwrap();
+        model.learn(&lesson("gazette", Label::Spam, WAVE));
+        model.learn(&lesson("herald", Label::Ham, "The bridge is closed again"));
+        model
+    };
+    assert_eq!(taught().digest(), taught().digest());
+    assert_ne!(taught().digest(), Model::prior().unwrap().digest());
+}
+
+#[test]
+fn a_snapshot_restores_every_bit_and_learning_goes_on_alike() {
+    let mut model = Model::prior().unwrap();
+    let empty = model.to_snapshot();
+    for n in 0..20 {
+        let label = if n % 2 == 0 { Label::Spam } else { Label::Ham };
+        model.learn(&lesson(
+            "gazette",
+            label,
+            &format!("{WAVE} {n} http://shop{n}.example/x"),
+        ));
+    }
+    let mut other = Model::prior().unwrap();
+    assert_eq!(other.restore(&model.to_snapshot()), Ok(()));
+    assert_eq!(other.digest(), model.digest());
+    let more = lesson("herald", Label::Spam, WAVE);
+    model.learn(&more);
+    other.learn(&more);
+    assert_eq!(other.digest(), model.digest());
+    assert_eq!(other.restore(&empty), Ok(()));
+    assert_eq!(other.digest(), Model::prior().unwrap().digest());
+}
+
+#[test]
+fn a_damaged_snapshot_changes_nothing() {
+    let mut model = Model::prior().unwrap();
+    model.learn(&lesson("gazette", Label::Spam, WAVE));
+    let good = model.to_snapshot();
+    let mut other = Model::prior().unwrap();
+    let untouched = other.digest();
+    for (at, expected) in [
+        (0, BadSnapshot::Format),
+        (9, BadSnapshot::Digest),
+        (good.len() / 2, BadSnapshot::Digest),
+    ] {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        assert_eq!(other.restore(&bad), Err(expected));
+    }
+    assert_eq!(other.restore(b""), Err(BadSnapshot::Format));
+    assert_eq!(
+        other.restore(&good[..good.len() - 1]),
+        Err(BadSnapshot::Digest)
+    );
+    assert_eq!(other.digest(), untouched);
+}
+
+#[test]
+fn validation_tells_how_far_probabilities_are_from_what_they_say() {
+    let mut sure = Validation::default();
+    for n in 0..100 {
+        sure.add(0.85, n < 85);
+    }
+    assert_eq!(sure.decisions(), 100);
+    assert!(sure.calibration_error().unwrap() < 1e-9);
+    sure.add(0.85, false);
+    assert!(sure.calibration_error().unwrap() > 0.005);
+    assert_eq!(Validation::default().calibration_error(), None);
+}

@@ -59,7 +59,7 @@ impl Ceiling {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed"]);
+            .arg(&["v", "closed", "title", "lang", "k"]);
         pipe.cmd("HMGET")
             .arg(keys::author(site, hash))
             .arg(&["1", "2", "3", "4", "5", "6", "f", "v"]);

@@ -152,7 +152,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             model: 7,
             lessons: 0,
         },
-        signals: vec![1; 12],
+        signals: vec![1; 17],
     };
     let prints = Fingerprints {
         author: Some(hash(1)),
@@ -178,6 +178,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             thread: &ThreadDetails::default(),
             contact: None,
             prints: &prints,
+            thread_words: None,
             limits: &limits,
             judged_at: Some(SeenVersions {
                 policy: 1,

@@ -127,6 +127,18 @@ impl Content {
         self.numbered_names
     }
 
+    /// Which share of the folded text is links, 0 to 1.
+    #[must_use]
+    pub fn link_share(&self) -> f64 {
+        let length = |text: &str| f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let of_all = length(self.prose()) / length(&self.folded).max(1.0);
+        if self.prose.is_some() {
+            (1.0 - of_all).max(0.0)
+        } else {
+            0.0
+        }
+    }
+
     /// How the body was disguised.
     #[must_use]
     pub fn disguises(&self) -> Disguises {

@@ -12,6 +12,7 @@
 --        11 due time from now in ms, '' for not queued  12 16 random bits  13 event details  14 wrapped data key
 --        15 thread title  16 thread url  17 thread language  18 site name  19-26 interval and burst of each rate, us
 --        27 how many parts the sketch has  28 prefix of wave keys
+--        29 the words said in the thread with this comment's, '' to keep what is there
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
 --        {'CLOSED'} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
 -- cost   O(log n) in the queue and the indexes; about 30 commands
@@ -131,6 +132,7 @@ redis.call('HINCRBY', KEYS[3], ARGV[3], 1)
 if ARGV[15] ~= '' and thread[3] ~= ARGV[15] then
   redis.call('HSET', KEYS[3], 'title', ARGV[15], 'url', ARGV[16], 'lang', ARGV[17])
 end
+if ARGV[29] ~= '' then redis.call('HSET', KEYS[3], 'k', ARGV[29]) end
 if KEYS[9] ~= NONE then
   if redis.call('HINCRBY', KEYS[9], ARGV[3], 1) == 1 then redis.call('HSETNX', KEYS[9], 'f', string.format('%.0f', ms)) end
 end

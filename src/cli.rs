@@ -14,6 +14,7 @@ pub mod key;
 pub mod output;
 pub mod privacy;
 pub mod review;
+pub mod score;
 pub mod serve;
 pub mod site;
 pub mod style;
@@ -49,6 +50,7 @@ enum Command {
     Comments(comments::Args),
     Events(events::Args),
     Review(review::Args),
+    Score(score::Args),
     Site(site::Args),
     Key(key::Args),
     Privacy(privacy::Args),
@@ -68,6 +70,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Comments(args) => comments::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
+        Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Privacy(args) => privacy::run(args).await,

@@ -9,10 +9,11 @@ use crate::{
     spam::{
         content::Content,
         dataset::{self, Labelled},
-        lesson::{Label, Lesson, SiteTag},
+        lesson::SiteTag,
         measures::{Ranking, share, share_above},
         model::{Model, Validation},
         signals::Signals,
+        training::online,
         vector::Vector,
     },
 };
@@ -80,7 +81,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     for file in &args.files {
         let rows = dataset::read(file).map_err(|error| Failure::usage(error.to_string()))?;
         let scored = if args.online {
-            online(&rows, model.clone())
+            online::progressive(model.clone(), &rows)
         } else {
             frozen(&rows, &model)
         };
@@ -105,23 +106,6 @@ fn vector(row: &Labelled) -> Vector {
 fn frozen(rows: &[Labelled], model: &Model) -> Vec<(f64, bool)> {
     let score = |row: &Labelled| model.probability(&vector(row), SiteTag::default()).get();
     rows.iter().map(|row| (score(row), row.spam)).collect()
-}
-
-fn online(rows: &[Labelled], mut model: Model) -> Vec<(f64, bool)> {
-    let site = SiteTag::default();
-    let score_and_learn = |row: &Labelled| {
-        let vector = vector(row);
-        let score = model.probability(&vector, site).get();
-        model.learn(&Lesson {
-            site,
-            label: if row.spam { Label::Spam } else { Label::Ham },
-            taken_back: false,
-            shared: true,
-            vector,
-        });
-        (score, row.spam)
-    };
-    rows.iter().map(score_and_learn).collect()
 }
 
 fn figures(file: &Path, scored: &[(f64, bool)]) -> Figures {

@@ -2,13 +2,17 @@
 //! hashes of words are not anonymous: the model log keeps lessons for a day at most.
 //!
 //! As bytes: a format byte (1), flags (bit 0 spam, bit 1 shared, bit 2 taken back), the site's tag (u32, little endian),
+//! the subject (u64),
 //! each family's slots (their number, then the gaps between them), the shapes that aren't zero (their number, then index
 //! and f32 each), and the signals' bytes (their length, then they). Numbers without a size are LEB128.
 
 use crate::{
-    comment::ids::SiteId,
+    comment::ids::{CommentId, SiteId},
     spam::{
-        features::{Family, MOST_FEATURES, hashing::hash_bytes},
+        features::{
+            Family, MOST_FEATURES,
+            hashing::{hash_bytes, mix},
+        },
         shape::Shape,
         signals::Signals,
         vector::Vector,
@@ -33,6 +37,24 @@ impl SiteTag {
     }
 }
 
+/// The comment that a lesson is about, by a hash of site and id: what is taken back is found by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Subject(pub(super) u64);
+
+impl Subject {
+    /// A comment of the service.
+    #[must_use]
+    pub fn of(site: SiteTag, comment: &CommentId) -> Self {
+        Self::named(site, comment.as_bytes())
+    }
+
+    /// A comment with any name, such as one of another system.
+    #[must_use]
+    pub fn named(site: SiteTag, name: &[u8]) -> Self {
+        Self(mix(hash_bytes(name) ^ u64::from(site.0)))
+    }
+}
+
 /// What a decision says about spam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Label {
@@ -47,13 +69,15 @@ pub enum Label {
 pub struct Lesson {
     /// Whose decision.
     pub site: SiteTag,
+    /// On which comment.
+    pub subject: Subject,
     /// What it said.
     pub label: Label,
     /// It is no longer said: what it taught is taken back.
     pub taken_back: bool,
     /// It teaches the copies that all sites share too, not only the site's own.
     pub shared: bool,
-    /// Of which comment.
+    /// What the comment looked like.
     pub vector: Vector,
 }
 
@@ -76,6 +100,7 @@ impl Lesson {
                 | flag(self.taken_back, TAKEN_BACK),
         );
         out.extend(self.site.0.to_le_bytes());
+        out.extend(self.subject.0.to_le_bytes());
         for (family, slots) in vector.families() {
             put(&mut out, slots.len());
             let mut last = family.offset();
@@ -111,6 +136,7 @@ impl Lesson {
             return Err(BadLesson);
         }
         let site = SiteTag(u32::from_le_bytes(rest.array()?));
+        let subject = Subject(u64::from_le_bytes(rest.array()?));
         let mut slots = Vec::with_capacity(bytes.len() / 2);
         let mut ends = [0; Family::ALL.len()];
         for (family, end) in Family::ALL.into_iter().zip(&mut ends) {
@@ -125,6 +151,7 @@ impl Lesson {
         }
         Ok(Self {
             site,
+            subject,
             label: if flags & SPAM == 0 {
                 Label::Ham
             } else {
@@ -223,6 +250,7 @@ mod tests {
     fn lesson(body: &str) -> Lesson {
         Lesson {
             site: SiteTag::of(&"gazette".parse().unwrap()),
+            subject: Subject::named(SiteTag::default(), b"one"),
             label: Label::Spam,
             taken_back: false,
             shared: true,

@@ -8,6 +8,7 @@
 
 mod learning;
 mod snapshot;
+mod taught;
 mod validation;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use sha2::{Digest, Sha256};
 pub use learning::Rates;
 pub use snapshot::BadSnapshot;
 pub use validation::Validation;
+
+use taught::Taught;
 
 use crate::{
     comment::score::Probability,
@@ -92,6 +95,7 @@ pub struct Model {
     /// What was learnt of the dense weights that sites share.
     dense: [i32; DENSE],
     lessons: u64,
+    taught: Taught,
     validation: Validation,
 }
 
@@ -118,6 +122,7 @@ impl Model {
             prior: Arc::new(prior),
             rates: Rates::default(),
             lessons: 0,
+            taught: Taught::default(),
             validation: Validation::default(),
         }
     }
@@ -164,6 +169,7 @@ impl Model {
         for weight in self.dense {
             hash.update(weight.to_le_bytes());
         }
+        hash.update(self.taught.to_bytes());
         self.validation
             .each_number(|number| hash.update(number.to_le_bytes()));
         hash.finalize().into()

@@ -5,6 +5,7 @@
 mod descent;
 pub mod example;
 pub mod held_out;
+pub mod online;
 
 use crate::spam::{features::Family, shape::Shape, weights::Weights};
 use example::Example;

@@ -1,11 +1,17 @@
-//! One step of stochastic gradient descent on a lesson.
+//! One step of stochastic gradient strength on a lesson.
 
 use super::{DENSE_UNITS, Dense, Model, dense_place, dense_values, place};
-use crate::spam::{
-    features::Family,
-    lesson::{Label, Lesson, SiteTag},
-    vector::Vector,
+use crate::{
+    comment::score::Probability,
+    spam::{
+        features::Family,
+        lesson::{Label, Lesson, SiteTag},
+        vector::Vector,
+    },
 };
+
+/// Units of a lesson's strength in 1.0.
+const STRENGTH_UNITS: f64 = 32_767.0;
 
 /// How fast weights follow decisions. Found by held-out groups: see `docs/MODEL.md`. Replicas that should agree must
 /// have the same.
@@ -21,16 +27,20 @@ pub struct Rates {
     pub bias: [f64; 2],
     /// For the slope.
     pub slope: [f64; 2],
+    /// The most that one lesson may move the log-odds of its own comment by its hashed features: a mistaken decision on a
+    /// few words must not condemn the next comment that says them.
+    pub most: f64,
 }
 
 impl Default for Rates {
     fn default() -> Self {
         Self {
-            shared: [0.2, 0.2, 0.2, 0.2],
-            own: [0.5, 0.5, 0.5, 0.5],
-            dense: [0.005, 0.02],
-            bias: [0.01, 0.05],
-            slope: [0.0005, 0.002],
+            shared: [0.1, 0.1, 0.2, 0.1],
+            own: [4.0, 6.0, 0.0, 4.0],
+            dense: [0.005, 0.2],
+            bias: [0.01, 0.1],
+            slope: [0.0005, 0.02],
+            most: 3.0,
         }
     }
 }
@@ -48,38 +58,67 @@ impl Model {
     pub fn learn(&mut self, lesson: &Lesson) {
         let (site, vector) = (lesson.site, &lesson.vector);
         let sum = self.sum(vector, site);
-        let probability = self.probability(vector, site).get();
+        let probability = Probability::from_log_odds(self.slope(site) * sum).get();
         let is_spam = lesson.label == Label::Spam;
-        let error = probability - if is_spam { 1.0 } else { 0.0 };
-        if !lesson.taken_back {
+        let error = if is_spam { 1.0 } else { 0.0 } - probability;
+        let strength = rounded(error * STRENGTH_UNITS);
+        if lesson.taken_back {
+            // Of long ago: as much as it would teach now.
+            let taught = self.taught.take(lesson.subject).unwrap_or(strength);
+            self.climb(lesson, -f64::from(taught) / STRENGTH_UNITS);
+        } else {
             self.validation.add(probability, is_spam);
+            self.taught.note(lesson.subject, strength);
+            let strength = f64::from(strength) / STRENGTH_UNITS;
+            self.climb(lesson, strength);
+            let sum = sum.clamp(-8.0, 8.0);
+            let slope = self.rates.slope;
+            self.step_dense(Dense::Slope, site, lesson.shared, slope, strength * sum);
         }
-        // What is taken back is added again: nearly what it took, as the weights stand now.
-        let descent = if lesson.taken_back { error } else { -error };
-        self.step_hashed(vector, site, lesson.shared, descent);
-        let rates = self.rates;
-        self.step_dense(Dense::Bias, site, lesson.shared, rates.bias, descent);
-        for (dense, value) in dense_values(vector) {
-            self.step_dense(dense, site, lesson.shared, rates.dense, descent * value);
-        }
-        let sum = sum.clamp(-8.0, 8.0);
-        self.step_dense(
-            Dense::Slope,
-            site,
-            lesson.shared,
-            rates.slope,
-            descent * sum,
-        );
         self.lessons += 1;
     }
 
-    fn step_hashed(&mut self, vector: &Vector, site: SiteTag, shared: bool, descent: f64) {
+    /// One step along the gradient of the log-likelihood. It depends on lesson and strength alone, so that the same step
+    /// with the opposite strength takes it back, whatever was learnt between.
+    fn climb(&mut self, lesson: &Lesson, strength: f64) {
+        let (site, vector) = (lesson.site, &lesson.vector);
+        let bounded = strength * self.bound(lesson);
+        self.step_hashed(vector, site, lesson.shared, bounded);
+        let rates = self.rates;
+        self.step_dense(Dense::Bias, site, lesson.shared, rates.bias, strength);
+        for (dense, value) in dense_values(vector) {
+            self.step_dense(dense, site, lesson.shared, rates.dense, strength * value);
+        }
+    }
+
+    /// What a lesson's steps are multiplied by, so that it moves its own comment by at most the bound.
+    fn bound(&self, lesson: &Lesson) -> f64 {
+        let mut moved = 0.0;
+        for (family, slots) in lesson.vector.families() {
+            let value = family.value(slots.len());
+            let of_all = if lesson.shared {
+                self.rates.shared[family as usize]
+            } else {
+                0.0
+            };
+            #[expect(clippy::cast_precision_loss, reason = "bounded by MOST_FEATURES")]
+            let count = slots.len() as f64;
+            moved += (of_all + self.rates.own[family as usize]) * value * value * count;
+        }
+        if moved > self.rates.most {
+            self.rates.most / moved
+        } else {
+            1.0
+        }
+    }
+
+    fn step_hashed(&mut self, vector: &Vector, site: SiteTag, shared: bool, strength: f64) {
         for (family, slots) in vector.families() {
             let unit = self.unit(family);
             if unit <= 0.0 {
                 continue;
             }
-            let step = |rate: f64| rounded(rate * descent * family.value(slots.len()) / unit);
+            let step = |rate: f64| rounded(rate * strength * family.value(slots.len()) / unit);
             if shared {
                 let step = step(self.rates.shared[family as usize]);
                 for slot in slots {
@@ -105,9 +144,9 @@ impl Model {
         site: SiteTag,
         shared: bool,
         [of_all, own]: [f64; 2],
-        descent: f64,
+        strength: f64,
     ) {
-        let step = |rate: f64| rounded(rate * descent * DENSE_UNITS);
+        let step = |rate: f64| rounded(rate * strength * DENSE_UNITS);
         if shared {
             let weight = &mut self.dense[dense.index()];
             *weight = weight.saturating_add(i32::from(step(of_all)));

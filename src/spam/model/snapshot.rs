@@ -1,14 +1,15 @@
 //! A model as bytes: what was learnt, without the prior.
 //!
 //! `RDMODEL1`, the prior's digest, the lessons and the validation's numbers (u64 each, little endian), the dense weights
-//! (i32 each), both tables as runs (how many places didn't change, then the change, LEB128 and zigzag), and the SHA-256
+//! (i32 each), both tables as runs (how many places didn't change, then the change, LEB128 and zigzag), what recent
+//! lessons taught, and the SHA-256
 //! of all before it. Empty tables take few bytes; after a million lessons it is some megabytes.
 
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{DENSE, Model, UNITS_PER_STEP, Validation};
+use super::{DENSE, Model, Taught, UNITS_PER_STEP, Validation};
 use crate::spam::{
     lesson::{Rest, put},
     weights::Weights,
@@ -47,6 +48,7 @@ impl Model {
         let base = prior_units(&self.prior);
         put_changes(&mut out, self.shared.iter().copied().zip(base));
         put_changes(&mut out, self.own.iter().map(|weight| (*weight, 0)));
+        out.extend(self.taught.to_bytes());
         let digest: [u8; DIGEST_BYTES] = Sha256::digest(&out).into();
         out.extend(digest);
         out
@@ -82,6 +84,7 @@ impl Model {
         changes(&mut rest, &mut shared)?;
         let mut own = vec![0; self.own.len()];
         changes(&mut rest, &mut own)?;
+        let taught = Taught::read(&mut rest)?;
         if !rest.0.is_empty() {
             return Err(BadSnapshot::Format);
         }
@@ -92,6 +95,7 @@ impl Model {
             own,
             dense,
             lessons,
+            taught,
             validation,
         };
         Ok(())

@@ -18,6 +18,7 @@ pub mod read;
 pub mod record;
 pub mod replication;
 pub mod reply;
+pub mod review;
 pub mod script;
 pub mod sites;
 pub mod submit;

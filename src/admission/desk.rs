@@ -118,7 +118,10 @@ impl Desk {
         });
         // What is most likely spam must not make its own words fit.
         let words = (score.probability < Probability::from_percent(50))
-            .then(|| thread::with_words(content, &seen.thread.words))
+            .then(|| {
+                let words = thread::LongWords::of(content.prose());
+                thread::with_words(&words, &seen.thread.words)
+            })
             .flatten();
         let record = prepared.describe(signals, score.rounded(), decided.reasons);
         let new = NewComment {

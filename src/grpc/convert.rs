@@ -3,6 +3,7 @@
 pub mod comment;
 pub mod moderation;
 pub mod paging;
+pub mod review;
 pub mod site;
 pub mod time;
 pub mod words;

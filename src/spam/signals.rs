@@ -14,6 +14,7 @@ pub mod thread;
 
 use signal::Scale;
 pub use signal::Signal;
+use thread::LongWords;
 
 use crate::{
     comment::{
@@ -174,15 +175,13 @@ impl Signals {
                 sent.to_owned()
             }
         };
+        let words = LongWords::of(content.prose());
         let title = or(sent.title.as_str(), &known.title);
         if !title.is_empty() {
             let title = folding::fold(&title).text;
-            self.set_count(Signal::TitleWords, thread::title_words(content, &title));
+            self.set_count(Signal::TitleWords, thread::title_words(&words, &title));
         }
-        self.set_number(
-            Signal::FitsThread,
-            thread::share_said(content, &known.words),
-        );
+        self.set_number(Signal::FitsThread, thread::share_said(&words, &known.words));
         let language = or(sent.language.as_str(), &known.language);
         if !language.is_empty() {
             let foreign = language::is_foreign(content.prose(), &language);

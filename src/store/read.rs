@@ -62,7 +62,7 @@ impl Store {
     }
 
     /// Comments by name; `None` for those that are not there or cannot be read.
-    async fn comments(
+    pub(super) async fn comments(
         &self,
         site: &SiteId,
         ids: &[CommentId],

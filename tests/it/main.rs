@@ -24,6 +24,7 @@ mod main_job;
 mod poison;
 mod privacy_leak;
 mod queue_model;
+mod review_context;
 mod rpc_inputs;
 mod shutdown;
 mod sites;

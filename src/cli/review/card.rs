@@ -115,14 +115,18 @@ fn wave(size: u32) -> String {
     format!("  one of {size} that say nearly the same")
 }
 
-fn probability(spam: f64, model: &str) -> Line {
+/// How likely it is spam, in a line.
+#[must_use]
+pub(super) fn probability(spam: f64, model: &str) -> Line {
     let tone = if spam > 0.5 { Tone::Bad } else { Tone::Good };
     Line::of(Tone::Plain, "spam ")
         .with(tone, format!("{:5.1} %", spam * 100.0))
         .with(Tone::Faint, format!("  model {}", untrusted::line(model)))
 }
 
-fn contribution(part: &Contribution, longest: f64) -> Line {
+/// A part of the score, with its bar.
+#[must_use]
+pub(super) fn contribution(part: &Contribution, longest: f64) -> Line {
     let tone = if part.weight > 0.0 {
         Tone::Bad
     } else {

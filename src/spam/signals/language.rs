@@ -91,13 +91,13 @@ const fn first_slot(word: u64) -> usize {
 }
 
 /// The languages that have this small word, a bit each.
-fn languages_of(word: &str) -> u16 {
+fn languages_of(word: &[u8]) -> u16 {
     if word.len() > 8 || word.len() < 2 {
         return 0;
     }
     let word = word
-        .bytes()
-        .fold(0, |word, byte| word << 8 | u64::from(byte));
+        .iter()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte));
     let mut slot = first_slot(word);
     while WORDS[slot].0 != 0 {
         if WORDS[slot].0 == word {
@@ -120,7 +120,8 @@ pub fn is_foreign(folded: &str, tag: &str) -> bool {
         return false;
     };
     let mut hits = [0_u8; LANGUAGES.len()];
-    for word in folded.split(' ').take(MOST_WORDS) {
+    let words = folded.as_bytes().split(|byte| *byte == b' ');
+    for word in words.take(MOST_WORDS) {
         let mut languages = languages_of(word);
         while languages != 0 {
             let which = languages.trailing_zeros() as usize;
@@ -275,7 +276,7 @@ mod tests {
         for (which, (name, words)) in LANGUAGES.iter().enumerate() {
             for word in words.split(' ') {
                 assert!(
-                    word.len() <= 8 && languages_of(word) >> which & 1 == 1,
+                    word.len() <= 8 && languages_of(word.as_bytes()) >> which & 1 == 1,
                     "{name} {word}"
                 );
             }

@@ -5,7 +5,7 @@
 //! first comments were about. Until then each comment that isn't held for spam adds its words; of two that race, one
 //! may lose its own.
 
-use crate::spam::{content::Content, features::hashing::hash_bytes};
+use crate::spam::features::hashing::hash_bytes;
 
 /// How many bytes the set has.
 const BYTES: usize = 256;
@@ -20,36 +20,50 @@ const LONG: usize = 4;
 /// Fewer new words than this are not worth a write.
 const WORTH_A_WRITE: u32 = 4;
 
-fn long_words(folded: &str) -> impl Iterator<Item = u64> {
-    folded
-        .split(' ')
-        .take(MOST_WORDS)
+/// The longer words of a text, hashed, in order.
+pub struct LongWords {
+    hashes: [u64; MOST_WORDS],
+    length: usize,
+}
+
+impl LongWords {
+    /// Of folded text.
+    #[must_use]
+    pub fn of(folded: &str) -> Self {
+        let mut words = Self {
+            hashes: [0; MOST_WORDS],
+            length: 0,
+        };
         // By bytes: letters of most other scripts have two or three, and there two letters are a word.
-        .filter(|word| word.len() >= LONG)
-        .map(|word| hash_bytes(word.as_bytes()))
+        let long = folded
+            .as_bytes()
+            .split(|byte| *byte == b' ')
+            .filter(|word| word.len() >= LONG);
+        for (hash, word) in words.hashes.iter_mut().zip(long) {
+            *hash = hash_bytes(word);
+            words.length += 1;
+        }
+        words
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u64> {
+        self.hashes[..self.length].iter().copied()
+    }
 }
 
 /// How many different words of the title the comment has.
 #[must_use]
-pub fn title_words(content: &Content, folded_title: &str) -> u32 {
+pub fn title_words(words: &LongWords, folded_title: &str) -> u32 {
     const MOST: usize = 24;
-    let (mut title, mut length, mut seen) = ([0; MOST], 0, 0_u64);
-    for word in long_words(folded_title) {
-        if length < MOST && !title[..length].contains(&word) {
-            title[length] = word;
-            length += 1;
-            seen |= 1 << (word % 64);
-        }
-    }
-    if length == 0 {
-        return 0;
-    }
+    let title = LongWords::of(folded_title);
+    let title = &title.hashes[..title.length.min(MOST)];
+    let seen = title
+        .iter()
+        .fold(0_u64, |seen, word| seen | 1 << (word % 64));
     let mut found = 0_u32;
-    for word in long_words(content.prose()) {
+    for word in words.iter() {
         if seen >> (word % 64) & 1 == 1
-            && let Some(at) = title[..length]
-                .iter()
-                .position(|of_title| *of_title == word)
+            && let Some(at) = title.iter().position(|of_title| *of_title == word)
         {
             found |= 1 << at;
         }
@@ -58,7 +72,10 @@ pub fn title_words(content: &Content, folded_title: &str) -> u32 {
 }
 
 fn full(set: &[u8]) -> u32 {
-    set.iter().map(|byte| byte.count_ones()).sum()
+    let eights = set.as_chunks::<8>().0.iter();
+    eights
+        .map(|eight| u64::from_le_bytes(*eight).count_ones())
+        .sum()
 }
 
 /// The byte and the bit of a word.
@@ -70,14 +87,14 @@ fn place(word: u64) -> (usize, u8) {
 /// Which share of the comment's words were said below the article, less what chance gives: 0 to 1; 0 while little was
 /// said.
 #[must_use]
-pub fn share_said(content: &Content, set: &[u8]) -> f64 {
+pub fn share_said(words: &LongWords, set: &[u8]) -> f64 {
     const LEAST_SAID: u32 = 24;
     let full = full(set);
     if set.len() != BYTES || full < LEAST_SAID {
         return 0.0;
     }
     let (mut known, mut all) = (0_u32, 0_u32);
-    for word in long_words(content.prose()) {
+    for word in words.iter() {
         let (byte, bit) = place(word);
         all += 1;
         known += u32::from(set[byte] & bit != 0);
@@ -92,14 +109,14 @@ pub fn share_said(content: &Content, set: &[u8]) -> f64 {
 
 /// The set with a comment's words; `None` where it would change little, or is half full.
 #[must_use]
-pub fn with_words(content: &Content, set: &[u8]) -> Option<Vec<u8>> {
+pub fn with_words(words: &LongWords, set: &[u8]) -> Option<Vec<u8>> {
     let mut grown = set.to_vec();
     grown.resize(BYTES, 0);
     let before = full(&grown);
     if before >= BITS / 2 {
         return None;
     }
-    for word in long_words(content.prose()) {
+    for word in words.iter() {
         let (byte, bit) = place(word);
         grown[byte] |= bit;
     }
@@ -109,9 +126,10 @@ pub fn with_words(content: &Content, set: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spam::content::Content;
 
-    fn content(body: &str) -> Content {
-        Content::of_text(body, "")
+    fn content(body: &str) -> LongWords {
+        LongWords::of(Content::of_text(body, "").prose())
     }
 
     #[test]

@@ -8,26 +8,6 @@ use crate::{
 /// Contributions below this say nothing to a moderator.
 const LEAST_TOLD: f64 = 0.05;
 
-/// A score with more of its reasons than are kept with a comment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explanation {
-    /// The score as it would be kept.
-    pub score: Score,
-    /// Its log-odds.
-    pub log_odds: f64,
-    /// What speaks for and against, strongest first; what weighs less than 0.05 is left out.
-    pub contributions: Vec<Contribution>,
-}
-
-impl Explanation {
-    /// What is left of the log-odds: where the model starts, and what is too weak to be named.
-    #[must_use]
-    pub fn rest(&self) -> f64 {
-        let told = self.contributions.iter().map(|part| f64::from(part.weight));
-        self.log_odds - told.sum::<f64>()
-    }
-}
-
 /// What a contribution is named by, before it becomes a text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {

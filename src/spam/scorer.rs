@@ -1,5 +1,7 @@
 //! A submission's spam probability, with its reasons. In process, no I/O, bounded whatever the text.
 
+mod explanation;
+
 use std::cell::RefCell;
 
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
     },
 };
 
-pub use crate::spam::reasons::Explanation;
+pub use explanation::Explanation;
 
 /// Scores comments by the model of the moment. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -68,24 +70,6 @@ impl Scorer {
             contributions: reasons.strongest(&text.parts),
             model: model.prior_weights().model(),
             lessons: model.lessons(),
-        }
-    }
-
-    /// The same with at most so many reasons.
-    #[must_use]
-    pub fn explain(
-        &self,
-        site: SiteTag,
-        content: &Content,
-        signals: &Signals,
-        most: usize,
-    ) -> Explanation {
-        let model = self.model.load();
-        let text = Text::of(content, &model, site);
-        Explanation {
-            score: self.score_with(site, content, signals),
-            log_odds: text.log_odds(signals),
-            contributions: text.reasons(signals).told(&text.parts, most),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! | key | type | lives | written by |
 //! |---|---|---|---|
 //! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
-//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state | for good | `submit`, `decide`, `thread_close` |
+//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it | for good | `submit`, `decide`, `thread_close` |
 //! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
 //! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
 //! | `{site}:q:review` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide` |
@@ -20,7 +20,7 @@
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
 //! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
-//! | `{site}:h:<host>` | string, a count of comments that link there | 24 h | `submit` |
+//! | `{site}:h:<domain>` | string, a count of comments that lead there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
 //! | `{replydesk}:sites` | set of site names | for good | `create_site` |
 //! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
@@ -177,7 +177,7 @@ pub fn wave_prefix(site: &SiteId) -> Vec<u8> {
     of_site(site, ":w:", b"")
 }
 
-/// String: how many comments link to this host.
+/// String: how many comments lead to this registered domain.
 #[must_use]
 pub fn link_host(site: &SiteId, host: &KeyedHash) -> Vec<u8> {
     of_site(site, ":h:", host.as_bytes())

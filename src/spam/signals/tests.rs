@@ -157,6 +157,22 @@ fn signals_survive_their_record() {
 }
 
 #[test]
+fn the_docs_name_each_signal_and_its_weight() {
+    let docs = include_str!("../../../docs/SIGNALS.md");
+    for signal in Signal::ALL {
+        let (name, weight) = (format!("| `{}` |", signal.word()), signal.prior_weight());
+        let line = docs
+            .lines()
+            .find(|line| line.contains(&name))
+            .expect(signal.word());
+        assert!(
+            line.ends_with(&format!("| {weight:?} |")),
+            "{line}: {weight}"
+        );
+    }
+}
+
+#[test]
 fn records_of_the_first_format_are_still_read() {
     let ten = [1, 0, 16, 0, 1, 25, 0, 0, 48, 1, 51];
     let signals = Signals::from_bytes(&ten).unwrap();

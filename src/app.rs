@@ -15,10 +15,15 @@ use crate::{
     admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
     health,
+    import::Importer,
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
-    spam::{scorer::Scorer, weights::ModelError},
+    spam::{
+        replication::{Replication, ReplicationSettings},
+        scorer::Scorer,
+        weights::ModelError,
+    },
     store::{embedded::EmbeddedError, error::StoreError},
 };
 use foundation::{Foundation, FoundationError};
@@ -65,6 +70,8 @@ pub struct App {
     desk: Arc<Desk>,
     queue: Queue,
     access: Arc<Access>,
+    replication: Replication,
+    importer: Importer,
 }
 
 impl App {
@@ -90,19 +97,24 @@ impl App {
             secrets,
             ..
         } = &foundation;
+        let sites = Arc::new(Sites::new(store.clone()));
+        let hasher = Hasher::new(&secrets.pepper);
+        let importer = Importer {
+            store: store.clone(),
+            confirmation: confirmation.clone(),
+            sites: Arc::clone(&sites),
+            hasher: hasher.clone(),
+        };
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
-            sites: Arc::new(Sites::new(store.clone())),
+            sites,
             throttle: Throttle::new(
                 config.throttle.per_key_per_second,
                 config.throttle.total_per_second,
             ),
             scorer,
-            preparation: Preparation::new(
-                Hasher::new(&secrets.pepper),
-                Sealer::new(secrets.officer.clone()),
-            ),
+            preparation: Preparation::new(hasher, Sealer::new(secrets.officer.clone())),
         };
         let settings = QueueSettings {
             lease: config.moderation.lease,
@@ -115,6 +127,13 @@ impl App {
             wakeups.clone(),
             settings,
         );
+        let replication = Replication::new(
+            store.clone(),
+            wakeups.clone(),
+            desk.sites.clone(),
+            desk.scorer.model().clone(),
+            replication_settings(&config),
+        );
         let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
         Ok(Self {
             config,
@@ -124,6 +143,8 @@ impl App {
             desk: Arc::new(desk),
             queue,
             access,
+            replication,
+            importer,
         })
     }
 
@@ -148,7 +169,16 @@ impl App {
         let (fit, is_fit) = watch::channel(true);
         let fitness = self.foundation.fitness.clone();
         worker_tasks.spawn(fitness.watch(store.clone(), fit, stop.clone()));
-        worker_tasks.spawn(health::follow(store, is_fit, reporter, stop.clone()));
+        let caught_up = self.replication.caught_up();
+        worker_tasks.spawn(health::follow(
+            store,
+            is_fit,
+            caught_up,
+            reporter,
+            stop.clone(),
+        ));
+        worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
+        worker_tasks.spawn(self.replication.clone().train(workers.clone()));
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
@@ -160,6 +190,8 @@ impl App {
                 desk: self.desk,
                 queue: self.queue,
                 access: self.access,
+                replication: self.replication,
+                importer: self.importer,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },
@@ -193,5 +225,16 @@ impl App {
             Some(Err(error)) => Err(RunError::Server(error.to_string())),
             Some(Ok(Ok(()))) | None => Ok(()),
         }
+    }
+}
+
+fn replication_settings(config: &Config) -> ReplicationSettings {
+    let learning = &config.learning;
+    ReplicationSettings {
+        lease: learning.lease,
+        poll: learning.poll,
+        publish_every: learning.publish_every,
+        snapshot_every: learning.snapshot_every,
+        snapshot_lessons: learning.snapshot_lessons,
     }
 }

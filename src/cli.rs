@@ -8,10 +8,13 @@ pub mod demo;
 pub mod eval;
 pub mod events;
 pub mod failure;
+pub mod import;
 pub mod interrupt;
 pub mod json;
 pub mod key;
+pub mod model;
 pub mod output;
+pub mod policy;
 pub mod privacy;
 pub mod review;
 pub mod score;
@@ -52,7 +55,10 @@ enum Command {
     Review(review::Args),
     Score(score::Args),
     Site(site::Args),
+    Policy(policy::Args),
+    Import(import::Args),
     Key(key::Args),
+    Model(model::Args),
     Privacy(privacy::Args),
     Eval(eval::Args),
     Train(train::Args),
@@ -72,7 +78,10 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Review(args) => review::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Policy(args) => policy::run(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
+        Command::Model(args) => model::run(args).await,
         Command::Privacy(args) => privacy::run(args).await,
         Command::Eval(args) => eval::run(args).await,
         Command::Train(args) => train::run(args).await,

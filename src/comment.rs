@@ -6,6 +6,7 @@ pub mod event;
 pub mod fields;
 pub mod folding;
 pub mod ids;
+pub mod imported;
 pub mod lease;
 pub mod limits;
 pub mod observed;

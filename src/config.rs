@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod events;
+pub mod learning;
 pub mod log;
 pub mod moderation;
 mod password;
@@ -24,6 +25,7 @@ mod values;
 use access::AccessConfig;
 use effective::Effective;
 use events::EventsConfig;
+use learning::LearningConfig;
 use log::LogConfig;
 use moderation::ModerationConfig;
 use privacy::PrivacyConfig;
@@ -51,6 +53,8 @@ pub struct Config {
     pub moderation: ModerationConfig,
     /// The event feed.
     pub events: EventsConfig,
+    /// The model.
+    pub learning: LearningConfig,
     /// Its own log.
     pub log: LogConfig,
     effective: Effective,
@@ -71,6 +75,7 @@ impl Config {
         let throttle = ThrottleConfig::read(&mut reader);
         let moderation = ModerationConfig::read(&mut reader);
         let events = EventsConfig::read(&mut reader);
+        let learning = LearningConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         require_what_redis_needs(&mut reader);
         let mut problems = reader.finish();
@@ -84,6 +89,7 @@ impl Config {
                 throttle: throttle?,
                 moderation: moderation?,
                 events: events?,
+                learning: learning?,
                 log: log?,
                 effective: Effective::of(&layers),
             })

@@ -1,9 +1,11 @@
 //! The wire: services, and the two places where proto and domain meet: `convert` and `status`.
 
+pub mod backtests;
 pub mod comment;
 pub mod convert;
 pub mod framework;
 pub mod gate;
+pub mod imports;
 pub mod key_first;
 pub mod listener;
 pub mod moderation;

@@ -44,6 +44,7 @@ async fn dismiss(mut reporter: HealthReporter) {
 pub async fn follow(
     store: Store,
     fit: watch::Receiver<bool>,
+    mut caught_up: watch::Receiver<bool>,
     reporter: HealthReporter,
     shutdown: CancellationToken,
 ) {
@@ -57,7 +58,9 @@ pub async fn follow(
         let now = health.borrow_and_update().clone();
         let fit = *fit.borrow();
         failures = if now.is_up() && fit { 0 } else { failures + 1 };
-        let should_serve = failures == 0 || (serving && failures < FAILURES);
+        // Before its first catch-up a replica would score by an old model. It happens once, and is bounded.
+        let learnt = *caught_up.borrow_and_update();
+        let should_serve = (failures == 0 && learnt) || (serving && failures < FAILURES);
         if should_serve != serving {
             serving = should_serve;
             let status = if serving {
@@ -75,6 +78,7 @@ pub async fn follow(
         tokio::select! {
             biased;
             () = shutdown.cancelled() => return dismiss(reporter).await,
+            Ok(()) = caught_up.changed(), if !learnt => {}
             _ = look.tick() => {}
         }
     }

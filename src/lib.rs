@@ -21,9 +21,13 @@ pub mod grpc;
 
 pub mod admission;
 
+pub mod import;
+
 pub mod spam;
 
 pub mod policy;
+
+pub mod backtest;
 
 pub mod queue;
 

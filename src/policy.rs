@@ -41,6 +41,7 @@ pub struct Policy {
     required: RequiredFields,
     limits: Limits,
     service_level: Duration,
+    share_learning: bool,
 }
 
 impl Default for Policy {
@@ -58,6 +59,7 @@ impl Default for Policy {
             required: RequiredFields::default(),
             limits: Limits::default(),
             service_level: Duration::from_secs(4 * 60 * 60),
+            share_learning: true,
         }
     }
 }
@@ -125,5 +127,11 @@ impl Policy {
     #[must_use]
     pub fn service_level(&self) -> Duration {
         self.service_level
+    }
+
+    /// Whether decisions of this site teach what all sites share, or only the site's own part of the model.
+    #[must_use]
+    pub fn share_learning(&self) -> bool {
+        self.share_learning
     }
 }

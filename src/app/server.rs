@@ -16,11 +16,13 @@ use crate::{
         comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
         moderation::Moderation, site::SiteAdmin, streams::Streams,
     },
+    import::Importer,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
         moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
     },
     queue::Queue,
+    spam::replication::Replication,
     store::wakeups::Wakeups,
 };
 
@@ -38,6 +40,8 @@ pub struct Parts {
     pub desk: Arc<Desk>,
     pub queue: Queue,
     pub access: Arc<Access>,
+    pub replication: Replication,
+    pub importer: Importer,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -91,6 +95,9 @@ where
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
         access: parts.access,
+        replication: parts.replication,
+        importer: parts.importer,
+        streams: streams.clone(),
     };
     let comments = Comments {
         gate,

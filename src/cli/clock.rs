@@ -58,6 +58,20 @@ pub fn parse_span(text: &str) -> Result<Duration, String> {
     Duration::try_from(span).map_err(|_| says())
 }
 
+/// A time as RFC 3339 has it, or `2026-01-31 09:30:00`, which is in UTC.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<prost_types::Timestamp> {
+    let text = text.trim();
+    let time = text.parse::<Timestamp>().ok().or_else(|| {
+        let local: jiff::civil::DateTime = text.parse().ok()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(local).ok()
+    })?;
+    Some(prost_types::Timestamp {
+        seconds: time.as_second(),
+        nanos: time.subsec_nanosecond(),
+    })
+}
+
 /// For a request; saturates.
 #[must_use]
 pub fn to_proto(time: SystemTime) -> prost_types::Timestamp {
@@ -82,6 +96,24 @@ mod tests {
         }
         for text in ["", "4", "soon", "-4h"] {
             assert!(parse_span(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_as_scripts_and_databases_write_them() {
+        for text in [
+            "2026-01-31T09:30:00Z",
+            "2026-01-31T10:30:00+01:00",
+            "2026-01-31 09:30:00",
+        ] {
+            assert_eq!(
+                parse_time(text).expect(text).seconds,
+                1_769_851_800,
+                "{text}"
+            );
+        }
+        for text in ["", "0000-00-00 00:00:00", "yesterday", "2026-13-01"] {
+            assert_eq!(parse_time(text), None, "{text}");
         }
     }
 

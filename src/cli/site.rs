@@ -1,7 +1,7 @@
 //! `replydesk site`: sites, their policies, and closed threads.
 
 mod apply;
-mod policy_diff;
+pub mod policy_diff;
 pub mod policy_text;
 
 use std::path::PathBuf;
@@ -144,7 +144,11 @@ pub async fn create(connection: &Connection, site: Site) -> Result<Site, Failure
         .ok_or_else(|| Failure::new("the service answered without the site"))
 }
 
-async fn get(connection: &Connection, site: &str) -> Result<Site, Failure> {
+/// Asks for a site.
+///
+/// # Errors
+/// As the service says.
+pub async fn get(connection: &Connection, site: &str) -> Result<Site, Failure> {
     let request = GetSiteRequest {
         site: site.to_owned(),
     };

@@ -8,7 +8,7 @@ use crate::comment::{
     state::{CommentState, Outcome, Timestamp, Verdict, Version},
 };
 
-/// A place in a site's feed: the sequence number of an event, dense from 1, and 16 random bits that tell it from another
+/// A place in a site's feed, or in another stream with dense ids: the sequence number of an event, dense from 1, and 16 random bits that tell it from another
 /// event that took the same number after a fail-over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cursor {
@@ -22,6 +22,18 @@ impl Cursor {
         sequence: 0,
         bits: 0,
     };
+
+    /// The place with this sequence number and these bits.
+    #[must_use]
+    pub fn new(sequence: u64, bits: u16) -> Self {
+        Self { sequence, bits }
+    }
+
+    /// What tells it from another with the same sequence number.
+    #[must_use]
+    pub fn bits(self) -> u16 {
+        self.bits
+    }
 
     /// The event's sequence number; 0 for [`Cursor::START`].
     #[must_use]
@@ -75,6 +87,8 @@ pub enum Cause {
     Decided {
         /// What was said.
         verdict: Verdict,
+        /// What had been said of this comment before, if anything: what that taught is to be corrected.
+        earlier: Option<Verdict>,
         /// The label of the moderator's key.
         moderator: String,
         /// The site's own code for a rejection; may be empty.

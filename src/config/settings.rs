@@ -117,6 +117,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("moderation.skip_cooldown_s", Number, Some("30"), "how long a skipped item stays away from who skipped it, 0 to 3600"),
     setting("moderation.poll_ms", Number, Some("1000"), "slow poll that covers a lost wake-up, 100 to 60000"),
     setting("events.keep_days", Number, Some("30"), "how long events stay in the feed, 1 to 3650"),
+    setting("learning.lease_ms", Number, Some("5000"), "how long the trainer's lease lives without a sign of life, 500 to 60000"),
+    setting("learning.poll_ms", Number, Some("1000"), "slow poll that covers a lost wake-up, 100 to 60000"),
+    setting("learning.publish_ms", Number, Some("150"), "shortest time between two publications of the model here, 10 to 10000"),
+    setting("learning.snapshot_s", Number, Some("600"), "longest that lessons wait for a snapshot, 1 to 39600"),
+    setting("learning.snapshot_lessons", Number, Some("5000"), "most lessons that wait for a snapshot, 1 to 1000000"),
     setting("log.level", Text, Some("info"), "error, warn, info, debug, trace, or directives such as info,replydesk=debug"),
     setting("log.format", Text, Some("text"), "text or json"),
 ];

@@ -1,6 +1,9 @@
 //! Proto to domain and back, one file a service.
 
+pub mod backtest;
 pub mod comment;
+pub mod import;
+pub mod model;
 pub mod moderation;
 pub mod paging;
 pub mod review;

@@ -2,17 +2,26 @@
 
 use std::sync::Arc;
 
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     access::{Access, role::Right},
+    backtest::Backtest,
     comment::ids::SiteId,
     grpc::{
-        convert::site::{self as convert, key},
+        backtests,
+        convert::{
+            model,
+            site::{self as convert, key},
+        },
         gate::Gate,
+        imports, status,
+        streams::{Streams, WhileWelcome},
     },
+    import::Importer,
     policy::sites::Sites,
     proto::v1::{self, site_service_server::SiteService},
+    spam::replication::Replication,
 };
 
 /// The service.
@@ -23,6 +32,12 @@ pub struct SiteAdmin {
     pub sites: Arc<Sites>,
     /// Access keys.
     pub access: Arc<Access>,
+    /// The model of this replica.
+    pub replication: Replication,
+    /// What learns from comments that were moderated elsewhere.
+    pub importer: Importer,
+    /// Long-lived replies.
+    pub streams: Streams,
 }
 
 impl SiteAdmin {
@@ -139,5 +154,46 @@ impl SiteService for SiteAdmin {
         Ok(Response::new(v1::RevokeKeyResponse {
             key: Some(key::key_to_proto(&info)),
         }))
+    }
+
+    async fn get_model_status(
+        &self,
+        request: Request<v1::GetModelStatusRequest>,
+    ) -> Result<Response<v1::GetModelStatusResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Administer)?;
+        let status = self.replication.status().await?;
+        Ok(Response::new(v1::GetModelStatusResponse {
+            status: Some(model::status_to_proto(&status)),
+        }))
+    }
+
+    async fn import_comments(
+        &self,
+        request: Request<Streaming<v1::ImportCommentsRequest>>,
+    ) -> Result<Response<v1::ImportCommentsResponse>, Status> {
+        let dismissal = self.gate.dismissal(request.metadata());
+        let taken = tokio::select! {
+            taken = imports::take_in(&self.gate, &self.importer, request) => taken?,
+            refused = dismissal => return Err(refused),
+            () = self.streams.shutdown.cancelled() => {
+                return Err(status::stream_over("the service shuts down; send the same again"));
+            }
+        };
+        Ok(Response::new(taken))
+    }
+
+    type BacktestPolicyStream = WhileWelcome<v1::BacktestPolicyResponse>;
+
+    async fn backtest_policy(
+        &self,
+        request: Request<v1::BacktestPolicyRequest>,
+    ) -> Result<Response<Self::BacktestPolicyStream>, Status> {
+        let backtest = Backtest {
+            store: self.importer.store.clone(),
+            sites: Arc::clone(&self.sites),
+        };
+        let reply = backtests::replay(&self.gate, backtest, &self.streams, &request).await?;
+        Ok(Response::new(reply))
     }
 }

@@ -31,6 +31,8 @@ pub struct PolicyDraft {
     /// How soon a moderator should see an item; as text such as `4h`.
     #[serde(with = "span", skip_serializing_if = "Option::is_none")]
     pub service_level: Option<Duration>,
+    /// Whether decisions of this site teach what all sites share.
+    pub share_learning: Option<bool>,
     /// Words and phrases that hold a comment.
     pub hold_words: Vec<String>,
     /// Words and phrases that reject a comment.
@@ -90,6 +92,7 @@ impl PolicyDraft {
             PolicyField::Required => self.required = from.required,
             PolicyField::Limits => self.limits = from.limits,
             PolicyField::ServiceLevel => self.service_level = from.service_level,
+            PolicyField::ShareLearning => self.share_learning = from.share_learning,
         }
     }
 
@@ -116,6 +119,7 @@ impl PolicyDraft {
             limits: self.limits.parse(&mut found),
             service_level: service_level(&mut found, self.service_level)
                 .unwrap_or(default.service_level),
+            share_learning: self.share_learning.unwrap_or(default.share_learning),
         };
         if found.is_empty() {
             Ok(policy)
@@ -141,6 +145,7 @@ impl From<&Policy> for PolicyDraft {
             hold_first_comment: Some(policy.hold_first_comment),
             max_links: Some(policy.max_links),
             service_level: Some(policy.service_level),
+            share_learning: Some(policy.share_learning),
             hold_words: policy.hold_words.entries().to_vec(),
             reject_words: policy.reject_words.entries().to_vec(),
             required: RequiredDraft {

@@ -23,11 +23,13 @@ pub enum PolicyField {
     Limits,
     /// `service_level`
     ServiceLevel,
+    /// `share_learning`
+    ShareLearning,
 }
 
 impl PolicyField {
     /// All parts.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Mode,
         Self::ApproveAt,
         Self::SpamAt,
@@ -38,6 +40,7 @@ impl PolicyField {
         Self::Required,
         Self::Limits,
         Self::ServiceLevel,
+        Self::ShareLearning,
     ];
 
     /// Its name in the API and in TOML.
@@ -54,6 +57,7 @@ impl PolicyField {
             Self::Required => "required",
             Self::Limits => "limits",
             Self::ServiceLevel => "service_level",
+            Self::ShareLearning => "share_learning",
         }
     }
 

@@ -6,13 +6,14 @@ use crate::{
 };
 
 /// Every key of the TOML form, as paths. A test holds it against what [`Policy::to_toml`] writes.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "mode",
     "approve_at",
     "spam_at",
     "hold_first_comment",
     "max_links",
     "service_level",
+    "share_learning",
     "hold_words",
     "reject_words",
     "required",

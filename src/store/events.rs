@@ -11,7 +11,7 @@ use crate::{
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
     },
     proto::store::EventRecord,
-    store::{connection::Store, error::StoreError, keys, record, reply::id_bytes},
+    store::{connection::Store, dense, error::StoreError, keys, record, reply::id_bytes},
 };
 
 const UNREADABLE: StoreError = StoreError::Corrupt { what: "an event" };
@@ -42,46 +42,19 @@ impl Store {
         after: Option<Cursor>,
         count: usize,
     ) -> Result<FeedPage, StoreError> {
-        let from_start = matches!(after, None | Some(Cursor::START));
-        let low = after
-            .filter(|_| !from_start)
-            .map_or_else(|| "-".to_owned(), |cursor| cursor.to_string());
-        let mut range = redis::cmd("XRANGE");
-        range
-            .arg(keys::events(site))
-            .arg(low)
-            .arg("+")
-            .arg("COUNT")
-            .arg(count + usize::from(!from_start));
+        let range = dense::range(keys::events(site), after, count);
         let found: Vec<StreamId> = entries(self.query(&range).await?)?;
         let mut events = found
             .iter()
             .map(read_event)
             .collect::<Result<Vec<_>, _>>()?;
-
-        let verified = match after {
-            None => true,
-            Some(Cursor::START) => events
-                .first()
-                .is_none_or(|first| first.cursor.sequence() == 1),
-            Some(cursor) => !events.is_empty() && events.remove(0).cursor == cursor,
-        };
-        let base = after
-            .filter(|_| !from_start)
-            .or(events.first().map(|first| first.cursor));
-        let first = base.map_or(0, |cursor| {
-            cursor.sequence().saturating_add(u64::from(!from_start))
-        });
-        // Events first: behind a cursor at the end of all numbers comes no number, and no event asks for one.
-        let dense = events
-            .iter()
-            .zip(first..)
-            .all(|(event, expected)| event.cursor.sequence() == expected);
-        if verified && dense {
-            Ok(FeedPage::Events(events))
-        } else {
-            self.out_of_range(site).await
+        let cursors: Vec<Cursor> = events.iter().map(|event| event.cursor).collect();
+        let before = usize::from(dense::is_at_entry(after));
+        if dense::run(after, &cursors).is_none_or(|dense| dense + before < cursors.len()) {
+            return self.out_of_range(site).await;
         }
+        events.drain(..before);
+        Ok(FeedPage::Events(events))
     }
 
     async fn out_of_range(&self, site: &SiteId) -> Result<FeedPage, StoreError> {
@@ -178,6 +151,10 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
     }
     Ok(Cause::Decided {
         verdict: Verdict::from_number(number(details.verdict)?).ok_or(UNREADABLE)?,
+        earlier: match number(details.earlier_verdict)? {
+            0 => None,
+            earlier => Some(Verdict::from_number(earlier).ok_or(UNREADABLE)?),
+        },
         moderator: details.moderator,
         reason_code: details.reason_code,
         note: details.note,

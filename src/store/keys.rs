@@ -13,7 +13,7 @@
 //! | `{site}:lh` | hash: id -> token, due time, holder | while leased | the same |
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
 //! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, the trimmer |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `1`-`6` comments by state | for good | `submit`, `decide` |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `il` that of imported lessons, `1`-`6` comments by state | for good | `submit`, `decide`, `import` |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>`, `:rt:<thread>`, `:rs` | string, GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
@@ -22,10 +22,16 @@
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
 //! | `{site}:h:<domain>` | string, a count of comments that lead there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
+//! | `{site}:im:<bucket>` | set (intset) of 64-bit hashes of imported comments' names | for good | `import` |
+//! | `{site}:il` | stream, lessons of imported comments; `il` in `{site}:n` is its last sequence | until learnt | `import`, the trainer |
 //! | `{replydesk}:sites` | set of site names | for good | `create_site` |
 //! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
 //! | `{replydesk}:keys` | set of key ids | for good | `key_create.lua` |
 //! | `{replydesk}:identity` | hash: fingerprints of pepper and public key | for good | `identity.rs` |
+//! | `{replydesk}:model` | hash: `seq` the log's last sequence, `taught` the last that was a lesson, `holder` and `until` the trainer's lease, `place`, `place_before`, `kept`, `digest` of the snapshots | for good | `model_append`, `model_snapshot`, `trainer_lease` |
+//! | `{replydesk}:model:log` | stream: lessons, and marks | until two snapshots hold them | `model_append`, the trainer |
+//! | `{replydesk}:model:cursors` | hash: `e:<site>` and `i:<site>`, how far each source is taught | for good | `model_append` |
+//! | `{replydesk}:model:snapshot`, `:before` | string: a model with its place in the log, and the one before it | for good | `model_snapshot` |
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
@@ -189,6 +195,23 @@ pub fn data_key(site: &SiteId, id: [u8; 8]) -> Vec<u8> {
     of_site(site, ":k:", &id)
 }
 
+/// How many sets the markers of imported comments are spread over. Redis packs a set of at most 512 integers into 8 bytes
+/// each (an intset): 16,384 sets stay so up to some six million comments.
+const MARKER_BUCKETS: u64 = 16_384;
+
+/// Set: what was imported before, of those whose marker is in the same bucket.
+#[must_use]
+pub fn imported_markers(site: &SiteId, marker: u64) -> Vec<u8> {
+    let bucket = u16::try_from(marker % MARKER_BUCKETS).unwrap_or_default();
+    of_site(site, ":im:", &bucket.to_le_bytes())
+}
+
+/// Stream: lessons of imported comments, which the trainer takes away.
+#[must_use]
+pub fn imported_lessons(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":il", b"")
+}
+
 /// Set: the names of all sites; a name may be left here whose site was never written.
 #[must_use]
 pub fn sites() -> Vec<u8> {
@@ -205,4 +228,34 @@ pub fn access_key(id: KeyId) -> Vec<u8> {
 #[must_use]
 pub fn access_keys() -> Vec<u8> {
     b"{replydesk}:keys".to_vec()
+}
+
+/// Hash: how the model log and its snapshots stand, and who is the trainer.
+#[must_use]
+pub fn model() -> Vec<u8> {
+    b"{replydesk}:model".to_vec()
+}
+
+/// Stream: the lessons that every replica applies.
+#[must_use]
+pub fn model_log() -> Vec<u8> {
+    b"{replydesk}:model:log".to_vec()
+}
+
+/// Hash: how far each source of lessons is taught.
+#[must_use]
+pub fn model_cursors() -> Vec<u8> {
+    b"{replydesk}:model:cursors".to_vec()
+}
+
+/// String: the newest snapshot of the model.
+#[must_use]
+pub fn model_snapshot() -> Vec<u8> {
+    b"{replydesk}:model:snapshot".to_vec()
+}
+
+/// String: the snapshot before the newest.
+#[must_use]
+pub fn model_snapshot_before() -> Vec<u8> {
+    b"{replydesk}:model:snapshot:before".to_vec()
 }

@@ -62,7 +62,10 @@ impl Store {
     }
 
     /// Comments by name; `None` for those that are not there or cannot be read.
-    pub(super) async fn comments(
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn comments(
         &self,
         site: &SiteId,
         ids: &[CommentId],
@@ -275,7 +278,7 @@ fn from<T: redis::FromRedisValue>(value: &redis::Value) -> Result<T, StoreError>
     })
 }
 
-fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
+pub(super) fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
     page.iter()
         .map(|(id, _)| id_bytes(id).map(CommentId::from_bytes))
         .collect()

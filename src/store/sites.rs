@@ -105,14 +105,23 @@ impl Store {
         record(self.query(&read_command(site)).await?)
     }
 
+    /// The names of all sites, sorted; one may be there whose creation has not come to its end.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn site_names(&self) -> Result<Vec<SiteId>, StoreError> {
+        let names: Vec<String> = self.query(cmd("SMEMBERS").arg(keys::sites())).await?;
+        let mut ids: Vec<SiteId> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        ids.sort();
+        Ok(ids)
+    }
+
     /// All sites by name. Not one point in time: it reads in pages.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn sites(&self) -> Result<Vec<(SiteId, SiteRecord)>, StoreError> {
-        let names: Vec<String> = self.query(cmd("SMEMBERS").arg(keys::sites())).await?;
-        let mut ids: Vec<SiteId> = names.iter().filter_map(|name| name.parse().ok()).collect();
-        ids.sort();
+        let ids = self.site_names().await?;
         let mut sites = Vec::with_capacity(ids.len());
         for page in ids.chunks(PAGE) {
             let mut reads = pipe();

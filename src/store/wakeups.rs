@@ -5,6 +5,7 @@
 //! and carries no data: the woken one looks, and takes all that there is before it waits again.
 
 mod bells;
+mod learning;
 mod subscriber;
 
 use std::sync::Arc;
@@ -20,10 +21,12 @@ use crate::{
     store::{connection::StoreSettings, error::StoreError},
 };
 use bells::{Bell, Bells};
+pub use learning::Heard;
 use subscriber::Subscriber;
 
-/// The one channel. A message is a kind, `q` (the queue has something), `e` (the feed has), `b` (both) or `l` (a lease
-/// was ended by another than its holder), and the site's name.
+/// The one channel. A message is a kind and the site's name. Kinds: `q` (the queue has something), `e` (the feed has), `d`
+/// (the feed has a decision), `b` (queue and feed) and `l` (a lease was ended by another than its holder); and without a
+/// site, `m` (the model log has something) and `t` (the trainer's lease is free).
 pub const CHANNEL: &str = "replydesk:wakeups";
 
 /// This replica's subscription. Cheap to clone; the connection ends with the last clone at the latest.
@@ -95,6 +98,31 @@ impl Wakeups {
         }
     }
 
+    /// What the trainer hears: decisions of all sites. One at a time.
+    #[must_use]
+    pub fn decision_waiter(&self) -> DecisionWaiter {
+        self.bells.learning.listen();
+        DecisionWaiter(self.bells.clone())
+    }
+
+    /// A waiter for the model log: each message wakes all of them.
+    #[must_use]
+    pub fn model_waiter(&self) -> ModelWaiter {
+        ModelWaiter {
+            rung: self.bells.learning.appended.subscribe(),
+            _bells: self.bells.clone(),
+        }
+    }
+
+    /// A waiter for the trainer's lease: each message wakes all of them.
+    #[must_use]
+    pub fn trainer_waiter(&self) -> ModelWaiter {
+        ModelWaiter {
+            rung: self.bells.learning.free.subscribe(),
+            _bells: self.bells.clone(),
+        }
+    }
+
     /// How many sites have waiters here.
     #[must_use]
     pub fn sites(&self) -> usize {
@@ -133,5 +161,35 @@ impl EventWaiter {
     pub async fn wait(&mut self) {
         // The sender lives in the bell that this waiter holds.
         let _ = self.rung.changed().await;
+    }
+}
+
+/// Waits for the model log, or the trainer's lease. Make it before the first look.
+pub struct ModelWaiter {
+    rung: watch::Receiver<u64>,
+    _bells: Arc<Bells>,
+}
+
+impl ModelWaiter {
+    /// Resolves when a message came since the last time, or since the waiter was made.
+    pub async fn wait(&mut self) {
+        // The sender lives in the bells that this waiter holds.
+        let _ = self.rung.changed().await;
+    }
+}
+
+/// Waits for decisions of any site. The first wait names all sites.
+pub struct DecisionWaiter(Arc<Bells>);
+
+impl DecisionWaiter {
+    /// Resolves with the sites that had decisions since the last time.
+    pub async fn wait(&self) -> Heard {
+        self.0.learning.heard().await
+    }
+}
+
+impl Drop for DecisionWaiter {
+    fn drop(&mut self) {
+        self.0.learning.ignore();
     }
 }

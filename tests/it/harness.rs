@@ -5,6 +5,8 @@ pub mod clients;
 pub mod comments;
 pub mod crowd;
 pub mod health;
+pub mod learning;
+pub mod learnt;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;
@@ -27,6 +29,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use clients::Client;
+use process::Process;
 use redis_server::RedisServer;
 
 /// One replica of the service, in this process.
@@ -103,8 +106,38 @@ impl Desk {
         self.replicas.len() - 1
     }
 
+    /// One more replica, as a process of its own: the real binary, which can be killed.
+    pub async fn process(&self) -> Process {
+        let flags = self.flags();
+        let settings: Vec<(&str, &str)> = flags
+            .iter()
+            .filter(|(key, _)| key != "server.listen")
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        let mut command = process::serve(&settings);
+        command.env("REDIS_URL", self.redis.url());
+        command.env("REPLYDESK_PRIVACY_PEPPER", self.pepper.to_text().as_str());
+        Process::spawn(command).await
+    }
+
     /// What every replica is configured with.
     pub fn config(&self) -> Config {
+        let env = [
+            ("REDIS_URL".to_owned(), self.redis.url()),
+            (
+                "REPLYDESK_PRIVACY_PEPPER".to_owned(),
+                self.pepper.to_text().to_string(),
+            ),
+        ];
+        Config::load(&Sources {
+            file: None,
+            env: env.into(),
+            flags: self.flags(),
+        })
+        .unwrap()
+    }
+
+    fn flags(&self) -> Vec<(String, String)> {
         let mut flags = vec![
             ("server.listen".to_owned(), "127.0.0.1:0".to_owned()),
             (
@@ -118,19 +151,12 @@ impl Desk {
             ("store.timeout_ms".to_owned(), "1000".to_owned()),
         ];
         flags.extend(self.settings.iter().cloned());
-        let env = [
-            ("REDIS_URL".to_owned(), self.redis.url()),
-            (
-                "REPLYDESK_PRIVACY_PEPPER".to_owned(),
-                self.pepper.to_text().to_string(),
-            ),
-        ];
-        Config::load(&Sources {
-            file: None,
-            env: env.into(),
-            flags,
-        })
-        .unwrap()
+        flags
+    }
+
+    /// The root admin, wherever they call.
+    pub fn admin_at(&self, address: SocketAddr) -> Client {
+        Client::new(address, Some(&self.admin.expose()))
     }
 
     /// The root admin, at the first replica.

@@ -9,6 +9,8 @@
 
 mod access;
 mod access_keys;
+mod backtest;
+mod backtest_command;
 mod bad_clients;
 mod commands;
 mod decisions;
@@ -17,6 +19,9 @@ mod durability;
 mod feed;
 mod harness;
 mod idempotency;
+mod import;
+mod import_command;
+mod learning;
 mod leases;
 mod limits;
 mod lost_replies;

@@ -15,7 +15,7 @@ use tonic::{Code, Status};
 use crate::harness::{
     canaries::{Canary, Search},
     clients::Client,
-    comments::{everything_waits, no_limits, nth},
+    comments::{everything_waits, moderated, no_limits, nth},
     crowd::submit_at_once,
     process::{Process, admin_key, serve, socket},
     remains::{Eavesdropper, everything, files},
@@ -178,6 +178,45 @@ async fn read_and_decide(client: &Client, heard: &mut Heard) {
     heard.hear(&Ok(client.stats("gazette").await));
 }
 
+/// Imports comments with the canaries as their authors' addresses: good ones, pending ones, and bad ones.
+async fn import_all(client: &Client, canaries: &[Canary], heard: &mut Heard) {
+    let with_canary = |(n, canary): (usize, &Canary)| {
+        let mut comment = moderated(n);
+        let author = comment.author.as_mut().unwrap();
+        author.email.clone_from(&canary.email);
+        match n % 9 {
+            0 => author.email = canary.email.replace('@', "@@"),
+            1 => author.email.push('\0'),
+            2 => comment.body.clear(),
+            3 => comment.state = v1::CommentState::Pending.into(),
+            4 => comment.source_id.clear(),
+            // An account is the author's identity; the address is not even looked at.
+            5 => author.account_id = format!("reader-{n}"),
+            _ => {}
+        }
+        comment
+    };
+    let comments: Vec<_> = canaries.iter().enumerate().map(with_canary).collect();
+    for chunk in comments.chunks(300) {
+        heard.hear(&client.import("gazette", chunk).await);
+    }
+    // Again, and where it cannot be.
+    let again = client.import("gazette", &comments[..200]).await;
+    assert_eq!(again.as_ref().unwrap().imported, 0);
+    heard.hear(&again);
+    heard.hear(&client.import("nowhere", &comments[..9]).await);
+    let trial = v1::BacktestPolicyRequest {
+        site: "gazette".to_owned(),
+        examples: 50,
+        ..Default::default()
+    };
+    let replies = client.sites.clone().backtest_policy(trial).await;
+    let mut replies = replies.unwrap().into_inner();
+    while let Some(reply) = replies.message().await.transpose() {
+        heard.hear(&reply);
+    }
+}
+
 /// The officer opens each stored contact, and finds what was typed: the canaries are there, only nobody else sees them.
 async fn open_stored(data: &Path, requests: &[v1::SubmitCommentRequest], search: &Search) {
     let key = std::fs::read_to_string(data.join("secrets/privacy.key")).unwrap();
@@ -229,6 +268,7 @@ async fn not_one_of_1085_contacts_is_seen_anywhere_but_at_the_privacy_officers()
     make_sites(&client()).await;
     submit_all(&client, &requests, &mut heard).await;
     read_and_decide(&client(), &mut heard).await;
+    import_all(&client(), &canaries, &mut heard).await;
     open_stored(data.path(), &requests, &search).await;
 
     let redis = redis::Client::open(socket(data.path())).unwrap();

@@ -2,9 +2,10 @@
 //! acknowledged is lost, and nothing happens twice.
 
 mod checks;
-mod dice;
+pub mod dice;
 mod follower;
 mod frozen;
+mod learning;
 mod ledger;
 mod load;
 mod lost_replies;

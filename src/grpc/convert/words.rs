@@ -124,6 +124,7 @@ pub fn event(event: Event) -> v1::Event {
         }),
         Cause::Decided {
             verdict: said,
+            earlier: _,
             moderator,
             reason_code,
             note: _,

@@ -6,7 +6,10 @@ use tonic_types::{ErrorDetails, FieldViolation};
 use super::{detailed, internal, not_found, precondition, status, unavailable};
 use crate::{
     access::{error::AccessError, issue::IssueError},
+    backtest::BacktestError,
     comment::violation::Violations,
+    grpc::convert::backtest,
+    import::ImportError,
     policy::sites::SiteError,
     store::error::StoreError,
 };
@@ -104,6 +107,26 @@ impl From<IssueError> for Status {
                 internal("no key could be made; nothing was stored")
             }
             IssueError::Store(cause) => store(&cause),
+        }
+    }
+}
+
+impl From<ImportError> for Status {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Site(error) => error.into(),
+            ImportError::Store(cause) => store(&cause),
+            ImportError::TrainerBehind { .. } => unavailable("TRAINER_BEHIND", error.to_string()),
+        }
+    }
+}
+
+impl From<BacktestError> for Status {
+    fn from(error: BacktestError) -> Self {
+        match error {
+            BacktestError::Site(error) => error.into(),
+            BacktestError::Violations(found) => backtest::within_request(&found).into(),
+            BacktestError::Store(cause) => store(&cause),
         }
     }
 }

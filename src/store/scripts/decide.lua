@@ -14,11 +14,14 @@ local head = redis.call('GETRANGE', KEYS[1], 0, 23)
 if head == '' then return {'NOT_FOUND'} end
 local _, state, version, _, _, _, decided = struct.unpack('<BBI4Bi8c8B', head)
 if state == 6 then return {'ERASED'} end
+local details = ARGV[9]
 if decided == 1 then
   local on, verdict, moderator, ms = struct.unpack('<I4Bc8i8', redis.call('GETRANGE', KEYS[1], -21, -1))
   if on == tonumber(ARGV[2]) and verdict == tonumber(ARGV[3]) and moderator == ARGV[5] then
     return {'DECIDED', tonumber(ARGV[4]), on + 1, ms, 1}
   end
+  -- EventRecord.earlier_verdict: field 8, a varint. What the earlier decision taught is corrected by this one's lesson.
+  details = details .. string.char(64, verdict)
 end
 if version ~= tonumber(ARGV[2]) then return {'STALE', state, version} end
 
@@ -37,7 +40,7 @@ end
 
 local seq = string.format('%.0f', tonumber(redis.call('HGET', KEYS[7], 'seq') or 0) + 1)
 redis.call('XADD', KEYS[6], seq .. '-' .. ARGV[8],
-  'c', ARGV[1], 's', ARGV[4], 'v', version + 1, 't', string.format('%.0f', now), 'x', ARGV[9])
+  'c', ARGV[1], 's', ARGV[4], 'v', version + 1, 't', string.format('%.0f', now), 'x', details)
 redis.call('HSET', KEYS[7], 'seq', seq)
 
 redis.call('SETRANGE', KEYS[1], 1, struct.pack('<BI4', tonumber(ARGV[4]), version + 1))
@@ -70,6 +73,7 @@ if lease then
   redis.call('HDEL', KEYS[4], ARGV[1])
   redis.call('HDEL', KEYS[5], string.sub(lease, 1, 8))
 end
-redis.call('PUBLISH', 'replydesk:wakeups', 'e' .. ARGV[12])
+-- 'd': an event that is a decision.
+redis.call('PUBLISH', 'replydesk:wakeups', 'd' .. ARGV[12])
 if lease and string.sub(lease, 1, 8) ~= ARGV[6] then redis.call('PUBLISH', 'replydesk:wakeups', 'l' .. ARGV[12]) end
 return {'DECIDED', tonumber(ARGV[4]), version + 1, now, 0}

@@ -7,12 +7,15 @@ use std::{
 
 use tokio::sync::{Notify, watch};
 
+use super::learning::LearningBell;
 use crate::comment::ids::SiteId;
 
 /// Bounded by the waiters that live: the last one of a site takes its entry along.
 #[derive(Default)]
 pub(super) struct Bells {
     by_site: Mutex<HashMap<SiteId, Weak<Bell>>>,
+    /// For those who learn, from whatever site.
+    pub(super) learning: LearningBell,
 }
 
 pub(super) struct Bell {
@@ -57,14 +60,22 @@ impl Bells {
         let Some((kind, site)) = message.split_first() else {
             return;
         };
+        match kind {
+            b'm' => return self.learning.appended.send_modify(|count| *count += 1),
+            b't' => return self.learning.free.send_modify(|count| *count += 1),
+            _ => {}
+        }
         let Ok(Ok(site)) = std::str::from_utf8(site).map(str::parse::<SiteId>) else {
             return;
         };
         let bell = self.by_site().get(&site).and_then(Weak::upgrade);
+        if *kind == b'd' {
+            self.learning.decided_on(site);
+        }
         let Some(bell) = bell else { return };
         match kind {
             b'q' => bell.queue.notify_one(),
-            b'e' => bell.events.send_modify(|count| *count += 1),
+            b'e' | b'd' => bell.events.send_modify(|count| *count += 1),
             b'l' => bell.leases.send_modify(|count| *count += 1),
             b'b' => {
                 bell.queue.notify_one();
@@ -83,6 +94,7 @@ impl Bells {
             bell.queue.notify_one();
             bell.events.send_modify(|count| *count += 1);
         }
+        self.learning.ring_all();
     }
 }
 
@@ -132,6 +144,8 @@ mod tests {
         for (message, queue, events) in [
             (&b"qnews"[..], true, false),
             (b"enews", false, true),
+            (b"dnews", false, true),
+            (b"m", false, false),
             (b"bnews", true, true),
             (b"qsport", false, false),
             (b"xnews", false, false),

@@ -186,6 +186,28 @@ impl Client {
         Ok(decided.into_inner().decision.unwrap())
     }
 
+    /// Comments that were moderated elsewhere, in one call.
+    pub async fn import(
+        &self,
+        site: &str,
+        comments: &[v1::ImportedComment],
+    ) -> Result<v1::ImportCommentsResponse, Status> {
+        use v1::import_comments_request::{Message, Start};
+        let start = Message::Start(Start {
+            site: site.to_owned(),
+        });
+        let comments = comments.iter().cloned().map(Message::Comment);
+        let messages: Vec<_> = std::iter::once(start)
+            .chain(comments)
+            .map(|message| v1::ImportCommentsRequest {
+                message: Some(message),
+            })
+            .collect();
+        let messages = tokio_stream::iter(messages);
+        let answer = self.sites.clone().import_comments(messages).await?;
+        Ok(answer.into_inner())
+    }
+
     /// Sits down at a queue.
     pub async fn work(&self, site: &str, prefetch: i32) -> Result<Work, Status> {
         let (up, requests) = mpsc::channel(64);

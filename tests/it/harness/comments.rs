@@ -76,3 +76,32 @@ pub fn no_limits() -> v1::Limits {
         site: most,
     }
 }
+
+/// The n-th of many comments that were moderated elsewhere: of ten, seven were approved, two were spam, one was rejected.
+/// Each reader wrote three.
+pub fn moderated(n: usize) -> v1::ImportedComment {
+    let state = match n % 10 {
+        0..7 => v1::CommentState::Approved,
+        7 | 8 => v1::CommentState::Spam,
+        _ => v1::CommentState::Rejected,
+    };
+    v1::ImportedComment {
+        source_id: format!("https://old.example/blog#{n}"),
+        state: state.into(),
+        author: Some(v1::AuthorInput {
+            display_name: format!("Regular {}", n / 3),
+            email: format!("regular.{}@readers.example", n / 3),
+            ..Default::default()
+        }),
+        thread: Some(v1::Thread {
+            title: "The tram".to_owned(),
+            url: "https://old.example/tram".to_owned(),
+            ..Default::default()
+        }),
+        body: format!("Old point {n}: the line should have been built ten years ago."),
+        submitted_at: Some(prost_types::Timestamp {
+            seconds: 1_500_000_000 - 60 * i64::try_from(n).unwrap(),
+            nanos: 0,
+        }),
+    }
+}

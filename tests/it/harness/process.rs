@@ -77,6 +77,13 @@ impl Process {
         assert!(sent.unwrap().success());
     }
 
+    /// Gone at once, as after a crash; what it has said.
+    pub async fn kill(mut self) -> Vec<u8> {
+        self.signal("KILL");
+        self.ended(Duration::from_secs(10)).await;
+        self.log()
+    }
+
     /// How it ended, if it does within a bound.
     pub async fn ended(&mut self, within: Duration) -> ExitStatus {
         until("the process ends", within, async || {

@@ -77,5 +77,14 @@ pub fn methods() -> Vec<Method> {
             v1::ListKeysRequest {}),
         method!("replydesk.v1.SiteService/RevokeKey", false, sites.revoke_key, _site =>
             v1::RevokeKeyRequest { key_id: "0102030405060708".to_owned() }),
+        method!("replydesk.v1.SiteService/GetModelStatus", false, sites.get_model_status, _site =>
+            v1::GetModelStatusRequest {}),
+        method!("replydesk.v1.SiteService/ImportComments", true, sites.import_comments, site => {
+            let start = v1::import_comments_request::Start { site };
+            let start = v1::import_comments_request::Message::Start(start);
+            tokio_stream::once(v1::ImportCommentsRequest { message: Some(start) })
+        }),
+        method!("replydesk.v1.SiteService/BacktestPolicy", true, sites.backtest_policy, site =>
+            v1::BacktestPolicyRequest { site, ..Default::default() }),
     ]
 }

@@ -35,6 +35,8 @@ pub enum Call {
     CreateKey(v1::CreateKeyRequest),
     ListKeys,
     RevokeKey(v1::RevokeKeyRequest),
+    ImportComments(Vec<v1::ImportCommentsRequest>),
+    BacktestPolicy(Box<v1::BacktestPolicyRequest>),
 }
 
 impl Call {
@@ -63,6 +65,8 @@ impl Call {
             Self::CreateKey(request) => sites.create_key(request).await.map(drop),
             Self::ListKeys => sites.list_keys(v1::ListKeysRequest {}).await.map(drop),
             Self::RevokeKey(request) => sites.revoke_key(request).await.map(drop),
+            Self::ImportComments(said) => import(client, said).await,
+            Self::BacktestPolicy(request) => backtest(client, *request).await,
         }
     }
 }
@@ -81,6 +85,33 @@ async fn watch(client: &Client, request: v1::WatchEventsRequest) -> Result<(), S
             Ok(())
         }
         Err(_) => Ok(()),
+    }
+}
+
+/// Everything is said at once; each comment is accounted for.
+async fn import(client: &Client, said: Vec<v1::ImportCommentsRequest>) -> Result<(), Status> {
+    let came = said.len().saturating_sub(1) as u64;
+    let mut sites = client.sites.clone();
+    let answer = sites.import_comments(tokio_stream::iter(said));
+    let answer = timeout(PATIENCE, answer).await.expect("it is answered")?;
+    let told = answer.into_inner();
+    let accounted = told.imported + told.already_known + told.not_moderated + told.refused;
+    assert_eq!(accounted, came, "{told:?}");
+    Ok(())
+}
+
+/// Progress, and then one result.
+async fn backtest(client: &Client, request: v1::BacktestPolicyRequest) -> Result<(), Status> {
+    use v1::backtest_policy_response::Message;
+    let replies = client.sites.clone().backtest_policy(request).await?;
+    let mut replies = replies.into_inner();
+    loop {
+        let next = timeout(PATIENCE, replies.message()).await;
+        match next.expect("it goes on")?.and_then(|reply| reply.message) {
+            Some(Message::Progress(_)) => {}
+            Some(Message::Result(_)) => return Ok(()),
+            None => panic!("no result"),
+        }
     }
 }
 

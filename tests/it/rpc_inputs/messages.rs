@@ -33,6 +33,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
         }),
         1 => Just(Call::ListKeys),
         1 => text().prop_map(|key_id| Call::RevokeKey(v1::RevokeKeyRequest { key_id })),
+        3 => imports(),
+        3 => trial(),
     ]
     .boxed()
 }
@@ -154,11 +156,12 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         option::of(required),
         option::of(limits),
         duration(),
+        flag(),
     );
     (numbers, rest).prop_map(
         |(
             (mode, approve_at, spam_at, hold_first_comment, max_links),
-            (hold_words, reject_words, required, limits, service_level),
+            (hold_words, reject_words, required, limits, service_level, share_learning),
         )| v1::Policy {
             mode,
             approve_at,
@@ -170,6 +173,7 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             required,
             limits,
             service_level,
+            share_learning,
         },
     )
 }
@@ -197,6 +201,75 @@ fn update() -> impl Strategy<Value = Call> {
             }))
         },
     )
+}
+
+fn trial() -> impl Strategy<Value = Call> {
+    let mask = prop::sample::select(&["mode", "approve_at", "spam_at", "max_links", "limits"][..]);
+    let mask = vec(
+        prop_oneof![4 => mask.prop_map(str::to_owned), 1 => text()],
+        0..3,
+    );
+    let mask = option::of(mask.prop_map(|paths| prost_types::FieldMask { paths }));
+    let bounds = (int(), timestamp(), int());
+    (site(), option::of(policy()), mask, bounds).prop_map(
+        |(site, policy, update_mask, (last, since, examples))| {
+            Call::BacktestPolicy(Box::new(v1::BacktestPolicyRequest {
+                site,
+                policy,
+                update_mask,
+                last,
+                since,
+                examples,
+            }))
+        },
+    )
+}
+
+fn imported() -> impl Strategy<Value = v1::import_comments_request::Message> {
+    let author =
+        (text(), text(), text(), text()).prop_map(|(display_name, email, website, account_id)| {
+            v1::AuthorInput {
+                display_name,
+                email,
+                website,
+                account_id,
+            }
+        });
+    let thread =
+        (text(), text(), text(), text()).prop_map(|(thread_id, url, title, language)| v1::Thread {
+            thread_id,
+            url,
+            title,
+            language,
+        });
+    let names = (text(), prop_oneof![3 => 1..5_i32, 1 => int()], text());
+    let parts = (option::of(author), option::of(thread), timestamp());
+    (names, parts).prop_map(
+        |((source_id, state, body), (author, thread, submitted_at))| {
+            v1::import_comments_request::Message::Comment(v1::ImportedComment {
+                source_id,
+                state,
+                author,
+                thread,
+                body,
+                submitted_at,
+            })
+        },
+    )
+}
+
+/// Mostly with a start that is right, so that the comments are looked at.
+fn imports() -> impl Strategy<Value = Call> {
+    use v1::import_comments_request::{Message, Start};
+    let start = || site().prop_map(|site| Message::Start(Start { site }));
+    let message = prop_oneof![8 => imported(), 1 => start()];
+    let rest = vec(option::weighted(0.9, message), 0..6);
+    let first = prop_oneof![6 => start().boxed(), 1 => imported().boxed()];
+    (option::weighted(0.95, first), rest).prop_map(|(first, rest)| {
+        let messages = std::iter::once(first).chain(rest);
+        let messages = messages.map(|message| v1::ImportCommentsRequest { message });
+        Call::ImportComments(messages.collect())
+    })
 }
 
 fn said() -> impl Strategy<Value = v1::WorkQueueRequest> {

@@ -9,7 +9,7 @@ use super::{
     call::Call,
     messages::policy,
 };
-use crate::harness::comments::{everything_waits, nth};
+use crate::harness::comments::{everything_waits, moderated, nth};
 
 type Break<T> = fn(&mut T, String);
 
@@ -88,7 +88,7 @@ fn decisions() -> impl Strategy<Value = Call> {
 
 /// A policy with one part of an arbitrary one.
 fn policies() -> impl Strategy<Value = Call> {
-    (policy(), 0..9_u8, any::<bool>(), "[a-z]{1,12}").prop_map(|(other, part, create, name)| {
+    (policy(), 0..10_u8, any::<bool>(), "[a-z]{1,12}").prop_map(|(other, part, create, name)| {
         let mut policy = everything_waits();
         match part {
             0 => policy.mode = other.mode,
@@ -99,6 +99,7 @@ fn policies() -> impl Strategy<Value = Call> {
             5 => policy.reject_words = other.reject_words,
             6 => policy.required = other.required,
             7 => policy.limits = other.limits,
+            8 => policy.share_learning = other.share_learning,
             _ => policy.service_level = other.service_level,
         }
         let site = v1::Site {
@@ -117,6 +118,39 @@ fn policies() -> impl Strategy<Value = Call> {
     })
 }
 
+const IMPORTED: &[Break<v1::ImportedComment>] = &[
+    |comment, text| comment.source_id = text,
+    |comment, text| comment.body = text,
+    |comment, text| comment.author.as_mut().unwrap().display_name = text,
+    |comment, text| comment.author.as_mut().unwrap().email = text,
+    |comment, text| comment.author.as_mut().unwrap().website = text,
+    |comment, text| comment.author.as_mut().unwrap().account_id = text,
+    |comment, text| comment.thread.as_mut().unwrap().thread_id = text,
+    |comment, text| comment.thread.as_mut().unwrap().url = text,
+    |comment, text| comment.thread.as_mut().unwrap().title = text,
+    |comment, text| comment.thread.as_mut().unwrap().language = text,
+    |comment, _| comment.author = None,
+    |comment, _| comment.thread = None,
+    |comment, _| comment.submitted_at = None,
+];
+
+/// Two that are right, with one between them that is broken.
+fn imports() -> impl Strategy<Value = Call> {
+    use v1::import_comments_request::{Message, Start};
+    let broken = (prop::sample::select(IMPORTED), text(), 0..500_usize);
+    broken.prop_map(|(break_it, text, n)| {
+        let mut comments = [moderated(3 * n), moderated(3 * n + 1), moderated(3 * n + 2)];
+        break_it(&mut comments[1], text);
+        let start = Message::Start(Start {
+            site: SITE.to_owned(),
+        });
+        let comments = comments.into_iter().map(Message::Comment);
+        let messages = std::iter::once(start).chain(comments).map(Some);
+        let messages = messages.map(|message| v1::ImportCommentsRequest { message });
+        Call::ImportComments(messages.collect())
+    })
+}
+
 pub fn any_mutation() -> BoxedStrategy<Call> {
-    prop_oneof![5 => submissions(), 2 => decisions(), 2 => policies()].boxed()
+    prop_oneof![5 => submissions(), 2 => decisions(), 2 => policies(), 2 => imports()].boxed()
 }

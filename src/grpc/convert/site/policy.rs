@@ -51,6 +51,7 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
         reject_words: message.reject_words.clone(),
         required: message.required.map(required).unwrap_or_default(),
         limits: message.limits.map(limits).unwrap_or_default(),
+        share_learning: message.share_learning,
     };
     (draft, found)
 }
@@ -79,6 +80,7 @@ pub fn policy_to_proto(policy: &Policy) -> pb::Policy {
             thread: Some(limit_to_proto(limits.thread)),
             site: Some(limit_to_proto(limits.site)),
         }),
+        share_learning: Some(policy.share_learning()),
         // At most 30 days: in range.
         service_level: prost_types::Duration::try_from(policy.service_level()).ok(),
     }

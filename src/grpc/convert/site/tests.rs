@@ -148,9 +148,19 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         (words(), words()),
         prop::option::of(limits),
         prop::option::of(span),
+        any::<Option<bool>>(),
     )
         .prop_map(
-            |(mode, approve_at, spam_at, max_links, words, limits, service_level)| pb::Policy {
+            |(
+                mode,
+                approve_at,
+                spam_at,
+                max_links,
+                words,
+                limits,
+                service_level,
+                share_learning,
+            )| pb::Policy {
                 mode,
                 approve_at,
                 spam_at,
@@ -161,6 +171,7 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
                 required: None,
                 limits,
                 service_level,
+                share_learning,
             },
         )
 }

@@ -1,0 +1,226 @@
+//! Learning from comments that a newsroom has moderated elsewhere: lessons for the model, and their authors' history.
+//! The comments themselves are stored nowhere.
+
+mod teaching;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    comment::{
+        ids::SiteId,
+        imported::{ImportDraft, ImportedComment, Unusable},
+        violation::Violations,
+    },
+    policy::sites::{Site, SiteError, Sites},
+    privacy::hashing::Hasher,
+    store::{
+        confirmation::Confirmation,
+        connection::Store,
+        error::StoreError,
+        import::{Imported, MAX_BATCH, NewImport},
+    },
+};
+
+/// A batch is sent when its lessons have this many bytes, whatever their number: a script must not hold up others.
+const MAX_BATCH_BYTES: usize = 256 * 1024;
+
+/// The most lessons of a site that wait for the trainer before no more are taken; some 40 MB.
+pub const MAX_WAITING: u64 = 20_000;
+
+/// How long a call waits for the trainer in all, and how often it looks.
+const WAIT_FOR_TRAINER: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How many refused comments a summary names.
+pub const MAX_NAMED: usize = 20;
+
+/// Why an import cannot go on. What was taken in stays so; the same again is safe.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The site is not there, or cannot be read.
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    /// Redis failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// As many lessons wait as may wait.
+    #[error(
+        "{waiting} lessons wait for the trainer, the most that may; what came so far is taken in: send the same again \
+         later"
+    )]
+    TrainerBehind {
+        /// How many wait.
+        waiting: u64,
+    },
+}
+
+/// What became of the comments of one call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Taken in.
+    pub imported: u64,
+    /// Taken in before.
+    pub already_known: u64,
+    /// Nobody had judged them.
+    pub not_moderated: u64,
+    /// Not usable.
+    pub refused: u64,
+    /// The first [`MAX_NAMED`] of these: which of the call's comments, from 1, and why.
+    pub refusals: Vec<(u64, Violations)>,
+    /// What the model learns from.
+    pub lessons: u64,
+    /// Authors that the site had not seen before.
+    pub new_authors: u64,
+    /// Fields that were not usable and were left out, how often.
+    pub left_out: BTreeMap<&'static str, u64>,
+}
+
+/// What takes comments in. Cheap to clone.
+#[derive(Clone)]
+pub struct Importer {
+    /// Where lessons and history go.
+    pub store: Store,
+    /// What an OK waits for.
+    pub confirmation: Confirmation,
+    /// Which sites there are.
+    pub sites: Arc<Sites>,
+    /// What hashes identities.
+    pub hasher: Hasher,
+}
+
+/// One call's comments on their way in.
+pub struct Intake {
+    importer: Importer,
+    site: Arc<Site>,
+    batch: Vec<NewImport>,
+    bytes: usize,
+    came: u64,
+    tally: Tally,
+    /// When the call waits for the trainer no longer; set when it first has to.
+    give_up: Option<Instant>,
+}
+
+impl Importer {
+    /// Starts to take comments in.
+    ///
+    /// # Errors
+    /// No such site.
+    pub async fn start(&self, site: &SiteId) -> Result<Intake, ImportError> {
+        Ok(Intake {
+            importer: self.clone(),
+            site: self.sites.get(site).await?,
+            batch: Vec::with_capacity(MAX_BATCH),
+            bytes: 0,
+            came: 0,
+            tally: Tally::default(),
+            give_up: None,
+        })
+    }
+}
+
+impl Intake {
+    /// Takes one in, now or with the next ones. What is not usable is counted.
+    ///
+    /// # Errors
+    /// As [`ImportError`] says.
+    pub async fn take(&mut self, draft: &ImportDraft) -> Result<(), ImportError> {
+        self.came += 1;
+        match ImportedComment::parse(&self.site.id, draft) {
+            Ok(comment) => self.add(&comment),
+            Err(Unusable::NotModerated) => self.tally.not_moderated += 1,
+            Err(Unusable::Violations(found)) => self.refuse(found),
+        }
+        if self.batch.len() >= MAX_BATCH || self.bytes >= MAX_BATCH_BYTES {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that what came is no comment.
+    pub fn refuse_message(&mut self, why: &'static str) {
+        self.came += 1;
+        self.refuse(Violations::one("message", why));
+    }
+
+    /// Sends what is left, and says what became of all.
+    ///
+    /// # Errors
+    /// As [`ImportError`] says.
+    pub async fn finish(mut self) -> Result<Tally, ImportError> {
+        self.flush().await?;
+        Ok(self.tally)
+    }
+
+    fn refuse(&mut self, found: Violations) {
+        self.tally.refused += 1;
+        if self.tally.refusals.len() < MAX_NAMED {
+            self.tally.refusals.push((self.came, found));
+        }
+    }
+
+    fn add(&mut self, comment: &ImportedComment) {
+        for field in &comment.left_out {
+            *self.tally.left_out.entry(field).or_default() += 1;
+        }
+        let hasher = &self.importer.hasher;
+        let (site, submission) = (&self.site.id, &comment.submission);
+        let marker = hasher.imported(site, &comment.source_id);
+        let lesson = teaching::lesson(&self.site, marker, comment);
+        self.bytes += lesson.len();
+        self.batch.push(NewImport {
+            marker,
+            judged: comment.judged,
+            submitted_at: comment.submitted_at,
+            author: hasher.author(site, &submission.author, &submission.contact),
+            lesson,
+        });
+    }
+
+    async fn flush(&mut self) -> Result<(), ImportError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let Importer {
+            store,
+            confirmation,
+            ..
+        } = &self.importer;
+        let imported = confirmation
+            .of(store.import(&self.site.id, &self.batch))
+            .await?;
+        let Imported::Taken {
+            fresh,
+            known,
+            lessons,
+            new_authors,
+            waiting,
+        } = imported
+        else {
+            return Err(SiteError::NotFound.into());
+        };
+        self.batch.clear();
+        self.bytes = 0;
+        self.tally.imported += fresh;
+        self.tally.already_known += known;
+        self.tally.lessons += lessons;
+        self.tally.new_authors += new_authors;
+        self.await_trainer(waiting).await
+    }
+
+    /// What nobody has learnt yet is bounded: it is memory, and hashes of words.
+    async fn await_trainer(&mut self, mut waiting: u64) -> Result<(), ImportError> {
+        while waiting >= MAX_WAITING {
+            let give_up = *self
+                .give_up
+                .get_or_insert_with(|| Instant::now() + WAIT_FOR_TRAINER);
+            if Instant::now() >= give_up {
+                return Err(ImportError::TrainerBehind { waiting });
+            }
+            sleep(LOOK_EVERY).await;
+            waiting = self.importer.store.imported_waiting(&self.site.id).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,305 @@
+//! Comments that were moderated elsewhere: each teaches once and counts once, and none is stored.
+
+use std::time::Duration;
+
+use replydesk::{
+    proto::v1::{self, CommentState, import_comments_request as up},
+    spam::lesson::{Label, Lesson, SiteTag},
+};
+use tonic::Code;
+
+use crate::harness::{
+    Desk,
+    clients::Client,
+    comments::{automatic, comment, everything_waits, moderated},
+    learnt::learnt,
+    refusals::told,
+    until::until,
+};
+
+async fn history(client: &Client, site: &str, name: &str) -> v1::AuthorHistory {
+    let mut request = comment(site, "tram", name, "What do you all think of it now?");
+    request.author.as_mut().unwrap().email = format!("{name}@readers.example");
+    let id = request.comment_id.clone();
+    client.submit(request).await.unwrap();
+    let list = v1::ListQueueRequest {
+        site: site.to_owned(),
+        page_size: 200,
+        ..Default::default()
+    };
+    let queue = client.moderation.clone().list_queue(list).await.unwrap();
+    let mut items = queue.into_inner().items.into_iter();
+    let item = items.find(|item| item.comment.as_ref().is_some_and(|c| c.comment_id == id));
+    item.unwrap().author_history.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imported_comments_count_in_their_authors_history_and_are_stored_nowhere() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let admin = desk.admin();
+    let comments: Vec<_> = (0..100).map(moderated).collect();
+    let answer = admin.import("gazette", &comments).await.unwrap();
+    assert_eq!(
+        (
+            answer.imported,
+            answer.already_known,
+            answer.lessons,
+            answer.new_authors
+        ),
+        (100, 0, 90, 34)
+    );
+    let stats = admin.stats("gazette").await;
+    assert_eq!(
+        stats,
+        v1::QueueStats::default(),
+        "nothing is queued or counted"
+    );
+    assert_eq!(admin.all_events("gazette").await, []);
+    for key in desk.redis.keys() {
+        let mut dump = redis::cmd("DUMP");
+        let value: Vec<u8> = dump.arg(key).query(&mut desk.redis.look()).unwrap();
+        let shown = String::from_utf8_lossy(&value);
+        assert!(!shown.contains("Old point") && !shown.contains("Regular"));
+    }
+
+    // Numbers 6, 7, 8: approved, spam, spam; the oldest has the highest number.
+    let seen = history(&admin, "gazette", "regular.2").await;
+    assert_eq!((seen.approved, seen.spam, seen.rejected), (1, 2, 0));
+    assert_eq!(seen.first_seen_at.unwrap().seconds, 1_500_000_000 - 8 * 60);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_approved_elsewhere_is_no_newcomer() {
+    let desk = Desk::start().await;
+    let policy = v1::Policy {
+        hold_first_comment: Some(true),
+        approve_at: Some(0.99),
+        spam_at: Some(1.0),
+        ..automatic()
+    };
+    let blog = desk.site("gazette", policy).await;
+    desk.admin()
+        .import("gazette", &[moderated(0)])
+        .await
+        .unwrap();
+    for (email, outcome) in [
+        ("Regular.0@readers.example", v1::Outcome::Approved),
+        ("regular.1@readers.example", v1::Outcome::Pending),
+    ] {
+        let mut request = comment("gazette", "tram", "Someone", "It should go to the station.");
+        request.author.as_mut().unwrap().email = email.to_owned();
+        let answer = blog.submit(request).await.unwrap();
+        assert_eq!(answer.outcome(), outcome, "{email}");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_they_are_sent_and_however_often_each_teaches_once() {
+    let desk = Desk::start().await;
+    for site in ["once", "often"] {
+        desk.site(site, everything_waits()).await;
+    }
+    let admin = desk.admin();
+    let comments: Vec<_> = (0..730).map(moderated).collect();
+    let answer = admin.import("once", &comments).await.unwrap();
+    assert_eq!((answer.imported, answer.lessons), (730, 657));
+
+    let mut imported = 0;
+    for chunk in comments[..333].chunks(7) {
+        imported += admin.import("often", chunk).await.unwrap().imported;
+    }
+    for chunk in comments.chunks(260) {
+        imported += admin.import("often", chunk).await.unwrap().imported;
+    }
+    let twice = [&comments[700..], &comments[..50], &comments[700..]].concat();
+    let again = admin.import("often", &twice).await.unwrap();
+    assert_eq!(
+        (again.imported, again.already_known, again.lessons),
+        (0, 110, 0)
+    );
+    assert_eq!(imported, 730);
+
+    let (once, often) = (
+        learnt(&mut desk.redis.look(), "once"),
+        learnt(&mut desk.redis.look(), "often"),
+    );
+    assert_eq!(once.lessons.len(), 657);
+    assert_eq!(once.lessons.len(), often.lessons.len());
+    // Hashes are a site's own; what they stand for is the same.
+    assert_eq!(once.histories(), often.histories());
+    assert_eq!((once.markers(), often.markers()), (730, 730));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lessons_say_what_people_made_of_a_comment() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let comments: Vec<_> = (0..10).map(moderated).collect();
+    desk.admin().import("gazette", &comments).await.unwrap();
+    let lessons = learnt(&mut desk.redis.look(), "gazette").lessons;
+    let read: Vec<_> = lessons
+        .iter()
+        .map(|bytes| Lesson::from_bytes(bytes).unwrap())
+        .collect();
+    let labels: Vec<_> = read.iter().map(|lesson| lesson.label).collect();
+    let wanted = [[Label::Ham; 7].as_slice(), &[Label::Spam; 2]].concat();
+    assert_eq!(
+        labels, wanted,
+        "in the order of their coming; a rejection teaches nothing"
+    );
+    let tag = SiteTag::of(&"gazette".parse().unwrap());
+    assert!(
+        read.iter()
+            .all(|lesson| lesson.site == tag && !lesson.taken_back)
+    );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_import_the_same_at_once_import_it_once() {
+    let desk = Desk::with(2, &[]).await;
+    desk.site("gazette", everything_waits()).await;
+    let key = desk.key(&["gazette"], v1::Role::Admin, "importer").await;
+    let forwards: Vec<_> = (0..600).map(moderated).collect();
+    let backwards: Vec<_> = forwards.iter().rev().cloned().collect();
+    let import = async |replica, comments: Vec<v1::ImportedComment>| {
+        let client = desk.client(replica, &key);
+        let mut sums = (0, 0, 0);
+        for chunk in comments.chunks(130) {
+            let told = client.import("gazette", chunk).await.unwrap();
+            sums.0 += told.imported;
+            sums.1 += told.already_known;
+            sums.2 += told.new_authors;
+        }
+        sums
+    };
+    let (one, other) = tokio::join!(import(0, forwards), import(1, backwards));
+    assert_eq!(
+        (one.0 + other.0, one.1 + other.1, one.2 + other.2),
+        (600, 600, 200)
+    );
+    let learnt = learnt(&mut desk.redis.look(), "gazette");
+    assert_eq!((learnt.markers(), learnt.lessons.len()), (600, 540));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_twice_in_one_call_is_one() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let comments = [moderated(1), moderated(1), moderated(2), moderated(1)];
+    let answer = desk.admin().import("gazette", &comments).await.unwrap();
+    assert_eq!(
+        (answer.imported, answer.already_known, answer.new_authors),
+        (2, 2, 1)
+    );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_used_is_passed_over_and_told() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let admin = desk.admin();
+    let mut comments: Vec<_> = (0..6).map(moderated).collect();
+    comments[1].body.clear();
+    comments[2].state = CommentState::Pending.into();
+    comments[3].source_id.clear();
+    comments[3].state = 77;
+    comments[4].author.as_mut().unwrap().email = "canary".to_owned();
+    let answer = admin.import("gazette", &comments).await.unwrap();
+    assert_eq!(
+        (answer.imported, answer.refused, answer.not_moderated),
+        (3, 2, 1)
+    );
+    let named: Vec<_> = answer
+        .refusals
+        .iter()
+        .map(|r| (r.position, r.problems.len()))
+        .collect();
+    assert_eq!(named, [(2, 1), (4, 2)]);
+    assert_eq!(answer.left_out, [("author.email".to_owned(), 1)].into());
+    assert!(!format!("{answer:?}").contains("canary"));
+
+    let start = |site: &str| v1::ImportCommentsRequest {
+        message: Some(up::Message::Start(up::Start {
+            site: site.to_owned(),
+        })),
+    };
+    let comment = v1::ImportCommentsRequest {
+        message: Some(up::Message::Comment(moderated(9))),
+    };
+    let nothing = v1::ImportCommentsRequest { message: None };
+    let messages = vec![start("gazette"), nothing, start("gazette"), comment.clone()];
+    let answer = admin
+        .sites
+        .clone()
+        .import_comments(tokio_stream::iter(messages))
+        .await;
+    let answer = answer.unwrap().into_inner();
+    assert_eq!((answer.imported, answer.refused), (1, 2));
+
+    for (messages, code, why) in [
+        (vec![comment], Code::InvalidArgument, "INVALID_FIELDS"),
+        (vec![], Code::InvalidArgument, "INVALID_FIELDS"),
+        (
+            vec![start("No Site")],
+            Code::InvalidArgument,
+            "INVALID_FIELDS",
+        ),
+        (vec![start("nowhere")], Code::NotFound, "SITE_NOT_FOUND"),
+    ] {
+        let refused = admin
+            .sites
+            .clone()
+            .import_comments(tokio_stream::iter(messages))
+            .await;
+        let refused = refused.unwrap_err();
+        assert_eq!(told(&refused), (code, why.to_owned()), "{refused:?}");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_is_taken_than_the_trainer_can_follow() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let admin = desk.admin();
+    admin.import("gazette", &[moderated(0)]).await.unwrap();
+    // As many as may wait, and nobody who takes them away.
+    let fill = "for n = 2, 20000 do redis.call('XADD', KEYS[1], n .. '-1', 'l', 'x') end
+        return redis.call('HSET', KEYS[2], 'il', 20000)";
+    let _: i64 = desk
+        .redis
+        .ask(&["EVAL", fill, "2", "{gazette}:il", "{gazette}:n"]);
+    let comments: Vec<_> = (1..300).map(moderated).collect();
+    let refused = admin.import("gazette", &comments).await.unwrap_err();
+    assert_eq!(
+        told(&refused),
+        (Code::Unavailable, "TRAINER_BEHIND".to_owned())
+    );
+
+    // The trainer takes some away while a call waits, which shows in how often it looks.
+    let looked = || {
+        let stats: String = desk.redis.ask(&["INFO", "commandstats"]);
+        let (_, calls) = stats.split_once("cmdstat_xlen:calls=").unwrap();
+        calls.split(',').next().unwrap().parse::<u64>().unwrap()
+    };
+    let before = looked();
+    let sending = admin.import("gazette", &comments);
+    let trimming = async {
+        let waits = async || (looked() > before + 3).then_some(());
+        until("the call waits", Duration::from_secs(4), waits).await;
+        desk.redis
+            .ask::<u64>(&["XTRIM", "{gazette}:il", "MAXLEN", "10"])
+    };
+    let (answer, _) = tokio::join!(sending, trimming);
+    let answer = answer.unwrap();
+    // One batch had been taken in before the first call was refused.
+    assert_eq!((answer.imported, answer.already_known), (199, 100));
+    desk.finish().await;
+}

@@ -17,6 +17,7 @@ pub mod output;
 pub mod policy;
 pub mod privacy;
 pub mod review;
+pub mod score;
 pub mod serve;
 pub mod site;
 pub mod style;
@@ -52,6 +53,7 @@ enum Command {
     Comments(comments::Args),
     Events(events::Args),
     Review(review::Args),
+    Score(score::Args),
     Site(site::Args),
     Policy(policy::Args),
     Import(import::Args),
@@ -74,6 +76,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Comments(args) => comments::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
+        Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Policy(args) => policy::run(args).await,
         Command::Import(args) => import::run(args).await,

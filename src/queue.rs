@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::{
     access::caller::Caller,
     comment::{
-        ids::{KeyedHash, SiteId, ThreadId},
+        ids::{CommentId, KeyedHash, SiteId, ThreadId},
         lease::{ItemContext, QueuedItem},
     },
     store::{
@@ -19,6 +19,7 @@ use crate::{
         decide::{Decided, NewDecision},
         error::StoreError,
         read::QueueCounts,
+        review::Surroundings,
         wakeups::Wakeups,
     },
 };
@@ -160,6 +161,18 @@ impl Queue {
         let comments: Vec<_> = items.iter().map(|item| &item.comment).collect();
         let contexts = self.store.contexts(site, &comments).await?;
         Ok(items.into_iter().zip(contexts).collect())
+    }
+
+    /// A comment and what surrounds it; `None` if there is no such comment.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn surroundings(
+        &self,
+        site: &SiteId,
+        id: CommentId,
+    ) -> Result<Option<Surroundings>, StoreError> {
+        self.store.surroundings(site, id).await
     }
 
     /// The queue and the site in numbers.

@@ -17,8 +17,9 @@ redis.call('HSETNX', KEYS[9], 'f', ms)
 redis.call('SET', KEYS[10], ARGV[1], 'EX', 86400)
 redis.call('SET', KEYS[11], ARGV[6], 'NX')
 for i = 12, 15 do redis.call('SET', KEYS[i], ms, 'PX', 60000) end
-for i = 16, #KEYS do
-  if redis.call('INCR', KEYS[i]) == 1 then redis.call('EXPIRE', KEYS[i], 86400) end
-end
+-- The six parts of a sketch that nobody else has: a wave begins.
+redis.call('MGET', unpack(KEYS, 16, 21))
+local wave = string.format('%.0f', seq * 131072 + 1)
+for i = 16, 21 do redis.call('SET', KEYS[i], wave, 'EX', 86400) end
 redis.call('PUBLISH', 'replydesk:wakeups', 'b' .. ARGV[7])
 return ms

@@ -59,7 +59,7 @@ impl Ceiling {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed"]);
+            .arg(&["v", "closed", "title", "lang", "k"]);
         pipe.cmd("HMGET")
             .arg(keys::author(site, hash))
             .arg(&["1", "2", "3", "4", "5", "6", "f", "v"]);
@@ -67,7 +67,7 @@ impl Ceiling {
             .cmd("MGET")
             .arg(keys::author_rate(site, hash))
             .arg(keys::ip_rate(site, hash));
-        for part in 0..3 {
+        for part in 0..6 {
             counters.arg(keys::sketch_part(
                 site,
                 part,
@@ -103,7 +103,7 @@ impl Ceiling {
             .key(keys::ip_rate(site, hash))
             .key(keys::thread_rate(site, thread))
             .key(keys::site_rate(site));
-        for part in 0..3u8 {
+        for part in 0..6u8 {
             call.key(keys::sketch_part(
                 site,
                 part,

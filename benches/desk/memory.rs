@@ -152,13 +152,13 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             model: 7,
             lessons: 0,
         },
-        signals: vec![1; 12],
+        signals: vec![1; 17],
     };
     let prints = Fingerprints {
         author: Some(hash(1)),
         ip: Some(hash(2)),
         said: Some(hash(3)),
-        sketch: Some([n as u64, n as u64 + 1, n as u64 + 2]),
+        sketch: (0..6).map(|part| (n * 6 + part) as u64).collect(),
         link_hosts: Vec::new(),
     };
     let most = replydesk::comment::limits::Limit::new(1_000_000, 1_000_000).expect("in range");
@@ -178,6 +178,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             thread: &ThreadDetails::default(),
             contact: None,
             prints: &prints,
+            thread_words: None,
             limits: &limits,
             judged_at: Some(SeenVersions {
                 policy: 1,

@@ -7,7 +7,7 @@ use replydesk::{
         draft::{Draft, Fields},
         fields::RequiredFields,
         ids::{CommentId, SiteId},
-        observed::{AuthorHistory, Observed, SeenVersions},
+        observed::{Observed, SeenThread},
         state::Timestamp,
         submission::Submission,
     },
@@ -24,13 +24,13 @@ pub fn run(report: &mut Report) {
     let scorer = Scorer::prior().expect("the model is sound");
     let seen = Observed {
         now: Timestamp(1_800_000_000_000),
-        versions: SeenVersions::default(),
-        history: AuthorHistory::default(),
-        thread_closed: false,
-        author_recent: 0.0,
-        ip_recent: 0.0,
-        link_host_recent: 0,
-        near_duplicates: 0,
+        thread: SeenThread {
+            words: (0..=255)
+                .map(|n| if n % 3 == 0 { 0b0101_0011 } else { 0b0001_1000 })
+                .collect(),
+            ..SeenThread::default()
+        },
+        ..Observed::default()
     };
     for (name, body, bar) in [
         (
@@ -107,6 +107,7 @@ fn submission(body: &str) -> Submission {
     let fields = Fields {
         comment_id: CommentId::fresh().to_string(),
         thread_id: "bridge".to_owned(),
+        thread_language: "en".to_owned(),
         thread_title: "Bridge to be closed for repairs until autumn".to_owned(),
         display_name: "A reader".to_owned(),
         email: "a.reader@readers.example".to_owned(),

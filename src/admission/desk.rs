@@ -10,13 +10,22 @@ use crate::{
         receipt::{Admission, Receipt, Refusal},
         throttle::Throttle,
     },
-    comment::{draft::Draft, observed::Observed, score::Score, violation::Violations},
+    comment::{
+        draft::Draft,
+        observed::Observed,
+        score::{Probability, Score},
+        violation::Violations,
+    },
     policy::{
         outcome::{Decided, Facts},
         sites::{Site, SiteError, Sites},
     },
     queue::priority,
-    spam::scorer::Scorer,
+    spam::{
+        lesson::SiteTag,
+        scorer::Scorer,
+        signals::{Signals, thread},
+    },
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -91,7 +100,10 @@ impl Desk {
             .store
             .observe(&site.id, thread, prints, limits, site.policy_version)
             .await?;
-        let score = self.scorer.score(submission, content, &seen);
+        let signals = Signals::of(submission, content, &seen);
+        let score = self
+            .scorer
+            .score_with(SiteTag::of(&site.id), content, &signals);
         let decided = if whatever_changed {
             Decided::unsettled()
         } else {
@@ -104,7 +116,14 @@ impl Desk {
                 decided.queue_last,
             )
         });
-        let record = prepared.describe(&seen, score.rounded(), decided.reasons);
+        // What is most likely spam must not make its own words fit.
+        let words = (score.probability < Probability::from_percent(50))
+            .then(|| {
+                let words = thread::LongWords::of(content.prose());
+                thread::with_words(&words, &seen.thread.words)
+            })
+            .flatten();
+        let record = prepared.describe(signals, score.rounded(), decided.reasons);
         let new = NewComment {
             site: &site.id,
             id: submission.id,
@@ -114,6 +133,7 @@ impl Desk {
             thread: &prepared.thread,
             contact: prepared.contact.as_ref(),
             prints,
+            thread_words: words.as_deref(),
             limits,
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,

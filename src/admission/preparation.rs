@@ -7,7 +7,7 @@ use crate::{
     comment::{
         contact::{Contact, SealedContact},
         draft::Draft,
-        observed::{Fingerprints, Observed},
+        observed::Fingerprints,
         reason::Reason,
         score::Score,
         stored::{CommentContent, ThreadDetails},
@@ -15,7 +15,10 @@ use crate::{
     },
     policy::sites::Site,
     privacy::{hashing::Hasher, sealing::Sealer},
-    spam::{content::Content, signals::Signals},
+    spam::{
+        content::Content,
+        signals::{Signals, domains},
+    },
 };
 
 /// What hashes identities and seals contact data.
@@ -112,18 +115,18 @@ impl Preparation {
                 &said_plainly(submission.body.as_str()),
             )
         });
-        let mut link_hosts = Vec::new();
-        for link in content.links() {
-            let host = self.hasher.link_host(site, &link.host);
-            if link_hosts.len() < Fingerprints::MAX_LINK_HOSTS && !link_hosts.contains(&host) {
-                link_hosts.push(host);
-            }
-        }
+        let link_hosts = domains_that_it_leads_to(submission, content)
+            .iter()
+            .map(|domain| self.hasher.link_host(site, domain))
+            .collect();
         Fingerprints {
             author,
             ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
             said,
-            sketch: content.sketch().map(|sketch| sketch.0),
+            sketch: content
+                .sketch()
+                .map(|sketch| sketch.parts().to_vec())
+                .unwrap_or_default(),
             link_hosts,
         }
     }
@@ -132,7 +135,7 @@ impl Preparation {
 impl Prepared {
     /// What is to be stored.
     #[must_use]
-    pub fn describe(&self, seen: &Observed, score: Score, reasons: Vec<Reason>) -> CommentContent {
+    pub fn describe(&self, signals: Signals, score: Score, reasons: Vec<Reason>) -> CommentContent {
         let submission = &self.submission;
         let author = &submission.author;
         CommentContent {
@@ -162,11 +165,30 @@ impl Prepared {
                 .unwrap_or_default(),
             reasons,
             score,
-            signals: Signals::of(submission, &self.content, seen)
-                .to_bytes()
-                .to_vec(),
+            signals: signals.to_bytes(),
         }
     }
+}
+
+/// The author's website and the links, without the site's own pages: what is spread, if anything is.
+fn domains_that_it_leads_to(submission: &Submission, content: &Content) -> Vec<String> {
+    /// More are not looked at, whoever repeats the same one ten thousand times.
+    const MOST_LINKS: usize = 32;
+    let home = submission.thread.url.as_ref();
+    let home = home.map(|url| domains::registered(url.host()));
+    let website = submission.author.website.as_ref();
+    let website = website.map(|url| (url.host(), ""));
+    let links = content.links().iter().take(MOST_LINKS);
+    let links = links.map(|link| (link.host.as_str(), link.path.as_str()));
+    let mut found = Vec::new();
+    for (host, path) in website.into_iter().chain(links) {
+        let domain = domains::counted(host, path);
+        let is_new = home != Some(domains::registered(host)) && !found.contains(&domain);
+        if is_new && found.len() < Fingerprints::MAX_LINK_HOSTS {
+            found.push(domain);
+        }
+    }
+    found
 }
 
 fn first_eight(bytes: &[u8]) -> [u8; 8] {

@@ -88,6 +88,7 @@ where
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
         queue: parts.queue,
+        scorer: Arc::clone(&parts.desk.scorer),
         streams: streams.clone(),
     };
     let key_first = KeyFirst::new(Arc::clone(&parts.access));

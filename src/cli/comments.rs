@@ -179,6 +179,13 @@ fn whole(comment: &Comment, paint: Paint) -> String {
     if let Some(score) = &comment.score {
         lines.push(format!("  score      {:.3}", score.spam_probability));
     }
+    if comment.wave_size > 1 {
+        lines.push(format!(
+            "  wave       {}, one of {} that say nearly the same",
+            untrusted::line(&comment.wave_id),
+            comment.wave_size
+        ));
+    }
     lines.push(format!("\n{}", untrusted::text(&comment.body)));
     lines.join("\n")
 }
@@ -204,7 +211,9 @@ mod tests {
     fn a_comment_is_shown_in_one_line_and_as_a_whole() {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         let body = "I have ridden this line since I was a child,\nand so has \u{1b}[31mmy mother before me.";
-        let comment = item(id, "", body).comment.expect("a comment");
+        let mut comment = item(id, "", body).comment.expect("a comment");
+        comment.wave_id = "4711".to_owned();
+        comment.wave_size = 50;
         let shown = [
             one_line(&comment, Paint::off()),
             whole(&comment, Paint::off()),

@@ -106,6 +106,8 @@ pub fn comment(comment: &Comment) -> Value {
         "reasons": reasons(&comment.reasons),
         "score": score(comment.score.as_ref()),
         "submitted_at": time(comment.submitted_at.as_ref()),
+        "wave_id": comment.wave_id,
+        "wave_size": comment.wave_size,
     })
 }
 

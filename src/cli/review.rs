@@ -1,6 +1,7 @@
 //! `replydesk review`: works a site's queue, one item at a time.
 
 pub mod card;
+mod context;
 mod interactive;
 pub mod line;
 mod piped;
@@ -21,14 +22,17 @@ use super::failure::Failure;
 /// Review comments: one at a time, the most urgent first. Needs a moderator's key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Keys: a approve, r reject, s spam, k skip, q quit; arrows and page keys scroll a long comment.
+Keys: a approve, r reject, s spam, k skip, w why it is here (the score's reasons, the author, the wave
+of near-identical comments, the last decision; w again: the comment), q quit; arrows and page keys
+scroll.
 
 Examples:
   replydesk review --site daily
   coproc replydesk review --site daily --json     # from a script
 
 With --json, standard output has one JSON object a line, each with one of these fields:
-  item       {comment, lease_expires_at, due_at, author_history}: decide on it
+  item       {comment, lease_expires_at, due_at, author_history}: decide on it; the comment has the
+             score's reasons, and wave_id and wave_size where others said nearly the same
   decision   {comment_id, state, version, verdict, decided_at, replayed}: carried out
   skipped    \"UUID\": given back
   withdrawn  \"UUID\": not yours any more; don't decide on it

@@ -170,7 +170,11 @@ fn request(args: Args) -> Result<SubmitCommentRequest, Failure> {
     })
 }
 
-fn read_standard_input() -> Result<String, Failure> {
+/// A comment from standard input.
+///
+/// # Errors
+/// It can't be read, or is far longer than a comment may be.
+pub(in crate::cli) fn read_standard_input() -> Result<String, Failure> {
     let mut body = String::new();
     let mut input = std::io::stdin().lock().take(MOST_INPUT + 1);
     input.read_to_string(&mut body).map_err(|error| {

@@ -19,6 +19,9 @@ pub enum IdError {
     /// Not an account's name.
     #[error("must be 1 to 200 bytes without control characters")]
     Account,
+    /// Not a wave's id.
+    #[error("must be a wave's number, as it stands in a comment's wave_id")]
+    Wave,
     /// Not an access key's id.
     #[error("must be 16 hexadecimal digits")]
     Key,
@@ -150,6 +153,40 @@ impl fmt::Display for CommentId {
 impl fmt::Debug for CommentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CommentId({self})")
+    }
+}
+
+/// A wave of near-identical comments of one site: the place in the order of arrival of the comment that began it, at
+/// least 1 and below 2^53.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WaveId(u64);
+
+impl WaveId {
+    /// From the place; `None` for 0 and for what no place can be.
+    #[must_use]
+    pub fn new(place: u64) -> Option<Self> {
+        (1..1 << 53).contains(&place).then_some(Self(place))
+    }
+
+    /// The place.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromStr for WaveId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let place = text.parse().ok().filter(|_| !text.starts_with('+'));
+        place.and_then(Self::new).ok_or(IdError::Wave)
+    }
+}
+
+impl fmt::Display for WaveId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

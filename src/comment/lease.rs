@@ -78,4 +78,6 @@ pub struct ItemContext {
     pub thread: crate::comment::stored::ThreadDetails,
     /// The author's comments so far.
     pub history: AuthorHistory,
+    /// How many comments its wave has, itself among them; 0 where nobody else said nearly the same, or it was forgotten.
+    pub wave_size: u32,
 }

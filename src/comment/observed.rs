@@ -41,8 +41,19 @@ pub struct SeenVersions {
     pub thread: u32,
 }
 
+/// What is known of the article, and of what was said below it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeenThread {
+    /// Its title; may be empty.
+    pub title: String,
+    /// Its language as a BCP 47 tag; may be empty.
+    pub language: String,
+    /// The words that were said below it, as a set that `spam::signals::thread` reads and grows; empty before the first.
+    pub words: Vec<u8>,
+}
+
 /// What `observe` saw. Counters may be one submission behind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
     /// Redis's time at the read.
     pub now: Timestamp,
@@ -52,13 +63,15 @@ pub struct Observed {
     pub history: AuthorHistory,
     /// No comments are taken.
     pub thread_closed: bool,
+    /// The article.
+    pub thread: SeenThread,
     /// The author's comments that the author limit still remembers: 0 to its burst.
     pub author_recent: f32,
     /// The same for the IP address.
     pub ip_recent: f32,
-    /// Comments of the last 24 h, by whomever, that named the busiest of this one's link hosts.
+    /// Comments of the last 24 h, by whomever, that lead to the busiest of this one's domains.
     pub link_host_recent: u32,
-    /// Comments of the last 24 h, by whomever, that say nearly the same.
+    /// Comments of the last 24 h, by whomever, that say nearly the same: the size of the wave that this one will join.
     pub near_duplicates: u32,
 }
 
@@ -71,13 +84,13 @@ pub struct Fingerprints {
     pub ip: Option<KeyedHash>,
     /// Author, thread, parent and what was said (see `docs/decisions/0009`); `None` without an author.
     pub said: Option<KeyedHash>,
-    /// Three min-hashes of the text; `None` for short ones. Near-duplicates agree in two of three.
-    pub sketch: Option<[u64; 3]>,
-    /// The hosts that it links to, at most [`Fingerprints::MAX_LINK_HOSTS`].
+    /// Numbers that near-duplicates share; empty for texts that say too little. At least half of them, rounded up, agree.
+    pub sketch: Vec<u64>,
+    /// The domains that it leads to, by links or by the author's website, at most [`Fingerprints::MAX_LINK_HOSTS`].
     pub link_hosts: Vec<KeyedHash>,
 }
 
 impl Fingerprints {
-    /// More hosts than this are not counted: the number of links says enough then.
+    /// More domains than this are not counted: the number of links says enough then.
     pub const MAX_LINK_HOSTS: usize = 3;
 }

@@ -1,7 +1,7 @@
 //! A comment as the service keeps it.
 
 use crate::comment::{
-    ids::{CommentId, KeyId, KeyedHash, ThreadId},
+    ids::{CommentId, KeyId, KeyedHash, ThreadId, WaveId},
     reason::Reason,
     score::Score,
     state::{CommentState, Outcome, Timestamp, Verdict, Version},
@@ -62,6 +62,8 @@ pub struct StoredComment {
     pub submitted_at: Timestamp,
     /// A keyed digest of what was sent, so that another content under the same name is noticed.
     pub digest: [u8; 8],
+    /// The near-identical comments that it is one of; `None` if it says too little for that.
+    pub wave: Option<WaveId>,
     /// What was said, by whom, and how it was judged.
     pub content: CommentContent,
     /// The last decision, if any.

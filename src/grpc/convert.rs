@@ -6,6 +6,7 @@ pub mod import;
 pub mod model;
 pub mod moderation;
 pub mod paging;
+pub mod review;
 pub mod site;
 pub mod time;
 pub mod words;

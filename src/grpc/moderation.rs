@@ -8,9 +8,12 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     access::role::Right,
-    comment::{ids::SiteId, violation::Violations},
+    comment::{
+        ids::{CommentId, SiteId},
+        violation::Violations,
+    },
     grpc::{
-        convert::{moderation as convert, paging, words},
+        convert::{moderation as convert, paging, review, words},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
@@ -21,6 +24,7 @@ use crate::{
         Queue,
         dialogue::{Delivery, Move, SessionEnd, SessionPlan},
     },
+    spam::scorer::Scorer,
 };
 
 /// A rank that no queue reaches, and that Redis still takes with a page's length on top.
@@ -39,6 +43,8 @@ pub struct Moderation {
     pub sites: Arc<Sites>,
     /// What waits.
     pub queue: Queue,
+    /// What tells spam, and why.
+    pub scorer: Arc<Scorer>,
     /// Long-lived replies.
     pub streams: Streams,
 }
@@ -145,6 +151,25 @@ impl ModerationService for Moderation {
         let decision = self.queue.decide(&site, &caller, &ruling).await?;
         Ok(Response::new(v1::DecideCommentResponse {
             decision: Some(convert::decision(decision)),
+        }))
+    }
+
+    async fn get_review_context(
+        &self,
+        request: Request<v1::GetReviewContextRequest>,
+    ) -> Result<Response<v1::GetReviewContextResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
+            .await?;
+        self.sites.get(&site).await?;
+        let id = request.get_ref().comment_id.parse::<CommentId>();
+        let id = id.map_err(|error| Violations::one("comment_id", error))?;
+        let found = self.queue.surroundings(&site, id).await?;
+        let found = found.ok_or_else(status::comment_not_found)?;
+        let now = review::Now::of(&self.scorer, &site, &found.comment);
+        Ok(Response::new(v1::GetReviewContextResponse {
+            context: Some(review::context(&site, found, now)),
         }))
     }
 

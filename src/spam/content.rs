@@ -61,13 +61,16 @@ impl Content {
             folding::fold_plain(&without, &mut Disguises::default())
         });
         let numbered_names = numbered_names(&folded);
-        let sketch = Sketch::of(prose.as_deref().unwrap_or(&folded));
         let contacts = Contacts {
             emails: found.emails,
             handles: found.handles,
             phones: phones(prose.as_deref().unwrap_or(&folded)),
             domains: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX),
         };
+        let shows_a_way = !found.links.is_empty()
+            || contacts.domains + contacts.emails + contacts.phones + numbered_names > 0;
+        let sketch = Sketch::of(prose.as_deref().unwrap_or(&folded))
+            .or_else(|| shows_a_way.then(|| Sketch::of_whole(&folded)).flatten());
         Self {
             folded,
             prose,
@@ -124,13 +127,25 @@ impl Content {
         self.numbered_names
     }
 
+    /// Which share of the folded text is links, 0 to 1.
+    #[must_use]
+    pub fn link_share(&self) -> f64 {
+        let length = |text: &str| f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let of_all = length(self.prose()) / length(&self.folded).max(1.0);
+        if self.prose.is_some() {
+            (1.0 - of_all).max(0.0)
+        } else {
+            0.0
+        }
+    }
+
     /// How the body was disguised.
     #[must_use]
     pub fn disguises(&self) -> Disguises {
         self.disguises
     }
 
-    /// What near-duplicates share; `None` for texts of a few words.
+    /// What near-duplicates share; `None` for texts of a few words that show no way to somewhere.
     #[must_use]
     pub fn sketch(&self) -> Option<Sketch> {
         self.sketch

@@ -29,8 +29,12 @@ impl Reasons {
     }
 
     /// Only the strongest become texts: a long comment has hundreds.
-    pub(super) fn strongest(mut self, parts: &Parts) -> Vec<Contribution> {
-        let most = Score::MAX_CONTRIBUTIONS;
+    pub(super) fn strongest(self, parts: &Parts) -> Vec<Contribution> {
+        self.told(parts, Score::MAX_CONTRIBUTIONS)
+    }
+
+    /// At most so many, strongest first.
+    pub(super) fn told(mut self, parts: &Parts, most: usize) -> Vec<Contribution> {
         let stronger =
             |a: &(Reason, f64), b: &(Reason, f64)| by_strength(a.1, b.1).then(a.0.cmp(&b.0));
         if self.0.len() > most {

@@ -1,5 +1,7 @@
 //! A submission's spam probability, with its reasons. In process, no I/O, bounded whatever the text.
 
+mod explanation;
+
 use std::cell::RefCell;
 
 use crate::{
@@ -20,6 +22,8 @@ use crate::{
         weights::{ModelError, Weights},
     },
 };
+
+pub use explanation::Explanation;
 
 /// Scores comments by the model of the moment. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -1,46 +1,75 @@
-//! Near-duplicates: three numbers that nearly equal texts share.
+//! Near-duplicates: numbers that nearly equal texts share. See `docs/decisions/0013-waves-by-min-hash.md`.
 
 use crate::spam::features::hashing::hash_bytes;
 
 /// Fewer words than this say too little: `thank you very much` is nobody's wave.
 pub const FEWEST_WORDS: usize = 6;
 
-/// Words in one shingle.
-const SHINGLE: usize = 3;
+/// From this many bytes on a word of a script without spaces is taken apart into its characters.
+const LONG_WORD: usize = 24;
 
-/// Three min-hashes over shingles of folded words, digits and links left out. Two comments that agree in two of three
-/// are near-duplicates: at a Jaccard similarity of 0.9 with probability 0.97, at 0.5 with 0.5, at 0.2 with 0.1.
-/// (Broder, On the resemblance and containment of documents, 1997.)
+/// What nearly equal texts share. Two texts say nearly the same if half of their parts, rounded up, are equal.
+///
+/// A text of six words or more has six parts: three min-hashes over pairs of words and three over triples (Broder, On
+/// the resemblance and containment of documents, 1997). Words are folded; digits and links are left out. Pairs bear
+/// that words are replaced; triples keep apart what shares only a phrase.
+///
+/// A shorter text has one part, the whole of it, and only if it shows a way to somewhere: see [`Sketch::of_whole`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Sketch(pub [u64; 3]);
+pub enum Sketch {
+    /// Of six words or more.
+    Parts([u64; 6]),
+    /// Of fewer.
+    Whole(u64),
+}
 
 impl Sketch {
     /// Sketches folded words; `None` for fewer than [`FEWEST_WORDS`].
     #[must_use]
     pub(super) fn of(folded: &str) -> Option<Self> {
-        let mut least = [u64::MAX; 3];
-        let mut window = [0; SHINGLE];
-        let mut count = 0;
-        for word in folded.split(' ').filter_map(masked) {
-            window.rotate_left(1);
-            window[SHINGLE - 1] = word;
+        let mut least = [u64::MAX; 6];
+        let (pairs, triples) = least.split_at_mut(3);
+        let (mut before, mut last) = (0_u64, 0_u64);
+        let mut count = 0_usize;
+        units(folded, |word| {
             count += 1;
-            if count >= SHINGLE {
-                let [a, b, c]: [u64; SHINGLE] = window;
-                let shingle = mix(a ^ b.rotate_left(21) ^ c.rotate_left(42));
-                for (least, factor) in least.iter_mut().zip(FACTORS) {
-                    *least = (*least).min(shingle.wrapping_mul(factor));
-                }
+            let pair = last ^ word.rotate_left(21);
+            if count >= 2 {
+                keep_least(pairs, mix(pair));
             }
+            if count >= 3 {
+                keep_least(triples, mix(before ^ pair.rotate_left(21)));
+            }
+            (before, last) = (last, word);
+        });
+        (count >= FEWEST_WORDS).then_some(Self::Parts(least))
+    }
+
+    /// Sketches a short text as a whole, links and digits included: only the same again is near. For texts that show a
+    /// way to somewhere (a link, a domain, an address, a number, a brand's name); `thank you`, `first` and `lol` show
+    /// none, and are said by people who don't know of each other. `None` for a single word: a brand's name alone may be
+    /// a joke of the day.
+    #[must_use]
+    pub(super) fn of_whole(folded: &str) -> Option<Self> {
+        let whole = || Self::Whole(mix(hash_bytes(folded.as_bytes()) ^ FACTORS[0]));
+        folded.contains(' ').then(whole)
+    }
+
+    /// The numbers, in order.
+    #[must_use]
+    pub fn parts(&self) -> &[u64] {
+        match self {
+            Self::Parts(parts) => parts,
+            Self::Whole(whole) => std::slice::from_ref(whole),
         }
-        (count >= FEWEST_WORDS).then_some(Self(least))
     }
 
     /// Whether two comments say nearly the same.
     #[must_use]
     pub fn is_near(&self, other: &Self) -> bool {
-        let equal = self.0.iter().zip(other.0).filter(|(a, b)| **a == *b);
-        equal.count() >= 2
+        let (ours, theirs) = (self.parts(), other.parts());
+        let equal = ours.iter().zip(theirs).filter(|(a, b)| a == b);
+        ours.len() == theirs.len() && equal.count() >= ours.len().div_ceil(2)
     }
 }
 
@@ -51,14 +80,35 @@ const FACTORS: [u64; 3] = [
     0xA409_3822_299F_31D1,
 ];
 
+fn keep_least(least: &mut [u64], shingle: u64) {
+    for (least, factor) in least.iter_mut().zip(FACTORS) {
+        *least = (*least).min(shingle.wrapping_mul(factor));
+    }
+}
+
+/// The words without their digits; those of a script without spaces, character by character.
+fn units(folded: &str, mut each: impl FnMut(u64)) {
+    // By bytes: words are short, and a search for the next space costs more than it saves.
+    for word in folded.as_bytes().split(|byte| *byte == b' ') {
+        if word.len() >= LONG_WORD && !word.is_ascii() {
+            let mut letter = [0; 4];
+            for c in std::str::from_utf8(word).unwrap_or_default().chars() {
+                each(hash_bytes(c.encode_utf8(&mut letter).as_bytes()));
+            }
+        } else if let Some(hash) = masked(word) {
+            each(hash);
+        }
+    }
+}
+
 /// A word without its digits; `None` when nothing is left.
-fn masked(word: &str) -> Option<u64> {
-    if !word.bytes().any(|byte| byte.is_ascii_digit()) {
-        return (!word.is_empty()).then(|| hash_bytes(word.as_bytes()));
+fn masked(word: &[u8]) -> Option<u64> {
+    if !word.iter().any(u8::is_ascii_digit) {
+        return (!word.is_empty()).then(|| hash_bytes(word));
     }
     let (mut hash, mut letters) = (0xCBF2_9CE4_8422_2325_u64, false);
-    for byte in word.bytes().filter(|byte| !byte.is_ascii_digit()) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    for byte in word.iter().filter(|byte| !byte.is_ascii_digit()) {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
         letters = true;
     }
     letters.then_some(hash)
@@ -74,29 +124,83 @@ fn mix(mut z: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::spam::content::Content;
 
     const WAVE: &str = "i made $ 4500 last month working from home with this simple trick that my uncle \
                         taught me in march and so can you my dear";
 
+    fn near(one: &str, other: &str) -> bool {
+        let sketch = |text: &str| Content::of_text(text, "").sketch();
+        match (sketch(one), sketch(other)) {
+            (Some(one), Some(other)) => one.is_near(&other),
+            (Some(_) | None, _) => false,
+        }
+    }
+
     #[test]
     fn most_of_a_wave_with_other_numbers_and_another_last_word_is_near() {
-        let first = Sketch::of(WAVE).unwrap();
         let variant = |n: u32| {
             WAVE.replace("4500", &n.to_string())
                 .replace("dear", &format!("dear{}", word(n)))
         };
-        let near = (0..200)
-            .filter(|n| Sketch::of(&variant(*n)).unwrap().is_near(&first))
-            .count();
+        let near = (0..200).filter(|n| near(&variant(*n), WAVE)).count();
         assert!(near >= 180, "{near} of 200");
     }
 
     #[test]
-    fn texts_about_the_same_thing_are_not_near() {
-        let first = Sketch::of(WAVE).unwrap();
-        let other = "last month my uncle and i were working from home and in march we made this simple garden for my dear aunt";
-        assert!(!Sketch::of(other).unwrap().is_near(&first));
+    fn a_variation_is_near_and_another_comment_is_not() {
+        let casino = "Best casino bonus in town, deposit 500 and get double at http://lucky.example/a1, win big every day";
+        for (is_near, one, other) in [
+            (
+                true,
+                casino,
+                "𝐁𝐞𝐬𝐭 𝐜𝐚𝐬𝐢𝐧𝐨 𝐛𝐨𝐧𝐮𝐬 in town, deposit 900 and get double at http://other.example/zz, win big every day",
+            ),
+            (
+                true,
+                casino,
+                "Best c4sino b0nus in town, dep\u{200B}osit 500 and get double at https://x.example, win b i g  every day",
+            ),
+            (
+                true,
+                casino,
+                "Hello! Best casino bonus in town, deposit 500 and get double at http://lucky.example/a1, win big every day, friends",
+            ),
+            (
+                false,
+                casino,
+                "The best thing in town was the old casino, and every day somebody would win big there or lose it all",
+            ),
+            (true, "Visit LUCKY88 now", "visit 𝓵𝓾𝓬𝓴𝔂𝟖𝟖 now!!"),
+            (false, "Visit lucky88 now", "Visit lucky77 now"),
+            (
+                true,
+                "cheap pills http://pills.example/x",
+                "Cheap pills: http://pills.example/x",
+            ),
+            (
+                false,
+                "Source: http://bbc.example/news/1",
+                "Source: http://bbc.example/news/2",
+            ),
+            (
+                true,
+                "在线赌场每天赢大奖注册即送五百元请联系我们",
+                "在线赌场每天赢大奖注册即送八百元请联系我们",
+            ),
+            (
+                false,
+                WAVE,
+                "last month my uncle and i were working from home and in march we made this simple garden for my dear aunt",
+            ),
+            (
+                false,
+                "It is amazing how stupid these people are in the middle east",
+                "There are more of them in the middle east so of course there will be more victims",
+            ),
+        ] {
+            assert_eq!(near(one, other), is_near, "{one} / {other}");
+        }
     }
 
     fn word(mut n: u32) -> String {
@@ -109,9 +213,22 @@ mod tests {
     }
 
     #[test]
-    fn short_texts_have_none() {
-        assert_eq!(Sketch::of("thank you very much indeed"), None);
-        assert_eq!(Sketch::of("1 2 3 4 5 6 7 8"), None);
-        assert_eq!(Sketch::of(""), None);
+    fn short_texts_that_show_no_way_have_none() {
+        for text in [
+            "",
+            "Thank you",
+            "thank you very much indeed",
+            "First!",
+            "lol",
+            "Great article, thanks!",
+            "+1",
+            "RIP",
+            "I agree with @bob",
+            "👍👍👍",
+            "lucky88",
+            "So true.",
+        ] {
+            assert_eq!(Content::of_text(text, "").sketch(), None, "{text}");
+        }
     }
 }

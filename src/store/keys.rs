@@ -5,7 +5,7 @@
 //! | key | type | lives | written by |
 //! |---|---|---|---|
 //! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
-//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state | for good | `submit`, `decide`, `thread_close` |
+//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it | for good | `submit`, `decide`, `thread_close` |
 //! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
 //! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
 //! | `{site}:q:review` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide` |
@@ -18,8 +18,9 @@
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>`, `:rt:<thread>`, `:rs` | string, GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
-//! | `{site}:m:<sketch part>` | string, a count of comments that say nearly this | 24 h | `submit` |
-//! | `{site}:h:<host>` | string, a count of comments that link there | 24 h | `submit` |
+//! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
+//! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
+//! | `{site}:h:<domain>` | string, a count of comments that lead there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
 //! | `{site}:im:<bucket>` | set (intset) of 64-bit hashes of imported comments' names | for good | `import` |
 //! | `{site}:il` | stream, lessons of imported comments; `il` in `{site}:n` is its last sequence | until learnt | `import`, the trainer |
@@ -34,7 +35,7 @@
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
-    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId},
+    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
     state::CommentState,
 };
 
@@ -162,7 +163,7 @@ pub fn duplicate(site: &SiteId, said: &KeyedHash) -> Vec<u8> {
     of_site(site, ":d:", said.as_bytes())
 }
 
-/// String: how many comments share this part of a sketch.
+/// String: the wave whose comments share this part of a sketch, and its size.
 #[must_use]
 pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
     let mut rest = vec![b'0' + which];
@@ -170,7 +171,19 @@ pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
     of_site(site, ":m:", &rest)
 }
 
-/// String: how many comments link to this host.
+/// Sorted set: the ids of a wave's comments, by sequence of arrival. There is none for a wave of one.
+#[must_use]
+pub fn wave(site: &SiteId, wave: WaveId) -> Vec<u8> {
+    of_site(site, ":w:", wave.to_string().as_bytes())
+}
+
+/// What [`wave`] keys start with, for a script that learns the wave on its way.
+#[must_use]
+pub fn wave_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":w:", b"")
+}
+
+/// String: how many comments lead to this registered domain.
 #[must_use]
 pub fn link_host(site: &SiteId, host: &KeyedHash) -> Vec<u8> {
     of_site(site, ":h:", host.as_bytes())

@@ -6,16 +6,16 @@ use crate::{
     comment::{
         ids::{KeyedHash, SiteId, ThreadId},
         limits::{Limit, Limits},
-        observed::{AuthorHistory, Fingerprints, Observed, SeenVersions},
+        observed::{AuthorHistory, Fingerprints, Observed, SeenThread, SeenVersions},
         state::Timestamp,
     },
-    store::{connection::Store, error::StoreError, keys},
+    store::{connection::Store, error::StoreError, keys, waves},
 };
 
 /// The fields of an author's hash, in the order in which they are read.
 pub(super) const AUTHOR_FIELDS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "f", "v"];
 
-type Numbers = Vec<Option<f64>>;
+type Fields = Vec<Option<Vec<u8>>>;
 
 impl Store {
     /// What is known of a submission's author, thread, rates, links and text, in one round trip. Counters may be one
@@ -39,7 +39,7 @@ impl Store {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed"]);
+            .arg(&["v", "closed", "title", "lang", "k"]);
         let author = prints
             .author
             .map_or_else(|| none.clone(), |author| keys::author(site, &author));
@@ -51,14 +51,17 @@ impl Store {
         for key in counter_keys(site, prints) {
             counters.arg(key);
         }
-        let (time, thread, author, counts): ((i64, i64), Numbers, Vec<Option<i64>>, Vec<Value>) =
+        let (time, thread, author, counts): ((i64, i64), Fields, Vec<Option<i64>>, Vec<Value>) =
             self.pipeline(&pipe).await?;
 
         let micros = time.0 * 1_000_000 + time.1;
         let number = |at: usize| counts.get(at).and_then(as_number).unwrap_or(0.0);
-        let sketch_len = prints.sketch.map_or(0, |parts| parts.len());
-        let mut alike: Vec<u32> = (2..2 + sketch_len).map(|at| count(number(at))).collect();
-        alike.sort_unstable();
+        let field = |at: usize| {
+            let bytes = thread.get(at).and_then(Option::as_deref);
+            String::from_utf8_lossy(bytes.unwrap_or_default())
+        };
+        let hosts_at = 2 + prints.sketch.len();
+        let parts: Vec<u64> = (2..hosts_at).map(|at| whole(number(at))).collect();
         let known_author = if prints.author.is_some() {
             author
         } else {
@@ -69,23 +72,27 @@ impl Store {
             versions: SeenVersions {
                 policy: policy_version,
                 author: known_author.get(7).copied().flatten().map_or(0, saturate),
-                thread: thread.first().copied().flatten().map_or(0, count),
+                thread: field(0).parse().unwrap_or(0),
             },
             history: history(&known_author),
-            thread_closed: thread.get(1).copied().flatten() == Some(1.0),
+            thread_closed: field(1) == "1",
+            thread: SeenThread {
+                title: field(2).into_owned(),
+                language: field(3).into_owned(),
+                words: thread.get(4).cloned().flatten().unwrap_or_default(),
+            },
             author_recent: recent(number(0), micros, limits.author),
             ip_recent: recent(number(1), micros, limits.ip_address),
-            link_host_recent: (2 + sketch_len..counts.len())
+            link_host_recent: (hosts_at..counts.len())
                 .map(|at| count(number(at)))
                 .max()
                 .unwrap_or(0),
-            // Two of three parts must agree: the second largest count.
-            near_duplicates: alike.iter().rev().nth(1).copied().unwrap_or(0),
+            near_duplicates: waves::of_parts(&parts).map_or(0, |(_, size)| size),
         })
     }
 }
 
-/// The counters of a submission's sketch parts and link hosts, in the order in which `submit.lua` counts them up.
+/// The keys of a submission's sketch parts, then of its link hosts' counters: as `submit.lua` takes them.
 pub(super) fn counter_keys<'a>(
     site: &'a SiteId,
     prints: &'a Fingerprints,
@@ -93,7 +100,6 @@ pub(super) fn counter_keys<'a>(
     let parts = prints
         .sketch
         .iter()
-        .flatten()
         .zip(0u8..)
         .map(|(part, which)| keys::sketch_part(site, which, *part));
     let hosts = prints
@@ -140,6 +146,15 @@ fn as_number(value: &Value) -> Option<f64> {
 )]
 fn count(number: f64) -> u32 {
     number as u32
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "we wrote a whole number below 2^53"
+)]
+fn whole(number: f64) -> u64 {
+    number as u64
 }
 
 pub(super) fn saturate(number: i64) -> u32 {

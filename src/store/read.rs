@@ -179,7 +179,7 @@ impl Store {
         if comments.is_empty() {
             return Ok(Vec::new());
         }
-        let mut pipe = Pipeline::with_capacity(comments.len() * 2);
+        let mut pipe = Pipeline::with_capacity(comments.len() * 3);
         for comment in comments {
             let content = &comment.content;
             pipe.cmd("HMGET")
@@ -190,24 +190,34 @@ impl Store {
                 .map_or_else(|| keys::site(site), |author| keys::author(site, &author));
             // A site's hash has none of these fields but `v`, which is not shown.
             pipe.cmd("HMGET").arg(author).arg(&AUTHOR_FIELDS[..7]);
+            // A wave that is no more, and none, have no members.
+            let wave = comment
+                .wave
+                .map_or_else(|| keys::wave_prefix(site), |wave| keys::wave(site, wave));
+            pipe.cmd("ZCARD").arg(wave);
         }
-        let fields: Vec<Vec<Option<String>>> = self.pipeline(&pipe).await?;
-        let contexts = fields.chunks_exact(2).map(|pair| {
-            let text = |at: usize| pair[0].get(at).cloned().flatten().unwrap_or_default();
-            let numbers: Vec<Option<i64>> = pair[1]
-                .iter()
-                .map(|f| f.as_ref().and_then(|n| n.parse().ok()))
-                .collect();
-            ItemContext {
-                thread: ThreadDetails {
-                    url: text(0),
-                    title: text(1),
-                    language: text(2),
-                },
-                history: history(&numbers),
-            }
-        });
-        Ok(contexts.collect())
+        let fields: Vec<redis::Value> = self.pipeline(&pipe).await?;
+        fields
+            .chunks_exact(3)
+            .map(|found| {
+                let details: Vec<Option<String>> = from(&found[0])?;
+                let counts: Vec<Option<String>> = from(&found[1])?;
+                let numbers = counts
+                    .iter()
+                    .map(|f| f.as_ref().and_then(|n| n.parse().ok()));
+                let numbers: Vec<Option<i64>> = numbers.collect();
+                let text = |at: usize| details.get(at).cloned().flatten().unwrap_or_default();
+                Ok(ItemContext {
+                    thread: ThreadDetails {
+                        url: text(0),
+                        title: text(1),
+                        language: text(2),
+                    },
+                    history: history(&numbers),
+                    wave_size: from(&found[2])?,
+                })
+            })
+            .collect()
     }
 
     /// Redis's time.
@@ -260,6 +270,12 @@ impl Store {
             by_state,
         })
     }
+}
+
+fn from<T: redis::FromRedisValue>(value: &redis::Value) -> Result<T, StoreError> {
+    redis::from_redis_value_ref(value).map_err(|_| StoreError::Corrupt {
+        what: "an article, an author or a wave",
+    })
 }
 
 pub(super) fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {

@@ -21,7 +21,7 @@ use prost::Message;
 
 use crate::{
     comment::{
-        ids::{CommentId, KeyId, KeyedHash},
+        ids::{CommentId, KeyId, KeyedHash, WaveId},
         reason::{Reason, ReasonCode},
         score::{Probability, Score},
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
@@ -69,6 +69,8 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         model: content.score.model,
         lessons: content.score.lessons,
         signals: content.signals.clone(),
+        // `submit.lua` knows it, and appends it.
+        wave: 0,
     };
     record.encode_to_vec()
 }
@@ -121,6 +123,7 @@ pub fn decode(id: CommentId, value: &[u8]) -> Result<StoredComment, StoreError> 
         outcome: Outcome::from_number(head[6]).ok_or(UNREADABLE)?,
         submitted_at: Timestamp(i64_at(head, 7)),
         digest: bytes_at(head, 15),
+        wave: WaveId::new(record.wave),
         content: decode_content(record).ok_or(UNREADABLE)?,
         decision,
     })
@@ -177,6 +180,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_wave_that_a_script_appends_is_read_and_older_records_have_none() {
+        let mut value = vec![FORMAT, 1, 1, 0, 0, 0, 1];
+        value.resize(HEAD, 0);
+        value.extend(
+            CommentRecord {
+                thread_id: "tram".to_owned(),
+                ..CommentRecord::default()
+            }
+            .encode_to_vec(),
+        );
+        let wave = |value: &[u8]| decode(CommentId::from_bytes([1; 16]), value).map(|c| c.wave);
+        assert_eq!(wave(&value).unwrap(), None);
+        value.extend([112, 0xE7, 0x24]);
+        assert_eq!(wave(&value).unwrap(), WaveId::new(4_711));
+    }
 
     proptest! {
         #[test]

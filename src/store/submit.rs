@@ -40,6 +40,8 @@ pub struct NewComment<'a> {
     pub contact: Option<&'a SealedContact>,
     /// What it is recognised by.
     pub prints: &'a Fingerprints,
+    /// The words said below the article with this comment's, if they should be kept.
+    pub thread_words: Option<&'a [u8]>,
     /// The site's limits.
     pub limits: &'a Limits,
     /// The versions that it was judged at; `None`: store it whatever has changed.
@@ -210,5 +212,7 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>) -> ScriptCall {
             .arg(limit.interval().as_micros().to_string())
             .arg(limit.burst());
     }
-    call
+    call.arg(new.prints.sketch.len())
+        .arg(keys::wave_prefix(new.site))
+        .arg(new.thread_words.unwrap_or_default())
 }

@@ -27,7 +27,11 @@ pub fn head(item: &ReviewItem, width: usize, bars: usize, now: SystemTime) -> Ve
     lines.push(author(comment, item.author_history.as_ref()));
     lines.push(standing(comment, now));
     if let Some(score) = &comment.score {
-        lines.push(probability(score.spam_probability, &score.model));
+        let mut line = probability(score.spam_probability, &score.model);
+        if comment.wave_size > 1 {
+            line = line.with(Tone::Notice, wave(comment.wave_size));
+        }
+        lines.push(line);
         let strongest = score.contributions.iter().take(bars);
         let longest = score
             .contributions
@@ -106,14 +110,23 @@ fn standing(comment: &Comment, now: SystemTime) -> Line {
         .with(Tone::Notice, words::reasons(&comment.reasons))
 }
 
-fn probability(spam: f64, model: &str) -> Line {
+/// What `comments` says of it too.
+fn wave(size: u32) -> String {
+    format!("  one of {size} that say nearly the same")
+}
+
+/// How likely it is spam, in a line.
+#[must_use]
+pub(super) fn probability(spam: f64, model: &str) -> Line {
     let tone = if spam > 0.5 { Tone::Bad } else { Tone::Good };
     Line::of(Tone::Plain, "spam ")
         .with(tone, format!("{:5.1} %", spam * 100.0))
         .with(Tone::Faint, format!("  model {}", untrusted::line(model)))
 }
 
-fn contribution(part: &Contribution, longest: f64) -> Line {
+/// A part of the score, with its bar.
+#[must_use]
+pub(super) fn contribution(part: &Contribution, longest: f64) -> Line {
     let tone = if part.weight > 0.0 {
         Tone::Bad
     } else {

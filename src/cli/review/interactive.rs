@@ -8,14 +8,17 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
 use crate::{
-    cli::client::Connection,
+    cli::client::{Connection, explain::explain, once, timely},
     cli::{failure::Failure, interrupt},
-    proto::v1::work_queue_request::{Message as Up, Start},
+    proto::v1::{
+        GetReviewContextRequest,
+        work_queue_request::{Message as Up, Start},
+    },
 };
 
 use super::{
     screen,
-    session::{Key, Link, Session},
+    session::{Key, Link, Session, Surroundings},
     stream::{self, News, Wire},
     terminal::{Pressed, Terminal},
 };
@@ -37,6 +40,7 @@ pub async fn run(connection: Connection, start: Start) -> Result<(), Failure> {
         terminal,
         wire: None,
         last_key: Instant::now(),
+        asked: JoinSet::new(),
     };
     let end = desk.work(keys).await;
     let decided = desk.session.decided.clone();
@@ -74,6 +78,8 @@ struct Desk {
     terminal: Terminal,
     wire: Option<Open>,
     last_key: Instant,
+    /// What was asked for besides the stream.
+    asked: JoinSet<(String, Surroundings)>,
 }
 
 impl Desk {
@@ -92,6 +98,9 @@ impl Desk {
                     Some(pressed) => self.press(pressed).await,
                 },
                 news = next(&mut self.wire) => self.hear(news).await?,
+                Some(Ok((comment_id, found))) = self.asked.join_next() => {
+                    self.session.surrounded(&comment_id, found);
+                }
                 _ = clock.tick() => self.rest_if_away(),
                 () = &mut stop => return Ok(()),
             }
@@ -136,9 +145,38 @@ impl Desk {
         let message = self.session.press(key);
         let furthest = screen::furthest_scroll(&self.session, width, height);
         self.session.scroll = self.session.scroll.min(furthest);
+        if key == Key::Context {
+            self.ask_for_surroundings();
+        }
         if let Some(message) = message {
             self.send(message).await;
         }
+    }
+
+    /// Who presses the key again and again asks once.
+    fn ask_for_surroundings(&mut self) {
+        let is_asked = matches!(self.session.surroundings, Some(Surroundings::Asked));
+        let Some(comment_id) = self.session.shown().map(str::to_owned) else {
+            return;
+        };
+        if !is_asked {
+            return;
+        }
+        self.asked.abort_all();
+        let request = GetReviewContextRequest {
+            site: self.start.site.clone(),
+            comment_id: comment_id.clone(),
+        };
+        let mut moderation = self.connection.moderation();
+        self.asked.spawn(async move {
+            let answer = once(moderation.get_review_context(timely(request))).await;
+            let found = match answer.map(|answer| answer.context) {
+                Ok(Some(context)) => Surroundings::Known(Box::new(context)),
+                Ok(None) => Surroundings::Unknown("the service answered without it".to_owned()),
+                Err(status) => Surroundings::Unknown(explain(&status).to_string()),
+            };
+            (comment_id, found)
+        });
     }
 
     async fn send(&self, message: Up) {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    card,
+    card, context,
     line::Line,
     session::{Current, Hold, Link, Session},
 };
@@ -105,17 +105,34 @@ fn status(session: &Session, width: usize) -> Line {
 /// Where things go when a comment is shown.
 struct Layout {
     head: Vec<Line>,
-    body: Vec<String>,
+    body: Vec<Line>,
     /// How many rows of the body fit; one less than there is room where it must be scrolled.
     rows: usize,
 }
 
-fn layout(item: &ReviewItem, (width, room): (usize, usize), now: SystemTime) -> Layout {
+fn layout(
+    session: &Session,
+    item: &ReviewItem,
+    (width, room): (usize, usize),
+    now: SystemTime,
+) -> Layout {
     let bars = if room > 24 { 8 } else { 4 };
     let bars = bars.min(room.saturating_sub(HEAD + LEAST_BODY));
+    // What surrounds the comment has them all.
+    let bars = if session.surroundings.is_some() {
+        0
+    } else {
+        bars
+    };
     let mut head = card::head(item, width, bars, now);
     head.push(Line::of(Tone::Faint, "─".repeat(width)));
-    let body = card::body(item, width);
+    let body = match &session.surroundings {
+        Some(surroundings) => context::lines(surroundings, width, now),
+        None => {
+            let text = card::body(item, width).into_iter();
+            text.map(|text| Line::of(Tone::Plain, text)).collect()
+        }
+    };
     let rows = room.saturating_sub(head.len()).max(1);
     let rows = if body.len() > rows {
         (rows - 1).max(1)
@@ -135,10 +152,10 @@ fn item(
         mut head,
         body,
         rows,
-    } = layout(&current.item, (width, room), now);
+    } = layout(session, &current.item, (width, room), now);
     let first = session.scroll.min(body.len().saturating_sub(rows));
     let shown = body.iter().skip(first).take(rows);
-    head.extend(shown.map(|text| Line::of(Tone::Plain, text)));
+    head.extend(shown.cloned());
     if body.len() > rows {
         let place = format!(
             "lines {}-{} of {}; arrows and page keys scroll",
@@ -158,7 +175,8 @@ pub fn furthest_scroll(session: &Session, width: usize, height: usize) -> usize 
         return 0;
     };
     let room = height.saturating_sub(FRAME);
-    let layout = layout(&current.item, (width, room), SystemTime::UNIX_EPOCH);
+    let now = SystemTime::UNIX_EPOCH;
+    let layout = layout(session, &current.item, (width, room), now);
     layout.body.len().saturating_sub(layout.rows)
 }
 
@@ -193,6 +211,7 @@ fn keys(width: usize) -> Line {
         ("r", "reject"),
         ("s", "spam"),
         ("k", "skip"),
+        ("w", "why"),
         ("q", "quit"),
     ];
     let mut line = Line::new();
@@ -201,7 +220,7 @@ fn keys(width: usize) -> Line {
             .with(Tone::Strong, format!("[{key}]"))
             .with(Tone::Plain, format!(" {what}  "));
     }
-    line.with(Tone::Faint, "↑ ↓ PgUp PgDn scroll").cut(width)
+    line.with(Tone::Faint, "↑ ↓ PgUp PgDn").cut(width)
 }
 
 #[cfg(test)]

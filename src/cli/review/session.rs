@@ -1,16 +1,15 @@
 //! What a moderator's session knows, and how keys and messages change it. No I/O: all of it is tested as a table.
 
+mod answers;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
-    cli::{
-        style::{Tone, tone_of},
-        untrusted, words,
-    },
+    cli::style::Tone,
     proto::v1::{
-        QueueStats, ReviewItem, Verdict, WorkQueueResponse,
+        QueueStats, ReviewContext, ReviewItem, Verdict, WorkQueueResponse,
         work_queue_request::{Decide, Message as Up, Skip},
-        work_queue_response::{Answer, Message as Down, answer},
+        work_queue_response::Message as Down,
     },
 };
 
@@ -23,8 +22,21 @@ pub enum Key {
     Skip,
     /// Scroll the comment by so many lines.
     Scroll(isize),
+    /// Show why it is here, or the comment again.
+    Context,
     /// Any other key; wakes a session that rests.
     Other,
+}
+
+/// What surrounds the comment, as far as it is known.
+#[derive(Debug, Clone)]
+pub enum Surroundings {
+    /// Asked for; not there yet.
+    Asked,
+    /// Answered.
+    Known(Box<ReviewContext>),
+    /// Not to be had, and why.
+    Unknown(String),
 }
 
 /// The item under the moderator's eyes.
@@ -73,8 +85,10 @@ pub struct Session {
     pub decided: BTreeMap<&'static str, u32>,
     /// The last thing worth saying.
     pub notice: Option<(Tone, String)>,
-    /// The first line of the comment that is shown.
+    /// The first line of the comment, or of what surrounds it, that is shown.
     pub scroll: usize,
+    /// What surrounds the comment, where that is shown in its place.
+    pub surroundings: Option<Surroundings>,
     ahead: VecDeque<ReviewItem>,
     unanswered: BTreeMap<u64, Up>,
     last_request: u64,
@@ -92,6 +106,7 @@ impl Session {
             decided: BTreeMap::new(),
             notice: None,
             scroll: 0,
+            surroundings: None,
             ahead: VecDeque::new(),
             unanswered: BTreeMap::new(),
             last_request: 0,
@@ -118,6 +133,14 @@ impl Session {
             Key::Skip => self.skip(),
             Key::Scroll(by) => {
                 self.scroll = self.scroll.saturating_add_signed(by);
+                None
+            }
+            Key::Context => {
+                self.scroll = 0;
+                self.surroundings = match (&self.surroundings, &self.current) {
+                    (None, Some(_)) => Some(Surroundings::Asked),
+                    (Some(_), _) | (None, None) => None,
+                };
                 None
             }
             Key::Other => None,
@@ -179,10 +202,12 @@ impl Session {
             hold: Hold::Ours,
         });
         self.scroll = 0;
+        self.surroundings = None;
     }
 
     fn go_on(&mut self) {
         self.current = None;
+        self.surroundings = None;
         if let Some(next) = self.ahead.pop_front() {
             self.show(next);
         }
@@ -251,38 +276,6 @@ impl Session {
         self.notice = None;
         self.go_on();
         message
-    }
-
-    fn answered(&mut self, answer: Answer) {
-        self.unanswered.remove(&answer.request_id);
-        match answer.result {
-            Some(answer::Result::Decision(decision)) => {
-                let state = words::state(decision.state);
-                *self.decided.entry(state).or_default() += 1;
-                self.notice = Some((
-                    tone_of(state),
-                    format!("last one: {}", state.to_lowercase()),
-                ));
-            }
-            Some(answer::Result::Skipped(_)) => {
-                self.notice = Some((
-                    Tone::Plain,
-                    "last one: skipped, it rests for half a minute".to_owned(),
-                ));
-            }
-            Some(answer::Result::Problem(problem)) => {
-                let now = match problem.state {
-                    0 => String::new(),
-                    state => format!("; it is {} now", words::state(state).to_lowercase()),
-                };
-                let message = untrusted::line(&problem.message);
-                self.notice = Some((
-                    Tone::Bad,
-                    format!("the last one was not changed: {message}{now}"),
-                ));
-            }
-            None => {}
-        }
     }
 }
 

@@ -173,6 +173,7 @@ fn key_meaning(key: KeyEvent) -> Pressed {
             'r' => Pressed::Key(Key::Verdict(Verdict::Reject)),
             's' => Pressed::Key(Key::Verdict(Verdict::Spam)),
             'k' => Pressed::Key(Key::Skip),
+            'w' => Pressed::Key(Key::Context),
             'q' => Pressed::Quit,
             ' ' => Pressed::Page(1),
             _ => Pressed::Key(Key::Other),

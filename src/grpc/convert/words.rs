@@ -71,7 +71,10 @@ pub fn score(score: Score) -> v1::Score {
 #[must_use]
 pub fn comment(site: &str, comment: StoredComment, context: ItemContext) -> v1::Comment {
     let content = comment.content;
+    let wave = comment.wave.filter(|_| context.wave_size > 1);
     v1::Comment {
+        wave_id: wave.map(|wave| wave.to_string()).unwrap_or_default(),
+        wave_size: wave.map_or(0, |_| context.wave_size),
         site: site.to_owned(),
         comment_id: comment.id.to_string(),
         thread: Some(v1::Thread {

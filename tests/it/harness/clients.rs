@@ -155,6 +155,16 @@ impl Client {
             .into_inner())
     }
 
+    /// What surrounds a comment.
+    pub async fn context(&self, site: &str, id: &str) -> Result<v1::ReviewContext, Status> {
+        let request = v1::GetReviewContextRequest {
+            site: site.to_owned(),
+            comment_id: id.to_owned(),
+        };
+        let found = self.moderation.clone().get_review_context(request).await?;
+        Ok(found.into_inner().context.unwrap())
+    }
+
     /// How the queue stands.
     pub async fn stats(&self, site: &str) -> v1::QueueStats {
         let request = v1::GetQueueStatsRequest {

@@ -57,6 +57,8 @@ pub fn methods() -> Vec<Method> {
             v1::ListQueueRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/DecideComment", true, moderation.decide_comment, site =>
             v1::DecideCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/GetReviewContext", true, moderation.get_review_context, site =>
+            v1::GetReviewContextRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetQueueStats", true, moderation.get_queue_stats, site =>
             v1::GetQueueStatsRequest { site }),
         method!("replydesk.v1.SiteService/CreateSite", false, sites.create_site, site =>

@@ -179,6 +179,7 @@ impl Real {
                     author: new.author.map(author),
                     ..Fingerprints::default()
                 },
+                thread_words: None,
                 limits: &Limits {
                     author: most,
                     ip_address: most,

@@ -25,6 +25,7 @@ pub enum Call {
     WorkQueue(Vec<v1::WorkQueueRequest>),
     ListQueue(v1::ListQueueRequest),
     DecideComment(v1::DecideCommentRequest),
+    GetReviewContext(v1::GetReviewContextRequest),
     GetQueueStats(v1::GetQueueStatsRequest),
     CreateSite(Box<v1::CreateSiteRequest>),
     GetSite(v1::GetSiteRequest),
@@ -52,6 +53,9 @@ impl Call {
             Self::WorkQueue(said) => work(client, said).await,
             Self::ListQueue(request) => moderation.list_queue(request).await.map(drop),
             Self::DecideComment(request) => moderation.decide_comment(request).await.map(drop),
+            Self::GetReviewContext(request) => {
+                moderation.get_review_context(request).await.map(drop)
+            }
             Self::GetQueueStats(request) => moderation.get_queue_stats(request).await.map(drop),
             Self::CreateSite(request) => sites.create_site(*request).await.map(drop),
             Self::GetSite(request) => sites.get_site(request).await.map(drop),

@@ -19,6 +19,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => (site(), int(), place())
             .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
         3 => decision(),
+        1 => (site(), comment_id())
+            .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
         2 => option::weighted(0.9, a_site(text().boxed())).prop_map(|site| Call::CreateSite(Box::new(v1::CreateSiteRequest { site }))),
         1 => site().prop_map(|site| Call::GetSite(v1::GetSiteRequest { site })),

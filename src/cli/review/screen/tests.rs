@@ -3,11 +3,12 @@ use std::time::{Duration, UNIX_EPOCH};
 use super::*;
 use crate::{
     cli::review::session::{
-        Key,
+        Key, Surroundings,
         tests::{SUBMITTED, item, said},
     },
     proto::v1::{
-        QueueStats, Verdict,
+        AuthorHistory, CommentState, Contribution, LastDecision, QueueStats, ReviewContext, Score,
+        SeenSignal, ThreadCounts, Verdict, Wave, WaveMember,
         work_queue_response::{Heartbeat, Message as Down},
     },
 };
@@ -101,6 +102,85 @@ fn whatever_fits_shows_some_of_the_comment() {
 #[test]
 fn no_size_panics() {
     let session = session(BODY);
+    for width in (0..130).step_by(7) {
+        for height in 0..45 {
+            screen(&session, width, height);
+        }
+    }
+}
+
+fn surroundings() -> ReviewContext {
+    let at = |seconds_ago: i64| {
+        Some(prost_types::Timestamp {
+            seconds: SUBMITTED + 720 - seconds_ago,
+            nanos: 0,
+        })
+    };
+    let part = |feature: &str, weight| Contribution {
+        feature: feature.to_owned(),
+        weight,
+    };
+    let member = |n: i64, state: CommentState| WaveMember {
+        comment_id: n.to_string(),
+        state: state.into(),
+        display_name: format!("Reader {n}"),
+        excerpt: "My cousin makes 70 dollars an hour \u{1b}[31mat home on her laptop, go and see"
+            .to_owned(),
+        submitted_at: at(n * 100),
+        ..WaveMember::default()
+    };
+    ReviewContext {
+        author_history: Some(AuthorHistory {
+            first_seen_at: at(86_400 * 40),
+            ..AuthorHistory::default()
+        }),
+        thread_counts: Some(ThreadCounts {
+            pending: 2,
+            approved: 31,
+            rejected: 0,
+            spam: 4,
+        }),
+        score_now: Some(Score {
+            spam_probability: 0.934,
+            contributions: vec![
+                part("near_duplicates", 3.1),
+                part("\"cousin\"", 1.25),
+                part("author_approved", -1.4),
+            ],
+            model: "1f0c2a77".to_owned(),
+        }),
+        signals: vec![SeenSignal {
+            name: "near_duplicates".to_owned(),
+            value: 2.08,
+        }],
+        wave: Some(Wave {
+            wave_id: "4711".to_owned(),
+            size: 7,
+            members: vec![
+                member(1, CommentState::Spam),
+                member(20, CommentState::Pending),
+            ],
+        }),
+        last_decision: Some(LastDecision {
+            verdict: Verdict::Approve.into(),
+            version: 1,
+            decided_at: at(3_600),
+            moderator: "mira".to_owned(),
+        }),
+        ..ReviewContext::default()
+    }
+}
+
+#[test]
+fn what_surrounds_a_comment_takes_its_place() {
+    let mut session = session(BODY);
+    session.press(Key::Context);
+    let mut screens = vec![screen(&session, 80, 24)];
+    session.surrounded("a", Surroundings::Unknown("no such comment".to_owned()));
+    screens.push(screen(&session, 80, 24));
+    session.surrounded("a", Surroundings::Known(Box::new(surroundings())));
+    screens.push(screen(&session, 80, 30));
+    insta::assert_snapshot!("context_80", screens.join("\n========\n"));
     for width in (0..130).step_by(7) {
         for height in 0..45 {
             screen(&session, width, height);

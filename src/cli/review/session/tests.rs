@@ -2,7 +2,7 @@ use super::*;
 use crate::proto::v1::{
     Author, AuthorHistory, Comment, CommentState, Contribution, Decision, Problem, Reason,
     ReasonCode, Score, Thread,
-    work_queue_response::{Heartbeat, Withdrawn},
+    work_queue_response::{Answer, Heartbeat, Withdrawn, answer},
 };
 
 /// When the examples were submitted.
@@ -225,4 +225,33 @@ fn a_refused_decision_says_how_the_comment_stands() {
         "the last one was not changed: it was decided meanwhile; it is spam now"
     );
     assert!(session.decided.is_empty());
+}
+
+#[test]
+fn what_surrounds_a_comment_is_shown_for_that_comment_only() {
+    let known = || Surroundings::Known(Box::default());
+    let mut session = with_items(&["a", "b"]);
+    assert!(session.press(Key::Context).is_none());
+    assert!(matches!(session.surroundings, Some(Surroundings::Asked)));
+    session.surrounded("b", known());
+    assert!(
+        matches!(session.surroundings, Some(Surroundings::Asked)),
+        "of another"
+    );
+    session.surrounded("a", known());
+    assert!(matches!(session.surroundings, Some(Surroundings::Known(_))));
+    session.press(Key::Context);
+    assert!(session.surroundings.is_none(), "the comment again");
+    session.surrounded("a", known());
+    assert!(
+        session.surroundings.is_none(),
+        "nobody waits for it any more"
+    );
+    session.press(Key::Context);
+    session.press(Key::Verdict(Verdict::Spam));
+    assert_eq!(shown(&session).as_deref(), Some("b"));
+    assert!(
+        session.surroundings.is_none(),
+        "the next one is shown, not what surrounds it"
+    );
 }

@@ -1,0 +1,112 @@
+//! `GetReviewContext`: what surrounds a comment, from the domain to proto.
+
+use crate::{
+    comment::{
+        ids::SiteId,
+        score::Score,
+        state::CommentState,
+        stored::{LastDecision, StoredComment},
+    },
+    grpc::convert::{time::timestamp_to_proto as time, words},
+    proto::v1,
+    spam::{
+        content::Content,
+        lesson::SiteTag,
+        scorer::Scorer,
+        signals::{Signal, Signals},
+    },
+    store::review::Surroundings,
+};
+
+/// The most reasons that are told; a comment keeps eight.
+const MOST_CONTRIBUTIONS: usize = 50;
+
+/// How much of another comment is shown, in characters.
+const EXCERPT: usize = 200;
+
+/// What the model says of a stored comment now.
+pub struct Now {
+    score: Score,
+    signals: Signals,
+}
+
+impl Now {
+    /// Scores a comment again: its text, and the signals that were stored with it.
+    #[must_use]
+    pub fn of(scorer: &Scorer, site: &SiteId, comment: &StoredComment) -> Self {
+        let content = &comment.content;
+        let signals = Signals::from_bytes(&content.signals).unwrap_or_default();
+        let text = Content::of_text(&content.body, &content.display_name);
+        let found = scorer.explain(SiteTag::of(site), &text, &signals, MOST_CONTRIBUTIONS);
+        let score = Score {
+            contributions: found.contributions,
+            ..found.score
+        };
+        Self {
+            score: score.rounded(),
+            signals,
+        }
+    }
+}
+
+/// A comment and what surrounds it.
+#[must_use]
+pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContext {
+    let comment = &found.comment;
+    let size = found.context.wave_size;
+    let wave = comment.wave.filter(|_| size > 1).map(|wave| v1::Wave {
+        wave_id: wave.to_string(),
+        size,
+        members: found.wave_members.into_iter().map(member).collect(),
+    });
+    v1::ReviewContext {
+        author_history: Some(words::history(found.context.history)),
+        thread_counts: Some(thread_counts(found.thread_counts)),
+        signals: seen(&now.signals),
+        score_now: Some(words::score(now.score)),
+        wave,
+        last_decision: comment.decision.map(|last| decision(last, found.moderator)),
+        comment: Some(words::comment(site.as_str(), found.comment, found.context)),
+    }
+}
+
+fn thread_counts(counts: [u32; 6]) -> v1::ThreadCounts {
+    let of = |state: CommentState| counts[usize::from(state.number()) - 1];
+    v1::ThreadCounts {
+        pending: of(CommentState::Pending),
+        approved: of(CommentState::Approved),
+        rejected: of(CommentState::Rejected),
+        spam: of(CommentState::Spam),
+    }
+}
+
+fn seen(signals: &Signals) -> Vec<v1::SeenSignal> {
+    let one = |signal: Signal| v1::SeenSignal {
+        name: signal.word().to_owned(),
+        value: signals.value(signal),
+    };
+    let all = Signal::ALL.into_iter().map(one);
+    all.filter(|signal| signal.value > 0.0).collect()
+}
+
+fn member(comment: StoredComment) -> v1::WaveMember {
+    let content = comment.content;
+    v1::WaveMember {
+        comment_id: comment.id.to_string(),
+        thread_id: content.thread.as_str().to_owned(),
+        state: words::state(comment.state),
+        version: comment.version.get(),
+        display_name: content.display_name,
+        excerpt: content.body.chars().take(EXCERPT).collect(),
+        submitted_at: Some(time(comment.submitted_at)),
+    }
+}
+
+fn decision(last: LastDecision, moderator: String) -> v1::LastDecision {
+    v1::LastDecision {
+        verdict: words::verdict(last.verdict),
+        version: last.on_version.get(),
+        decided_at: Some(time(last.at)),
+        moderator,
+    }
+}

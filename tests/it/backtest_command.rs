@@ -63,7 +63,7 @@ async fn the_command_tells_it_to_people_and_scripts() {
             "approve_at must be a number from 0 to 1",
         ),
         (
-            ["--set", "approve_below=0.99"],
+            ["--set", "approve_below=1"],
             "spam_at must be above approve_at",
         ),
         (["--set", "limits=3"], "does not decide about a comment"),

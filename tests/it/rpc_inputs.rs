@@ -20,6 +20,7 @@ use crate::harness::{
     Desk,
     clients::Client,
     comments::{everything_waits, nth},
+    learnt::NOBODY_TRAINS,
 };
 use call::Call;
 
@@ -37,7 +38,7 @@ impl Bench {
     fn start() -> Self {
         let runtime = Runtime::new().unwrap();
         let desk = runtime.block_on(async {
-            let desk = Desk::start().await;
+            let desk = Desk::with(1, NOBODY_TRAINS).await;
             let blog = desk.site(SITE, everything_waits()).await;
             for n in 0..3 {
                 let mut request = nth(SITE, n);

@@ -44,10 +44,11 @@ pub fn nth(site: &str, n: usize) -> v1::SubmitCommentRequest {
     request
 }
 
-/// Everything waits for a moderator, and nothing is limited.
+/// Everything waits for a moderator, whatever the model learns meanwhile, and nothing is limited.
 pub fn everything_waits() -> v1::Policy {
     v1::Policy {
         mode: v1::ModerationMode::Pre.into(),
+        spam_at: Some(1.0),
         limits: Some(no_limits()),
         ..Default::default()
     }

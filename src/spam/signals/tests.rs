@@ -164,7 +164,7 @@ fn the_docs_name_each_signal_and_its_weight() {
         let line = docs
             .lines()
             .find(|line| line.contains(&name))
-            .expect(signal.word());
+            .unwrap_or_else(|| panic!("{name} is not there"));
         assert!(
             line.ends_with(&format!("| {weight:?} |")),
             "{line}: {weight}"

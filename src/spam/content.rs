@@ -1,5 +1,7 @@
 //! Everything that is read from a submission's text, once.
 
+mod markup;
+
 use crate::{
     comment::{
         folding::{self, Disguises},
@@ -53,7 +55,7 @@ impl Content {
     #[must_use]
     pub fn of_text(body: &str, display_name: &str) -> Self {
         let mut disguises = Disguises::default();
-        let plain = folding::plain_letters(body, &mut disguises);
+        let plain = folding::plain_letters(&markup::read(body), &mut disguises);
         let found = links::find(&plain);
         let folded = folding::fold_plain(&plain, &mut disguises);
         let prose = (!found.links.is_empty()).then(|| {

@@ -5,7 +5,7 @@
 
 pub(super) mod hashing;
 
-use hashing::{each_gram, hash_bytes, mix};
+use hashing::{each_gram, hash_bytes, hash_form, hash_word, mix};
 
 use crate::spam::{
     content::Content,
@@ -26,11 +26,11 @@ pub const MOST_FEATURES: usize = 16_384;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Family {
-    /// Words.
+    /// Words, each digit read as 0; of words with digits also how letters and digits follow each other.
     Word = 0,
-    /// Two words in a row.
+    /// Two words in a row, or with one between them.
     Pair = 1,
-    /// Three to five characters in a row within a word, its ends marked.
+    /// Four characters in a row within a word, its ends marked, each digit read as 0.
     Chars = 2,
     /// Hosts of links, their parts, and the shape of their paths.
     Link = 3,
@@ -40,12 +40,23 @@ impl Family {
     /// All, in the order of their numbers.
     pub const ALL: [Self; 4] = [Self::Word, Self::Pair, Self::Chars, Self::Link];
 
+    /// Its word in tables.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Word => "words",
+            Self::Pair => "pairs of words",
+            Self::Chars => "characters",
+            Self::Link => "links",
+        }
+    }
+
     /// How many weights it has, as a power of two.
     #[must_use]
     pub const fn slot_bits(self) -> u32 {
         match self {
-            Self::Word | Self::Pair => 16,
-            Self::Chars => 18,
+            Self::Word | Self::Chars => 16,
+            Self::Pair => 17,
             Self::Link => 12,
         }
     }
@@ -75,15 +86,14 @@ impl Family {
     /// The constant keeps the few features of a very short text from shouting.
     #[must_use]
     pub fn value(self, count: usize) -> f64 {
-        let (share, calm) = match self {
-            Self::Word | Self::Link => (1.0, 2.0),
-            Self::Pair => (0.7, 2.0),
-            Self::Chars => (1.0, 8.0),
+        let calm = match self {
+            Self::Word | Self::Pair | Self::Link => 2.0,
+            Self::Chars => 4.0,
         };
         // Counts are bounded by MOST_FEATURES, far below what f64 holds exactly.
         #[expect(clippy::cast_precision_loss, reason = "bounded by MOST_FEATURES")]
         let count = count as f64;
-        share / libm::sqrt(count + calm)
+        1.0 / libm::sqrt(count + calm)
     }
 }
 
@@ -166,21 +176,25 @@ impl<'a> Parts<'a> {
     /// Visits every feature; at most about [`MOST_FEATURES`]. A feature that a text has twice is visited twice.
     #[inline]
     pub fn each(&self, mut visit: impl FnMut(Feature)) {
-        let mut before = None;
+        let (mut before, mut before_that) = (None, None);
         for (word, owner) in self.words.iter().zip(0..) {
-            let hash = hash_bytes(word.as_bytes());
+            let (hash, digits) = hash_word(word.as_bytes());
             visit(feature(Family::Word, hash, owner));
-            if let Some(before) = before {
-                visit(feature(
-                    Family::Pair,
-                    mix(before ^ hash.rotate_left(23)),
-                    owner - 1,
-                ));
+            if digits {
+                visit(feature(Family::Word, hash_form(word), owner));
             }
-            before = Some(hash);
+            if let Some(before) = before {
+                let pair = mix(u64::rotate_left(hash, 23) ^ before);
+                visit(feature(Family::Pair, pair, owner - 1));
+            }
+            if let Some(before_that) = before_that {
+                let pair = mix(u64::rotate_left(hash, 41) ^ before_that);
+                visit(feature(Family::Pair, pair, owner - 2));
+            }
+            (before, before_that) = (Some(hash), before);
         }
         self.each_link(&mut visit);
-        let mut budget = MOST_FEATURES.saturating_sub(2 * self.words.len());
+        let mut budget = MOST_FEATURES.saturating_sub(4 * self.words.len());
         for (word, owner) in self.words.iter().zip(0..) {
             each_gram(word, &mut budget, |hash| {
                 visit(feature(Family::Chars, hash, owner))
@@ -269,9 +283,24 @@ mod tests {
 
     #[test]
     fn a_word_has_itself_its_pairs_and_its_grams() {
-        // ^cat$: cat, ^ca, at$; ^cat, cat$; ^cat$. One word.
-        assert_eq!(count("cat"), 1 + 6);
-        assert_eq!(count("cat cat"), 2 + 1 + 12);
+        // ^cat, cat$. One word.
+        assert_eq!(count("cat"), 1 + 2);
+        assert_eq!(count("cat cat"), 2 + 1 + 4);
+        assert_eq!(count("a ab"), 2 + 1 + 1);
+        // Its form too.
+        assert_eq!(count("win88"), 2 + 4);
+    }
+
+    #[test]
+    fn names_that_differ_in_their_numbers_only_are_alike() {
+        let features = |body: &str| {
+            let content = Content::of_text(body, "");
+            let mut hashes = Vec::new();
+            Parts::of(&content).each(|feature| hashes.push(feature.hash));
+            hashes
+        };
+        assert_eq!(features("lucky88 wins"), features("LUCKY77 wins"));
+        assert_ne!(features("lucky88"), features("lucky888"));
     }
 
     #[test]

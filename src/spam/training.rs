@@ -2,8 +2,12 @@
 //!
 //! The same comments in the same order give the same bytes: sums run in a fixed order, and `libm` gives exp and ln.
 
+pub mod ablation;
+pub mod bootstrap;
 mod descent;
+pub mod disguises;
 pub mod example;
+pub mod folds;
 pub mod held_out;
 
 use crate::spam::{features::Family, shape::Shape, weights::Weights};
@@ -31,7 +35,7 @@ impl Default for Settings {
         Self {
             family_ridge: [3.0; Family::ALL.len()],
             shape_ridge: 10.0,
-            idf_power: 2.0,
+            idf_power: 3.0,
             most_steps: 60,
             confidence: 0.7,
             caution: 0.35,

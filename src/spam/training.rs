@@ -56,13 +56,15 @@ pub fn train(
     problem.weights(&solution, settings)
 }
 
-/// The loss to minimise. A point is: bias, shapes, then the slots that the examples have.
+/// The loss to minimise. A point is: bias, shapes, then the slots that the examples have; each as a multiple of what its
+/// ridge allows, so that one step suits all.
 struct Problem {
     examples: Vec<Example>,
     calibre: f64,
     /// The slots of a point's weights.
     slots: Vec<u32>,
-    ridge: Vec<f64>,
+    /// Of a weight to its place in the point: one by the root of its ridge.
+    scales: Vec<f64>,
 }
 
 /// Where a point's slots start.
@@ -79,8 +81,8 @@ impl Problem {
         }
         let mut places = vec![0; Weights::SLOTS];
         let mut slots = Vec::new();
-        let mut ridge = vec![settings.shape_ridge / calibre; FIRST];
-        ridge[0] = 0.0;
+        let mut scales = vec![1.0 / settings.shape_ridge.sqrt(); FIRST];
+        scales[0] = 1.0;
         for (family, strength) in Family::ALL.into_iter().zip(settings.family_ridge) {
             for slot in family.offset()..family.offset() + family.slots() {
                 let share: f64 = shares[slot];
@@ -88,7 +90,7 @@ impl Problem {
                     places[slot] = bounded(FIRST + slots.len());
                     slots.push(bounded(slot));
                     let idf = 1.0 - libm::log(share.max(1e-4));
-                    ridge.push(strength / calibre * libm::pow(idf, -settings.idf_power));
+                    scales.push(libm::pow(idf, settings.idf_power / 2.0) / strength.sqrt());
                 }
             }
         }
@@ -100,31 +102,43 @@ impl Problem {
             examples,
             calibre,
             slots,
-            ridge,
+            scales,
         }
     }
 
     fn size(&self) -> usize {
-        self.ridge.len()
+        self.scales.len()
     }
 
     /// Loss per comment at a point, and its gradient.
     fn loss(&self, at: &[f64], gradient: &mut [f64]) -> f64 {
         gradient.fill(0.0);
+        let weights = self.unscaled(at);
         let mut loss = 0.0;
         for example in &self.examples {
             let against = if example.spam { -1.0 } else { 1.0 };
-            let log_odds = against * log_odds(example, at);
+            let log_odds = against * log_odds(example, &weights);
             let share = example.calibre / self.calibre;
             loss += share * softplus(log_odds);
             let slope = against * share / (1.0 + libm::exp(-log_odds));
             descend(example, slope, gradient);
         }
-        for ((weight, gradient), ridge) in at.iter().zip(gradient.iter_mut()).zip(&self.ridge) {
-            loss += 0.5 * ridge * weight * weight;
-            *gradient += ridge * weight;
+        for ((place, gradient), scale) in at.iter().zip(gradient.iter_mut()).zip(&self.scales) {
+            *gradient = *gradient * scale + place / self.calibre;
+            loss += 0.5 * place * place / self.calibre;
+        }
+        // Nothing holds the bias.
+        if let (Some(bias), Some(gradient)) = (at.first(), gradient.first_mut()) {
+            loss -= 0.5 * bias * bias / self.calibre;
+            *gradient -= bias / self.calibre;
         }
         loss
+    }
+
+    fn unscaled(&self, at: &[f64]) -> Vec<f64> {
+        std::iter::zip(at, &self.scales)
+            .map(|(place, scale)| place * scale)
+            .collect()
     }
 
     #[expect(
@@ -134,6 +148,7 @@ impl Problem {
     fn weights(&self, solution: &[f64], settings: &Settings) -> Weights {
         let calm = |weight: f64| (weight * settings.confidence) as f32;
         let mut weights = vec![0.0; Weights::SLOTS];
+        let solution = self.unscaled(solution);
         let found = solution.iter().skip(FIRST);
         for (slot, weight) in self.slots.iter().zip(found) {
             weights[*slot as usize] = calm(*weight);

@@ -64,6 +64,9 @@ struct Figures {
     share_above_0_5: Option<f64>,
     share_above_0_9: Option<f64>,
     calibration_error: Option<f64>,
+    /// AUC on a third of the comments after 0, 10, 30, 100 and 300 decisions on others, a mean over orders; with --online.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auc_after: Option<[Option<f64>; online::CURVE.len()]>,
     #[serde(skip)]
     approved: Option<f64>,
     #[serde(skip)]
@@ -85,7 +88,11 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         } else {
             frozen(&rows, &model)
         };
-        all.push(figures(file, &scored));
+        let mut figures = figures(file, &scored);
+        if args.online {
+            figures.auc_after = Some(online::curve(&model, &rows));
+        }
+        all.push(figures);
     }
     if args.json {
         let json = serde_json::to_string_pretty(&all);
@@ -125,6 +132,7 @@ fn figures(file: &Path, scored: &[(f64, bool)]) -> Figures {
         share_above_0_5: share_above(judged(), 0.5),
         share_above_0_9: share_above(judged(), 0.9),
         calibration_error: Validation::of(scored).calibration_error(),
+        auc_after: None,
         approved: share(judged(), |score| score <= APPROVE_AT),
         marked: share(judged(), |score| score >= SPAM_AT),
     }

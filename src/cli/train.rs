@@ -1,20 +1,19 @@
 //! `replydesk train`: rebuilds the compiled-in weights from labelled comments.
 
+mod card;
+
 use std::{
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
+use card::{Card, CollectionCard};
 
 use crate::{
     cli::failure::Failure,
     spam::{
         dataset::{self, Labelled},
-        training::{
-            self, Settings, example,
-            held_out::{self, FOLDS, mean},
-        },
+        training::{self, Settings, example},
         weights::Weights,
     },
 };
@@ -58,39 +57,18 @@ pub struct Args {
     /// With --held-out: files of ham that each fold's spam should be found among.
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "held_out")]
     among: Vec<PathBuf>,
+    /// Measure as well what disguises change: held-out spam and ham, each trick done by program.
+    #[arg(long, requires = "held_out")]
+    disguises: bool,
+    /// Measure as well what each kind of features is worth: trained and held out without it. Takes an hour.
+    #[arg(long, requires = "held_out")]
+    ablation: bool,
+    /// Measure as well while learning from held-out comments, as those of a new site: after 0, 10, 30, 100, 300 decisions.
+    #[arg(long, requires = "held_out")]
+    learning: bool,
     /// Print the figures for the model card as JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// What the model card says of a training.
-#[derive(Debug, Serialize)]
-struct Card {
-    digest: String,
-    bytes: usize,
-    collections: Vec<CollectionCard>,
-    left_out: Vec<String>,
-    steps: usize,
-    loss: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct CollectionCard {
-    file: String,
-    source: String,
-    spam: usize,
-    ham: usize,
-    held_out: Option<HeldOutCard>,
-}
-
-/// Means over the folds that have such comments.
-#[derive(Debug, Serialize)]
-struct HeldOutCard {
-    auc: Option<f64>,
-    auc_of_folds: Vec<f64>,
-    recall_at_fpr_1e2: Option<f64>,
-    recall_among_at_fpr_1e3: Option<f64>,
-    ham_above_0_9: Option<f64>,
 }
 
 /// Reads, trains, writes, and prints the figures.
@@ -99,14 +77,7 @@ struct HeldOutCard {
 /// A directory or file that can't be read or written, a bad line, or nothing to train on.
 #[expect(clippy::unused_async, reason = "every command has the same form")]
 pub async fn run(args: Args) -> Result<(), Failure> {
-    let mut card = Card {
-        digest: String::new(),
-        bytes: 0,
-        collections: Vec::new(),
-        left_out: Vec::new(),
-        steps: 0,
-        loss: 0.0,
-    };
+    let mut card = Card::default();
     let collections = read_all(&args, &mut card)?;
     let weights = train(&collections, &mut card);
     let bytes = weights.to_bytes();
@@ -115,13 +86,13 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     std::fs::write(&args.out, bytes)
         .map_err(|error| Failure::new(format!("can't write {}: {error}", args.out.display())))?;
     if args.held_out {
-        measure_held_out(&args, &collections, &mut card)?;
+        card.measure(&args, &collections)?;
     }
     if args.json {
         let json = serde_json::to_string_pretty(&card);
         println!("{}", json.map_err(|error| Failure::new(error.to_string()))?);
     } else {
-        print_card(&card, &args.out);
+        card.print(&args.out);
     }
     Ok(())
 }
@@ -208,84 +179,4 @@ fn train(collections: &[Vec<Labelled>], card: &mut Card) -> Weights {
         eprintln!();
     }
     weights
-}
-
-fn measure_held_out(
-    args: &Args,
-    collections: &[Vec<Labelled>],
-    card: &mut Card,
-) -> Result<(), Failure> {
-    let mut among = Vec::new();
-    for file in &args.among {
-        let rows = dataset::read(file).map_err(|error| Failure::usage(error.to_string()))?;
-        among.extend(rows.into_iter().filter(|row| !row.spam));
-    }
-    let progress = |fold| eprintln!("replydesk: fold {} of {FOLDS}", fold + 1);
-    let figures = held_out::measure(collections, &among, &Settings::default(), progress);
-    for (collection, figures) in card.collections.iter_mut().zip(figures) {
-        collection.held_out = Some(HeldOutCard {
-            auc: mean(&figures.auc),
-            recall_at_fpr_1e2: mean(&figures.recall_at_fpr_1e2),
-            recall_among_at_fpr_1e3: mean(&figures.recall_among),
-            ham_above_0_9: mean(&figures.ham_above_0_9),
-            auc_of_folds: figures.auc,
-        });
-    }
-    Ok(())
-}
-
-fn print_held_out(card: &Card) {
-    println!("held out:");
-    println!(
-        "{:24} {:>7} {:>15} {:>7} {:>13} {:>9}",
-        "file", "AUC", "of folds", "R@1%", "R@0.1% among", "ham >0.9"
-    );
-    let decimal =
-        |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
-    for collection in &card.collections {
-        let Some(held_out) = &collection.held_out else {
-            continue;
-        };
-        let least = held_out.auc_of_folds.iter().copied().reduce(f64::min);
-        let most = held_out.auc_of_folds.iter().copied().reduce(f64::max);
-        println!(
-            "{:24} {:>7} {:>15} {:>7} {:>13} {:>9}",
-            collection.file,
-            decimal(held_out.auc),
-            format!("{}-{}", decimal(least), decimal(most)),
-            decimal(held_out.recall_at_fpr_1e2),
-            decimal(held_out.recall_among_at_fpr_1e3),
-            decimal(held_out.ham_above_0_9),
-        );
-    }
-}
-
-fn print_card(card: &Card, out: &Path) {
-    println!("{:24} {:32} {:>7} {:>7}", "file", "source", "spam", "ham");
-    for collection in &card.collections {
-        println!(
-            "{:24} {:32} {:>7} {:>7}",
-            collection.file, collection.source, collection.spam, collection.ham
-        );
-    }
-    if !card.left_out.is_empty() {
-        println!(
-            "left out (may only be measured with): {}",
-            card.left_out.join(", ")
-        );
-    }
-    if card
-        .collections
-        .iter()
-        .any(|collection| collection.held_out.is_some())
-    {
-        print_held_out(card);
-    }
-    println!("{} steps, loss {:.5}", card.steps, card.loss);
-    println!(
-        "{} bytes in {}, SHA-256 {}",
-        card.bytes,
-        out.display(),
-        card.digest
-    );
 }

@@ -8,6 +8,7 @@
 //! Folding undoes disguises, and counts what it undid. Readers who write Cyrillic, Greek, Arabic or German don't pay:
 //! look-alike letters are replaced only in words that mix scripts, and accents that a keyboard makes aren't counted.
 
+mod context;
 mod lookalikes;
 mod plain;
 mod word;
@@ -122,6 +123,21 @@ mod tests {
             ("freeee moneyyyyy", "fre money"),
             ("Vïágrâ", "viagra"),
             ("AЯENA88", "arena88"),
+            ("ΛLEXIS17", "alexis17"),
+            ("░P░U░L░A░U░ now", "░ pulau ░ now"),
+            ("W♦︎I♦︎N big", "win big"),
+            ("【w】【i】【n】【7】【7】", "win77"),
+            ("5ub5cr1b3 n0w", "subscribe now"),
+            ("c@sino b*o*n*u*s fr_ee", "casino bonus free"),
+            (
+                "sub.scribe to my chan-nel, plea.se",
+                "subscribe to my channel please",
+            ),
+            (
+                "ѕее mу расе, іt ісе-соld wаtеr",
+                "see my pace it ice cold water",
+            ),
+            ("Ищy рaбoтy в Моcкве, сeйчас", "ищу работу в москве сейчас"),
             ("зaрaбoтoк", "заработок"),
         ] {
             assert_eq!(folded(disguised), plain, "{disguised}");
@@ -152,6 +168,14 @@ mod tests {
             ("U.S.A. and www.example.org", "usa and www example org"),
             ("Plan A or B", "plan a or b"),
             ("Lucky4D", "lucky4d"),
+            ("4chan, 3rd, 5pm, mp3, 90s", "4chan 3rd 5pm mp3 90s"),
+            ("A, B, C, D and (e)", "a b c d and e"),
+            ("Nintendo и Сега", "nintendo и сега"),
+            ("mail reader@mail.example", "mail reader mail example"),
+            (
+                "a well-known co-operation.It",
+                "a well known co operation it",
+            ),
         ] {
             let folded = fold(text);
             assert_eq!(folded.text, words, "{text}");

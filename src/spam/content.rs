@@ -1,5 +1,8 @@
 //! Everything that is read from a submission's text, once.
 
+mod markup;
+mod numbers;
+
 use crate::{
     comment::{
         folding::{self, Disguises},
@@ -53,18 +56,18 @@ impl Content {
     #[must_use]
     pub fn of_text(body: &str, display_name: &str) -> Self {
         let mut disguises = Disguises::default();
-        let plain = folding::plain_letters(body, &mut disguises);
+        let plain = folding::plain_letters(&markup::read(body), &mut disguises);
         let found = links::find(&plain);
         let folded = folding::fold_plain(&plain, &mut disguises);
         let prose = (!found.links.is_empty()).then(|| {
             let without = without_links(&plain, &found.links);
             folding::fold_plain(&without, &mut Disguises::default())
         });
-        let numbered_names = numbered_names(&folded);
+        let numbered_names = numbers::numbered_names(&folded);
         let contacts = Contacts {
             emails: found.emails,
             handles: found.handles,
-            phones: phones(prose.as_deref().unwrap_or(&folded)),
+            phones: numbers::phones(prose.as_deref().unwrap_or(&folded)),
             domains: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX),
         };
         let shows_a_way = !found.links.is_empty()
@@ -162,45 +165,6 @@ fn without_links(plain: &str, links: &[Link]) -> String {
     }
     out.push_str(plain.get(at..).unwrap_or(""));
     out
-}
-
-fn has_digit(folded: &str) -> bool {
-    folded.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-fn numbered_names(folded: &str) -> u32 {
-    if !has_digit(folded) {
-        return 0;
-    }
-    let named = folded.split(' ').filter(|word| is_numbered_name(word));
-    u32::try_from(named.count()).unwrap_or(u32::MAX)
-}
-
-fn is_numbered_name(word: &str) -> bool {
-    let lottery = word.strip_suffix("4d");
-    let stem = lottery
-        .unwrap_or(word)
-        .trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = word.len() - stem.len();
-    (2..=5).contains(&digits) && stem.len() >= 3 && stem.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-/// Words of digits in a row that make eight digits or more.
-fn phones(folded: &str) -> u32 {
-    if !has_digit(folded) {
-        return 0;
-    }
-    let mut phones = 0;
-    let mut digits = 0;
-    for word in folded.split(' ').chain([""]) {
-        if !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) {
-            digits += word.len();
-        } else {
-            phones += u32::from((8..=15).contains(&digits));
-            digits = 0;
-        }
-    }
-    phones
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 //! Hashes are of the folded text and stable across releases of one model format. Every text has a bounded number of
 //! features: a long one is read at its beginning and its end.
 
+mod family;
 pub(super) mod hashing;
 
-use hashing::{each_gram, hash_bytes, mix};
+pub use family::Family;
+
+use hashing::{each_gram, hash_bytes, hash_form, hash_word, mix};
 
 use crate::spam::{
     content::Content,
@@ -21,71 +24,6 @@ const LINKS: usize = 50;
 
 /// The most features of one text.
 pub const MOST_FEATURES: usize = 16_384;
-
-/// Kinds of hashed features; each has its own weights, scale and share of the score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Family {
-    /// Words.
-    Word = 0,
-    /// Two words in a row.
-    Pair = 1,
-    /// Three to five characters in a row within a word, its ends marked.
-    Chars = 2,
-    /// Hosts of links, their parts, and the shape of their paths.
-    Link = 3,
-}
-
-impl Family {
-    /// All, in the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Word, Self::Pair, Self::Chars, Self::Link];
-
-    /// How many weights it has, as a power of two.
-    #[must_use]
-    pub const fn slot_bits(self) -> u32 {
-        match self {
-            Self::Word | Self::Pair => 16,
-            Self::Chars => 18,
-            Self::Link => 12,
-        }
-    }
-
-    /// How many weights it has.
-    #[must_use]
-    pub const fn slots(self) -> usize {
-        1 << self.slot_bits()
-    }
-
-    /// Where its weights start among those of all families.
-    #[must_use]
-    pub const fn offset(self) -> usize {
-        match self {
-            Self::Word => 0,
-            Self::Pair => Self::Word.slots(),
-            Self::Chars => Self::Pair.offset() + Self::Pair.slots(),
-            Self::Link => Self::Chars.offset() + Self::Chars.slots(),
-        }
-    }
-
-    pub(super) const fn slots_of_all() -> usize {
-        Self::Link.offset() + Self::Link.slots()
-    }
-
-    /// What one of `count` distinct features of this family counts: a long text shouts no louder than a short one.
-    /// The constant keeps the few features of a very short text from shouting.
-    #[must_use]
-    pub fn value(self, count: usize) -> f64 {
-        let (share, calm) = match self {
-            Self::Word | Self::Link => (1.0, 2.0),
-            Self::Pair => (0.7, 2.0),
-            Self::Chars => (1.0, 8.0),
-        };
-        // Counts are bounded by MOST_FEATURES, far below what f64 holds exactly.
-        #[expect(clippy::cast_precision_loss, reason = "bounded by MOST_FEATURES")]
-        let count = count as f64;
-        share / libm::sqrt(count + calm)
-    }
-}
 
 /// One hashed feature of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,21 +104,25 @@ impl<'a> Parts<'a> {
     /// Visits every feature; at most about [`MOST_FEATURES`]. A feature that a text has twice is visited twice.
     #[inline]
     pub fn each(&self, mut visit: impl FnMut(Feature)) {
-        let mut before = None;
+        let (mut before, mut before_that) = (None, None);
         for (word, owner) in self.words.iter().zip(0..) {
-            let hash = hash_bytes(word.as_bytes());
+            let (hash, digits) = hash_word(word.as_bytes());
             visit(feature(Family::Word, hash, owner));
-            if let Some(before) = before {
-                visit(feature(
-                    Family::Pair,
-                    mix(before ^ hash.rotate_left(23)),
-                    owner - 1,
-                ));
+            if digits {
+                visit(feature(Family::Word, hash_form(word), owner));
             }
-            before = Some(hash);
+            if let Some(before) = before {
+                let pair = mix(u64::rotate_left(hash, 23) ^ before);
+                visit(feature(Family::Pair, pair, owner - 1));
+            }
+            if let Some(before_that) = before_that {
+                let pair = mix(u64::rotate_left(hash, 41) ^ before_that);
+                visit(feature(Family::Pair, pair, owner - 2));
+            }
+            (before, before_that) = (Some(hash), before);
         }
         self.each_link(&mut visit);
-        let mut budget = MOST_FEATURES.saturating_sub(2 * self.words.len());
+        let mut budget = MOST_FEATURES.saturating_sub(4 * self.words.len());
         for (word, owner) in self.words.iter().zip(0..) {
             each_gram(word, &mut budget, |hash| {
                 visit(feature(Family::Chars, hash, owner))
@@ -269,9 +211,24 @@ mod tests {
 
     #[test]
     fn a_word_has_itself_its_pairs_and_its_grams() {
-        // ^cat$: cat, ^ca, at$; ^cat, cat$; ^cat$. One word.
-        assert_eq!(count("cat"), 1 + 6);
-        assert_eq!(count("cat cat"), 2 + 1 + 12);
+        // ^cat, cat$. One word.
+        assert_eq!(count("cat"), 1 + 2);
+        assert_eq!(count("cat cat"), 2 + 1 + 4);
+        assert_eq!(count("a ab"), 2 + 1 + 1);
+        // Its form too.
+        assert_eq!(count("win88"), 2 + 4);
+    }
+
+    #[test]
+    fn names_that_differ_in_their_numbers_only_are_alike() {
+        let features = |body: &str| {
+            let content = Content::of_text(body, "");
+            let mut hashes = Vec::new();
+            Parts::of(&content).each(|feature| hashes.push(feature.hash));
+            hashes
+        };
+        assert_eq!(features("lucky88 wins"), features("LUCKY77 wins"));
+        assert_ne!(features("lucky88"), features("lucky888"));
     }
 
     #[test]

@@ -2,19 +2,22 @@
 
 use crate::spam::{content::Content, links::LinkForm};
 
+/// More digits for letters than this say no more.
+pub const MOST_LEET: u32 = 3;
+
 /// A fact of a text, with a weight of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Shape {
     /// Invisible characters and combining marks among letters.
     HiddenCharacters = 0,
-    /// Letters from mathematical and other decorative sets.
+    /// Letters from mathematical and other decorative sets among plain ones; who writes a whole comment so sells no name.
     StyledLetters = 1,
     /// Look-alike letters of other scripts.
     LookalikeLetters = 2,
     /// Letters set apart.
     SpacedLetters = 3,
-    /// Digits for letters.
+    /// Digits for letters, at most [`MOST_LEET`]: in a name they say much, in a whole text it is a manner.
     DigitsForLetters = 4,
     /// Links.
     Links = 5,
@@ -67,10 +70,10 @@ impl Shape {
         let contacts = content.contacts();
         let count = match self {
             Self::HiddenCharacters => disguises.invisible.saturating_add(disguises.marks),
-            Self::StyledLetters => disguises.styled,
+            Self::StyledLetters => disguises.styled.min(plain_letters(content)),
             Self::LookalikeLetters => disguises.lookalikes,
             Self::SpacedLetters => disguises.spaced,
-            Self::DigitsForLetters => disguises.leet,
+            Self::DigitsForLetters => disguises.leet.min(MOST_LEET),
             Self::Links => count(content.links().len()),
             Self::DisguisedLinks => {
                 let links = content.links().iter();
@@ -90,6 +93,16 @@ impl Shape {
             libm::log1p(f64::from(count.min(20)))
         }
     }
+}
+
+/// Letters that were typed as such.
+fn plain_letters(content: &Content) -> u32 {
+    let styled = content.disguises().styled;
+    if styled == 0 {
+        return 0;
+    }
+    let letters = content.folded().chars().filter(|c| *c != ' ').count();
+    count(letters).saturating_sub(styled)
 }
 
 fn count(of: usize) -> u32 {

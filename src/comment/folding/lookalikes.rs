@@ -73,21 +73,21 @@ pub(super) fn spelt_out(c: char) -> Option<&'static str> {
 /// The Latin letter that a (lower-case) letter of another script looks like, in either case.
 pub(super) fn latin_twin(c: char) -> Option<char> {
     let twin = match c {
-        'а' | 'α' | 'ꓮ' | 'ᗩ' | 'ᗅ' | 'Ꭺ' | 'ꭺ' | '𐊠' => 'a',
+        'а' | 'α' | 'λ' | 'ꓮ' | 'ᗩ' | 'ᗅ' | 'Ꭺ' | 'ꭺ' | '𐊠' => 'a',
         'в' | 'ь' | 'β' | 'ꓐ' | 'ᗷ' | 'Ᏼ' | 'ᏼ' | '𐊡' => 'b',
         'с' | 'ϲ' | 'ꓚ' | 'ᑕ' | 'Ꮯ' | 'ꮯ' | '𐊢' => 'c',
-        'ԁ' | 'ꓓ' | 'ᗪ' | 'ᗞ' | 'Ꭰ' | 'ꭰ' => 'd',
-        'е' | 'ё' | 'э' | 'ε' | 'ꓰ' | 'ᗴ' | 'Ꭼ' | 'ꭼ' => 'e',
+        'ԁ' | 'δ' | 'ꓓ' | 'ᗪ' | 'ᗞ' | 'Ꭰ' | 'ꭰ' => 'd',
+        'е' | 'ё' | 'э' | 'ε' | 'ξ' | 'ꓰ' | 'ᗴ' | 'Ꭼ' | 'ꭼ' => 'e',
         'ϝ' | 'ꓝ' | 'ᖴ' => 'f',
         'ց' | 'ꓖ' | 'ᘜ' | 'Ꮐ' | 'ꮐ' => 'g',
         'н' | 'һ' | 'հ' | 'ꓧ' | 'ᕼ' | 'Ꮋ' | 'ꮋ' | '𐋏' => 'h',
         'і' | 'ї' | 'ι' | 'ꓲ' => 'i',
-        'ј' | 'յ' | 'ꓙ' | 'ᒍ' | 'Ꭻ' | 'ꭻ' => 'j',
+        'ј' | 'ϳ' | 'յ' | 'ꓙ' | 'ᒍ' | 'Ꭻ' | 'ꭻ' => 'j',
         'к' | 'κ' | 'ꓗ' | 'Ꮶ' | 'ꮶ' => 'k',
         'ӏ' | 'ꓡ' | 'ᒪ' | 'Ꮮ' | 'ꮮ' => 'l',
         'м' | 'μ' | 'ꓟ' | 'ᗰ' | 'Ꮇ' | 'ꮇ' | '𐊰' => 'm',
         'п' | 'ո' | 'η' | 'π' | 'ꓠ' | 'ᑎ' => 'n',
-        'о' | 'ο' | 'օ' | 'θ' | 'ꓳ' | '𐊒' | '𐊫' => 'o',
+        'о' | 'ο' | 'օ' | 'θ' | 'σ' | 'ө' | 'ꓳ' | '𐊒' | '𐊫' => 'o',
         'р' | 'ρ' | 'ꓑ' | 'ᑭ' | 'Ꮲ' | 'ꮲ' | '𐊕' => 'p',
         'ԛ' | 'զ' => 'q',
         'я' | 'г' | 'ꓣ' | 'ᖇ' | 'Ꭱ' | 'ꭱ' => 'r',
@@ -102,6 +102,55 @@ pub(super) fn latin_twin(c: char) -> Option<char> {
         _ => return None,
     };
     Some(twin)
+}
+
+/// Whether a letter of another script can hardly be told from a Latin one, in either case: what a whole word must be made
+/// of to be taken for Latin.
+pub(super) fn is_close_twin(c: char) -> bool {
+    matches!(
+        c,
+        'а' | 'в'
+            | 'с'
+            | 'е'
+            | 'ё'
+            | 'н'
+            | 'к'
+            | 'м'
+            | 'о'
+            | 'р'
+            | 'т'
+            | 'х'
+            | 'у'
+            | 'ь'
+            | 'і'
+            | 'ї'
+            | 'ј'
+            | 'ѕ'
+            | 'һ'
+            | 'ԁ'
+            | 'ԛ'
+            | 'ԝ'
+            | 'ѵ'
+            | 'ӏ'
+            | 'ү'
+            | 'α'
+            | 'β'
+            | 'ε'
+            | 'ζ'
+            | 'η'
+            | 'ι'
+            | 'κ'
+            | 'μ'
+            | 'ν'
+            | 'ο'
+            | 'ρ'
+            | 'τ'
+            | 'υ'
+            | 'χ'
+            | 'γ'
+            | 'ϲ'
+            | 'ϳ'
+    )
 }
 
 /// The Cyrillic letter that a lower-case Latin one stands for in a Cyrillic word.

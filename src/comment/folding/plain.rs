@@ -143,7 +143,7 @@ pub(super) fn is_plain_letter(c: char) -> bool {
     )
 }
 
-fn is_cyrillic(c: char) -> bool {
+pub(super) fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{52F}')
 }
 

@@ -3,35 +3,77 @@
 /// Letters of one word that make n-grams. Scripts without spaces have long words.
 const WORD_CHARS: usize = 48;
 
-/// The 3-, 4- and 5-grams of a word between its end marks.
+/// The 4-grams of a word between its end marks, each digit read as 0. None for a word of one letter.
 #[inline]
 pub(in crate::spam) fn each_gram(word: &str, budget: &mut usize, mut visit: impl FnMut(u64)) {
-    const END: u32 = 1;
-    let mut codes = [END; WORD_CHARS + 2];
-    let mut length = 2;
-    for (code, c) in codes[1..=WORD_CHARS].iter_mut().zip(word.chars()) {
-        *code = u32::from(c);
-        length += 1;
-    }
-    let Some(left) = budget.checked_sub(3 * (length - 2)) else {
-        return;
-    };
-    *budget = left;
-    let codes = &codes[..length];
-    for start in 0..length - 2 {
-        let mut hash = step(step(0, codes[start]), codes[start + 1]);
-        for code in &codes[start + 2..length.min(start + 5)] {
-            hash = step(hash, *code);
-            visit(hash.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+    const END: u64 = 1;
+    let mut window = END << 48;
+    let mut chars = 0;
+    let mut step = |code: u64, codes: usize| {
+        // Four codes of 16 bits; those of rare characters reach into their neighbours', and hash no worse.
+        window = (window >> 16) ^ (code << 48);
+        if codes >= 4 {
+            visit(spread(window));
         }
+    };
+    for c in word.chars().take(WORD_CHARS.min(*budget)) {
+        chars += 1;
+        step(u64::from(masked(c)), chars + 1);
+    }
+    *budget -= chars;
+    if chars > 0 {
+        step(END, chars + 2);
     }
 }
 
+/// Any digit is as good as any other: `win88` and `win77` are one kind of name.
+fn masked(c: char) -> u32 {
+    if c.is_ascii_digit() {
+        u32::from(b'0')
+    } else {
+        u32::from(c)
+    }
+}
+
+fn spread(bits: u64) -> u64 {
+    let product = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+/// Of a word's bytes, each ASCII digit read as 0; and whether there were any.
 #[inline]
-fn step(hash: u64, code: u32) -> u64 {
-    (hash ^ u64::from(code))
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        .rotate_left(29)
+pub(in crate::spam) fn hash_word(word: &[u8]) -> (u64, bool) {
+    let mut digits = false;
+    let hash = hash_by(word.iter().map(|byte| {
+        let is_digit = byte.is_ascii_digit();
+        digits |= is_digit;
+        if is_digit { b'0' } else { *byte }
+    }));
+    (hash, digits)
+}
+
+/// Of how letters and digits follow each other in a word: `lucky88` and `ton4d` as `aaa00` and `aaa0a`.
+pub(in crate::spam) fn hash_form(word: &str) -> u64 {
+    const MOST_ALIKE: [usize; 2] = [3, 4];
+    let (mut before, mut alike) = (None, 0);
+    hash_by(word.chars().filter_map(|c| {
+        let is_digit = c.is_ascii_digit();
+        alike = if before == Some(is_digit) {
+            alike + 1
+        } else {
+            1
+        };
+        before = Some(is_digit);
+        let kept = alike <= MOST_ALIKE[usize::from(is_digit)];
+        kept.then_some(if is_digit { b'0' } else { b'a' })
+    }))
+}
+
+/// FNV-1a, finished by a mixer.
+#[inline]
+fn hash_by(bytes: impl Iterator<Item = u8>) -> u64 {
+    let fold = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    mix(bytes.fold(0xCBF2_9CE4_8422_2325, fold))
 }
 
 /// FNV-1a by eight bytes, finished by a mixer: fast on words, stable across platforms.

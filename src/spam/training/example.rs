@@ -12,11 +12,11 @@ pub const CALIBRE: f64 = 4_000.0;
 
 /// A collection counts by its size to this power: a large one must not drown the others, nor 300 messages count as much
 /// as 9,500 comments. 0 would let each count alike, 1 each comment.
-const BY_SIZE: f64 = 0.3;
+const BY_SIZE: f64 = 0.15;
 
 /// A label counts by its share of a collection to this power: how much spam a collector took says little. 1 would leave
 /// the labels as they are, 0 let both count alike.
-const BY_LABEL: f64 = 0.5;
+const BY_LABEL: f64 = 0.7;
 
 /// One comment as the solver sees it.
 #[derive(Debug, Clone)]
@@ -54,6 +54,17 @@ impl Example {
             ends,
             shapes: Shape::ALL.map(|shape| shape.value(&content)),
         }
+    }
+
+    /// Takes a family's features away.
+    pub(super) fn forget(&mut self, family: Family) {
+        let place = family as usize;
+        let start = if place == 0 { 0 } else { self.ends[place - 1] };
+        let end = self.ends[place];
+        self.slots.drain(start..end);
+        self.ends[place..]
+            .iter_mut()
+            .for_each(|at| *at -= end - start);
     }
 
     /// Its slots, family by family, with what one of them counts.

@@ -8,6 +8,7 @@ use crate::spam::{
     measures::Ranking,
     model::Model,
     signals::Signals,
+    training::{Settings, example::Example, folds},
     vector::Vector,
 };
 
@@ -51,6 +52,39 @@ pub fn progressive(mut model: Model, rows: &[Labelled]) -> Vec<(f64, bool)> {
     rows.iter().map(step).collect()
 }
 
+/// How held-out comments of one collection were scored while they were learnt from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures {
+    /// AUC of scores before learning, of each fold that has both labels.
+    pub auc: Vec<f64>,
+    /// The learning curves of the folds.
+    pub curves: Vec<[Option<f64>; CURVE.len()]>,
+}
+
+/// Trains once for each fold without its groups, and lets that model learn from them as one new site's decisions, in a
+/// shuffled order.
+pub fn measure(
+    collections: &[Vec<Labelled>],
+    settings: &Settings,
+    mut progress: impl FnMut(usize),
+) -> Vec<Figures> {
+    let mut figures = vec![Figures::default(); collections.len()];
+    let unchanged = |_: &mut Example| {};
+    folds::each(collections, settings, unchanged, |number, fold| {
+        progress(number);
+        for (rows, figures) in fold.held_out.iter().zip(&mut figures) {
+            let rows: Vec<Labelled> = rows.iter().map(|(row, _)| (*row).clone()).collect();
+            let rows: Vec<Labelled> = shuffled(&rows, ORDERS).into_iter().cloned().collect();
+            let scored = progressive(fold.model.clone(), &rows);
+            if let Some(auc) = Ranking::of(&scored).auc() {
+                figures.auc.push(auc);
+                figures.curves.push(curve(&fold.model, &rows));
+            }
+        }
+    });
+    figures
+}
+
 /// AUC on a third of the comments after each of [`CURVE`]'s numbers of decisions on others; `None` where there are not
 /// so many, or only one label.
 #[must_use]
@@ -87,8 +121,8 @@ fn one_curve(mut model: Model, rows: &[&Judged]) -> [Option<f64>; CURVE.len()] {
 }
 
 /// By hashes of places, the same on every machine.
-fn shuffled(rows: &[Judged], order: u64) -> Vec<&Judged> {
-    let mut keyed: Vec<(u64, &Judged)> = (0u64..)
+fn shuffled<T>(rows: &[T], order: u64) -> Vec<&T> {
+    let mut keyed: Vec<(u64, &T)> = (0u64..)
         .zip(rows)
         .map(|(place, row)| (mix(place ^ mix(order + 1)), row))
         .collect();

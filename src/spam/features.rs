@@ -57,12 +57,22 @@ impl<'a> Parts<'a> {
     /// The parts of a text that are looked at.
     #[must_use]
     pub fn of(content: &'a Content) -> Self {
+        let folded = content.folded();
         let mut words: Vec<&str> = Vec::with_capacity(128);
-        let mut rest = content.folded().split(' ').filter(|word| !word.is_empty());
-        words.extend(rest.by_ref().take(HEAD_WORDS));
-        let mut tail: Vec<&str> = rest.rev().take(TAIL_WORDS).collect();
-        tail.reverse();
-        words.append(&mut tail);
+        let mut start = 0;
+        // By bytes: words are short, and a search for the next space costs more than it saves.
+        let spaces = folded.bytes().enumerate().filter(|(_, byte)| *byte == b' ');
+        for (at, _) in spaces.take(HEAD_WORDS) {
+            words.extend(folded.get(start..at));
+            start = at + 1;
+        }
+        let rest = folded.get(start..).unwrap_or("");
+        let rest = rest.split(' ').filter(|word| !word.is_empty());
+        let head = words.len();
+        words.extend(rest.rev().take(TAIL_WORDS));
+        if let Some(tail) = words.get_mut(head..) {
+            tail.reverse();
+        }
         Self { content, words }
     }
 

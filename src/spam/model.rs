@@ -179,7 +179,7 @@ impl Model {
     #[inline(always)]
     pub(super) fn units(&self, family: Family, slot: usize, site: SiteTag) -> i32 {
         let shared = self.shared.get(slot).copied().unwrap_or(0);
-        if !self.rates.has_own_copy(family) {
+        if !learning::has_own_copy(family) {
             return i32::from(shared);
         }
         let own = self.own.get(place(site, slot)).copied().unwrap_or(0);

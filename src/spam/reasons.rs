@@ -19,7 +19,7 @@ pub(super) enum Reason {
 
 /// What speaks for and against, while it is gathered.
 #[derive(Default)]
-pub(super) struct Reasons(Vec<(Reason, f64)>);
+pub(super) struct Reasons(pub(super) Vec<(Reason, f64)>);
 
 impl Reasons {
     pub(super) fn add(&mut self, reason: Reason, weight: f64) {

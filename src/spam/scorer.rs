@@ -169,7 +169,7 @@ impl<'a> Text<'a> {
 
     fn reasons(&self, signals: &Signals) -> Reasons {
         let slope = self.model.slope(self.site);
-        let mut reasons = Reasons::default();
+        let mut reasons = Reasons(Vec::with_capacity(self.units.len()));
         for (word, weight) in self.named(signals) {
             reasons.add(Reason::Named(word), slope * weight);
         }

@@ -39,7 +39,7 @@ impl Default for Settings {
             idf_power: 3.0,
             most_steps: 60,
             confidence: 0.7,
-            caution: 0.35,
+            caution: 0.6,
         }
     }
 }

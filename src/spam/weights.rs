@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::spam::{features::Family, shape::Shape};
 
 const MAGIC: &[u8; 8] = b"RDWEIGHT";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const DIGEST_BYTES: usize = 32;
 
 /// Why weights can't be used.

@@ -33,8 +33,8 @@ impl Family {
     #[must_use]
     pub const fn slot_bits(self) -> u32 {
         match self {
-            Self::Word | Self::Chars => 16,
-            Self::Pair => 17,
+            Self::Word | Self::Chars => 18,
+            Self::Pair => 19,
             Self::Link => 12,
         }
     }

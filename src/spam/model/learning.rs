@@ -19,7 +19,7 @@ const STRENGTH_UNITS: f64 = 32_767.0;
 pub struct Rates {
     /// For the copies that sites share, by family.
     pub shared: [f64; Family::ALL.len()],
-    /// For a site's own copies, by family; 0: the family has none.
+    /// For a site's own copies, by family. Characters have none.
     pub own: [f64; Family::ALL.len()],
     /// For dense weights that sites share, and for a site's own.
     pub dense: [f64; 2],
@@ -36,7 +36,7 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             shared: [0.1, 0.1, 0.2, 0.1],
-            own: [4.0, 6.0, 0.0, 4.0],
+            own: [4.0, 4.0, 0.0, 4.0],
             dense: [0.005, 0.2],
             bias: [0.01, 0.1],
             slope: [0.0005, 0.02],
@@ -45,12 +45,11 @@ impl Default for Rates {
     }
 }
 
-impl Rates {
-    /// Whether sites have copies of their own of a family.
-    #[inline(always)]
-    pub(super) fn has_own_copy(&self, family: Family) -> bool {
-        self.own[family as usize] > 0.0
-    }
+/// Whether sites have copies of their own of a family. Those of characters gain little (see `docs/decisions/0011`), and
+/// are more than half of a text's features.
+#[inline(always)]
+pub(super) const fn has_own_copy(family: Family) -> bool {
+    !matches!(family, Family::Chars)
 }
 
 impl Model {
@@ -103,7 +102,12 @@ impl Model {
             };
             #[expect(clippy::cast_precision_loss, reason = "bounded by MOST_FEATURES")]
             let count = slots.len() as f64;
-            moved += (of_all + self.rates.own[family as usize]) * value * value * count;
+            let own = if has_own_copy(family) {
+                self.rates.own[family as usize]
+            } else {
+                0.0
+            };
+            moved += (of_all + own) * value * value * count;
         }
         if moved > self.rates.most {
             self.rates.most / moved
@@ -127,7 +131,7 @@ impl Model {
                     }
                 }
             }
-            if self.rates.has_own_copy(family) {
+            if has_own_copy(family) {
                 let step = step(self.rates.own[family as usize]);
                 for slot in slots {
                     if let Some(weight) = self.own.get_mut(place(site, *slot as usize)) {

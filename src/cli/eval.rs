@@ -164,6 +164,27 @@ fn print_table(all: &[Figures]) {
             percent(figures.marked),
         );
     }
+    if all.iter().any(|figures| figures.auc_after.is_some()) {
+        print_curves(all, width);
+    }
+}
+
+fn print_curves(all: &[Figures], width: usize) {
+    println!(
+        "\nAUC on a third of the comments after so many decisions on others, and how far off probabilities are on average:"
+    );
+    print!("{:width$}", "file");
+    online::CURVE
+        .iter()
+        .for_each(|decisions| print!(" {decisions:>7}"));
+    println!(" {:>9}", "off by");
+    for figures in all {
+        print!("{:width$}", figures.file);
+        for auc in figures.auc_after.iter().flatten() {
+            print!(" {:>7}", decimal(*auc));
+        }
+        println!(" {:>9}", decimal(figures.calibration_error));
+    }
 }
 
 fn decimal(value: Option<f64>) -> String {

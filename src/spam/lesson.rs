@@ -6,6 +6,10 @@
 //! each family's slots (their number, then the gaps between them), the shapes that aren't zero (their number, then index
 //! and f32 each), and the signals' bytes (their length, then they). Numbers without a size are LEB128.
 
+mod bytes;
+
+pub(super) use bytes::{Rest, put};
+
 use crate::{
     comment::ids::{CommentId, SiteId},
     spam::{
@@ -169,43 +173,7 @@ impl Lesson {
     }
 }
 
-/// LEB128.
-pub(super) fn put(out: &mut Vec<u8>, mut number: usize) {
-    while number >= 0x80 {
-        out.push(u8::try_from(number & 0x7F).unwrap_or(0) | 0x80);
-        number >>= 7;
-    }
-    out.push(u8::try_from(number).unwrap_or(0));
-}
-
-/// What has not been read yet.
-pub(super) struct Rest<'a>(pub(super) &'a [u8]);
-
-impl<'a> Rest<'a> {
-    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], BadLesson> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or(BadLesson)?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], BadLesson> {
-        let (array, rest) = self.0.split_first_chunk().ok_or(BadLesson)?;
-        self.0 = rest;
-        Ok(*array)
-    }
-
-    pub(super) fn number(&mut self) -> Result<usize, BadLesson> {
-        let mut number = 0;
-        for shift in (0..28).step_by(7) {
-            let [byte] = self.array()?;
-            number |= usize::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        Err(BadLesson)
-    }
-
+impl Rest<'_> {
     /// Ascending and distinct, within the family.
     fn slots(&mut self, family: Family, slots: &mut Vec<u32>) -> Result<(), BadLesson> {
         let count = self.number()?;

@@ -82,6 +82,14 @@ impl Ranking {
     }
 }
 
+/// The mean of some figures; `None` of none.
+#[must_use]
+pub fn mean(figures: &[f64]) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of figures are small")]
+    let count = figures.len() as f64;
+    (!figures.is_empty()).then(|| figures.iter().sum::<f64>() / count)
+}
+
 /// The share of these scores that is above a threshold; `None` without scores.
 #[must_use]
 pub fn share_above(scores: impl IntoIterator<Item = f64>, threshold: f64) -> Option<f64> {

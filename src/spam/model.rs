@@ -222,7 +222,9 @@ impl Model {
                 .iter()
                 .map(|slot| self.units(family, *slot as usize, site))
                 .sum::<i32>();
-            sum += f64::from(units) * self.unit(family) * family.value(slots.len());
+            // As the scorer multiplies, so that both come to the same bits.
+            let worth = self.unit(family) * family.value(slots.len());
+            sum += f64::from(units) * worth;
         }
         for (dense, value) in dense_values(vector) {
             sum += self.dense(dense, site) * value;

@@ -8,12 +8,13 @@ use crate::{
     cli::{failure::Failure, train::Args},
     spam::{
         dataset::{self, Labelled},
+        measures::mean,
         training::{
             Settings,
             ablation::{self, Part},
             disguises,
             folds::FOLDS,
-            held_out::{self, Figures, mean},
+            held_out::{self, Figures},
             online,
         },
     },

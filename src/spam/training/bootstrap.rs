@@ -1,6 +1,6 @@
 //! How far a figure would move if other groups had been collected: drawn again, with replacement.
 
-use crate::spam::{measures::Ranking, training::held_out::mean};
+use crate::spam::measures::{Ranking, mean};
 
 /// Draws.
 const DRAWS: usize = 200;

@@ -2,7 +2,7 @@
 
 use crate::spam::{
     dataset::Labelled,
-    measures::{Ranking, share_above},
+    measures::{Ranking, mean, share_above},
     training::{
         Settings,
         bootstrap::{self, Scored},
@@ -24,14 +24,6 @@ pub struct Figures {
     pub recall_among: Vec<f64>,
     /// The share of held-out ham above 0.9, of each fold.
     pub ham_above_0_9: Vec<f64>,
-}
-
-/// The mean of some figures; `None` of none.
-#[must_use]
-pub fn mean(figures: &[f64]) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "as many as folds")]
-    let count = figures.len() as f64;
-    (!figures.is_empty()).then(|| figures.iter().sum::<f64>() / count)
 }
 
 /// Trains once for each fold without its groups, and measures on them; spam also among other comments, all ham.

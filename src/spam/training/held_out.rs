@@ -2,7 +2,7 @@
 
 use crate::spam::{
     dataset::Labelled,
-    measures::{Ranking, mean, share_above},
+    measures::{Ranking, share_above},
     training::{
         Settings,
         bootstrap::{self, Scored},
@@ -81,6 +81,7 @@ impl Figures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spam::measures::mean;
     use crate::spam::training::folds::FOLDS;
 
     fn row(spam: bool, thread: &str, text: &str) -> Labelled {

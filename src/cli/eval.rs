@@ -90,7 +90,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             frozen(&rows, &model)
         };
         let mut figures = figures(file, &scored);
-        if args.online {
+        // The table has no column for it.
+        if args.online && args.json {
             figures.auc_after = Some(online::curve(&model, &rows));
         }
         all.push(figures);

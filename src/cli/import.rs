@@ -28,14 +28,14 @@ JSON lines: one object a line, with
   id             the comment's name where it comes from, a text or a number
   state          approved (or ham), spam, rejected (or trash), pending; also as \"label\"
   body           the comment as plain text; also as \"text\"
-and, where known, author (the display name), email, website, account_id, title, url and language
+and, where known, author (the display name), email, website, account_id, title, url and language \
 of the article, and submitted_at (2026-01-31T09:30:00Z, or seconds since 1970; also as \"created\").
 
-A WordPress export (Tools, Export, all content) is read as it is. HTML becomes plain text; a link's
+A WordPress export (Tools, Export, all content) is read as it is. HTML becomes plain text; a link's \
 address stays behind its text. Pending comments, pingbacks and trackbacks are passed over.
 
-Every line is looked at before anything is sent. Sending the same twice changes nothing, so a command
-that was broken off is simply run again. No comment is stored, shown or queued: they train the model,
+Every line is looked at before anything is sent. Sending the same twice changes nothing, so a command \
+that was broken off is simply run again. No comment is stored, shown or queued: they train the model, \
 and count in their authors' history. Addresses are hashed by the service at once, and kept nowhere.
 
 Examples:
@@ -170,7 +170,7 @@ async fn pass_on(
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     let tell = |why: &str| progress.wait(why);
-    let answer = send::send(connection, site.as_str(), &chunk, tell).await;
+    let answer = send::send(connection, site.as_str(), &chunk, sent.calls > 0, tell).await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(failure) => {

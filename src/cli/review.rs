@@ -22,8 +22,8 @@ use super::failure::Failure;
 /// Review comments: one at a time, the most urgent first. Needs a moderator's key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Keys: a approve, r reject, s spam, k skip, w why it is here (the score's reasons, the author, the wave
-of near-identical comments, the last decision; w again: the comment), q quit; arrows and page keys
+Keys: a approve, r reject, s spam, k skip, w why it is here (the score's reasons, the author, the wave \
+of near-identical comments, the last decision; w again: the comment), q quit; arrows and page keys \
 scroll.
 
 Examples:

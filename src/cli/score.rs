@@ -195,7 +195,7 @@ fn line(part: &Contribution, longest: f32, paint: Paint) -> String {
 }
 
 fn to_json(explanation: &Explanation) -> serde_json::Value {
-    let part = |part: &Contribution| json!({ "feature": part.feature, "weight": part.weight });
+    let part = |part: &Contribution| json!({ "feature": part.feature, "weight": part.decimal() });
     json!({
         "spam_probability": explanation.score.probability.get(),
         "log_odds": explanation.log_odds,

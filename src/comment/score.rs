@@ -40,6 +40,14 @@ pub struct Contribution {
     pub weight: f32,
 }
 
+impl Contribution {
+    /// The weight in four decimals, as people and scripts read it: 1.03, not 1.0299999713897705.
+    #[must_use]
+    pub fn decimal(&self) -> f64 {
+        (f64::from(self.weight) * 1e4).round() / 1e4
+    }
+}
+
 /// A spam probability with its explanation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Score {

@@ -88,10 +88,15 @@ pub fn read(path: &Path) -> Result<Vec<Labelled>, DatasetError> {
     let mut rows = Vec::new();
     for (bytes, number) in reader.split(b'\n').zip(1..) {
         let bytes = bytes.map_err(io)?;
+        // Windows tools begin UTF-8 files with a mark.
+        let bytes = match number {
+            1 => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes),
+            _ => &bytes,
+        };
         if bytes.trim_ascii().is_empty() {
             continue;
         }
-        let row = parse(&bytes).map_err(|problem| DatasetError::Line {
+        let row = parse(bytes).map_err(|problem| DatasetError::Line {
             file: path.to_owned(),
             line: number,
             problem,

@@ -60,7 +60,8 @@ impl Ranking {
             sum += ratio(*spam as u128, self.spam as u128)
                 * ratio(spam_so_far as u128, all_so_far as u128);
         }
-        self.has_both().then_some(sum)
+        // A sum of many parts of one can round above it.
+        self.has_both().then_some(sum.min(1.0))
     }
 
     /// The share of spam above the lowest threshold that lets at most one ham in `one_in` through.
@@ -140,6 +141,13 @@ mod tests {
         near(reversed.auc(), 0.0);
         near(reversed.average_precision(), 0.5);
         near(reversed.recall_at(100), 0.0);
+    }
+
+    #[test]
+    fn no_precision_is_above_one() {
+        let mut scored = vec![(0.0, false)];
+        scored.extend((1..=4_303).map(|n| (f64::from(n), true)));
+        assert_eq!(Ranking::of(&scored).average_precision(), Some(1.0));
     }
 
     #[test]

@@ -41,6 +41,7 @@ impl Reasons {
             self.0.select_nth_unstable_by(most, stronger);
             self.0.truncate(most);
         }
+        self.gather(parts);
         self.0.sort_unstable_by(stronger);
         let told = self.0.into_iter().map(|(reason, weight)| Contribution {
             feature: match reason {
@@ -54,6 +55,27 @@ impl Reasons {
             weight: weight as f32,
         });
         told.collect()
+    }
+
+    /// A word that a comment repeats is one line: the first time weighs as a word, the others as what stands around them.
+    fn gather(&mut self, parts: &Parts) {
+        let mut at = 1;
+        while let Some(&(reason, weight)) = self.0.get(at) {
+            let same = |(earlier, _): &(Reason, f64)| match (earlier, &reason) {
+                (Reason::Part(a), Reason::Part(b)) => parts.text(*a) == parts.text(*b),
+                (Reason::Named(_), _) | (_, Reason::Named(_)) => false,
+            };
+            match self.0.iter().take(at).position(same) {
+                Some(first) => {
+                    self.0.remove(at);
+                    if let Some((_, sum)) = self.0.get_mut(first) {
+                        *sum += weight;
+                    }
+                }
+                None => at += 1,
+            }
+        }
+        self.0.retain(|(_, weight)| weight.abs() >= LEAST_TOLD);
     }
 }
 

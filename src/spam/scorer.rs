@@ -143,6 +143,21 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_word_is_explained_once() {
+        let score = score("hello hello hello hello hello hello");
+        let told: Vec<&str> = score
+            .contributions
+            .iter()
+            .map(|told| told.feature.as_str())
+            .collect();
+        assert_eq!(
+            told.iter().filter(|told| **told == "\"hello\"").count(),
+            1,
+            "{told:?}"
+        );
+    }
+
+    #[test]
     fn the_explanation_adds_up_to_the_score() {
         let score = score("Free money");
         let told: f32 = score.contributions.iter().map(|told| told.weight).sum();

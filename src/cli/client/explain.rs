@@ -144,6 +144,9 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
             ),
             None => "the feed no longer reaches back to that cursor: list the comments once (`replydesk comments --site SITE`), then start without one".to_owned(),
         }),
+        (Code::NotFound, "SITE_NOT_FOUND") => Some(
+            "`replydesk site list` shows the sites, `replydesk site create NAME --display-name TEXT` makes one".to_owned(),
+        ),
         (Code::Unimplemented, _) => Some("the service there is not ReplyDesk, or of another version".to_owned()),
         _ => None,
     }

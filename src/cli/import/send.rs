@@ -65,7 +65,8 @@ impl Chunk {
     }
 }
 
-/// Sends a call's comments until they are answered. `tell` hears why it takes longer.
+/// Sends a call's comments until they are answered. `earlier` says whether any were before; `tell` hears why it takes
+/// longer.
 ///
 /// # Errors
 /// What does not pass by itself, or did not in five minutes.
@@ -73,6 +74,7 @@ pub async fn send(
     connection: &Connection,
     site: &str,
     chunk: &Chunk,
+    earlier: bool,
     mut tell: impl FnMut(&str),
 ) -> Result<ImportCommentsResponse, Failure> {
     let started = Instant::now();
@@ -87,6 +89,9 @@ pub async fn send(
             status.code() == Code::ResourceExhausted && retry_delay(&status).is_none();
         if is_too_much || !passes_by_itself(&status) || started.elapsed() > PATIENCE {
             let failure = explain(&status);
+            if !earlier && !passes_by_itself(&status) {
+                return Err(failure);
+            }
             return Err(Failure::new(format!(
                 "{failure}\n  what was sent so far is taken in: the same command again goes on from there"
             )));

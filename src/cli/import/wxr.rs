@@ -42,6 +42,8 @@ pub struct Wxr<R> {
     blog: String,
     article: Thread,
     comment: Option<Fields>,
+    /// Whether there was an element at all.
+    begun: bool,
     over: bool,
 }
 
@@ -60,6 +62,7 @@ impl<R: Read> Wxr<R> {
             blog: String::new(),
             article: Thread::default(),
             comment: None,
+            begun: false,
             over: false,
         }
     }
@@ -108,6 +111,9 @@ impl<R: Read> Wxr<R> {
             Ok(Event::Eof) => {
                 self.over = true;
                 match self.path.last() {
+                    None if !self.begun => {
+                        Err(self.unreadable("is no WordPress export: it has no <rss>"))
+                    }
                     None => Ok(None),
                     Some(name) => {
                         let why = format!("the file ends within <{name}>: export it again");
@@ -151,6 +157,7 @@ impl<R: Read> Wxr<R> {
         if self.path.is_empty() && name != "rss" {
             return Err(self.unreadable("is no WordPress export: its first element is not <rss>"));
         }
+        self.begun = true;
         match name.as_str() {
             "item" => {
                 self.article.title.clear();

@@ -59,8 +59,8 @@ pub fn score(score: Score) -> v1::Score {
         spam_probability: score.probability.get(),
         contributions: contributions
             .map(|found| v1::Contribution {
+                weight: found.decimal(),
                 feature: found.feature,
-                weight: f64::from(found.weight),
             })
             .collect(),
         model: format!("{:08x}+{}", score.model, score.lessons),

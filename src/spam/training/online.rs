@@ -89,6 +89,10 @@ pub fn measure(
 /// so many, or only one label.
 #[must_use]
 pub fn curve(model: &Model, rows: &[Labelled]) -> [Option<f64>; CURVE.len()] {
+    let has = |spam: bool| rows.iter().any(|row| row.spam == spam);
+    if !(has(true) && has(false)) {
+        return [None; CURVE.len()];
+    }
     let judged: Vec<Judged> = rows.iter().map(judged).collect();
     let mut sums = [0.0; CURVE.len()];
     let mut counts = [0.0; CURVE.len()];

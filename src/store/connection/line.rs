@@ -192,7 +192,16 @@ impl Line {
             return;
         }
         slot.link = None;
-        slot.cause = StoreError::Away(error.to_string());
+        slot.cause = match error {
+            // Its text says already that Redis cannot be reached.
+            StoreError::Away(_) => error.clone(),
+            StoreError::TimedOut
+            | StoreError::ReadOnly(_)
+            | StoreError::Full(_)
+            | StoreError::Unreplicated { .. }
+            | StoreError::Refused(_)
+            | StoreError::Corrupt { .. } => StoreError::Away(error.to_string()),
+        };
         let health = Health::from(&slot.cause);
         drop(slot);
         self.publish(health);

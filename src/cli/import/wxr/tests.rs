@@ -205,6 +205,7 @@ fn a_file_that_is_no_export_says_where_and_why() {
             "<html><body></body></html>",
             "line 1: is no WordPress export",
         ),
+        ("{\"id\": 1}", "is no WordPress export"),
         ("<rss><channel></rss>", "is not well-formed XML"),
         ("<rss><channel>", "ends within <channel>"),
         (deep.as_str(), "nested too deep"),

@@ -191,6 +191,12 @@ impl Model {
         f64::from(self.prior.scales[family as usize]) / f64::from(UNITS_PER_STEP)
     }
 
+    /// Log-odds of one unit of a family in a text with so many of its features. Scores and lessons multiply in this order,
+    /// so that they are the same to the bit.
+    pub(super) fn worth(&self, family: Family, count: usize) -> f64 {
+        self.unit(family) * family.value(count)
+    }
+
     /// What a dense weight is on a site.
     pub(super) fn dense(&self, dense: Dense, site: SiteTag) -> f64 {
         let own = self.own.get(dense_place(site, dense)).copied().unwrap_or(0);
@@ -222,7 +228,7 @@ impl Model {
                 .iter()
                 .map(|slot| self.units(family, *slot as usize, site))
                 .sum::<i32>();
-            sum += f64::from(units) * self.unit(family) * family.value(slots.len());
+            sum += f64::from(units) * self.worth(family, slots.len());
         }
         for (dense, value) in dense_values(vector) {
             sum += self.dense(dense, site) * value;

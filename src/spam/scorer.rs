@@ -151,7 +151,7 @@ impl<'a> Text<'a> {
 
     /// Log-odds of one unit of a family in this text.
     fn worth(&self, family: Family) -> f64 {
-        self.model.unit(family) * family.value(self.counts[family as usize])
+        self.model.worth(family, self.counts[family as usize])
     }
 
     /// The counted facts and signals that the comment has, with what they weigh.
@@ -196,114 +196,4 @@ fn bounded(slot: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn site() -> SiteTag {
-        SiteTag::of(&"gazette".parse().unwrap())
-    }
-
-    fn score(body: &str) -> Score {
-        let scorer = Scorer::prior().unwrap();
-        scorer.score_with(site(), &Content::of_text(body, ""), &Signals::default())
-    }
-
-    #[test]
-    fn the_prior_tells_spam_from_readers() {
-        for spam in [
-            "Check out my channel and subscribe please!!! http://youtube.com/user/example",
-            "Congratulations! You have won a $1000 prize. Call now to claim your free cash",
-            "Main di 𝐌𝐀𝐗𝐖𝐈𝐍𝟖𝟖 gacor terus, daftar sekarang",
-        ] {
-            assert!(
-                score(spam).probability.get() > 0.8,
-                "{spam}: {:?}",
-                score(spam)
-            );
-        }
-        for reader in [
-            "The council should have asked the people who live beside the bridge before it was closed.",
-            "What an idiotic column. You clearly know nothing about farming.",
-            "Wer soll das denn bezahlen? Die Pendler warten seit Jahren auf einen besseren Takt.",
-            "Thank you for this article.",
-        ] {
-            assert!(
-                score(reader).probability.get() <= 0.2,
-                "{reader}: {:?}",
-                score(reader)
-            );
-        }
-    }
-
-    #[test]
-    fn a_disguise_hides_nothing() {
-        let plain = score("subscribe to my channel please").probability.get();
-        for disguised in [
-            "ѕubѕсribe to my сhannel please",
-            "𝘀𝘂𝗯𝘀𝗰𝗿𝗶𝗯𝗲 𝘁𝗼 𝗺𝘆 𝗰𝗵𝗮𝗻𝗻𝗲𝗹 𝗽𝗹𝗲𝗮𝘀𝗲",
-            "S u b s c r i b e to my c\u{200B}hannel pl\u{336}ease",
-        ] {
-            let found = score(disguised).probability.get();
-            assert!(found > plain - 0.05, "{disguised}: {found} against {plain}");
-        }
-    }
-
-    #[test]
-    fn scores_explain_themselves_with_the_comments_words() {
-        let score = score("Please subscribe to my channel");
-        let told: Vec<&str> = score
-            .contributions
-            .iter()
-            .map(|told| told.feature.as_str())
-            .collect();
-        assert!(
-            told.contains(&"\"subscribe\"") && told.contains(&"\"channel\""),
-            "{told:?}"
-        );
-        let strengths: Vec<f32> = score
-            .contributions
-            .iter()
-            .map(|told| told.weight.abs())
-            .collect();
-        assert!(strengths.is_sorted_by(|a, b| a >= b), "strongest first");
-        assert!(score.contributions.len() <= Score::MAX_CONTRIBUTIONS);
-    }
-
-    #[test]
-    fn the_explanation_adds_up_to_the_score() {
-        let score = score("Free money");
-        let told: f32 = score.contributions.iter().map(|told| told.weight).sum();
-        let bias = f64::from(Model::prior().unwrap().prior_weights().bias);
-        let odds = score.probability.get() / (1.0 - score.probability.get());
-        let expected = libm::log(odds) - bias;
-        assert!(
-            (f64::from(told) - expected).abs() < 0.1,
-            "{told} of {expected}"
-        );
-    }
-
-    #[test]
-    fn no_text_breaks_the_score() {
-        for hostile in [
-            String::new(),
-            "x".repeat(65_000),
-            "http://a.example ".repeat(3_800),
-            format!("a{}", "\u{301}".repeat(10_000)),
-            "😀".repeat(16_000),
-            "\u{202E}\u{2067}".repeat(10_000),
-        ] {
-            let probability = score(&hostile).probability.get();
-            assert!((0.0..=1.0).contains(&probability));
-        }
-    }
-
-    #[test]
-    fn scores_name_their_model() {
-        let model = Model::prior().unwrap();
-        let score = score("x");
-        assert_eq!(
-            (score.model, score.lessons),
-            (model.prior_weights().model(), 0)
-        );
-    }
-}
+mod tests;

@@ -42,6 +42,9 @@ const UNITS_PER_STEP: i16 = 128;
 /// Units of a dense weight in 1.0.
 const DENSE_UNITS: f64 = 2_048.0;
 
+/// The least and the greatest slope.
+const SLOPES: (f64, f64) = (0.25, 4.0);
+
 /// A place for each feature of one site, and for those of others: 2^21 of two bytes each.
 const SITE_BITS: u32 = 21;
 const SITE_PLACES: usize = 1 << SITE_BITS;
@@ -206,7 +209,7 @@ impl Model {
 
     /// How sure the model may be on a site: what the sum of all weights is multiplied by.
     pub(super) fn slope(&self, site: SiteTag) -> f64 {
-        self.dense(Dense::Slope, site).clamp(0.25, 4.0)
+        self.dense(Dense::Slope, site).clamp(SLOPES.0, SLOPES.1)
     }
 
     /// Log-odds of a comment that is known by its vector only.

@@ -1,6 +1,6 @@
 //! One step of stochastic gradient strength on a lesson.
 
-use super::{DENSE_UNITS, Dense, Model, dense_place, dense_values, place};
+use super::{DENSE_UNITS, Dense, Model, SLOPES, dense_place, dense_values, place, taught::Step};
 use crate::{
     comment::score::Probability,
     spam::{
@@ -12,6 +12,10 @@ use crate::{
 
 /// Units of a lesson's strength in 1.0.
 const STRENGTH_UNITS: f64 = 32_767.0;
+
+/// Units of a sum in 1.0, and the largest sum that moves the slope.
+const SUM_UNITS: f64 = 4_095.0;
+const LARGEST_SUM: f64 = 8.0;
 
 /// How fast weights follow decisions. Found by held-out groups: see `docs/MODEL.md`. Replicas that should agree must
 /// have the same.
@@ -61,26 +65,26 @@ impl Model {
         let probability = Probability::from_log_odds(self.slope(site) * sum).get();
         let is_spam = lesson.label == Label::Spam;
         let error = if is_spam { 1.0 } else { 0.0 } - probability;
-        let strength = rounded(error * STRENGTH_UNITS);
+        let step = Step {
+            strength: rounded(error * STRENGTH_UNITS),
+            sum: rounded(sum.clamp(-LARGEST_SUM, LARGEST_SUM) * SUM_UNITS),
+        };
         if lesson.taken_back {
             // Of long ago: as much as it would teach now.
-            let taught = self.taught.take(lesson.subject).unwrap_or(strength);
-            self.climb(lesson, -f64::from(taught) / STRENGTH_UNITS);
+            let taught = self.taught.take(lesson.subject).unwrap_or(step);
+            self.climb(lesson, taught, -1.0);
         } else {
             self.validation.add(probability, is_spam);
-            self.taught.note(lesson.subject, strength);
-            let strength = f64::from(strength) / STRENGTH_UNITS;
-            self.climb(lesson, strength);
-            let sum = sum.clamp(-8.0, 8.0);
-            let slope = self.rates.slope;
-            self.step_dense(Dense::Slope, site, lesson.shared, slope, strength * sum);
+            self.taught.note(lesson.subject, step);
+            self.climb(lesson, step, 1.0);
         }
         self.lessons += 1;
     }
 
-    /// One step along the gradient of the log-likelihood. It depends on lesson and strength alone, so that the same step
-    /// with the opposite strength takes it back, whatever was learnt between.
-    fn climb(&mut self, lesson: &Lesson, strength: f64) {
+    /// One step along the gradient of the log-likelihood. It depends on lesson and step alone, so that the same step in
+    /// the opposite direction takes it back, whatever was learnt between.
+    fn climb(&mut self, lesson: &Lesson, step: Step, direction: f64) {
+        let strength = direction * f64::from(step.strength) / STRENGTH_UNITS;
         let (site, vector) = (lesson.site, &lesson.vector);
         let bounded = strength * self.bound(lesson);
         self.step_hashed(vector, site, lesson.shared, bounded);
@@ -88,6 +92,22 @@ impl Model {
         self.step_dense(Dense::Bias, site, lesson.shared, rates.bias, strength);
         for (dense, value) in dense_values(vector) {
             self.step_dense(dense, site, lesson.shared, rates.dense, strength * value);
+        }
+        let steeper = strength * f64::from(step.sum) / SUM_UNITS;
+        self.step_dense(Dense::Slope, site, lesson.shared, rates.slope, steeper);
+        self.keep_slope(site);
+    }
+
+    /// Beyond the slopes that scores use nothing is gathered: it would have to be unlearnt before anything is learnt.
+    fn keep_slope(&mut self, site: SiteTag) {
+        let units = |slope: f64| rounded((slope - 1.0) * DENSE_UNITS);
+        let (least, most) = (units(SLOPES.0), units(SLOPES.1));
+        let of_all = &mut self.dense[Dense::Slope.index()];
+        *of_all = (*of_all).clamp(i32::from(least), i32::from(most));
+        let of_all = *of_all;
+        if let Some(own) = self.own.get_mut(dense_place(site, Dense::Slope)) {
+            let kept = i32::from(*own).clamp(i32::from(least) - of_all, i32::from(most) - of_all);
+            *own = i16::try_from(kept).unwrap_or(*own);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A model as bytes: what was learnt, without the prior.
 //!
-//! `RDMODEL1`, the prior's digest, the lessons and the validation's numbers (u64 each, little endian), the dense weights
+//! `RDMODEL2`, the prior's digest, the lessons and the validation's numbers (u64 each, little endian), the dense weights
 //! (i32 each), both tables as runs (how many places didn't change, then the change, LEB128 and zigzag), what recent
 //! lessons taught, and the SHA-256
 //! of all before it. Empty tables take few bytes; after a million lessons it is some megabytes.
@@ -15,7 +15,7 @@ use crate::spam::{
     weights::Weights,
 };
 
-const MAGIC: &[u8; 8] = b"RDMODEL1";
+const MAGIC: &[u8; 8] = b"RDMODEL2";
 const DIGEST_BYTES: usize = 32;
 
 /// Why bytes are no snapshot.

@@ -163,3 +163,83 @@ fn validation_tells_how_far_probabilities_are_from_what_they_say() {
     assert!(sure.calibration_error().unwrap() > 0.005);
     assert_eq!(Validation::default().calibration_error(), None);
 }
+
+#[test]
+fn a_changed_mind_leaves_no_trace_however_often() {
+    for body in [
+        WAVE,
+        "Check out my channel and subscribe please!!! http://youtube.com/user/example",
+    ] {
+        let mut model = Model::prior().unwrap();
+        let taught = |label, taken_back| Lesson {
+            taken_back,
+            ..lesson("gazette", label, body)
+        };
+        let (bodies, sites) = ([body, "Thank you for this article."], ["gazette", "herald"]);
+        let scores = |model: &Model| {
+            let of = |name| bodies.map(|body| model.log_odds(&vector(body), site(name)));
+            sites.map(of)
+        };
+        let before = scores(&model);
+        for _ in 0..300 {
+            for label in [Label::Ham, Label::Spam] {
+                model.learn(&taught(label, false));
+                model.learn(&taught(label, true));
+            }
+        }
+        assert_eq!(scores(&model), before);
+    }
+}
+
+#[test]
+fn what_taught_nothing_takes_nothing_back() {
+    let mut model = Model::prior().unwrap();
+    let sure = Lesson {
+        subject: Subject::named(site("gazette"), b"the last"),
+        ..lesson("gazette", Label::Spam, WAVE)
+    };
+    for n in 0..2_000_u32 {
+        let subject = Subject::named(site("gazette"), &n.to_le_bytes());
+        model.learn(&Lesson {
+            subject,
+            ..sure.clone()
+        });
+    }
+    let strongest = |model: &Model| model.log_odds(&vector(WAVE), site("gazette"));
+    let before = strongest(&model);
+    model.learn(&sure);
+    assert_eq!(strongest(&model), before, "nothing is left to be learnt");
+    let ham = lesson(
+        "gazette",
+        Label::Ham,
+        "Our fair heals the sorrow of every moonstone order",
+    );
+    for _ in 0..20 {
+        model.learn(&ham);
+    }
+    let before = strongest(&model);
+    model.learn(&Lesson {
+        taken_back: true,
+        ..sure
+    });
+    assert_eq!(strongest(&model), before);
+}
+
+#[test]
+fn a_slope_at_its_bound_turns_back_at_once() {
+    let mut model = Model::prior().unwrap();
+    for n in 0..3_000_u32 {
+        let label = if n.is_multiple_of(2) {
+            Label::Spam
+        } else {
+            Label::Ham
+        };
+        let subject = Subject::named(site("gazette"), &n.to_le_bytes());
+        model.learn(&Lesson {
+            subject,
+            ..lesson("gazette", label, WAVE)
+        });
+    }
+    let raw = model.dense(Dense::Slope, site("gazette"));
+    assert!((SLOPES.0..=SLOPES.1).contains(&raw), "{raw}");
+}

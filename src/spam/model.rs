@@ -240,11 +240,14 @@ impl Model {
     }
 }
 
-/// Where a site's own copy of a feature lies. One site's features never share a place with each other.
+/// Where a site's own copy of a feature lies. One site's features never share a place with each other: an odd factor
+/// permutes the places. With a factor and a start of its own, a site shares places with another by chance only, and
+/// never all of them.
 #[inline(always)]
 fn place(site: SiteTag, feature: usize) -> usize {
     let start = site.0.wrapping_mul(0x9E37_79B1) >> (32 - SITE_BITS);
-    (start as usize ^ feature) & (SITE_PLACES - 1)
+    let factor = site.0.wrapping_mul(0x85EB_CA6B) >> (32 - SITE_BITS) | 1;
+    (feature.wrapping_mul(factor as usize) ^ start as usize) & (SITE_PLACES - 1)
 }
 
 fn dense_place(site: SiteTag, dense: Dense) -> usize {

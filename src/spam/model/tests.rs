@@ -243,3 +243,23 @@ fn a_slope_at_its_bound_turns_back_at_once() {
     let raw = model.dense(Dense::Slope, site("gazette"));
     assert!((SLOPES.0..=SLOPES.1).contains(&raw), "{raw}");
 }
+
+#[test]
+fn sites_share_places_by_chance_only() {
+    let features = [3_usize, 77, 4_711, 70_000, 200_000];
+    let places = |name: &str| features.map(|feature| place(site(name), feature));
+    let mut seen = std::collections::HashMap::new();
+    for n in 0..10_000 {
+        let name = format!("paper-{n}");
+        let alike = seen.insert(places(&name), name.clone());
+        assert_eq!(alike, None, "{name} has all its places with another site");
+    }
+    let all: std::collections::HashSet<usize> = (0..Weights::SLOTS + DENSE)
+        .map(|feature| place(site("gazette"), feature))
+        .collect();
+    assert_eq!(
+        all.len(),
+        Weights::SLOTS + DENSE,
+        "none meets another of its site"
+    );
+}

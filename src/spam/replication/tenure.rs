@@ -20,6 +20,7 @@ use crate::{
     store::{
         error::StoreError,
         model_log::{Appended, LessonSource, NewLessons},
+        model_snapshot::Keeping,
         trainer_lease::TrainerLease,
         wakeups::Heard,
     },
@@ -243,10 +244,12 @@ impl<'a> Tenure<'a> {
                 *held = None;
                 false
             });
-            if !snapshots::keep(shared, self.token, &mark).await? {
-                return Err(TenureEnd::LeaseLost);
+            match snapshots::keep(shared, self.token, &mark).await? {
+                Keeping::LeaseLost => return Err(TenureEnd::LeaseLost),
+                Keeping::Kept => self.marked = None,
+                // Not the one that is awaited.
+                Keeping::Outdated => {}
             }
-            self.marked = None;
         }
         let state = shared.store.log_state().await?;
         let waits = self

@@ -3,7 +3,10 @@
 use replydesk::{
     comment::lease::LeaseToken,
     spam::model::Model,
-    store::model_snapshot::{FoundSnapshot, Which},
+    store::{
+        model_log::{LogFrom, LogPage},
+        model_snapshot::{FoundSnapshot, Keeping, Snapshot, Which},
+    },
 };
 use tonic_health::pb::health_check_response::ServingStatus;
 
@@ -152,18 +155,22 @@ async fn a_snapshot_of_another_prior_is_not_used() {
     let mut bytes = Model::prior().unwrap().to_snapshot();
     bytes[8] ^= 1;
     desk.replicas[0].stop().await;
-    let position = "5-5".parse().unwrap();
-    let snapshot = replydesk::store::model_snapshot::Snapshot {
-        position,
-        model: bytes,
-    };
     let lease = std::time::Duration::from_secs(5);
     store.take_trainer_lease(token, lease).await.unwrap();
-    assert!(
+    store.append_mark(token).await.unwrap();
+    let LogPage::Entries(log) = store.read_model_log(LogFrom::Past(0), 10).await.unwrap() else {
+        panic!("the log is whole");
+    };
+    let snapshot = Snapshot {
+        position: log.last().unwrap().position,
+        model: bytes,
+    };
+    assert_eq!(
         store
             .keep_snapshot(token, &snapshot, [0; 32])
             .await
-            .unwrap()
+            .unwrap(),
+        Keeping::Kept
     );
     store.give_trainer_lease_back(token).await.unwrap();
     assert!(matches!(
@@ -174,6 +181,6 @@ async fn a_snapshot_of_another_prior_is_not_used() {
     let address = desk.replicas[second].address;
     Probe::new(address).until(ServingStatus::Serving).await;
     let stand = desk.model(address).await;
-    assert_eq!(stand.counts.unwrap().snapshots_corrupt, 1, "{stand:?}");
+    assert!(stand.counts.unwrap().snapshots_corrupt >= 1, "{stand:?}");
     desk.finish().await;
 }

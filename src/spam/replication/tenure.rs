@@ -89,6 +89,7 @@ impl<'a> Tenure<'a> {
     async fn work(&mut self) -> Result<Infallible, TenureEnd> {
         let waiter = self.shared.wakeups.decision_waiter();
         self.places = Places::read(&self.shared.store).await?;
+        self.forget_taught().await?;
         let mut poll = interval(self.shared.settings.poll);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut due = BTreeSet::new();
@@ -115,6 +116,15 @@ impl<'a> Tenure<'a> {
                 _ = self.at_mark.changed() => self.tend_snapshots().await?,
             }
         }
+    }
+
+    /// A trainer that dies between an append and what follows leaves lessons behind, and hashes of words must not stay.
+    async fn forget_taught(&mut self) -> Result<(), TenureEnd> {
+        for places in self.places.imported().chunks(SITES) {
+            self.shared.store.forget_taught_lessons(places).await?;
+            self.keep_lease().await?;
+        }
+        Ok(())
     }
 
     /// One stretch of each source; those that have more are due again.

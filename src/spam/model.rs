@@ -45,6 +45,9 @@ const DENSE_UNITS: f64 = 2_048.0;
 /// The least and the greatest slope.
 const SLOPES: (f64, f64) = (0.25, 4.0);
 
+/// The same for what all sites share of it: one site's contradictions must not make the others unsure.
+const SHARED_SLOPES: (f64, f64) = (0.8, 1.25);
+
 /// A place for each feature of one site, and for those of others: 2^21 of two bytes each.
 const SITE_BITS: u32 = 21;
 const SITE_PLACES: usize = 1 << SITE_BITS;

@@ -1,6 +1,9 @@
 //! One step of stochastic gradient strength on a lesson.
 
-use super::{DENSE_UNITS, Dense, Model, SLOPES, dense_place, dense_values, place, taught::Step};
+use super::{
+    DENSE_UNITS, Dense, Model, SHARED_SLOPES, SLOPES, dense_place, dense_values, place,
+    taught::Step,
+};
 use crate::{
     comment::score::Probability,
     spam::{
@@ -100,13 +103,12 @@ impl Model {
 
     /// Beyond the slopes that scores use nothing is gathered: it would have to be unlearnt before anything is learnt.
     fn keep_slope(&mut self, site: SiteTag) {
-        let units = |slope: f64| rounded((slope - 1.0) * DENSE_UNITS);
-        let (least, most) = (units(SLOPES.0), units(SLOPES.1));
+        let units = |slope: f64| i32::from(rounded((slope - 1.0) * DENSE_UNITS));
         let of_all = &mut self.dense[Dense::Slope.index()];
-        *of_all = (*of_all).clamp(i32::from(least), i32::from(most));
+        *of_all = (*of_all).clamp(units(SHARED_SLOPES.0), units(SHARED_SLOPES.1));
         let of_all = *of_all;
         if let Some(own) = self.own.get_mut(dense_place(site, Dense::Slope)) {
-            let kept = i32::from(*own).clamp(i32::from(least) - of_all, i32::from(most) - of_all);
+            let kept = i32::from(*own).clamp(units(SLOPES.0) - of_all, units(SLOPES.1) - of_all);
             *own = i16::try_from(kept).unwrap_or(*own);
         }
     }

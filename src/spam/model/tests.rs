@@ -245,6 +245,34 @@ fn a_slope_at_its_bound_turns_back_at_once() {
 }
 
 #[test]
+fn a_site_that_contradicts_itself_makes_no_other_unsure() {
+    // As fast as some ten thousand lessons would.
+    let rates = Rates {
+        slope: [0.02, 0.02],
+        ..Rates::default()
+    };
+    let mut model = Model::prior().unwrap().with_rates(rates);
+    let spam = "Check out my channel and subscribe please!!! http://youtube.com/user/example";
+    let readers = "The council should have asked the people who live beside the bridge.";
+    for n in 0..600_u32 {
+        let (body, label) = if n.is_multiple_of(2) {
+            (format!("{spam} {}", n * 7_919), Label::Ham)
+        } else {
+            (format!("{readers} {}", n * 7_919), Label::Spam)
+        };
+        // Before its own copies know better, each is a surprise.
+        let (name, teller) = (format!("site-{n}"), "gazette");
+        let lesson = lesson(if n < 300 { &name } else { teller }, label, &body);
+        model.learn(&lesson);
+    }
+    let of_all = model.slope(site("herald"));
+    assert!(
+        (0.8..=1.25).contains(&of_all),
+        "{of_all}"
+    );
+}
+
+#[test]
 fn sites_share_places_by_chance_only() {
     let features = [3_usize, 77, 4_711, 70_000, 200_000];
     let places = |name: &str| features.map(|feature| place(site(name), feature));

@@ -33,7 +33,7 @@ pub(super) struct Follower {
     model: Option<Model>,
     position: Cursor,
     from: LogFrom,
-    /// Where the log did not go on the last time.
+    /// The furthest place where the log did not go on, until it went on behind it.
     broken_at: Option<u64>,
     /// The published model is not the newest.
     changed: bool,
@@ -157,12 +157,14 @@ impl Follower {
     async fn mend(&mut self) -> Result<(), Failed> {
         let here = self.position.sequence();
         let position = self.position.to_string();
-        if self.broken_at.replace(here) == Some(here) {
+        // Up to the furthest: a second gap must not lead back to the first one for good.
+        if self.broken_at.is_some_and(|furthest| here <= furthest) {
             tracing::error!(%position, "model.log_gap_crossed");
             self.shared.counters.gaps.one();
             self.from = LogFrom::Past(here);
             return Ok(());
         }
+        self.broken_at = Some(here);
         tracing::warn!(%position, "model.log_broken");
         self.shared.counters.reloads.one();
         self.load().await
@@ -185,6 +187,8 @@ impl Follower {
         self.model = Some(model);
         self.position = position;
         self.from = LogFrom::After(position);
+        let sequence = position.sequence();
+        self.broken_at = self.broken_at.filter(|furthest| sequence <= *furthest);
         // A mark's position is published too.
         self.changed = true;
         for position in corrupt {

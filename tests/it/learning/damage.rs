@@ -1,5 +1,6 @@
 //! A damaged entry or snapshot is passed over, counted, and never takes the service down.
 
+use redis::streams::StreamRangeReply;
 use replydesk::{
     comment::lease::LeaseToken,
     spam::model::Model,
@@ -53,6 +54,33 @@ async fn a_corrupt_entry_is_passed_over_by_all() {
         assert_eq!((before.entries_corrupt, after.entries_corrupt), (0, 1));
         assert_eq!(after.reloads, 0);
     }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_gaps_behind_a_snapshot_are_both_crossed() {
+    let mut desk = Desk::with(1, &[("learning.snapshot_s", "39600")]).await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    decide_some(&blog, &ada, 0..1).await;
+    let store = desk.redis.store().await;
+    until("there is a snapshot", LEARNT_WITHIN, async || {
+        store.log_state().await.unwrap().snapshot
+    })
+    .await;
+    decide_some(&blog, &ada, 1..8).await;
+    desk.until_learnt(&desk.addresses(), 8).await;
+    let last: u64 = desk.redis.ask(&["HGET", "{replydesk}:model", "seq"]);
+    for lost in [last - 3, last - 1] {
+        // Its number and all of its random bits.
+        let lost = lost.to_string();
+        let log = "{replydesk}:model:log";
+        let found: StreamRangeReply = desk.redis.ask(&["XRANGE", log, &lost, &lost]);
+        let _: i64 = desk.redis.ask(&["XDEL", log, &found.ids[0].id]);
+    }
+    let second = desk.add_replica().await;
+    let stand = desk.until_learnt(&[desk.replicas[second].address], 6).await;
+    assert!(stand[0].counts.unwrap().gaps >= 2, "{stand:?}");
     desk.finish().await;
 }
 

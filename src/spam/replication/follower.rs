@@ -40,6 +40,8 @@ pub(super) struct Follower {
     published_at: Instant,
     /// The last mark that no snapshot has confirmed yet.
     unconfirmed: Option<(Cursor, [u8; 32])>,
+    /// When it was asked for a snapshot at that mark the last time.
+    asked_at: Instant,
 }
 
 /// Why a step failed.
@@ -62,6 +64,7 @@ impl Follower {
             changed: false,
             published_at: Instant::now(),
             unconfirmed: None,
+            asked_at: Instant::now(),
         }
     }
 
@@ -88,10 +91,16 @@ impl Follower {
             tokio::select! {
                 () = waiter.wait() => {}
                 () = sleep_until(publish_at), if self.changed => {}
-                () = sleep(self.shared.settings.poll) => {
-                    if let Err(error) = self.confirm().await {
-                        tracing::debug!(error = &error as &dyn std::error::Error, "model.not_confirmed");
-                    }
+                () = sleep(self.shared.settings.poll) => {}
+            }
+            // By its own time: where much is decided, the log is never quiet for so long.
+            if self.asked_at.elapsed() >= self.shared.settings.poll {
+                self.asked_at = Instant::now();
+                if let Err(error) = self.confirm().await {
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        "model.not_confirmed"
+                    );
                 }
             }
         }

@@ -212,3 +212,31 @@ async fn a_snapshot_of_another_prior_is_not_used() {
     assert!(stand.counts.unwrap().snapshots_corrupt >= 1, "{stand:?}");
     desk.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_diverged_notices_while_much_is_decided() {
+    let settings = [
+        ("learning.snapshot_lessons", "3"),
+        ("learning.snapshot_s", "1"),
+        ("learning.poll_ms", "1500"),
+    ];
+    let mut desk = Desk::with(1, &settings).await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    decide_some(&blog, &ada, 0..5).await;
+    until_snapshots(&desk).await;
+    damage(&desk, "{replydesk}:model:snapshot");
+    damage(&desk, "{replydesk}:model:snapshot:before");
+    let second = desk.add_replica().await;
+    let second = desk.replicas[second].address;
+    let mut decided = 5;
+    let what = "the log is never quiet, and the second has what the first has";
+    until(what, LEARNT_WITHIN, async || {
+        decide_some(&blog, &ada, decided..decided + 3).await;
+        decided += 3;
+        let diverged = desk.model(second).await.counts.unwrap().diverged;
+        (diverged > 0).then_some(())
+    })
+    .await;
+    desk.finish().await;
+}

@@ -266,10 +266,7 @@ fn a_site_that_contradicts_itself_makes_no_other_unsure() {
         model.learn(&lesson);
     }
     let of_all = model.slope(site("herald"));
-    assert!(
-        (0.8..=1.25).contains(&of_all),
-        "{of_all}"
-    );
+    assert!((0.8..=1.25).contains(&of_all), "{of_all}");
 }
 
 #[test]

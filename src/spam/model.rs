@@ -36,11 +36,15 @@ use crate::{
 /// Made by `replydesk train`; see `docs/MODEL.md`.
 const PRIOR: &[u8] = include_bytes!("prior/weights.bin");
 
-/// Units of a hashed weight in one step of the prior: room to learn between two steps, and to twice the prior's largest.
-const UNITS_PER_STEP: i16 = 128;
+/// Units of a weight in 1.0. The same whatever the prior, so that what was learnt on one holds on another; the prior's
+/// largest weight is about 7, the largest that there can be 16.
+const UNITS: f64 = 2_048.0;
 
-/// Units of a dense weight in 1.0.
-const DENSE_UNITS: f64 = 2_048.0;
+/// The least and the greatest slope.
+const SLOPES: (f64, f64) = (0.25, 4.0);
+
+/// The same for what all sites share of it: one site's contradictions must not make the others unsure.
+const SHARED_SLOPES: (f64, f64) = (0.8, 1.25);
 
 /// A place for each feature of one site, and for those of others: 2^21 of two bytes each.
 const SITE_BITS: u32 = 21;
@@ -111,12 +115,8 @@ impl Model {
     /// These weights, without lessons.
     #[must_use]
     pub fn new(prior: Weights) -> Self {
-        let shared = prior
-            .steps
-            .iter()
-            .map(|step| i16::from(*step) * UNITS_PER_STEP);
         Self {
-            shared: shared.collect(),
+            shared: prior_units(&prior).collect(),
             own: vec![0; SITE_PLACES],
             dense: [0; DENSE],
             prior: Arc::new(prior),
@@ -186,21 +186,16 @@ impl Model {
         i32::from(shared) + i32::from(own)
     }
 
-    /// Log-odds of one unit of a family.
-    pub(super) fn unit(&self, family: Family) -> f64 {
-        f64::from(self.prior.scales[family as usize]) / f64::from(UNITS_PER_STEP)
-    }
-
     /// What a dense weight is on a site.
     pub(super) fn dense(&self, dense: Dense, site: SiteTag) -> f64 {
         let own = self.own.get(dense_place(site, dense)).copied().unwrap_or(0);
         let learnt = f64::from(self.dense[dense.index()]) + f64::from(own);
-        dense.prior(&self.prior) + learnt / DENSE_UNITS
+        dense.prior(&self.prior) + learnt / UNITS
     }
 
     /// How sure the model may be on a site: what the sum of all weights is multiplied by.
     pub(super) fn slope(&self, site: SiteTag) -> f64 {
-        self.dense(Dense::Slope, site).clamp(0.25, 4.0)
+        self.dense(Dense::Slope, site).clamp(SLOPES.0, SLOPES.1)
     }
 
     /// Log-odds of a comment that is known by its vector only.
@@ -222,9 +217,7 @@ impl Model {
                 .iter()
                 .map(|slot| self.units(family, *slot as usize, site))
                 .sum::<i32>();
-            // As the scorer multiplies, so that both come to the same bits.
-            let worth = self.unit(family) * family.value(slots.len());
-            sum += f64::from(units) * worth;
+            sum += f64::from(units) * worth(family, slots.len());
         }
         for (dense, value) in dense_values(vector) {
             sum += self.dense(dense, site) * value;
@@ -233,11 +226,39 @@ impl Model {
     }
 }
 
-/// Where a site's own copy of a feature lies. One site's features never share a place with each other.
+/// Log-odds of one unit of a family in a text with so many of its features. Scores and lessons multiply in this order, so
+/// that they are the same to the bit.
+pub(super) fn worth(family: Family, count: usize) -> f64 {
+    family.value(count) / UNITS
+}
+
+/// The prior's weights in units.
+fn prior_units(prior: &Weights) -> impl Iterator<Item = i16> + Clone + '_ {
+    let families = Family::ALL.into_iter().zip(prior.scales);
+    families.flat_map(|(family, scale)| {
+        let range = family.offset()..family.offset() + family.slots();
+        let steps = prior.steps.get(range).unwrap_or(&[]).iter();
+        steps.map(move |step| rounded(f64::from(*step) * f64::from(scale) * UNITS))
+    })
+}
+
+fn rounded(units: f64) -> i16 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "`as` saturates, and NaN is 0"
+    )]
+    let units = units.round() as i16;
+    units
+}
+
+/// Where a site's own copy of a feature lies. One site's features never share a place with each other: an odd factor
+/// permutes the places. With a factor and a start of its own, a site shares places with another by chance only, and
+/// never all of them.
 #[inline(always)]
 fn place(site: SiteTag, feature: usize) -> usize {
     let start = site.0.wrapping_mul(0x9E37_79B1) >> (32 - SITE_BITS);
-    (start as usize ^ feature) & (SITE_PLACES - 1)
+    let factor = site.0.wrapping_mul(0x85EB_CA6B) >> (32 - SITE_BITS) | 1;
+    (feature.wrapping_mul(factor as usize) ^ start as usize) & (SITE_PLACES - 1)
 }
 
 fn dense_place(site: SiteTag, dense: Dense) -> usize {

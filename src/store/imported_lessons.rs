@@ -86,11 +86,31 @@ impl Store {
         site: &SiteId,
         to: Cursor,
     ) -> Result<u64, StoreError> {
-        let mut trim = redis::cmd("XTRIM");
-        trim.arg(keys::imported_lessons(site))
-            .arg("MINID")
-            .arg(format!("{}-0", to.sequence().saturating_add(1)));
-        self.query(&trim).await
+        self.query(&forget(site, to)).await
+    }
+
+    /// The same for several sites at once. A site whose stream ends before its place lost its tail, and keeps what it has.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn forget_taught_lessons(
+        &self,
+        places: &[(SiteId, Cursor)],
+    ) -> Result<(), StoreError> {
+        let sites: Vec<SiteId> = places.iter().map(|(site, _)| site.clone()).collect();
+        let heads = self.source_heads(&sites).await?;
+        let mut pipe = redis::Pipeline::with_capacity(places.len());
+        for ((site, to), _) in places
+            .iter()
+            .zip(heads)
+            .filter(|((_, to), heads)| heads.imported >= to.sequence())
+        {
+            pipe.add_command(forget(site, *to)).ignore();
+        }
+        if pipe.is_empty() {
+            return Ok(());
+        }
+        self.pipeline(&pipe).await
     }
 
     /// How far the sources of some sites reach, in the same order: one round trip.
@@ -116,6 +136,14 @@ impl Store {
             })
             .collect())
     }
+}
+
+fn forget(site: &SiteId, to: Cursor) -> redis::Cmd {
+    let mut trim = redis::cmd("XTRIM");
+    trim.arg(keys::imported_lessons(site))
+        .arg("MINID")
+        .arg(format!("{}-0", to.sequence().saturating_add(1)));
+    trim
 }
 
 fn read_entry(entry: &StreamId) -> Result<(Cursor, Vec<u8>), StoreError> {

@@ -11,6 +11,7 @@ use crate::{
         connection::Store,
         error::StoreError,
         keys,
+        reply::unexpected,
         script::{Script, ScriptCall},
     },
 };
@@ -53,6 +54,17 @@ pub enum FoundSnapshot {
     Whole(Snapshot),
 }
 
+/// What became of a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is the newest now.
+    Kept,
+    /// Another is the trainer.
+    LeaseLost,
+    /// One as new is kept, or the log has not its place any more.
+    Outdated,
+}
+
 /// How log and snapshots stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LogState {
@@ -75,27 +87,31 @@ pub struct LogState {
 }
 
 impl Store {
-    /// Keeps a snapshot; `false` if another is the trainer.
+    /// Keeps a snapshot, if it is newer than what is kept.
     ///
     /// # Errors
-    /// As [`StoreError`] says; after `Away` and `TimedOut` it may be kept, and keeping it twice is harmless.
+    /// As [`StoreError`] says; after `Away` and `TimedOut` it may be kept, and the same again is then outdated.
     pub async fn keep_snapshot(
         &self,
         token: LeaseToken,
         snapshot: &Snapshot,
         digest: [u8; 32],
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Keeping, StoreError> {
         let call = ScriptCall::new()
             .key(keys::model())
             .key(keys::model_snapshot())
             .key(keys::model_snapshot_before())
+            .key(keys::model_log())
             .arg(&token.as_bytes()[..])
             .arg(encode(snapshot))
             .arg(snapshot.position.to_string())
             .arg(&digest[..]);
-        self.call::<u8>(&SNAPSHOT, &call)
-            .await
-            .map(|kept| kept == 1)
+        Ok(match self.call::<u8>(&SNAPSHOT, &call).await? {
+            0 => Keeping::LeaseLost,
+            1 => Keeping::Kept,
+            2 => Keeping::Outdated,
+            _ => return Err(unexpected()),
+        })
     }
 
     /// One of the two snapshots.

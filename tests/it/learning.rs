@@ -79,9 +79,13 @@ async fn a_decision_changes_the_next_score_on_every_replica() {
     .enumerate()
     {
         let body = format!("The {topic} wants a new gasket, ask my cousin about a {topic}.");
+        // The submission alone changes a score, too: now somebody has said nearly the same.
+        let request = comment(SITE, "bridge", "Jo Reader", &format!("{body} Today."));
+        let id = request.comment_id.clone();
+        here.submit(request).await.unwrap();
         let before = probability(&here, &body).await;
         assert_eq!(probability(&there, &body).await, before);
-        decided(&here, &ada, &format!("{body} Today."), Verdict::Spam).await;
+        decide(&ada, SITE, &id, 1, Verdict::Spam).await;
         let since = Instant::now();
         let mut after = [before; 2];
         while after.contains(&before) {

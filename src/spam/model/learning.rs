@@ -1,6 +1,9 @@
-//! One step of stochastic gradient strength on a lesson.
+//! One step of stochastic gradient descent on a lesson.
 
-use super::{DENSE_UNITS, Dense, Model, dense_place, dense_values, place};
+use super::{
+    Dense, Model, SHARED_SLOPES, SLOPES, UNITS, dense_place, dense_values, place, rounded,
+    taught::Step,
+};
 use crate::{
     comment::score::Probability,
     spam::{
@@ -12,6 +15,10 @@ use crate::{
 
 /// Units of a lesson's strength in 1.0.
 const STRENGTH_UNITS: f64 = 32_767.0;
+
+/// Units of a sum in 1.0, and the largest sum that moves the slope.
+const SUM_UNITS: f64 = 4_095.0;
+const LARGEST_SUM: f64 = 8.0;
 
 /// How fast weights follow decisions. Found by held-out groups: see `docs/MODEL.md`. Replicas that should agree must
 /// have the same.
@@ -60,26 +67,26 @@ impl Model {
         let probability = Probability::from_log_odds(self.slope(site) * sum).get();
         let is_spam = lesson.label == Label::Spam;
         let error = if is_spam { 1.0 } else { 0.0 } - probability;
-        let strength = rounded(error * STRENGTH_UNITS);
+        let step = Step {
+            strength: rounded(error * STRENGTH_UNITS),
+            sum: rounded(sum.clamp(-LARGEST_SUM, LARGEST_SUM) * SUM_UNITS),
+        };
         if lesson.taken_back {
             // Of long ago: as much as it would teach now.
-            let taught = self.taught.take(lesson.subject).unwrap_or(strength);
-            self.climb(lesson, -f64::from(taught) / STRENGTH_UNITS);
+            let taught = self.taught.take(lesson.subject).unwrap_or(step);
+            self.climb(lesson, taught, -1.0);
         } else {
             self.validation.add(probability, is_spam);
-            self.taught.note(lesson.subject, strength);
-            let strength = f64::from(strength) / STRENGTH_UNITS;
-            self.climb(lesson, strength);
-            let sum = sum.clamp(-8.0, 8.0);
-            let slope = self.rates.slope;
-            self.step_dense(Dense::Slope, site, lesson.shared, slope, strength * sum);
+            self.taught.note(lesson.subject, step);
+            self.climb(lesson, step, 1.0);
         }
         self.lessons += 1;
     }
 
-    /// One step along the gradient of the log-likelihood. It depends on lesson and strength alone, so that the same step
-    /// with the opposite strength takes it back, whatever was learnt between.
-    fn climb(&mut self, lesson: &Lesson, strength: f64) {
+    /// One step along the gradient of the log-likelihood. It depends on lesson and step alone, so that the same step in
+    /// the opposite direction takes it back, whatever was learnt between.
+    fn climb(&mut self, lesson: &Lesson, step: Step, direction: f64) {
+        let strength = direction * f64::from(step.strength) / STRENGTH_UNITS;
         let (site, vector) = (lesson.site, &lesson.vector);
         let bounded = strength * self.bound(lesson);
         self.step_hashed(vector, site, lesson.shared, bounded);
@@ -87,6 +94,21 @@ impl Model {
         self.step_dense(Dense::Bias, site, lesson.shared, rates.bias, strength);
         for (dense, value) in dense_values(vector) {
             self.step_dense(dense, site, lesson.shared, rates.dense, strength * value);
+        }
+        let steeper = strength * f64::from(step.sum) / SUM_UNITS;
+        self.step_dense(Dense::Slope, site, lesson.shared, rates.slope, steeper);
+        self.keep_slope(site);
+    }
+
+    /// Beyond the slopes that scores use nothing is gathered: it would have to be unlearnt before anything is learnt.
+    fn keep_slope(&mut self, site: SiteTag) {
+        let units = |slope: f64| i32::from(rounded((slope - 1.0) * UNITS));
+        let of_all = &mut self.dense[Dense::Slope.index()];
+        *of_all = (*of_all).clamp(units(SHARED_SLOPES.0), units(SHARED_SLOPES.1));
+        let of_all = *of_all;
+        if let Some(own) = self.own.get_mut(dense_place(site, Dense::Slope)) {
+            let kept = i32::from(*own).clamp(units(SLOPES.0) - of_all, units(SLOPES.1) - of_all);
+            *own = i16::try_from(kept).unwrap_or(*own);
         }
     }
 
@@ -118,11 +140,7 @@ impl Model {
 
     fn step_hashed(&mut self, vector: &Vector, site: SiteTag, shared: bool, strength: f64) {
         for (family, slots) in vector.families() {
-            let unit = self.unit(family);
-            if unit <= 0.0 {
-                continue;
-            }
-            let step = |rate: f64| rounded(rate * strength * family.value(slots.len()) / unit);
+            let step = |rate: f64| rounded(rate * strength * family.value(slots.len()) * UNITS);
             if shared {
                 let step = step(self.rates.shared[family as usize]);
                 for slot in slots {
@@ -150,7 +168,7 @@ impl Model {
         [of_all, own]: [f64; 2],
         strength: f64,
     ) {
-        let step = |rate: f64| rounded(rate * strength * DENSE_UNITS);
+        let step = |rate: f64| rounded(rate * strength * UNITS);
         if shared {
             let weight = &mut self.dense[dense.index()];
             *weight = weight.saturating_add(i32::from(step(of_all)));
@@ -159,13 +177,4 @@ impl Model {
             *weight = weight.saturating_add(step(own));
         }
     }
-}
-
-fn rounded(units: f64) -> i16 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "`as` saturates, and NaN is 0"
-    )]
-    let units = units.round() as i16;
-    units
 }

@@ -1,21 +1,24 @@
 //! A model as bytes: what was learnt, without the prior.
 //!
-//! `RDMODEL1`, the prior's digest, the lessons and the validation's numbers (u64 each, little endian), the dense weights
-//! (i32 each), both tables as runs (how many places didn't change, then the change, LEB128 and zigzag), what recent
-//! lessons taught, and the SHA-256
-//! of all before it. Empty tables take few bytes; after a million lessons it is some megabytes.
+//! `RDMODEL3`, how many hashed and dense weights there are (u32 each, little endian), the lessons and the validation's
+//! numbers (u64 each), the dense weights (i32 each), both tables as runs (how many places didn't change, then the change,
+//! LEB128 and zigzag), what recent lessons taught, and the SHA-256 of all before it. Empty tables take few bytes; after a
+//! million lessons it is some megabytes.
+//!
+//! It holds changes only, so a release with another prior goes on with what was learnt on the one before.
 
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{DENSE, Model, Taught, UNITS_PER_STEP, Validation};
+use super::{DENSE, Model, Taught, Validation, prior_units};
 use crate::spam::{
     lesson::{Rest, put},
     weights::Weights,
 };
 
-const MAGIC: &[u8; 8] = b"RDMODEL1";
+/// Its number rises when features are hashed in another way: what was learnt is of no use then.
+const MAGIC: &[u8; 8] = b"RDMODEL3";
 const DIGEST_BYTES: usize = 32;
 
 /// Why bytes are no snapshot.
@@ -24,9 +27,6 @@ pub enum BadSnapshot {
     /// Not a snapshot, of another format, or cut.
     #[error("this is no snapshot of this format")]
     Format,
-    /// It was made with another compiled-in prior.
-    #[error("it belongs to another compiled-in model")]
-    OtherPrior,
     /// It was changed since it was written.
     #[error("it doesn't match its digest")]
     Digest,
@@ -38,7 +38,7 @@ impl Model {
     pub fn to_snapshot(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(64 * 1024);
         out.extend(MAGIC);
-        out.extend(self.prior.digest());
+        out.extend(layout());
         out.extend(self.lessons.to_le_bytes());
         self.validation
             .each_number(|number| out.extend(number.to_le_bytes()));
@@ -57,7 +57,7 @@ impl Model {
     /// Puts what was learnt in the place of what this model learnt.
     ///
     /// # Errors
-    /// Bytes that are damaged, or were made with another prior: nothing is changed then.
+    /// Bytes that are damaged, or of another format: nothing is changed then.
     pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), BadSnapshot> {
         let length = snapshot.len().checked_sub(DIGEST_BYTES);
         let (body, digest) = length
@@ -70,8 +70,8 @@ impl Model {
         }
         let mut rest = Rest(rest);
         let format = |_| BadSnapshot::Format;
-        if rest.array::<DIGEST_BYTES>().map_err(format)? != self.prior.digest() {
-            return Err(BadSnapshot::OtherPrior);
+        if rest.array().map_err(format)? != layout() {
+            return Err(BadSnapshot::Format);
         }
         let lessons = u64::from_le_bytes(rest.array().map_err(format)?);
         let validation = Validation::from_numbers(|| rest.array().ok().map(u64::from_le_bytes))
@@ -102,9 +102,10 @@ impl Model {
     }
 }
 
-fn prior_units(prior: &Weights) -> impl Iterator<Item = i16> + Clone + '_ {
-    let steps = prior.steps.iter();
-    steps.map(|step| i16::from(*step) * UNITS_PER_STEP)
+fn layout() -> [u8; 8] {
+    let count = |of: usize| u32::try_from(of).unwrap_or(u32::MAX).to_le_bytes();
+    let ([a, b, c, d], [e, f, g, h]) = (count(Weights::SLOTS), count(DENSE));
+    [a, b, c, d, e, f, g, h]
 }
 
 /// Each change with the number of places since the last one; their number first.
@@ -134,7 +135,9 @@ fn changes(rest: &mut Rest, table: &mut [i16]) -> Result<(), BadSnapshot> {
         let zigzag = u32::try_from(rest.number().map_err(format)?).unwrap_or(0);
         let change = (zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed();
         let weight = table.get_mut(at).ok_or(BadSnapshot::Format)?;
-        *weight = i16::try_from(i32::from(*weight) + change).map_err(|_| BadSnapshot::Format)?;
+        // On another prior it may not fit to the last unit.
+        let changed = i32::from(*weight).saturating_add(change);
+        *weight = i16::try_from(changed.clamp(i16::MIN.into(), i16::MAX.into())).unwrap_or(0);
         at += 1;
     }
     Ok(())

@@ -8,11 +8,30 @@ use crate::spam::{
 /// Lessons that can be taken back exactly: about as many, those that were learnt last.
 const PLACES: usize = 1 << 15;
 
-/// What one lesson taught; a strength of 0 is an empty place.
+/// How a lesson was learnt, in whole numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Step {
+    /// How strongly, in units of [`super::learning`].
+    pub(super) strength: i16,
+    /// What its features summed up to then: how far the slope went.
+    pub(super) sum: i16,
+}
+
+/// What one lesson taught. One that taught nothing is known too: there is nothing to take back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Entry {
     tag: u32,
-    strength: i16,
+    step: Step,
+}
+
+impl Entry {
+    const EMPTY: Self = Self {
+        tag: 0,
+        step: Step {
+            strength: 0,
+            sum: 0,
+        },
+    };
 }
 
 /// How strongly recent lessons were learnt, by comment. A newer one takes the place of an older one now and then.
@@ -33,31 +52,32 @@ impl Taught {
         (u32::from_le_bytes([a, b, c, d]), self.0.get_mut(place))
     }
 
-    pub(super) fn note(&mut self, subject: Subject, strength: i16) {
+    pub(super) fn note(&mut self, subject: Subject, step: Step) {
         if let (tag, Some(entry)) = self.find(subject) {
-            *entry = Entry { tag, strength };
+            *entry = Entry { tag, step };
         }
     }
 
-    /// How strongly the comment's lesson was learnt, once; `None` if that is no longer known.
-    pub(super) fn take(&mut self, subject: Subject) -> Option<i16> {
+    /// How the comment's lesson was learnt, once; `None` if that is no longer known.
+    pub(super) fn take(&mut self, subject: Subject) -> Option<Step> {
         let (tag, entry) = self.find(subject);
-        let entry = entry.filter(|entry| entry.tag == tag && entry.strength != 0)?;
-        Some(std::mem::take(entry).strength)
+        let entry = entry.filter(|entry| entry.tag == tag && **entry != Entry::EMPTY)?;
+        Some(std::mem::take(entry).step)
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        let known = self.0.iter().filter(|entry| entry.strength != 0);
+        let known = self.0.iter().filter(|entry| **entry != Entry::EMPTY);
         put(&mut out, known.count());
         let mut empty = 0;
         for entry in &self.0 {
-            if entry.strength == 0 {
+            if *entry == Entry::EMPTY {
                 empty += 1;
             } else {
                 put(&mut out, empty);
                 out.extend(entry.tag.to_le_bytes());
-                out.extend(entry.strength.to_le_bytes());
+                out.extend(entry.step.strength.to_le_bytes());
+                out.extend(entry.step.sum.to_le_bytes());
                 empty = 0;
             }
         }
@@ -72,7 +92,8 @@ impl Taught {
             at = at.saturating_add(rest.number().map_err(format)?);
             let entry = read.0.get_mut(at).ok_or(BadSnapshot::Format)?;
             entry.tag = u32::from_le_bytes(rest.array().map_err(format)?);
-            entry.strength = i16::from_le_bytes(rest.array().map_err(format)?);
+            entry.step.strength = i16::from_le_bytes(rest.array().map_err(format)?);
+            entry.step.sum = i16::from_le_bytes(rest.array().map_err(format)?);
             at += 1;
         }
         Ok(read)

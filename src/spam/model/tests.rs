@@ -163,3 +163,128 @@ fn validation_tells_how_far_probabilities_are_from_what_they_say() {
     assert!(sure.calibration_error().unwrap() > 0.005);
     assert_eq!(Validation::default().calibration_error(), None);
 }
+
+#[test]
+fn a_changed_mind_leaves_no_trace_however_often() {
+    for body in [
+        WAVE,
+        "Check out my channel and subscribe please!!! http://youtube.com/user/example",
+    ] {
+        let mut model = Model::prior().unwrap();
+        let taught = |label, taken_back| Lesson {
+            taken_back,
+            ..lesson("gazette", label, body)
+        };
+        let (bodies, sites) = ([body, "Thank you for this article."], ["gazette", "herald"]);
+        let scores = |model: &Model| {
+            let of = |name| bodies.map(|body| model.log_odds(&vector(body), site(name)));
+            sites.map(of)
+        };
+        let before = scores(&model);
+        for _ in 0..300 {
+            for label in [Label::Ham, Label::Spam] {
+                model.learn(&taught(label, false));
+                model.learn(&taught(label, true));
+            }
+        }
+        assert_eq!(scores(&model), before);
+    }
+}
+
+#[test]
+fn what_taught_nothing_takes_nothing_back() {
+    let mut model = Model::prior().unwrap();
+    let sure = Lesson {
+        subject: Subject::named(site("gazette"), b"the last"),
+        ..lesson("gazette", Label::Spam, WAVE)
+    };
+    for n in 0..2_000_u32 {
+        let subject = Subject::named(site("gazette"), &n.to_le_bytes());
+        model.learn(&Lesson {
+            subject,
+            ..sure.clone()
+        });
+    }
+    let strongest = |model: &Model| model.log_odds(&vector(WAVE), site("gazette"));
+    let before = strongest(&model);
+    model.learn(&sure);
+    assert_eq!(strongest(&model), before, "nothing is left to be learnt");
+    let ham = lesson(
+        "gazette",
+        Label::Ham,
+        "Our fair heals the sorrow of every moonstone order",
+    );
+    for _ in 0..20 {
+        model.learn(&ham);
+    }
+    let before = strongest(&model);
+    model.learn(&Lesson {
+        taken_back: true,
+        ..sure
+    });
+    assert_eq!(strongest(&model), before);
+}
+
+#[test]
+fn a_slope_at_its_bound_turns_back_at_once() {
+    let mut model = Model::prior().unwrap();
+    for n in 0..3_000_u32 {
+        let label = if n.is_multiple_of(2) {
+            Label::Spam
+        } else {
+            Label::Ham
+        };
+        let subject = Subject::named(site("gazette"), &n.to_le_bytes());
+        model.learn(&Lesson {
+            subject,
+            ..lesson("gazette", label, WAVE)
+        });
+    }
+    let raw = model.dense(Dense::Slope, site("gazette"));
+    assert!((SLOPES.0..=SLOPES.1).contains(&raw), "{raw}");
+}
+
+#[test]
+fn a_site_that_contradicts_itself_makes_no_other_unsure() {
+    // As fast as some ten thousand lessons would.
+    let rates = Rates {
+        slope: [0.02, 0.02],
+        ..Rates::default()
+    };
+    let mut model = Model::prior().unwrap().with_rates(rates);
+    let spam = "Check out my channel and subscribe please!!! http://youtube.com/user/example";
+    let readers = "The council should have asked the people who live beside the bridge.";
+    for n in 0..600_u32 {
+        let (body, label) = if n.is_multiple_of(2) {
+            (format!("{spam} {}", n * 7_919), Label::Ham)
+        } else {
+            (format!("{readers} {}", n * 7_919), Label::Spam)
+        };
+        // Before its own copies know better, each is a surprise.
+        let (name, teller) = (format!("site-{n}"), "gazette");
+        let lesson = lesson(if n < 300 { &name } else { teller }, label, &body);
+        model.learn(&lesson);
+    }
+    let of_all = model.slope(site("herald"));
+    assert!((0.8..=1.25).contains(&of_all), "{of_all}");
+}
+
+#[test]
+fn sites_share_places_by_chance_only() {
+    let features = [3_usize, 77, 4_711, 70_000, 200_000];
+    let places = |name: &str| features.map(|feature| place(site(name), feature));
+    let mut seen = std::collections::HashMap::new();
+    for n in 0..10_000 {
+        let name = format!("paper-{n}");
+        let alike = seen.insert(places(&name), name.clone());
+        assert_eq!(alike, None, "{name} has all its places with another site");
+    }
+    let all: std::collections::HashSet<usize> = (0..Weights::SLOTS + DENSE)
+        .map(|feature| place(site("gazette"), feature))
+        .collect();
+    assert_eq!(
+        all.len(),
+        Weights::SLOTS + DENSE,
+        "none meets another of its site"
+    );
+}

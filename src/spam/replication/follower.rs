@@ -33,13 +33,15 @@ pub(super) struct Follower {
     model: Option<Model>,
     position: Cursor,
     from: LogFrom,
-    /// Where the log did not go on the last time.
+    /// The furthest place where the log did not go on, until it went on behind it.
     broken_at: Option<u64>,
     /// The published model is not the newest.
     changed: bool,
     published_at: Instant,
     /// The last mark that no snapshot has confirmed yet.
     unconfirmed: Option<(Cursor, [u8; 32])>,
+    /// When it was asked for a snapshot at that mark the last time.
+    asked_at: Instant,
 }
 
 /// Why a step failed.
@@ -62,6 +64,7 @@ impl Follower {
             changed: false,
             published_at: Instant::now(),
             unconfirmed: None,
+            asked_at: Instant::now(),
         }
     }
 
@@ -88,10 +91,16 @@ impl Follower {
             tokio::select! {
                 () = waiter.wait() => {}
                 () = sleep_until(publish_at), if self.changed => {}
-                () = sleep(self.shared.settings.poll) => {
-                    if let Err(error) = self.confirm().await {
-                        tracing::debug!(error = &error as &dyn std::error::Error, "model.not_confirmed");
-                    }
+                () = sleep(self.shared.settings.poll) => {}
+            }
+            // By its own time: where much is decided, the log is never quiet for so long.
+            if self.asked_at.elapsed() >= self.shared.settings.poll {
+                self.asked_at = Instant::now();
+                if let Err(error) = self.confirm().await {
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        "model.not_confirmed"
+                    );
                 }
             }
         }
@@ -157,12 +166,14 @@ impl Follower {
     async fn mend(&mut self) -> Result<(), Failed> {
         let here = self.position.sequence();
         let position = self.position.to_string();
-        if self.broken_at.replace(here) == Some(here) {
+        // Up to the furthest: a second gap must not lead back to the first one for good.
+        if self.broken_at.is_some_and(|furthest| here <= furthest) {
             tracing::error!(%position, "model.log_gap_crossed");
             self.shared.counters.gaps.one();
             self.from = LogFrom::Past(here);
             return Ok(());
         }
+        self.broken_at = Some(here);
         tracing::warn!(%position, "model.log_broken");
         self.shared.counters.reloads.one();
         self.load().await
@@ -185,6 +196,8 @@ impl Follower {
         self.model = Some(model);
         self.position = position;
         self.from = LogFrom::After(position);
+        let sequence = position.sequence();
+        self.broken_at = self.broken_at.filter(|furthest| sequence <= *furthest);
         // A mark's position is published too.
         self.changed = true;
         for position in corrupt {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    comment::event::Cursor,
+    comment::{event::Cursor, ids::SiteId},
     store::{connection::Store, error::StoreError, model_log::LessonSource},
 };
 
@@ -48,6 +48,18 @@ impl Places {
             }
         }
         Ok(places)
+    }
+
+    /// Sites with imported lessons that are taught, and up to where.
+    pub(super) fn imported(&self) -> Vec<(SiteId, Cursor)> {
+        let taught = self
+            .known
+            .iter()
+            .filter_map(|(source, place)| match source {
+                LessonSource::Import(site) => Some((site.clone(), place.written?)),
+                LessonSource::Decisions(_) => None,
+            });
+        taught.collect()
     }
 
     /// `None` for a source that can't be read.

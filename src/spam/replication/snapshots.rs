@@ -6,7 +6,7 @@ use crate::{
     spam::model::Model,
     store::{
         error::StoreError,
-        model_snapshot::{FoundSnapshot, LogState, Snapshot, Which},
+        model_snapshot::{FoundSnapshot, Keeping, LogState, Snapshot, Which},
     },
 };
 
@@ -72,29 +72,33 @@ pub(super) fn is_due(settings: &ReplicationSettings, state: &LogState) -> bool {
     waiting >= settings.snapshot_lessons || (untrimmed && (old || age_ms < 0))
 }
 
-/// Keeps the model at a mark; `false` if another is the trainer.
+/// Keeps the model at a mark, if nothing newer is kept.
 pub(super) async fn keep(
     shared: &Shared,
     token: LeaseToken,
     mark: &AtMark,
-) -> Result<bool, StoreError> {
+) -> Result<Keeping, StoreError> {
     let Some(model) = &mark.snapshot else {
-        return Ok(true);
+        return Ok(Keeping::Outdated);
     };
     let snapshot = Snapshot {
         position: mark.position,
         model: model.clone(),
     };
-    let kept = shared
+    let keeping = shared
         .store
         .keep_snapshot(token, &snapshot, mark.digest)
         .await?;
-    if kept {
-        shared.counters.snapshots.one();
-        let (position, bytes) = (mark.position.to_string(), model.len());
-        tracing::info!(%position, bytes, "model.snapshot_kept");
+    let (position, bytes) = (mark.position.to_string(), model.len());
+    match keeping {
+        Keeping::Kept => {
+            shared.counters.snapshots.one();
+            tracing::info!(%position, bytes, "model.snapshot_kept");
+        }
+        Keeping::Outdated => tracing::warn!(%position, "model.snapshot_outdated"),
+        Keeping::LeaseLost => {}
     }
-    Ok(kept)
+    Ok(keeping)
 }
 
 /// Forgets what both snapshots hold, a bounded part of it. Whether there may be more.

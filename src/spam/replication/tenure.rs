@@ -20,6 +20,7 @@ use crate::{
     store::{
         error::StoreError,
         model_log::{Appended, LessonSource, NewLessons},
+        model_snapshot::Keeping,
         trainer_lease::TrainerLease,
         wakeups::Heard,
     },
@@ -88,6 +89,7 @@ impl<'a> Tenure<'a> {
     async fn work(&mut self) -> Result<Infallible, TenureEnd> {
         let waiter = self.shared.wakeups.decision_waiter();
         self.places = Places::read(&self.shared.store).await?;
+        self.forget_taught().await?;
         let mut poll = interval(self.shared.settings.poll);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut due = BTreeSet::new();
@@ -114,6 +116,15 @@ impl<'a> Tenure<'a> {
                 _ = self.at_mark.changed() => self.tend_snapshots().await?,
             }
         }
+    }
+
+    /// A trainer that dies between an append and what follows leaves lessons behind, and hashes of words must not stay.
+    async fn forget_taught(&mut self) -> Result<(), TenureEnd> {
+        for places in self.places.imported().chunks(SITES) {
+            self.shared.store.forget_taught_lessons(places).await?;
+            self.keep_lease().await?;
+        }
+        Ok(())
     }
 
     /// One stretch of each source; those that have more are due again.
@@ -243,10 +254,12 @@ impl<'a> Tenure<'a> {
                 *held = None;
                 false
             });
-            if !snapshots::keep(shared, self.token, &mark).await? {
-                return Err(TenureEnd::LeaseLost);
+            match snapshots::keep(shared, self.token, &mark).await? {
+                Keeping::LeaseLost => return Err(TenureEnd::LeaseLost),
+                Keeping::Kept => self.marked = None,
+                // Not the one that is awaited.
+                Keeping::Outdated => {}
             }
-            self.marked = None;
         }
         let state = shared.store.log_state().await?;
         let waits = self

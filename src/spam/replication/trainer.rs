@@ -60,7 +60,11 @@ async fn stand_by(shared: &Shared, token: LeaseToken) {
                 serve(shared, token).await;
                 AGAIN.min(every)
             }
-            Ok(TrainerLease::AnothersFor(left)) => left.min(every),
+            Ok(TrainerLease::AnothersFor(left)) => {
+                // A tenure that ended by an error may have been followed by another's.
+                shared.trains.store(false, Ordering::Relaxed);
+                left.min(every)
+            }
             Err(error) => {
                 if !std::mem::replace(&mut told, true) {
                     tracing::warn!(

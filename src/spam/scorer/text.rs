@@ -6,7 +6,7 @@ use crate::spam::{
     content::Content,
     features::{Family, MOST_FEATURES, Parts},
     lesson::SiteTag,
-    model::{Dense, Model},
+    model::{Dense, Model, worth},
     reasons::{Reason, Reasons},
     shape::Shape,
     signals::{Signal, Signals},
@@ -90,7 +90,7 @@ impl<'a> Text<'a> {
 
     /// Log-odds of one unit of a family in this text.
     fn worth(&self, family: Family) -> f64 {
-        self.model.unit(family) * family.value(self.counts[family as usize])
+        worth(family, self.counts[family as usize])
     }
 
     /// The counted facts and signals that the comment has, with what they weigh.

@@ -1,9 +1,21 @@
 //! A damaged entry or snapshot is passed over, counted, and never takes the service down.
 
+use data_encoding::HEXLOWER;
+use redis::streams::StreamRangeReply;
 use replydesk::{
     comment::lease::LeaseToken,
-    spam::model::Model,
-    store::model_snapshot::{FoundSnapshot, Which},
+    spam::{
+        content::Content,
+        lesson::{Label, Lesson, SiteTag, Subject},
+        model::Model,
+        signals::Signals,
+        vector::Vector,
+        weights::Weights,
+    },
+    store::{
+        model_log::{LogFrom, LogPage},
+        model_snapshot::{FoundSnapshot, Keeping, Snapshot, Which},
+    },
 };
 use tonic_health::pb::health_check_response::ServingStatus;
 
@@ -50,6 +62,33 @@ async fn a_corrupt_entry_is_passed_over_by_all() {
         assert_eq!((before.entries_corrupt, after.entries_corrupt), (0, 1));
         assert_eq!(after.reloads, 0);
     }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_gaps_behind_a_snapshot_are_both_crossed() {
+    let mut desk = Desk::with(1, &[("learning.snapshot_s", "39600")]).await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    decide_some(&blog, &ada, 0..1).await;
+    let store = desk.redis.store().await;
+    until("there is a snapshot", LEARNT_WITHIN, async || {
+        store.log_state().await.unwrap().snapshot
+    })
+    .await;
+    decide_some(&blog, &ada, 1..8).await;
+    desk.until_learnt(&desk.addresses(), 8).await;
+    let last: u64 = desk.redis.ask(&["HGET", "{replydesk}:model", "seq"]);
+    for lost in [last - 3, last - 1] {
+        // Its number and all of its random bits.
+        let lost = lost.to_string();
+        let log = "{replydesk}:model:log";
+        let found: StreamRangeReply = desk.redis.ask(&["XRANGE", log, &lost, &lost]);
+        let _: i64 = desk.redis.ask(&["XDEL", log, &found.ids[0].id]);
+    }
+    let second = desk.add_replica().await;
+    let stand = desk.until_learnt(&[desk.replicas[second].address], 6).await;
+    assert!(stand[0].counts.unwrap().gaps >= 2, "{stand:?}");
     desk.finish().await;
 }
 
@@ -145,35 +184,75 @@ async fn a_replica_that_was_asleep_while_the_log_was_trimmed_takes_a_snapshot() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_snapshot_of_another_prior_is_not_used() {
+async fn what_was_learnt_on_another_prior_goes_on_in_the_next_release() {
     let mut desk = Desk::with(1, &[]).await;
     let store = desk.redis.store().await;
     let token = LeaseToken::from_bytes([7; 8]).unwrap();
-    let mut bytes = Model::prior().unwrap().to_snapshot();
-    bytes[8] ^= 1;
+    let mut other = Model::new(Weights::quantised(-1.0, [0.0; 10], &[0.5; Weights::SLOTS]));
+    let site = SiteTag::of(&"gazette".parse().unwrap());
+    other.learn(&Lesson {
+        site,
+        subject: Subject::named(site, b"one"),
+        label: Label::Spam,
+        taken_back: false,
+        shared: true,
+        vector: Vector::of(
+            &Content::of_text("Moonstone bracelets heal every sorrow", ""),
+            Signals::default(),
+        ),
+    });
     desk.replicas[0].stop().await;
-    let position = "5-5".parse().unwrap();
-    let snapshot = replydesk::store::model_snapshot::Snapshot {
-        position,
-        model: bytes,
-    };
     let lease = std::time::Duration::from_secs(5);
     store.take_trainer_lease(token, lease).await.unwrap();
-    assert!(
-        store
-            .keep_snapshot(token, &snapshot, [0; 32])
-            .await
-            .unwrap()
-    );
+    store.append_mark(token).await.unwrap();
+    let LogPage::Entries(log) = store.read_model_log(LogFrom::Past(0), 10).await.unwrap() else {
+        panic!("the log is whole");
+    };
+    let snapshot = Snapshot {
+        position: log.last().unwrap().position,
+        model: other.to_snapshot(),
+    };
+    let kept = store.keep_snapshot(token, &snapshot, other.digest()).await;
+    assert_eq!(kept.unwrap(), Keeping::Kept);
     store.give_trainer_lease_back(token).await.unwrap();
-    assert!(matches!(
-        store.snapshot(Which::Newest).await.unwrap(),
-        FoundSnapshot::Whole(_)
-    ));
+    let newest = store.snapshot(Which::Newest).await.unwrap();
+    assert!(matches!(newest, FoundSnapshot::Whole(_)));
     let second = desk.add_replica().await;
     let address = desk.replicas[second].address;
     Probe::new(address).until(ServingStatus::Serving).await;
     let stand = desk.model(address).await;
-    assert_eq!(stand.counts.unwrap().snapshots_corrupt, 1, "{stand:?}");
+    assert_eq!(stand.lessons, 1, "{stand:?}");
+    assert_eq!(stand.counts.unwrap().snapshots_corrupt, 0, "{stand:?}");
+    let mut expected = Model::prior().unwrap();
+    expected.restore(&snapshot.model).unwrap();
+    assert_eq!(stand.digest, HEXLOWER.encode(&expected.digest()));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_diverged_notices_while_much_is_decided() {
+    let settings = [
+        ("learning.snapshot_lessons", "3"),
+        ("learning.snapshot_s", "1"),
+        ("learning.poll_ms", "1500"),
+    ];
+    let mut desk = Desk::with(1, &settings).await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    decide_some(&blog, &ada, 0..5).await;
+    until_snapshots(&desk).await;
+    damage(&desk, "{replydesk}:model:snapshot");
+    damage(&desk, "{replydesk}:model:snapshot:before");
+    let second = desk.add_replica().await;
+    let second = desk.replicas[second].address;
+    let mut decided = 5;
+    let what = "the log is never quiet, and the second has what the first has";
+    until(what, LEARNT_WITHIN, async || {
+        decide_some(&blog, &ada, decided..decided + 3).await;
+        decided += 3;
+        let diverged = desk.model(second).await.counts.unwrap().diverged;
+        (diverged > 0).then_some(())
+    })
+    .await;
     desk.finish().await;
 }

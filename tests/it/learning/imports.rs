@@ -84,3 +84,24 @@ async fn imported_lessons_are_taught_once_and_forgotten() {
     );
     desk.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_trainer_taught_and_did_not_live_to_forget_is_forgotten() {
+    let mut desk = Desk::with(0, &[("learning.poll_ms", "100")]).await;
+    let lessons: Vec<_> = (0..3).map(lesson).collect();
+    import(&desk, 1, &lessons);
+    // The append moved the cursor, and then the trainer was killed. The site has one more since.
+    let _: i64 = desk.redis.ask(&[
+        "HSET",
+        "{replydesk}:model:cursors",
+        &format!("i:{SITE}"),
+        "2-62",
+    ]);
+    desk.add_replica().await;
+    until("nothing is kept", LEARNT_WITHIN, async || {
+        let kept: u64 = desk.redis.ask(&["XLEN", &format!("{{{SITE}}}:il")]);
+        (kept == 1).then_some(())
+    })
+    .await;
+    desk.finish().await;
+}

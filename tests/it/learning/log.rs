@@ -7,7 +7,7 @@ use replydesk::{
     store::{
         connection::{Store, StoreSettings},
         model_log::{Appended, EntryContent, LessonSource, LogFrom, LogPage, NewLessons},
-        model_snapshot::{FoundSnapshot, Snapshot, Which},
+        model_snapshot::{FoundSnapshot, Keeping, Snapshot, Which},
         trainer_lease::TrainerLease,
     },
 };
@@ -188,42 +188,86 @@ async fn a_log_that_does_not_go_on_is_noticed() {
     assert_eq!(entries(&store, LogFrom::After(id(3))).await.unwrap(), []);
 }
 
+/// A mark at the log's end, and what a trainer makes of it.
+async fn marked(store: &Store, by: u8) -> Snapshot {
+    store.append_mark(token(by)).await.unwrap();
+    let all = store.read_model_log(LogFrom::Past(0), 100).await.unwrap();
+    let LogPage::Entries(all) = all else {
+        panic!("the log is whole");
+    };
+    let position = all.last().unwrap().position;
+    Snapshot {
+        position,
+        model: vec![1; all.len()],
+    }
+}
+
+async fn keep(store: &Store, by: u8, snapshot: &Snapshot) -> Keeping {
+    let digest = [snapshot.position.sequence() as u8; 32];
+    let kept = store.keep_snapshot(token(by), snapshot, digest).await;
+    kept.unwrap()
+}
+
+/// The newest and the one before it.
+async fn kept(store: &Store) -> [FoundSnapshot; 2] {
+    let newest = store.snapshot(Which::Newest).await.unwrap();
+    [newest, store.snapshot(Which::Before).await.unwrap()]
+}
+
 #[tokio::test]
 async fn the_last_two_snapshots_are_kept() {
     let redis = RedisServer::start();
     let store = redis.store().await;
     store.take_trainer_lease(token(1), LEASE).await.unwrap();
-    let snapshot = |n: u64| Snapshot {
-        position: at(n),
-        model: vec![1; n as usize],
-    };
-    for n in 1..=3 {
-        assert!(
-            store
-                .keep_snapshot(token(1), &snapshot(n), [n as u8; 32])
-                .await
-                .unwrap()
-        );
+    let mut made = Vec::new();
+    for _ in 1..=3 {
+        made.push(marked(&store, 1).await);
+        assert_eq!(keep(&store, 1, &made[made.len() - 1]).await, Keeping::Kept);
     }
-    assert!(
-        !store
-            .keep_snapshot(token(2), &snapshot(9), [9; 32])
-            .await
-            .unwrap()
-    );
-    let found = |which| store.snapshot(which);
-    assert_eq!(
-        found(Which::Newest).await.unwrap(),
-        FoundSnapshot::Whole(snapshot(3))
-    );
-    assert_eq!(
-        found(Which::Before).await.unwrap(),
-        FoundSnapshot::Whole(snapshot(2))
-    );
+    let next = marked(&store, 1).await;
+    assert_eq!(keep(&store, 2, &next).await, Keeping::LeaseLost);
+    let expected = [2, 1].map(|n| FoundSnapshot::Whole(made[n].clone()));
+    assert_eq!(kept(&store).await, expected);
     let state = store.log_state().await.unwrap();
+    let place = |n: usize| Some(made[n].position);
     assert_eq!(
         (state.snapshot, state.snapshot_before),
-        (Some(at(3)), Some(at(2)))
+        (place(2), place(1))
     );
     assert_eq!(state.digest, Some([3; 32]));
+}
+
+#[tokio::test]
+async fn a_snapshot_of_long_ago_or_of_a_lost_tail_is_not_kept() {
+    let redis = RedisServer::start();
+    let store = redis.store().await;
+    store.take_trainer_lease(token(1), LEASE).await.unwrap();
+    let old = marked(&store, 1).await;
+    // Another is the trainer for a while, keeps two, and trims behind them.
+    store.give_trainer_lease_back(token(1)).await.unwrap();
+    store.take_trainer_lease(token(2), LEASE).await.unwrap();
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        made.push(marked(&store, 2).await);
+        assert_eq!(keep(&store, 2, &made[made.len() - 1]).await, Keeping::Kept);
+    }
+    store.give_trainer_lease_back(token(2)).await.unwrap();
+    store.take_trainer_lease(token(1), LEASE).await.unwrap();
+    let expected = [1, 0].map(|n: usize| FoundSnapshot::Whole(made[n].clone()));
+    for trimmed in [false, true] {
+        assert_eq!(keep(&store, 1, &old).await, Keeping::Outdated, "{trimmed}");
+        assert_eq!(kept(&store).await, expected);
+        while store.trim_model_log(made[0].position).await.unwrap() > 0 {}
+    }
+    // After an answer that was lost: the fallback stays.
+    assert_eq!(keep(&store, 1, &made[1]).await, Keeping::Outdated);
+    assert_eq!(kept(&store).await, expected);
+
+    // The log lost its last entry, and another took its number.
+    let lost = marked(&store, 1).await;
+    let id = lost.position.to_string();
+    let _: i64 = redis.ask(&["XDEL", "{replydesk}:model:log", &id]);
+    assert_eq!(keep(&store, 1, &lost).await, Keeping::Outdated);
+    let state = store.log_state().await.unwrap();
+    assert_eq!(state.snapshot, Some(made[1].position));
 }

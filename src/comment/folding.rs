@@ -13,6 +13,9 @@ mod lookalikes;
 mod plain;
 mod word;
 mod words;
+mod written;
+
+pub use written::as_written;
 
 /// How much was folded, by kind. All zero for ordinary text in any script.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -87,7 +87,7 @@ impl Dense {
     }
 }
 
-/// The prior, and what was learnt since. About 5 MB, and so much to copy.
+/// The prior, and what was learnt since. About 7 MB, and so much to copy.
 #[derive(Debug, Clone)]
 pub struct Model {
     prior: Arc<Weights>,

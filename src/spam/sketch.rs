@@ -1,4 +1,4 @@
-//! Near-duplicates: numbers that nearly equal texts share. See `docs/decisions/0013-waves-by-min-hash.md`.
+//! Near-duplicates: numbers that nearly equal texts share. See `docs/decisions/0012-waves-by-min-hash.md`.
 
 use crate::spam::features::hashing::hash_bytes;
 

@@ -1,5 +1,5 @@
 //! Waves: which of them a sketch belongs to. The Rust half of what `submit.lua` decides; see
-//! `docs/decisions/0013-waves-by-min-hash.md`.
+//! `docs/decisions/0012-waves-by-min-hash.md`.
 //!
 //! A sketch part's key holds one whole number, wave * 2^17 + size, which Redis keeps in 16 bytes and Lua computes with
 //! exactly. The size is the wave's when a comment with this part last joined.

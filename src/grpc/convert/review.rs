@@ -63,7 +63,7 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
         author_history: Some(words::history(found.context.history)),
         thread_counts: Some(thread_counts(found.thread_counts)),
         signals: seen(&now.signals),
-        score_now: Some(words::score(now.score)),
+        score_now: Some(words::score_of(&comment.content.body, now.score)),
         wave,
         last_decision: comment.decision.map(|last| decision(last, found.moderator)),
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     comment::{
         event::{Cause, Event},
+        folding,
         lease::ItemContext,
         observed::AuthorHistory,
         reason::Reason,
@@ -67,6 +68,19 @@ pub fn score(score: Score) -> v1::Score {
     }
 }
 
+/// The same, the comment's words as its author wrote them: scores know them folded.
+#[must_use]
+pub fn score_of(body: &str, mut found: Score) -> v1::Score {
+    for contribution in &mut found.contributions {
+        let word = contribution.feature.strip_prefix('"');
+        let word = word.and_then(|word| word.strip_suffix('"'));
+        if let Some(written) = word.and_then(|word| folding::as_written(body, word)) {
+            contribution.feature = format!("\"{written}\"");
+        }
+    }
+    score(found)
+}
+
 /// A comment with what is known of its article. Contact data stays where it is.
 #[must_use]
 pub fn comment(site: &str, comment: StoredComment, context: ItemContext) -> v1::Comment {
@@ -89,12 +103,12 @@ pub fn comment(site: &str, comment: StoredComment, context: ItemContext) -> v1::
             website: content.website,
             account_id: content.account_id,
         }),
+        score: Some(score_of(&content.body, content.score)),
         body: content.body,
         state: state(comment.state),
         version: comment.version.get(),
         outcome: outcome(comment.outcome),
         reasons: reasons(content.reasons),
-        score: Some(score(content.score)),
         submitted_at: Some(time(comment.submitted_at)),
     }
 }

@@ -90,8 +90,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             frozen(&rows, &model)
         };
         let mut figures = figures(file, &scored);
-        // The table has no column for it.
-        if args.online && args.json {
+        if args.online {
             figures.auc_after = Some(online::curve(&model, &rows));
         }
         all.push(figures);
@@ -173,29 +172,20 @@ fn table(all: &[Figures]) -> String {
 
 fn curves(all: &[Figures], width: usize) -> String {
     let mut text = format!(
-        "
-AUC on a third of the comments after so many decisions on others, and how far off probabilities are on \
-         average:
-{:width$}",
+        "\n\nAUC on a third of the comments after so many decisions on others, and how far off probabilities are on \
+         average:\n{:width$}",
         "file"
     );
     for decisions in online::CURVE {
         text.push_str(&format!(" {decisions:>7}"));
     }
-    text.push_str(
-        "  off by
-",
-    );
+    text.push_str("  off by");
     for figures in all {
-        text.push_str(&format!("{:width$}", figures.file));
+        text.push_str(&format!("\n{:width$}", figures.file));
         for auc in figures.auc_after.iter().flatten() {
             text.push_str(&format!(" {:>7}", decimal(*auc)));
         }
-        text.push_str(&format!(
-            " {:>7}
-",
-            decimal(figures.calibration_error)
-        ));
+        text.push_str(&format!(" {:>7}", decimal(figures.calibration_error)));
     }
     text
 }

@@ -121,17 +121,27 @@ impl Store {
         let pages: Vec<Scored> = self.pipeline(&pipe).await?;
         let mut merged: Scored = pages.into_iter().flatten().collect();
         merged.sort_by(|a, b| a.1.total_cmp(&b.1));
-        merged.truncate(count);
+        self.page(site, merged, count).await
+    }
+
+    /// The comments of the first `count` places, which are in their order.
+    pub(super) async fn page(
+        &self,
+        site: &SiteId,
+        mut places: Scored,
+        count: usize,
+    ) -> Result<CommentPage, StoreError> {
+        places.truncate(count);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "we wrote a whole number"
         )]
-        let next = merged
+        let next = places
             .last()
-            .filter(|_| merged.len() == count)
+            .filter(|_| places.len() == count)
             .map(|(_, place)| *place as u64);
-        let comments = self.comments(site, &ids_of(&merged)?).await?;
+        let comments = self.comments(site, &ids_of(&places)?).await?;
         // A comment may change its state between the two reads: it is shown as it stands.
         Ok(CommentPage {
             comments: comments.into_iter().flatten().collect(),
@@ -278,7 +288,7 @@ fn from<T: redis::FromRedisValue>(value: &redis::Value) -> Result<T, StoreError>
     })
 }
 
-pub(super) fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
+fn ids_of(page: &[(Vec<u8>, f64)]) -> Result<Vec<CommentId>, StoreError> {
     page.iter()
         .map(|(id, _)| id_bytes(id).map(CommentId::from_bytes))
         .collect()

@@ -4,12 +4,7 @@ use redis::Pipeline;
 
 use crate::{
     comment::{ids::SiteId, state::CommentState},
-    store::{
-        connection::Store,
-        error::StoreError,
-        keys,
-        read::{CommentPage, ids_of},
-    },
+    store::{connection::Store, error::StoreError, keys, read::CommentPage},
 };
 
 impl Store {
@@ -42,20 +37,6 @@ impl Store {
         let pages: Vec<Vec<(Vec<u8>, f64)>> = self.pipeline(&pipe).await?;
         let mut merged: Vec<_> = pages.into_iter().flatten().collect();
         merged.sort_by(|a, b| b.1.total_cmp(&a.1));
-        merged.truncate(count);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "we wrote a whole number"
-        )]
-        let next = merged
-            .last()
-            .filter(|_| merged.len() == count)
-            .map(|(_, place)| *place as u64);
-        let comments = self.comments(site, &ids_of(&merged)?).await?;
-        Ok(CommentPage {
-            comments: comments.into_iter().flatten().collect(),
-            next,
-        })
+        self.page(site, merged, count).await
     }
 }

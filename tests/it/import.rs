@@ -6,6 +6,8 @@ use replydesk::{
     proto::v1::{self, CommentState, import_comments_request as up},
     spam::lesson::{Label, SiteTag},
 };
+use tokio::task::JoinSet;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 
 use crate::harness::{
@@ -300,5 +302,53 @@ async fn no_more_is_taken_than_the_trainer_can_follow() {
     let answer = answer.unwrap();
     // One batch had been taken in before the first call was refused.
     assert_eq!((answer.imported, answer.already_known), (199, 100));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_faster_than_redis_takes_waits_and_keeps_the_connection() {
+    use up::{Message, Start};
+    let patient = [
+        ("store.timeout_ms", "20000"),
+        ("learning.lease_ms", "60000"),
+    ];
+    let desk = Desk::with(1, &patient).await;
+    desk.site("gazette", everything_waits()).await;
+    let (say, said) = tokio::sync::mpsc::channel(1);
+    let mut sites = desk.admin().sites.clone();
+    let mut calls = JoinSet::new();
+    calls.spawn(async move { sites.import_comments(ReceiverStream::new(said)).await });
+    let message = |message| v1::ImportCommentsRequest {
+        message: Some(message),
+    };
+    let start = Start {
+        site: "gazette".to_owned(),
+    };
+    say.send(message(Message::Start(start))).await.unwrap();
+    let () = desk.redis.ask(&["CLIENT", "PAUSE", "60000", "WRITE"]);
+    // Small messages, each on its own, until no more go up.
+    let second = Duration::from_secs(1);
+    let mut sent = 0;
+    loop {
+        let comment = v1::ImportedComment {
+            body: "ok".to_owned(),
+            author: None,
+            ..moderated(sent)
+        };
+        let sending = say.send(message(Message::Comment(comment)));
+        match tokio::time::timeout(second, sending).await {
+            Ok(taken) => taken.expect("the connection is kept"),
+            Err(_) => break,
+        }
+        sent += 1;
+        // Time for the connection to send what it has, so that the next comes in a frame of its own.
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let () = desk.redis.ask(&["CLIENT", "UNPAUSE"]);
+    drop(say);
+    let answer = calls.join_next().await.unwrap().unwrap().unwrap();
+    assert_eq!(answer.into_inner().imported, sent as u64);
     desk.finish().await;
 }

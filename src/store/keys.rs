@@ -166,8 +166,8 @@ pub fn duplicate(site: &SiteId, said: &KeyedHash) -> Vec<u8> {
 /// String: the wave whose comments share this part of a sketch, and its size.
 #[must_use]
 pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
-    let mut rest = vec![b'0' + which];
-    rest.extend(part.to_le_bytes());
+    let mut rest = [b'0' + which; 9];
+    rest[1..].copy_from_slice(&part.to_le_bytes());
     of_site(site, ":m:", &rest)
 }
 

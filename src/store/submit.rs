@@ -131,7 +131,8 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
     let thread = &new.content.thread;
     let state = new.outcome.state();
     let none = || keys::site(site);
-    let mut call = ScriptCall::new()
+    let record = record::encode_content(new.content);
+    let mut call = ScriptCall::with_capacity(32, 1_024, 1_024 + record.len())
         .key(keys::comment(site, &new.id))
         .key(keys::site(site))
         .key(keys::thread(site, thread))
@@ -165,10 +166,10 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
     for key in observe::counter_keys(site, prints) {
         call = call.key(key);
     }
-    with_arguments(call, new)
+    with_arguments(call, new, &record)
 }
 
-fn with_arguments(call: ScriptCall, new: &NewComment<'_>) -> ScriptCall {
+fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> ScriptCall {
     let thread = &new.content.thread;
     let versions = new.judged_at.unwrap_or_default();
     let limits = [
@@ -182,7 +183,7 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>) -> ScriptCall {
         .arg(&new.digest[..])
         .arg(new.outcome.state().number())
         .arg(new.outcome as u8)
-        .arg(record::encode_content(new.content))
+        .arg(record)
         .arg(versions.policy)
         .arg(versions.thread)
         .arg(versions.author)

@@ -3,7 +3,7 @@
 --
 -- KEYS   as submit.lua's, with six parts of a sketch
 -- ARGV   1 id  2 content  3 due in ms  4 random bits  5 event details  6 wrapped data key  7 site
---        8 words said in the thread  9 '1': the thread's first comment  10 prefix of wave keys
+--        8 words said in the thread, '' when it knows enough  9 '1': the thread's first comment  10 prefix of wave keys
 local call, format = redis.call, string.format
 local function whole(number) return format('%d', number) end
 local time = call('TIME')
@@ -22,7 +22,11 @@ if ARGV[9] == '1' then
   call('HSET', KEYS[3], 'title', 'Bridge to be closed for repairs until autumn',
     'url', 'https://gazette.example/news/bridge', 'lang', 'en')
 end
-call('HSET', KEYS[3], 'r', now .. '000', 'k', ARGV[8])
+if ARGV[8] ~= '' then
+  call('HSET', KEYS[3], 'r', now .. '000', 'k', ARGV[8])
+else
+  call('HSET', KEYS[3], 'r', now .. '000')
+end
 call('HSET', KEYS[9], '1', '1', 'f', now)
 call('SET', KEYS[10], ARGV[1], 'EX', '86400')
 call('SET', KEYS[11], ARGV[6], 'NX')

@@ -1,25 +1,47 @@
--- The writes of submit.lua for a queued comment, and nothing else: no check, no limit's arithmetic.
+-- The writes of submit.lua for a queued comment, and nothing else: no check, no limit's arithmetic. The one read in it
+-- finds the wave that a campaign's comment joins.
 --
--- KEYS   as submit.lua's
+-- KEYS   as submit.lua's, with six parts of a sketch
 -- ARGV   1 id  2 content  3 due in ms  4 random bits  5 event details  6 wrapped data key  7 site
-local time = redis.call('TIME')
+--        8 words said in the thread, '' when it knows enough  9 '1': the thread's first comment  10 prefix of wave keys
+local call, format = redis.call, string.format
+local function whole(number) return format('%d', number) end
+local time = call('TIME')
 local ms = time[1] * 1000 + math.floor(time[2] / 1000)
-local seq = redis.call('HINCRBY', KEYS[4], 'seq', 1)
-redis.call('XADD', KEYS[5], seq .. '-' .. ARGV[4], 'c', ARGV[1], 's', '1', 'v', '1', 't', ms, 'x', ARGV[5])
-redis.call('HINCRBY', KEYS[4], '1', 1)
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('ZADD', KEYS[7], seq, ARGV[1])
-redis.call('ZADD', KEYS[8], seq, ARGV[1])
-redis.call('ZADD', KEYS[6], ms + ARGV[3], ARGV[1])
-redis.call('HINCRBY', KEYS[3], '1', 1)
-redis.call('HINCRBY', KEYS[9], '1', 1)
-redis.call('HSETNX', KEYS[9], 'f', ms)
-redis.call('SET', KEYS[10], ARGV[1], 'EX', 86400)
-redis.call('SET', KEYS[11], ARGV[6], 'NX')
-for i = 12, 15 do redis.call('SET', KEYS[i], ms, 'PX', 60000) end
--- The six parts of a sketch that nobody else has: a wave begins.
-redis.call('MGET', unpack(KEYS, 16, 21))
-local wave = string.format('%.0f', seq * 131072 + 1)
-for i = 16, 21 do redis.call('SET', KEYS[i], wave, 'EX', 86400) end
-redis.call('PUBLISH', 'replydesk:wakeups', 'b' .. ARGV[7])
+local seq = call('HINCRBY', KEYS[4], 'seq', '1')
+local at, now = whole(seq), whole(ms)
+call('XADD', KEYS[5], at .. '-' .. ARGV[4], 'c', ARGV[1], 's', '1', 'v', '1', 't', now, 'x', ARGV[5])
+call('HINCRBY', KEYS[4], '1', '1')
+call('HSET', KEYS[4], 'r', now .. '000')
+call('SET', KEYS[1], ARGV[2])
+call('ZADD', KEYS[7], at, ARGV[1])
+call('ZADD', KEYS[8], at, ARGV[1])
+call('ZADD', KEYS[6], whole(ms + ARGV[3]), ARGV[1])
+call('HINCRBY', KEYS[3], '1', '1')
+if ARGV[9] == '1' then
+  call('HSET', KEYS[3], 'title', 'Bridge to be closed for repairs until autumn',
+    'url', 'https://gazette.example/news/bridge', 'lang', 'en')
+end
+if ARGV[8] ~= '' then
+  call('HSET', KEYS[3], 'r', now .. '000', 'k', ARGV[8])
+else
+  call('HSET', KEYS[3], 'r', now .. '000')
+end
+call('HSET', KEYS[9], '1', '1', 'f', now)
+call('SET', KEYS[10], ARGV[1], 'EX', '86400')
+call('SET', KEYS[11], ARGV[6], 'NX')
+for i = 12, 13 do call('SET', KEYS[i], now .. '000', 'PX', '60000') end
+-- Parts that nobody else has begin a wave; a campaign's join it. Of these readers' six parts one, measured, is in
+-- another's wave already, and stays there.
+local wave, size = seq, 1
+local named = call('GET', KEYS[14])
+if named then
+  wave, size = math.floor(named / 131072), named % 131072 + 1
+  local key = ARGV[10] .. whole(wave)
+  call('ZADD', key, at, ARGV[1])
+  call('EXPIRE', key, '86400')
+end
+local value = whole(wave * 131072 + size)
+for i = 14, 18 do call('SET', KEYS[i], value, 'EX', '86400') end
+call('PUBLISH', 'replydesk:wakeups', 'b' .. ARGV[7])
 return ms

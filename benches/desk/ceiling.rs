@@ -1,4 +1,7 @@
 //! The ceiling: a bare tonic handler with one pipelined read and one script of the same writes.
+//!
+//! "The same" is by what a submission is, not by what it says: it is told by its number whether it is a campaign's, and
+//! how full its thread is. The text is neither read nor judged.
 
 use std::{net::SocketAddr, pin::Pin};
 
@@ -17,6 +20,15 @@ use replydesk::{
 use tokio::net::TcpListener;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status, transport::Server};
+
+use crate::readers::Place;
+
+/// Bytes of a record beside the body: head, names, sealed contact, reasons. Measured on the service's.
+const BESIDE_THE_BODY: usize = 273;
+
+/// So many comments add words to what is known of a thread; then it knows enough. Reckoned from the bytes that the
+/// service appends.
+const WORDS_GROW: u64 = 22;
 
 /// Serves on a free port, which it prints.
 pub async fn serve(url: &str) {
@@ -53,12 +65,12 @@ struct Ceiling {
 
 impl Ceiling {
     /// The same reads as the service's.
-    async fn read(&self, thread: &ThreadId, hash: &KeyedHash) -> Result<(), redis::RedisError> {
-        let site = &self.site;
+    async fn read(&self, submitted: &Submitted) -> Result<(), redis::RedisError> {
+        let (site, hash) = (&self.site, &submitted.hash);
         let mut pipe = redis::Pipeline::with_capacity(4);
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
-            .arg(keys::thread(site, thread))
+            .arg(keys::thread(site, &submitted.thread))
             .arg(&["v", "closed", "title", "lang", "k"]);
         pipe.cmd("HMGET")
             .arg(keys::author(site, hash))
@@ -67,25 +79,21 @@ impl Ceiling {
             .cmd("MGET")
             .arg(keys::author_rate(site, hash))
             .arg(keys::ip_rate(site, hash));
-        for part in 0..6 {
-            counters.arg(keys::sketch_part(
-                site,
-                part,
-                u64::from(hash.as_bytes()[usize::from(part)]),
-            ));
+        for key in submitted.sketch(site) {
+            counters.arg(key);
         }
         let _: redis::Value = pipe.query_async(&mut self.connection.clone()).await?;
         Ok(())
     }
 
     /// The same writes.
-    async fn write(
-        &self,
-        request: &v1::SubmitCommentRequest,
-        id: &CommentId,
-        thread: &ThreadId,
-        hash: &KeyedHash,
-    ) -> Result<(), redis::RedisError> {
+    async fn write(&self, submitted: &Submitted, body: &str) -> Result<(), redis::RedisError> {
+        let Submitted {
+            id,
+            thread,
+            hash,
+            place,
+        } = submitted;
         let site = &self.site;
         let mut call = self.script.prepare_invoke();
         call.key(keys::comment(site, id))
@@ -100,26 +108,51 @@ impl Ceiling {
             .key(keys::duplicate(site, hash))
             .key(keys::data_key(site, [7; 8]))
             .key(keys::author_rate(site, hash))
-            .key(keys::ip_rate(site, hash))
-            .key(keys::thread_rate(site, thread))
-            .key(keys::site_rate(site));
-        for part in 0..6u8 {
-            call.key(keys::sketch_part(
-                site,
-                part,
-                u64::from_le_bytes(id.as_bytes()[8..].try_into().expect("8 bytes")),
-            ));
+            .key(keys::ip_rate(site, hash));
+        for key in submitted.sketch(site) {
+            call.key(key);
         }
-        // As much as the service stores: head, sealed contact, names and reasons beside the body.
-        let mut content = vec![0; 230];
-        content.extend(request.body.as_bytes());
+        let mut content = vec![0_u8; BESIDE_THE_BODY];
+        content.extend(body.as_bytes());
         call.arg(&id.as_bytes()[..])
             .arg(content)
             .arg(14_400_000)
             .arg(id.as_bytes()[15]);
-        call.arg(&[0; 30][..]).arg(&[0; 97][..]).arg("bench");
+        call.arg(&[0_u8; 30][..]).arg(&[0_u8; 97][..]).arg("bench");
+        let grows = place.in_thread() < WORDS_GROW;
+        let words: &[u8] = if grows { &[0x55; 256] } else { &[] };
+        call.arg(words)
+            .arg(u8::from(place.in_thread() == 0))
+            .arg(keys::wave_prefix(site));
         let _: i64 = call.invoke_async(&mut self.connection.clone()).await?;
         Ok(())
+    }
+}
+
+/// What of a submission the ceiling looks at.
+struct Submitted {
+    id: CommentId,
+    thread: ThreadId,
+    hash: KeyedHash,
+    place: Place,
+}
+
+impl Submitted {
+    fn of(request: &v1::SubmitCommentRequest) -> Option<Self> {
+        let id: CommentId = request.comment_id.parse().ok()?;
+        Some(Self {
+            id,
+            thread: request.thread.as_ref()?.thread_id.parse().ok()?,
+            hash: KeyedHash::from_bytes(*id.as_bytes()),
+            place: Place::of(request)?,
+        })
+    }
+
+    /// Six parts: a campaign's, or nobody else's.
+    fn sketch(&self, site: &SiteId) -> impl Iterator<Item = Vec<u8>> {
+        let own = || u64::from_le_bytes(self.id.as_bytes()[8..].try_into().expect("8 bytes"));
+        let part = self.place.campaign().unwrap_or_else(own);
+        (0..6u8).map(move |which| keys::sketch_part(site, which, part))
     }
 }
 
@@ -130,21 +163,11 @@ impl CommentService for Ceiling {
         request: Request<v1::SubmitCommentRequest>,
     ) -> Result<Response<v1::SubmitCommentResponse>, Status> {
         let request = request.into_inner();
-        let id: CommentId = request
-            .comment_id
-            .parse()
-            .map_err(|_| Status::internal("an id"))?;
-        let thread = request
-            .thread
-            .as_ref()
-            .map(|thread| thread.thread_id.parse());
-        let thread: ThreadId = thread
-            .and_then(Result::ok)
-            .ok_or_else(|| Status::internal("a thread"))?;
-        let hash = KeyedHash::from_bytes(*id.as_bytes());
+        let submitted =
+            Submitted::of(&request).ok_or_else(|| Status::internal("a made-up submission"))?;
         let failed = |error: redis::RedisError| Status::internal(error.to_string());
-        self.read(&thread, &hash).await.map_err(failed)?;
-        self.write(&request, &id, &thread, &hash)
+        self.read(&submitted).await.map_err(failed)?;
+        self.write(&submitted, &request.body)
             .await
             .map_err(failed)?;
         Ok(Response::new(v1::SubmitCommentResponse {

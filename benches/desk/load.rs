@@ -9,15 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use replydesk::{
-    comment::ids::CommentId,
-    proto::v1::{self, comment_service_client::CommentServiceClient},
-};
+use replydesk::proto::v1::comment_service_client::CommentServiceClient;
 use tokio::task::JoinSet;
 use tonic::{
     Request,
     transport::{Channel, Endpoint},
 };
+
+use crate::{processes::Server, readers::submission};
 
 /// 420 bytes, as DESIGN measures with.
 pub const BODY: &str = "The council has promised this bridge for eleven years now, and every spring we hear the same \
@@ -33,52 +32,30 @@ pub struct Round {
     pub done: u64,
 }
 
-/// The n-th submission: another reader, address and text each time.
-pub fn submission(n: u64) -> v1::SubmitCommentRequest {
-    v1::SubmitCommentRequest {
-        site: "bench".to_owned(),
-        comment_id: CommentId::fresh().to_string(),
-        thread: Some(v1::Thread {
-            thread_id: format!("bridge-{}", n % 50),
-            url: "https://gazette.example/news/bridge".to_owned(),
-            title: "Bridge to be closed for repairs until autumn".to_owned(),
-            language: "en".to_owned(),
-        }),
-        author: Some(v1::AuthorInput {
-            display_name: format!("Reader {n}"),
-            email: format!("reader.{n}@readers.example"),
-            ..Default::default()
-        }),
-        body: format!("{BODY} {n}"),
-        transport: Some(v1::Transport {
-            ip_address: format!("10.{}.{}.{}", n / 65_536 % 256, n / 256 % 256, n % 256),
-            user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-                .to_owned(),
-            ..Default::default()
-        }),
-        ..Default::default()
-    }
-}
-
 /// A client of a server.
 pub async fn client(address: SocketAddr) -> CommentServiceClient<Channel> {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
     CommentServiceClient::new(endpoint.connect().await.expect("the server answers"))
 }
 
-/// Submits for a while with so many in flight.
-pub async fn run(address: SocketAddr, key: &str, in_flight: usize, time: Duration) -> Round {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let client = client(address).await;
-    let bearer: Arc<str> = format!("Bearer {key}").into();
+/// Submits for a while with so many in flight, from the `next`-th comment on.
+pub async fn run(
+    server: &Server,
+    next: &Arc<AtomicU64>,
+    in_flight: usize,
+    time: Duration,
+) -> Round {
+    let client = client(server.address).await;
+    let bearer: Arc<str> = format!("Bearer {}", server.key).into();
     let started = Instant::now();
     let mut workers = JoinSet::new();
     for _ in 0..in_flight {
         let (mut client, bearer) = (client.clone(), Arc::clone(&bearer));
+        let next = Arc::clone(next);
         workers.spawn(async move {
             let mut waits = Vec::new();
             while started.elapsed() < time {
-                let mut request = Request::new(submission(NEXT.fetch_add(1, Ordering::Relaxed)));
+                let mut request = Request::new(submission(next.fetch_add(1, Ordering::Relaxed)));
                 request
                     .metadata_mut()
                     .insert("authorization", bearer.parse().expect("a header"));

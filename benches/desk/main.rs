@@ -19,12 +19,15 @@ mod memory;
 mod path;
 mod processes;
 mod queue;
+mod readers;
+mod redis_work;
 mod report;
 mod scoring;
 
 use std::time::Duration;
 
-/// The command line: `make bench ARGS="path"` runs only what has the word in its name.
+/// The command line: `make bench ARGS="path"` runs only what has the word in its name; `"everysec, 16 in"` one of the
+/// path's rows.
 fn main() {
     let arguments: Vec<String> = std::env::args()
         .skip(1)
@@ -57,9 +60,7 @@ fn main() {
             queue::claim_and_decide(&mut report).await;
             queue::submit_to_item(&mut report).await;
         }
-        if wanted("path") {
-            path::run(&mut report, Duration::from_secs(3)).await;
-        }
+        path::run(&mut report, Duration::from_secs(3), wanted).await;
     });
     report.finish();
 }

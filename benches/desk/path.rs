@@ -1,12 +1,22 @@
 //! The whole path of a submission against the ceiling.
+//!
+//! Both sides get the same made-up comments (see [`crate::readers`]), each from the first on, and leave the same in Redis:
+//! the record, index and queue entries, the event, counts of site, thread and author, four rates, the six parts of the
+//! sketch, the wave that a campaign's comment joins, and the words of a thread while it is new. "Bytes appended" and
+//! "Redis commands" show how alike the work is. What the service alone does is: keys, parsing, folding, scoring, policy,
+//! sealing, the checks in its script, and the trainer that reads the feed.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use replydesk::proto::v1;
 
 use crate::{
     cpu, load,
     processes::{self, Process, Server},
+    redis_work::Work,
     report::{Report, median},
 };
 
@@ -20,13 +30,46 @@ struct Side {
     latency_us: Vec<f64>,
     cpu_us: Vec<f64>,
     server_cpu_us: Vec<f64>,
+    redis_cpu_us: Vec<f64>,
+    commands: Vec<f64>,
+    appended: Vec<f64>,
+}
+
+impl Side {
+    fn add(&mut self, figures: &Figures) {
+        let [all, servers, redis] = figures.cpu_us;
+        self.per_second.push(figures.round.per_second);
+        self.latency_us
+            .push(figures.round.median_latency.as_secs_f64() * 1e6);
+        self.cpu_us.push(all);
+        self.server_cpu_us.push(servers);
+        self.redis_cpu_us.push(redis);
+        self.commands.push(figures.work.commands);
+        self.appended.push(figures.work.appended);
+    }
+
+    /// In the order of the rows.
+    fn figures(self) -> [Vec<f64>; 7] {
+        [
+            self.per_second,
+            self.latency_us,
+            self.cpu_us,
+            self.server_cpu_us,
+            self.redis_cpu_us,
+            self.commands,
+            self.appended,
+        ]
+    }
 }
 
 /// Every combination of 1, 16 and 128 in flight with both fsync policies.
-pub async fn run(report: &mut Report, round: Duration) {
+pub async fn run(report: &mut Report, round: Duration, wanted: impl Fn(&str) -> bool) {
     for fsync in ["everysec", "always"] {
         for in_flight in [1, 16, 128] {
-            compare(report, fsync, in_flight, round).await;
+            let name = format!("path, {fsync}, {in_flight} in flight");
+            if wanted(&name) {
+                compare(report, fsync, in_flight, round).await;
+            }
         }
     }
 }
@@ -54,94 +97,98 @@ async fn compare(report: &mut Report, fsync: &str, in_flight: usize, round: Dura
     let (desk_redis, desk_url) = processes::redis(fsync);
     let bare = processes::ceiling(&bare_url).await;
     let desk = processes::service(&desk_url, policy()).await;
+    let servers = [
+        Measured::new(&bare, &bare_redis, bare_url),
+        Measured::new(&desk, &desk_redis, desk_url),
+    ];
     let mut sides = [Side::default(), Side::default()];
-    for (server, redis) in [(&bare, &bare_redis), (&desk, &desk_redis)] {
-        let _warm = measure(server, redis, in_flight, Duration::from_millis(500)).await;
+    for server in &servers {
+        let _warm = server.round(in_flight, Duration::from_millis(500)).await;
     }
     for n in 0..ROUNDS {
         // Who goes first changes too.
         for turn in [n % 2, 1 - n % 2] {
-            let (server, redis) = [(&bare, &bare_redis), (&desk, &desk_redis)][turn];
-            let (figures, all, servers) = measure(server, redis, in_flight, round).await;
-            let side = &mut sides[turn];
-            side.per_second.push(figures.per_second);
-            side.latency_us
-                .push(figures.median_latency.as_secs_f64() * 1e6);
-            side.cpu_us.push(all);
-            side.server_cpu_us.push(servers);
+            let figures = servers[turn].round(in_flight, round).await;
+            sides[turn].add(&figures);
         }
     }
-    let [bare, desk] = sides;
-    let ratio = |a: Vec<f64>, b: Vec<f64>| median(a) / median(b);
     let name = |what: &str| format!("path, {fsync}, {in_flight} in flight: {what}");
-    let judged = fsync == "everysec";
-    let bar = |wanted: bool, bar: &'static str| (judged && wanted).then_some(bar);
-    report.add(
-        name("submissions a second"),
-        median(desk.per_second.clone()),
-        "1/s",
-        None,
-    );
-    report.add(
-        name("the ceiling's"),
-        median(bare.per_second.clone()),
-        "1/s",
-        None,
-    );
-    report.add(
-        name("throughput / ceiling"),
-        ratio(desk.per_second, bare.per_second),
-        "ratio",
-        bar(in_flight == 16, ">= 0.75"),
-    );
-    report.add(
-        name("CPU of all processes / ceiling"),
-        ratio(desk.cpu_us, bare.cpu_us),
-        "ratio",
-        bar(in_flight == 16, "<= 1.5"),
-    );
-    report.add(
-        name("CPU of service and Redis"),
-        median(desk.server_cpu_us.clone()),
-        "us",
-        None,
-    );
-    report.add(
-        name("CPU of service and Redis / ceiling"),
-        ratio(desk.server_cpu_us, bare.server_cpu_us),
-        "ratio",
-        None,
-    );
-    report.add(
-        name("median latency"),
-        median(desk.latency_us.clone()),
-        "us",
-        None,
-    );
-    report.add(
-        name("median latency / ceiling"),
-        ratio(desk.latency_us, bare.latency_us),
-        "ratio",
-        bar(in_flight == 1, "<= 1.3"),
-    );
+    print(report, sides, name, fsync == "everysec", in_flight);
 }
 
-/// A round, with the CPU of all processes and of the servers alone, in microseconds a submission.
-async fn measure(
-    server: &Server,
-    redis: &Process,
+/// Both sides' medians of each figure, and their ratio.
+fn print(
+    report: &mut Report,
+    [bare, desk]: [Side; 2],
+    name: impl Fn(&str) -> String,
+    judged: bool,
     in_flight: usize,
-    time: Duration,
-) -> (load::Round, f64, f64) {
-    let pids = [server.process.pid(), redis.pid(), std::process::id()];
-    let before = pids.map(cpu::seconds);
-    let round = load::run(server.address, &server.key, in_flight, time).await;
-    let after = pids.map(cpu::seconds);
-    let used: Vec<f64> = before
-        .iter()
-        .zip(after)
-        .map(|(before, after)| after - before)
-        .collect();
-    let each = |seconds: f64| seconds * 1e6 / round.done as f64;
-    (round, each(used.iter().sum()), each(used[0] + used[1]))
+) {
+    let bar = |at: usize, bar: &'static str| (judged && in_flight == at).then_some(bar);
+    let rows = [
+        ("submissions a second", "1/s", bar(16, ">= 0.75")),
+        ("median latency", "us", bar(1, "<= 1.3")),
+        ("CPU of all processes", "us", bar(16, "<= 1.5")),
+        ("CPU of service and Redis", "us", None),
+        ("CPU of Redis", "us", None),
+        ("Redis commands", "calls", None),
+        ("bytes appended", "bytes", None),
+    ];
+    let sides = desk.figures().into_iter().zip(bare.figures());
+    for ((what, unit, bar), (desk, bare)) in rows.into_iter().zip(sides) {
+        let (desk, bare) = (median(desk), median(bare));
+        report.add(name(what), desk, unit, None);
+        report.add(name(&format!("{what}, the ceiling's")), bare, unit, None);
+        report.add(
+            name(&format!("{what} / ceiling")),
+            desk / bare,
+            "ratio",
+            bar,
+        );
+    }
+}
+
+/// One side: who is measured, and how far it has come.
+struct Measured<'a> {
+    server: &'a Server,
+    redis: &'a Process,
+    url: String,
+    next: Arc<AtomicU64>,
+}
+
+/// A round's figures.
+struct Figures {
+    round: load::Round,
+    /// CPU of load, server and Redis, of server and Redis, and of Redis alone, in microseconds a submission.
+    cpu_us: [f64; 3],
+    work: Work,
+}
+
+impl<'a> Measured<'a> {
+    fn new(server: &'a Server, redis: &'a Process, url: String) -> Self {
+        Self {
+            server,
+            redis,
+            url,
+            next: Arc::default(),
+        }
+    }
+
+    async fn round(&self, in_flight: usize, time: Duration) -> Figures {
+        let pids = [
+            self.server.process.pid(),
+            self.redis.pid(),
+            std::process::id(),
+        ];
+        let (work, before) = (Work::so_far(&self.url), pids.map(cpu::seconds));
+        let round = load::run(self.server, &self.next, in_flight, time).await;
+        let after = pids.map(cpu::seconds);
+        let each = |at: usize| (after[at] - before[at]) * 1e6 / round.done as f64;
+        let (server, redis, load) = (each(0), each(1), each(2));
+        Figures {
+            round,
+            cpu_us: [load + server + redis, server + redis, redis],
+            work: Work::so_far(&self.url).each(work, round.done),
+        }
+    }
 }

@@ -24,7 +24,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, transport::Endpoint};
 
 use crate::{
-    load, path, processes,
+    load, path, processes, readers,
     report::{Report, median, percentile},
 };
 
@@ -84,7 +84,7 @@ pub async fn claim_and_decide(report: &mut Report) {
 
 async fn fill(url: &str, server: &processes::Server, pending: u64) {
     let site: SiteId = "bench".parse().expect("a name");
-    let request = load::submission(u64::from(u32::MAX));
+    let request = readers::submission(u64::from(u32::MAX));
     let (id, thread) = (
         request.comment_id.clone(),
         request.thread.clone().expect("a thread").thread_id,
@@ -206,7 +206,7 @@ pub async fn submit_to_item(report: &mut Report) {
     let mut comments = load::client(server.address).await;
     let mut waits = Vec::new();
     for n in 0..500 {
-        let request = load::submission(n);
+        let request = readers::submission(n);
         let id = request.comment_id.clone();
         let sent = Instant::now();
         let submitting = comments.submit_comment(keyed(Request::new(request)));

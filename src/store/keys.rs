@@ -5,7 +5,7 @@
 //! | key | type | lives | written by |
 //! |---|---|---|---|
 //! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
-//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it | for good | `submit`, `decide`, `thread_close` |
+//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_close` |
 //! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
 //! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
 //! | `{site}:q:review` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide` |
@@ -13,10 +13,10 @@
 //! | `{site}:lh` | hash: id -> token, due time, holder | while leased | the same |
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
 //! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, the trimmer |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `il` that of imported lessons, `1`-`6` comments by state | for good | `submit`, `decide`, `import` |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate | for good | `submit`, `decide`, `import` |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
-//! | `{site}:ra:<author>`, `:ri:<ip>`, `:rt:<thread>`, `:rs` | string, GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
+//! | `{site}:ra:<author>`, `:ri:<ip>` | string, the rate: GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
 //! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
@@ -145,18 +145,6 @@ pub fn ip_rate(site: &SiteId, ip: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ri:", ip.as_bytes())
 }
 
-/// String: the thread's rate.
-#[must_use]
-pub fn thread_rate(site: &SiteId, thread: &ThreadId) -> Vec<u8> {
-    of_site(site, ":rt:", thread.as_str().as_bytes())
-}
-
-/// String: the site's rate.
-#[must_use]
-pub fn site_rate(site: &SiteId) -> Vec<u8> {
-    of_site(site, ":rs", b"")
-}
-
 /// String: the first comment by this author that said this here.
 #[must_use]
 pub fn duplicate(site: &SiteId, said: &KeyedHash) -> Vec<u8> {
@@ -166,8 +154,8 @@ pub fn duplicate(site: &SiteId, said: &KeyedHash) -> Vec<u8> {
 /// String: the wave whose comments share this part of a sketch, and its size.
 #[must_use]
 pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
-    let mut rest = vec![b'0' + which];
-    rest.extend(part.to_le_bytes());
+    let mut rest = [b'0' + which; 9];
+    rest[1..].copy_from_slice(&part.to_le_bytes());
     of_site(site, ":m:", &rest)
 }
 

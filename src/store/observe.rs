@@ -44,13 +44,15 @@ impl Store {
             .author
             .map_or_else(|| none.clone(), |author| keys::author(site, &author));
         pipe.cmd("HMGET").arg(author).arg(&AUTHOR_FIELDS);
-        let counters = pipe.cmd("MGET");
+        let mut counters = redis::Cmd::with_capacity(16, 512);
         counters
+            .arg("MGET")
             .arg(rate_of(prints.author, keys::author_rate))
             .arg(rate_of(prints.ip, keys::ip_rate));
         for key in counter_keys(site, prints) {
             counters.arg(key);
         }
+        pipe.add_command(counters);
         let (time, thread, author, counts): ((i64, i64), Fields, Vec<Option<i64>>, Vec<Value>) =
             self.pipeline(&pipe).await?;
 

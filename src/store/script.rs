@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use redis::{Cmd, ToRedisArgs};
+use redis::{Arg, Cmd, ToRedisArgs};
 
 /// A script that is compiled in. Its contract (keys, arguments, reply, cost) stands in the head of its file.
 pub struct Script {
@@ -43,10 +43,12 @@ impl Script {
 }
 
 /// The keys and arguments of one script call, in the order that the script's head names.
+///
+/// Both lie one behind the other in a buffer of their own, as in a command: a submission has some fifty.
 #[derive(Default)]
 pub struct ScriptCall {
-    keys: Vec<Vec<u8>>,
-    args: Vec<Vec<u8>>,
+    keys: Cmd,
+    args: Cmd,
 }
 
 impl ScriptCall {
@@ -56,28 +58,46 @@ impl ScriptCall {
         Self::default()
     }
 
+    /// Nothing yet, with room for so many keys and as many arguments, and for the bytes of each.
+    #[must_use]
+    pub fn with_capacity(count: usize, keys: usize, args: usize) -> Self {
+        Self {
+            keys: Cmd::with_capacity(count, keys),
+            args: Cmd::with_capacity(count, args),
+        }
+    }
+
     /// The next of `KEYS`.
     #[must_use]
-    pub fn key(mut self, key: impl Into<Vec<u8>>) -> Self {
-        self.keys.push(key.into());
+    pub fn key(mut self, key: impl AsRef<[u8]>) -> Self {
+        self.keys.arg(key.as_ref());
         self
     }
 
     /// The next of `ARGV`.
     #[must_use]
     pub fn arg(mut self, arg: impl ToRedisArgs) -> Self {
-        self.args.extend(arg.to_redis_args());
+        self.args.arg(arg);
         self
     }
 
     /// The command that runs it.
     #[must_use]
     pub fn command(&self, verb: &str, script: &str) -> Cmd {
-        let mut cmd = redis::cmd(verb);
-        cmd.arg(script)
-            .arg(self.keys.len())
-            .arg(&self.keys[..])
-            .arg(&self.args[..]);
+        let keys = self.keys.args_iter();
+        let parts = || keys.clone().chain(self.args.args_iter()).filter_map(simple);
+        let bytes: usize = parts().map(<[u8]>::len).sum();
+        let mut cmd = Cmd::with_capacity(3 + parts().count(), bytes + script.len() + 32);
+        cmd.arg(verb).arg(script).arg(keys.len());
+        for part in parts() {
+            cmd.arg(part);
+        }
         cmd
     }
+}
+
+/// The other kind is a place in a `SCAN`, which no script call has.
+fn simple(arg: Arg<&[u8]>) -> Option<&[u8]> {
+    let Arg::Simple(bytes) = arg else { return None };
+    Some(bytes)
 }

@@ -131,7 +131,8 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
     let thread = &new.content.thread;
     let state = new.outcome.state();
     let none = || keys::site(site);
-    let mut call = ScriptCall::new()
+    let record = record::encode_content(new.content);
+    let mut call = ScriptCall::with_capacity(32, 1_024, 1_024 + record.len())
         .key(keys::comment(site, &new.id))
         .key(keys::site(site))
         .key(keys::thread(site, thread))
@@ -159,30 +160,21 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
                 .author
                 .map_or_else(none, |author| keys::author_rate(site, &author)),
         )
-        .key(prints.ip.map_or_else(none, |ip| keys::ip_rate(site, &ip)))
-        .key(keys::thread_rate(site, thread))
-        .key(keys::site_rate(site));
+        .key(prints.ip.map_or_else(none, |ip| keys::ip_rate(site, &ip)));
     for key in observe::counter_keys(site, prints) {
         call = call.key(key);
     }
-    with_arguments(call, new)
+    with_arguments(call, new, &record)
 }
 
-fn with_arguments(call: ScriptCall, new: &NewComment<'_>) -> ScriptCall {
+fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> ScriptCall {
     let thread = &new.content.thread;
     let versions = new.judged_at.unwrap_or_default();
-    let limits = [
-        new.limits.author,
-        new.limits.ip_address,
-        new.limits.thread,
-        new.limits.site,
-    ];
-    let mut call = call
-        .arg(&new.id.as_bytes()[..])
+    call.arg(&new.id.as_bytes()[..])
         .arg(&new.digest[..])
         .arg(new.outcome.state().number())
         .arg(new.outcome as u8)
-        .arg(record::encode_content(new.content))
+        .arg(record)
         .arg(versions.policy)
         .arg(versions.thread)
         .arg(versions.author)
@@ -206,13 +198,25 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>) -> ScriptCall {
         .arg(&new.thread.title)
         .arg(&new.thread.url)
         .arg(&new.thread.language)
-        .arg(new.site.as_str());
-    for limit in limits {
-        call = call
-            .arg(limit.interval().as_micros().to_string())
-            .arg(limit.burst());
-    }
-    call.arg(new.prints.sketch.len())
+        .arg(new.site.as_str())
+        .arg(&packed(new.limits)[..])
+        .arg(new.prints.sketch.len())
         .arg(keys::wave_prefix(new.site))
         .arg(new.thread_words.unwrap_or_default())
+}
+
+/// Interval in microseconds and burst of each limit, in one argument: Redis makes a Lua string of each that comes.
+fn packed(limits: &Limits) -> [u8; 64] {
+    let each = [limits.author, limits.ip_address, limits.thread, limits.site];
+    let numbers = each.map(|limit| {
+        // An interval is a minute at most.
+        let micros = u32::try_from(limit.interval().as_micros()).unwrap_or(u32::MAX);
+        [f64::from(micros), f64::from(limit.burst())]
+    });
+    let mut packed = [0; 64];
+    let places = packed.as_chunks_mut::<8>().0.iter_mut();
+    for (place, number) in places.zip(numbers.as_flattened()) {
+        *place = number.to_le_bytes();
+    }
+    packed
 }

@@ -142,8 +142,9 @@ async fn a_rate_from_before_the_clock_jumped_back_lasts_no_longer_than_its_burst
     let mut look = desk.redis.look();
     let (seconds, _): (u64, u64) = redis::cmd("TIME").query(&mut look).unwrap();
     let ahead = (seconds + 3_600) * 1_000_000;
-    let _: () = redis::cmd("SET")
-        .arg(keys::site_rate(&site()))
+    let _: () = redis::cmd("HSET")
+        .arg(keys::counters(&site()))
+        .arg("r")
         .arg(ahead)
         .query(&mut look)
         .unwrap();

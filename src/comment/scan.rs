@@ -28,6 +28,27 @@ pub(crate) fn has_pair(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
     blocks.any(|(block, next)| has((block, next))) || has((rest, next_rest))
 }
 
+/// What stands between single spaces, as `split` gives it: by eights, because most words are shorter.
+#[inline]
+pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let mut length = 0;
+        let word = loop {
+            let Some(behind) = text.get(length..).filter(|behind| !behind.is_empty()) else {
+                break text;
+            };
+            match Eight::of(behind).before_space() {
+                8 => length += 8,
+                short => break &text[..length + short],
+            }
+        };
+        rest = text.get(word.len() + 1..);
+        Some(word)
+    })
+}
+
 /// How many bytes with their neighbours are such.
 #[inline]
 pub(crate) fn count_triples(bytes: &[u8], is: impl Fn(u8, u8, u8) -> bool) -> usize {
@@ -115,6 +136,9 @@ mod tests {
             let is_pair = |a: u8, b: u8| a == b'.' && b != b' ';
             let slow = bytes.windows(2).any(|two| is_pair(two[0], two[1]));
             proptest::prop_assert_eq!(has_pair(bytes, is_pair), slow);
+            let words: Vec<&[u8]> = words(bytes).collect();
+            let slow: Vec<&[u8]> = bytes.split(|b| *b == b' ').collect();
+            proptest::prop_assert_eq!(words, slow);
             let is_triple = |a: u8, b: u8, c: u8| a == c && b == b'.';
             let slow = bytes.windows(3).filter(|three| is_triple(three[0], three[1], three[2]));
             proptest::prop_assert_eq!(count_triples(bytes, is_triple), slow.count());

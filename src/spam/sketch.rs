@@ -1,6 +1,6 @@
 //! Near-duplicates: numbers that nearly equal texts share. See `docs/decisions/0012-waves-by-min-hash.md`.
 
-use crate::spam::features::hashing::hash_bytes;
+use crate::{comment::scan, spam::features::hashing::hash_bytes};
 
 /// Fewer words than this say too little: `thank you very much` is nobody's wave.
 pub const FEWEST_WORDS: usize = 6;
@@ -88,13 +88,16 @@ fn keep_least(least: &mut [u64], shingle: u64) {
 
 /// The words without their digits; those of a script without spaces, character by character.
 fn units(folded: &str, mut each: impl FnMut(u64)) {
-    // By bytes: words are short, and a search for the next space costs more than it saves.
-    for word in folded.as_bytes().split(|byte| *byte == b' ') {
+    // Most texts have no digits that each word would be asked for.
+    let digits = scan::first(folded.as_bytes(), |byte| byte.is_ascii_digit()).is_some();
+    for word in scan::words(folded.as_bytes()) {
         if word.len() >= LONG_WORD && !word.is_ascii() {
             let mut letter = [0; 4];
             for c in std::str::from_utf8(word).unwrap_or_default().chars() {
                 each(hash_bytes(c.encode_utf8(&mut letter).as_bytes()));
             }
+        } else if !digits {
+            (!word.is_empty()).then(|| each(hash_bytes(word)));
         } else if let Some(hash) = masked(word) {
             each(hash);
         }

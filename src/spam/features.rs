@@ -10,9 +10,12 @@ pub use family::Family;
 
 use hashing::{each_gram, hash_bytes, hash_form, hash_word, mix};
 
-use crate::spam::{
-    content::Content,
-    links::{Link, LinkForm},
+use crate::{
+    comment::scan,
+    spam::{
+        content::Content,
+        links::{Link, LinkForm},
+    },
 };
 
 /// Words read at the beginning and at the end of a text.
@@ -60,11 +63,10 @@ impl<'a> Parts<'a> {
         let folded = content.folded();
         let mut words: Vec<&str> = Vec::with_capacity(128);
         let mut start = 0;
-        // By bytes: words are short, and a search for the next space costs more than it saves.
-        let spaces = folded.bytes().enumerate().filter(|(_, byte)| *byte == b' ');
-        for (at, _) in spaces.take(HEAD_WORDS) {
-            words.extend(folded.get(start..at));
-            start = at + 1;
+        for word in scan::words(folded.as_bytes()).take(HEAD_WORDS) {
+            let end = start + word.len();
+            words.extend(folded.get(start..end).filter(|word| !word.is_empty()));
+            start = end + 1;
         }
         let rest = folded.get(start..).unwrap_or("");
         let rest = rest.split(' ').filter(|word| !word.is_empty());
@@ -114,6 +116,13 @@ impl<'a> Parts<'a> {
     /// Visits every feature; at most about [`MOST_FEATURES`]. A feature that a text has twice is visited twice.
     #[inline]
     pub fn each(&self, mut visit: impl FnMut(Feature)) {
+        self.each_but_chars(&mut visit);
+        self.each_of_chars(visit);
+    }
+
+    /// Visits the features of words, pairs and links.
+    #[inline]
+    pub(super) fn each_but_chars(&self, mut visit: impl FnMut(Feature)) {
         let (mut before, mut before_that) = (None, None);
         for (word, owner) in self.words.iter().zip(0..) {
             let (hash, digits) = hash_word(word.as_bytes());
@@ -132,11 +141,21 @@ impl<'a> Parts<'a> {
             (before, before_that) = (Some(hash), before);
         }
         self.each_link(&mut visit);
+    }
+
+    /// Visits the characters' features.
+    #[inline]
+    pub(super) fn each_of_chars(&self, mut visit: impl FnMut(Feature)) {
         let mut budget = MOST_FEATURES.saturating_sub(4 * self.words.len());
+        // Asked once: the bytes of plain letters needn't be decoded.
+        let is_ascii = self.content.folded().is_ascii();
         for (word, owner) in self.words.iter().zip(0..) {
-            each_gram(word, &mut budget, |hash| {
-                visit(feature(Family::Chars, hash, owner))
-            });
+            let visit = |hash| visit(feature(Family::Chars, hash, owner));
+            if is_ascii {
+                each_gram(word.bytes().map(u32::from), &mut budget, visit);
+            } else {
+                each_gram(word.chars().map(u32::from), &mut budget, visit);
+            }
         }
     }
 

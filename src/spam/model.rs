@@ -175,15 +175,17 @@ impl Model {
         hash.finalize().into()
     }
 
-    /// Units of a hashed feature on a site: what is shared, and the site's own.
-    #[inline(always)]
-    pub(super) fn units(&self, family: Family, slot: usize, site: SiteTag) -> i32 {
-        let shared = self.shared.get(slot).copied().unwrap_or(0);
-        if !learning::has_own_copy(family) {
-            return i32::from(shared);
+    /// What sites share of hashed features.
+    pub(super) fn shared(&self) -> Shared<'_> {
+        Shared(&self.shared)
+    }
+
+    /// What a site has of its own of hashed features.
+    pub(super) fn of_site(&self, site: SiteTag) -> OfSite<'_> {
+        OfSite {
+            own: &self.own,
+            places: Places::of(site),
         }
-        let own = self.own.get(place(site, slot)).copied().unwrap_or(0);
-        i32::from(shared) + i32::from(own)
     }
 
     /// What a dense weight is on a site.
@@ -211,12 +213,14 @@ impl Model {
     }
 
     fn sum(&self, vector: &Vector, site: SiteTag) -> f64 {
+        let (shared, own) = (self.shared(), self.of_site(site));
         let mut sum = self.dense(Dense::Bias, site);
         for (family, slots) in vector.families() {
-            let units = slots
-                .iter()
-                .map(|slot| self.units(family, *slot as usize, site))
-                .sum::<i32>();
+            let slots_of_all = slots.iter().map(|slot| *slot as usize);
+            let mut units = slots_of_all.clone().map(|slot| shared.units(slot)).sum::<i32>();
+            if learning::has_own_copy(family) {
+                units += slots_of_all.map(|slot| own.units(slot)).sum::<i32>();
+            }
             sum += f64::from(units) * worth(family, slots.len());
         }
         for (dense, value) in dense_values(vector) {
@@ -251,14 +255,61 @@ fn rounded(units: f64) -> i16 {
     units
 }
 
-/// Where a site's own copy of a feature lies. One site's features never share a place with each other: an odd factor
+/// The copies of hashed features that sites share.
+pub(super) struct Shared<'a>(&'a [i16]);
+
+impl Shared<'_> {
+    /// Of one feature.
+    #[inline(always)]
+    pub(super) fn units(&self, slot: usize) -> i32 {
+        self.0.get(slot).copied().unwrap_or(0).into()
+    }
+}
+
+/// A site's own copies.
+pub(super) struct OfSite<'a> {
+    own: &'a [i16],
+    places: Places,
+}
+
+impl OfSite<'_> {
+    /// Of one feature.
+    #[inline(always)]
+    pub(super) fn units(&self, slot: usize) -> i32 {
+        let own = self.own.get(self.places.of_feature(slot));
+        own.copied().unwrap_or(0).into()
+    }
+}
+
+/// Where a site's own copies of features lie. One site's features never share a place with each other: an odd factor
 /// permutes the places. With a factor and a start of its own, a site shares places with another by chance only, and
 /// never all of them.
-#[inline(always)]
+#[derive(Clone, Copy)]
+struct Places {
+    start: usize,
+    factor: usize,
+}
+
+impl Places {
+    #[inline]
+    fn of(site: SiteTag) -> Self {
+        let start = site.0.wrapping_mul(0x9E37_79B1) >> (32 - SITE_BITS);
+        let factor = site.0.wrapping_mul(0x85EB_CA6B) >> (32 - SITE_BITS) | 1;
+        Self {
+            start: start as usize,
+            factor: factor as usize,
+        }
+    }
+
+    #[inline(always)]
+    fn of_feature(self, feature: usize) -> usize {
+        (feature.wrapping_mul(self.factor) ^ self.start) & (SITE_PLACES - 1)
+    }
+}
+
+#[inline]
 fn place(site: SiteTag, feature: usize) -> usize {
-    let start = site.0.wrapping_mul(0x9E37_79B1) >> (32 - SITE_BITS);
-    let factor = site.0.wrapping_mul(0x85EB_CA6B) >> (32 - SITE_BITS) | 1;
-    (feature.wrapping_mul(factor as usize) ^ start as usize) & (SITE_PLACES - 1)
+    Places::of(site).of_feature(feature)
 }
 
 fn dense_place(site: SiteTag, dense: Dense) -> usize {

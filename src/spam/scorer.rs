@@ -1,6 +1,7 @@
 //! A submission's spam probability, with its reasons. In process, no I/O, bounded whatever the text.
 
 mod explanation;
+mod gather;
 mod text;
 
 use crate::{

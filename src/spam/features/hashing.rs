@@ -3,36 +3,40 @@
 /// Letters of one word that make n-grams. Scripts without spaces have long words.
 const WORD_CHARS: usize = 48;
 
-/// The 4-grams of a word between its end marks, each digit read as 0. None for a word of one letter.
-#[inline]
-pub(in crate::spam) fn each_gram(word: &str, budget: &mut usize, mut visit: impl FnMut(u64)) {
+/// The 4-grams of a word's characters between its end marks, each digit read as 0. None for a word of one letter.
+#[inline(always)]
+pub(in crate::spam) fn each_gram(
+    chars: impl Iterator<Item = u32>,
+    budget: &mut usize,
+    mut visit: impl FnMut(u64),
+) {
     const END: u64 = 1;
+    // Four codes of 16 bits, the last one highest; of rare characters the lower bits.
+    let with = |window: u64, code: u64| (window >> 16) ^ (code << 48);
+    let mut codes = chars
+        .take(WORD_CHARS.min(*budget))
+        .map(|c| u64::from(masked(c)));
     let mut window = END << 48;
-    let mut chars = 0;
-    let mut step = |code: u64, codes: usize| {
-        // Four codes of 16 bits; those of rare characters reach into their neighbours', and hash no worse.
-        window = (window >> 16) ^ (code << 48);
-        if codes >= 4 {
-            visit(spread(window));
-        }
-    };
-    for c in word.chars().take(WORD_CHARS.min(*budget)) {
-        chars += 1;
-        step(u64::from(masked(c)), chars + 1);
+    let mut count = 0;
+    for code in codes.by_ref().take(2) {
+        window = with(window, code);
+        count += 1;
     }
-    *budget -= chars;
-    if chars > 0 {
-        step(END, chars + 2);
+    for code in codes {
+        window = with(window, code);
+        count += 1;
+        visit(spread(window));
+    }
+    *budget -= count;
+    if count >= 2 {
+        visit(spread(with(window, END)));
     }
 }
 
 /// Any digit is as good as any other: `win88` and `win77` are one kind of name.
-fn masked(c: char) -> u32 {
-    if c.is_ascii_digit() {
-        u32::from(b'0')
-    } else {
-        u32::from(c)
-    }
+fn masked(c: u32) -> u32 {
+    let is_digit = (u32::from(b'0')..=u32::from(b'9')).contains(&c);
+    if is_digit { u32::from(b'0') } else { c }
 }
 
 fn spread(bits: u64) -> u64 {

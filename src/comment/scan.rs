@@ -31,21 +31,24 @@ pub(crate) fn has_pair(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
 /// What stands between single spaces, as `split` gives it: by eights, because most words are shorter.
 #[inline]
 pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(text);
+    let mut start = 0;
     std::iter::from_fn(move || {
-        let text = rest?;
-        let mut length = 0;
-        let word = loop {
-            let Some(behind) = text.get(length..).filter(|behind| !behind.is_empty()) else {
-                break text;
+        let mut end = start;
+        loop {
+            let Some(eight) = text.get(end..).and_then(|rest| rest.first_chunk()) else {
+                let rest = text.get(end..)?;
+                end += rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
+                break;
             };
-            match Eight::of(behind).before_space() {
-                8 => length += 8,
-                short => break &text[..length + short],
+            let length = Eight::from(*eight).before_space();
+            end += length;
+            if length < 8 {
+                break;
             }
-        };
-        rest = text.get(word.len() + 1..);
-        Some(word)
+        }
+        let word = text.get(start..end);
+        start = end + 1;
+        word
     })
 }
 
@@ -80,12 +83,26 @@ impl Eight {
     /// The beginning of these; zeros behind their end.
     #[inline]
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        let eight = bytes.first_chunk().copied().unwrap_or_else(|| {
-            let mut padded = [0; 8];
-            padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-            padded
-        });
+        bytes.first_chunk().map_or_else(|| Self::padded(bytes), |eight| Self::from(*eight))
+    }
+
+    /// Out of the way of the others: a text has one end.
+    #[cold]
+    fn padded(bytes: &[u8]) -> Self {
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Self::from(eight)
+    }
+
+    #[inline]
+    fn from(eight: [u8; 8]) -> Self {
         Self(u64::from_le_bytes(eight))
+    }
+
+    /// The first byte highest.
+    #[inline]
+    pub(crate) fn number(self) -> u64 {
+        self.0.swap_bytes()
     }
 
     /// How many at the beginning are of a-z.
@@ -100,7 +117,9 @@ impl Eight {
     /// How many at the beginning are no spaces.
     #[inline]
     pub(crate) fn before_space(self) -> usize {
-        first_marked(zeros(self.0 ^ (u64::from(b' ') * ONES)))
+        let differs = self.0 ^ (u64::from(b' ') * ONES);
+        // Marks the first zero; what is borrowed reaches only those behind it.
+        first_marked(differs.wrapping_sub(ONES) & !differs & HIGH)
     }
 
     /// Where the first of three equal ones in a row stands; 8 for nowhere. Those that reach beyond the eight don't count.

@@ -8,7 +8,7 @@ pub(super) mod hashing;
 
 pub use family::Family;
 
-use hashing::{each_gram, hash_bytes, hash_form, hash_word, mix};
+use hashing::{WORD_CHARS, each_gram, hash_bytes, hash_form, hash_plain, hash_word, mix};
 
 use crate::{
     comment::scan,
@@ -54,6 +54,8 @@ impl Feature {
 pub struct Parts<'a> {
     content: &'a Content,
     words: Vec<&'a str>,
+    /// Whether there are any; most texts have none that each word would be asked for.
+    digits: bool,
 }
 
 impl<'a> Parts<'a> {
@@ -75,7 +77,12 @@ impl<'a> Parts<'a> {
         if let Some(tail) = words.get_mut(head..) {
             tail.reverse();
         }
-        Self { content, words }
+        let digits = scan::first(folded.as_bytes(), |byte| byte.is_ascii_digit());
+        Self {
+            content,
+            words,
+            digits: digits.is_some(),
+        }
     }
 
     /// What they are parts of.
@@ -125,7 +132,11 @@ impl<'a> Parts<'a> {
     pub(super) fn each_but_chars(&self, mut visit: impl FnMut(Feature)) {
         let (mut before, mut before_that) = (None, None);
         for (word, owner) in self.words.iter().zip(0..) {
-            let (hash, digits) = hash_word(word.as_bytes());
+            let (hash, digits) = if self.digits {
+                hash_word(word.as_bytes())
+            } else {
+                (hash_plain(word.as_bytes()), false)
+            };
             visit(feature(Family::Word, hash, owner));
             if digits {
                 visit(feature(Family::Word, hash_form(word), owner));
@@ -151,10 +162,15 @@ impl<'a> Parts<'a> {
         let is_ascii = self.content.folded().is_ascii();
         for (word, owner) in self.words.iter().zip(0..) {
             let visit = |hash| visit(feature(Family::Chars, hash, owner));
+            let most = WORD_CHARS.min(budget);
             if is_ascii {
-                each_gram(word.bytes().map(u32::from), &mut budget, visit);
+                let letters = word.as_bytes();
+                let letters = letters.get(..most).unwrap_or(letters);
+                each_gram(letters.iter().map(|byte| u32::from(*byte)), visit);
+                budget -= letters.len();
             } else {
-                each_gram(word.chars().map(u32::from), &mut budget, visit);
+                each_gram(word.chars().take(most).map(u32::from), visit);
+                budget -= word.chars().take(most).count();
             }
         }
     }

@@ -256,6 +256,7 @@ fn rounded(units: f64) -> i16 {
 }
 
 /// The copies of hashed features that sites share.
+#[derive(Clone, Copy)]
 pub(super) struct Shared<'a>(&'a [i16]);
 
 impl Shared<'_> {
@@ -267,6 +268,7 @@ impl Shared<'_> {
 }
 
 /// A site's own copies.
+#[derive(Clone, Copy)]
 pub(super) struct OfSite<'a> {
     own: &'a [i16],
     places: Places,

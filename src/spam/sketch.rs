@@ -27,22 +27,22 @@ impl Sketch {
     /// Sketches folded words; `None` for fewer than [`FEWEST_WORDS`].
     #[must_use]
     pub(super) fn of(folded: &str) -> Option<Self> {
-        let mut least = [u64::MAX; 6];
-        let (pairs, triples) = least.split_at_mut(3);
+        let (mut pairs, mut triples) = ([u64::MAX; 3], [u64::MAX; 3]);
         let (mut before, mut last) = (0_u64, 0_u64);
         let mut count = 0_usize;
         units(folded, |word| {
             count += 1;
             let pair = last ^ word.rotate_left(21);
             if count >= 2 {
-                keep_least(pairs, mix(pair));
+                keep_least(&mut pairs, mix(pair));
             }
             if count >= 3 {
-                keep_least(triples, mix(before ^ pair.rotate_left(21)));
+                keep_least(&mut triples, mix(before ^ pair.rotate_left(21)));
             }
             (before, last) = (last, word);
         });
-        (count >= FEWEST_WORDS).then_some(Self::Parts(least))
+        let ([a, b, c], [d, e, f]) = (pairs, triples);
+        (count >= FEWEST_WORDS).then_some(Self::Parts([a, b, c, d, e, f]))
     }
 
     /// Sketches a short text as a whole, links and digits included: only the same again is near. For texts that show a
@@ -80,7 +80,7 @@ const FACTORS: [u64; 3] = [
     0xA409_3822_299F_31D1,
 ];
 
-fn keep_least(least: &mut [u64], shingle: u64) {
+fn keep_least(least: &mut [u64; 3], shingle: u64) {
     for (least, factor) in least.iter_mut().zip(FACTORS) {
         *least = (*least).min(shingle.wrapping_mul(factor));
     }
@@ -96,9 +96,14 @@ fn units(folded: &str, mut each: impl FnMut(u64)) {
             for c in std::str::from_utf8(word).unwrap_or_default().chars() {
                 each(hash_bytes(c.encode_utf8(&mut letter).as_bytes()));
             }
-        } else if !digits {
-            (!word.is_empty()).then(|| each(hash_bytes(word)));
-        } else if let Some(hash) = masked(word) {
+            continue;
+        }
+        let hash = if digits {
+            masked(word)
+        } else {
+            (!word.is_empty()).then(|| hash_bytes(word))
+        };
+        if let Some(hash) = hash {
             each(hash);
         }
     }

@@ -1,36 +1,24 @@
 //! Hashes of words and of the characters in them: the same on every platform and in every release of one format.
 
 /// Letters of one word that make n-grams. Scripts without spaces have long words.
-const WORD_CHARS: usize = 48;
+pub(super) const WORD_CHARS: usize = 48;
 
 /// The 4-grams of a word's characters between its end marks, each digit read as 0. None for a word of one letter.
 #[inline(always)]
-pub(in crate::spam) fn each_gram(
-    chars: impl Iterator<Item = u32>,
-    budget: &mut usize,
-    mut visit: impl FnMut(u64),
-) {
+pub(in crate::spam) fn each_gram(mut chars: impl Iterator<Item = u32>, mut visit: impl FnMut(u64)) {
     const END: u64 = 1;
     // Four codes of 16 bits, the last one highest; of rare characters the lower bits.
     let with = |window: u64, code: u64| (window >> 16) ^ (code << 48);
-    let mut codes = chars
-        .take(WORD_CHARS.min(*budget))
-        .map(|c| u64::from(masked(c)));
-    let mut window = END << 48;
-    let mut count = 0;
-    for code in codes.by_ref().take(2) {
-        window = with(window, code);
-        count += 1;
-    }
-    for code in codes {
-        window = with(window, code);
-        count += 1;
+    let code = |c: u32| u64::from(masked(c));
+    let (Some(first), Some(second)) = (chars.next(), chars.next()) else {
+        return;
+    };
+    let mut window = with(with(END << 48, code(first)), code(second));
+    for c in chars {
+        window = with(window, code(c));
         visit(spread(window));
     }
-    *budget -= count;
-    if count >= 2 {
-        visit(spread(with(window, END)));
-    }
+    visit(spread(with(window, END)));
 }
 
 /// Any digit is as good as any other: `win88` and `win77` are one kind of name.
@@ -54,6 +42,12 @@ pub(in crate::spam) fn hash_word(word: &[u8]) -> (u64, bool) {
         if is_digit { b'0' } else { *byte }
     }));
     (hash, digits)
+}
+
+/// The same of a word without digits.
+#[inline]
+pub(in crate::spam) fn hash_plain(word: &[u8]) -> u64 {
+    hash_by(word.iter().copied())
 }
 
 /// Of how letters and digits follow each other in a word: `lucky88` and `ton4d` as `aaa00` and `aaa0a`.

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use crate::spam::{
-    features::{Family, Feature, Parts},
+    features::{Family, Feature, MOST_FEATURES, Parts},
     lesson::SiteTag,
     model::Model,
     weights::Weights,
@@ -16,7 +16,7 @@ const FAMILIES: usize = Family::ALL.len();
 
 /// The units of a text's distinct features.
 pub(super) struct Gathered {
-    /// For each part and family. At most 2^16 * `MOST_FEATURES`, which i32 holds.
+    /// For each part and family. At most 2^16 * [`MOST_FEATURES`], which i32 holds.
     pub(super) units: Vec<[i32; FAMILIES]>,
     /// How many distinct features each family has.
     pub(super) counts: [usize; FAMILIES],
@@ -29,52 +29,89 @@ impl Gathered {
             counts: [0; FAMILIES],
         };
         let (own, shared) = (model.of_site(site), model.shared());
+        let with_own = move |slot| shared.units(slot) + own.units(slot);
         SCRATCH.with_borrow_mut(|scratch| {
-            scratch.find(|found| parts.each_but_chars(|feature| found.push(Found::of(feature))));
-            gathered.add(scratch, |slot| shared.units(slot) + own.units(slot));
+            scratch.find(parts);
+            for family in [Family::Word, Family::Pair, Family::Link] {
+                gathered.add(scratch, family, with_own);
+            }
             // No site has copies of its own of these.
-            scratch.find(|found| parts.each_of_chars(|feature| found.push(Found::of(feature))));
-            gathered.add(scratch, |slot| shared.units(slot));
+            gathered.add(scratch, Family::Chars, move |slot| shared.units(slot));
+            scratch.forget();
         });
         gathered
     }
 
-    /// Without a branch on what was seen: it would be guessed wrong for one feature in ten.
+    /// Adds up what a family's features are worth that weren't seen yet. Without a branch on what was seen: it would be
+    /// guessed wrong for one feature in ten.
     #[inline(always)]
-    fn add(&mut self, scratch: &mut Scratch, units: impl Fn(usize) -> i32) {
-        let parts = self.units.as_flattened_mut();
-        for found in &scratch.found {
+    fn add(&mut self, scratch: &mut Scratch, family: Family, units: impl Fn(usize) -> i32) {
+        let (parts, seen) = (self.units.as_mut_slice(), scratch.seen.as_mut_slice());
+        let mut count = 0;
+        for found in &scratch.found[family as usize] {
             let slot = found.slot as usize;
-            let place = found.place as usize;
-            if let Some(seen) = scratch.seen.get_mut(slot / 64)
-                && let Some(part) = parts.get_mut(place)
+            if let Some(seen) = seen.get_mut(slot / 64)
+                && let Some(part) = parts.get_mut(found.owner as usize)
             {
-                let new = !(*seen >> (slot % 64)) & 1;
+                let was_seen = (*seen >> (slot % 64)) & 1;
                 *seen |= 1 << (slot % 64);
-                self.counts[place % FAMILIES] += usize::from(new == 1);
-                *part += units(slot) * i32::from(new == 1);
+                count += 1 - was_seen as usize;
+                // All bits for a new one, none for one that was seen.
+                part[family as usize] += units(slot) & (was_seen as i32 - 1);
             }
         }
-        scratch.forget();
+        self.counts[family as usize] = count;
     }
 }
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch { seen: Vec::new(), found: Vec::new() }) };
+    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch::NEW) };
 }
 
 /// Memory that needn't be made for each text.
 struct Scratch {
     /// Which slots the text has: a bit each, all zero between texts. 131 KB.
     seen: Vec<u64>,
-    found: Vec<Found>,
+    /// The features of each family that a text has, some maybe more than once.
+    found: [Vec<Found>; FAMILIES],
 }
 
-/// A feature that a text has, maybe not for the first time.
+#[derive(Clone, Copy)]
 struct Found {
     slot: u32,
-    /// Its owner's number times [`FAMILIES`], and its family's number.
-    place: u32,
+    owner: u32,
+}
+
+impl Scratch {
+    const NEW: Self = Self {
+        seen: Vec::new(),
+        found: [const { Vec::new() }; FAMILIES],
+    };
+
+    fn find(&mut self, parts: &Parts) {
+        self.seen.resize(Weights::SLOTS.div_ceil(64), 0);
+        let found = &mut self.found;
+        parts.each_but_chars(
+            #[inline(always)]
+            |feature| found[feature.family as usize].push(Found::of(feature)),
+        );
+        let chars = &mut found[Family::Chars as usize];
+        chars.reserve(MOST_FEATURES);
+        parts.each_of_chars(
+            #[inline(always)]
+            |feature| chars.push(Found::of(feature)),
+        );
+    }
+
+    fn forget(&mut self) {
+        for found in &mut self.found {
+            for found in found.drain(..) {
+                if let Some(seen) = self.seen.get_mut(found.slot as usize / 64) {
+                    *seen = 0;
+                }
+            }
+        }
+    }
 }
 
 impl Found {
@@ -82,22 +119,7 @@ impl Found {
     fn of(feature: Feature) -> Self {
         Self {
             slot: u32::try_from(feature.slot()).unwrap_or(u32::MAX),
-            place: feature.owner * (FAMILIES as u32) + feature.family as u32,
-        }
-    }
-}
-
-impl Scratch {
-    fn find(&mut self, fill: impl FnOnce(&mut Vec<Found>)) {
-        self.seen.resize(Weights::SLOTS.div_ceil(64), 0);
-        fill(&mut self.found);
-    }
-
-    fn forget(&mut self) {
-        for found in self.found.drain(..) {
-            if let Some(seen) = self.seen.get_mut(found.slot as usize / 64) {
-                *seen = 0;
-            }
+            owner: feature.owner,
         }
     }
 }

@@ -18,10 +18,17 @@ pub(super) struct Text<'a> {
     model: &'a Model,
     site: SiteTag,
     features: Gathered,
+    /// The counted facts and signals that the comment has, with what they weigh.
+    named: Vec<(&'static str, f64)>,
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn of(content: &'a Content, model: &'a Model, site: SiteTag) -> Self {
+    pub(super) fn of(
+        content: &'a Content,
+        signals: &Signals,
+        model: &'a Model,
+        site: SiteTag,
+    ) -> Self {
         let parts = Parts::of(content);
         let features = Gathered::of(&parts, model, site);
         Self {
@@ -29,17 +36,18 @@ impl<'a> Text<'a> {
             model,
             site,
             features,
+            named: named(content, signals, model, site),
         }
     }
 
     /// Units are whole numbers, so a family's sum is exact; families are added in their order.
-    pub(super) fn log_odds(&self, signals: &Signals) -> f64 {
+    pub(super) fn log_odds(&self) -> f64 {
         let mut sum = self.model.dense(Dense::Bias, self.site);
         for family in Family::ALL {
             let units = self.features.units.iter().map(|part| part[family as usize]);
             sum += f64::from(units.sum::<i32>()) * self.worth(family);
         }
-        for (_, weight) in self.named(signals) {
+        for (_, weight) in &self.named {
             sum += weight;
         }
         self.model.slope(self.site) * sum
@@ -50,26 +58,11 @@ impl<'a> Text<'a> {
         worth(family, self.features.counts[family as usize])
     }
 
-    /// The counted facts and signals that the comment has, with what they weigh.
-    fn named(&self, signals: &Signals) -> impl Iterator<Item = (&'static str, f64)> {
-        let shapes = Shape::ALL.into_iter().map(|shape| {
-            // As lessons keep it: what is learnt from is what was scored, to the bit.
-            #[expect(clippy::cast_possible_truncation, reason = "lessons keep f32")]
-            let value = shape.value(self.parts.content()) as f32;
-            (shape.word(), Dense::Shape(shape), f64::from(value))
-        });
-        let signals = Signal::ALL
-            .into_iter()
-            .map(|signal| (signal.word(), Dense::Signal(signal), signals.value(signal)));
-        let present = shapes.chain(signals).filter(|(.., value)| *value != 0.0);
-        present.map(|(word, dense, value)| (word, self.model.dense(dense, self.site) * value))
-    }
-
-    pub(super) fn reasons(&self, signals: &Signals) -> Reasons {
+    pub(super) fn reasons(&self) -> Reasons {
         let slope = self.model.slope(self.site);
         let mut reasons = Reasons(Vec::with_capacity(self.features.units.len()));
-        for (word, weight) in self.named(signals) {
-            reasons.add(Reason::Named(word), slope * weight);
+        for (word, weight) in &self.named {
+            reasons.add(Reason::Named(word), slope * *weight);
         }
         self.reasons_of_words(slope, &mut reasons);
         reasons
@@ -87,4 +80,28 @@ impl<'a> Text<'a> {
             half_pair = half;
         }
     }
+}
+
+fn named(
+    content: &Content,
+    signals: &Signals,
+    model: &Model,
+    site: SiteTag,
+) -> Vec<(&'static str, f64)> {
+    let shapes = Shape::ALL.into_iter().map(|shape| {
+        // As lessons keep it: what is learnt from is what was scored, to the bit.
+        #[expect(clippy::cast_possible_truncation, reason = "lessons keep f32")]
+        let value = shape.value(content) as f32;
+        (shape.word(), Dense::Shape(shape), f64::from(value))
+    });
+    let signals = Signal::ALL
+        .into_iter()
+        .map(|signal| (signal.word(), Dense::Signal(signal), signals.value(signal)));
+    let mut named = Vec::with_capacity(16);
+    for (word, dense, value) in shapes.chain(signals) {
+        if value != 0.0 {
+            named.push((word, model.dense(dense, site) * value));
+        }
+    }
+    named
 }

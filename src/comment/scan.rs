@@ -37,7 +37,10 @@ pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         loop {
             let Some(eight) = text.get(end..).and_then(|rest| rest.first_chunk()) else {
                 let rest = text.get(end..)?;
-                end += rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
+                end += rest
+                    .iter()
+                    .position(|byte| *byte == b' ')
+                    .unwrap_or(rest.len());
                 break;
             };
             let length = Eight::from(*eight).before_space();
@@ -83,14 +86,19 @@ impl Eight {
     /// The beginning of these; zeros behind their end.
     #[inline]
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        bytes.first_chunk().map_or_else(|| Self::padded(bytes), |eight| Self::from(*eight))
+        bytes
+            .first_chunk()
+            .map_or_else(|| Self::padded(bytes), |eight| Self::from(*eight))
     }
 
     /// Out of the way of the others: a text has one end.
     #[cold]
     fn padded(bytes: &[u8]) -> Self {
         let mut eight = [0; 8];
-        eight.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        eight
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(to, from)| *to = *from);
         Self::from(eight)
     }
 

@@ -3,19 +3,18 @@
 //! Hashes are of the folded text and stable across releases of one model format. Every text has a bounded number of
 //! features: a long one is read at its beginning and its end.
 
+mod address;
 mod family;
 pub(super) mod hashing;
 
 pub use family::Family;
 
+use address::{form_word, path_shape};
 use hashing::{WORD_CHARS, each_gram, hash_bytes, hash_form, hash_plain, hash_word, mix};
 
 use crate::{
     comment::scan,
-    spam::{
-        content::Content,
-        links::{Link, LinkForm},
-    },
+    spam::{content::Content, links::Link},
 };
 
 /// Words read at the beginning and at the end of a text.
@@ -67,7 +66,11 @@ impl<'a> Parts<'a> {
         let mut start = 0;
         for word in scan::words(folded.as_bytes()).take(HEAD_WORDS) {
             let end = start + word.len();
-            words.extend(folded.get(start..end).filter(|word| !word.is_empty()));
+            if let Some(word) = folded.get(start..end)
+                && !word.is_empty()
+            {
+                words.push(word);
+            }
             start = end + 1;
         }
         let rest = folded.get(start..).unwrap_or("");
@@ -187,15 +190,7 @@ impl<'a> Parts<'a> {
             part(1, &link.host);
             let dots = link.host.match_indices('.').take(4);
             dots.for_each(|(dot, _)| part(2, &link.host[dot + 1..]));
-            part(
-                3,
-                match link.form {
-                    LinkForm::Plain => "plain",
-                    LinkForm::Bare => "bare",
-                    LinkForm::Disguised => "disguised",
-                    LinkForm::Named => "named",
-                },
-            );
+            part(3, form_word(link.form));
             part(4, path_shape(&link.path));
             let pieces = link.path.split(|c: char| !c.is_alphanumeric());
             for piece in pieces.filter(|piece| piece.len() > 2).take(4) {
@@ -212,16 +207,6 @@ fn feature(family: Family, hash: u64, owner: u32) -> Feature {
         family,
         hash,
         owner,
-    }
-}
-
-fn path_shape(path: &str) -> &'static str {
-    let depth = path.bytes().filter(|b| *b == b'/').count();
-    match (path.is_empty(), path.contains('?'), depth) {
-        (true, ..) => "host",
-        (_, true, _) => "query",
-        (_, _, 0 | 1) => "page",
-        _ => "deep",
     }
 }
 

@@ -6,6 +6,7 @@
 //! Frustratingly easy domain adaptation, 2007). The sites' own copies lie in one table of a fixed size, hashed
 //! (Weinberger et al., Feature hashing for large scale multitask learning, 2009).
 
+mod copies;
 mod learning;
 mod snapshot;
 mod taught;
@@ -19,6 +20,7 @@ pub use learning::Rates;
 pub use snapshot::BadSnapshot;
 pub use validation::Validation;
 
+use copies::{OfSite, SITE_PLACES, Shared, place};
 use taught::Taught;
 
 use crate::{
@@ -45,10 +47,6 @@ const SLOPES: (f64, f64) = (0.25, 4.0);
 
 /// The same for what all sites share of it: one site's contradictions must not make the others unsure.
 const SHARED_SLOPES: (f64, f64) = (0.8, 1.25);
-
-/// A place for each feature of one site, and for those of others: 2^21 of two bytes each.
-const SITE_BITS: u32 = 21;
-const SITE_PLACES: usize = 1 << SITE_BITS;
 
 /// Weights that have a value with them, not just presence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,15 +175,12 @@ impl Model {
 
     /// What sites share of hashed features.
     pub(super) fn shared(&self) -> Shared<'_> {
-        Shared(&self.shared)
+        Shared::of(&self.shared)
     }
 
     /// What a site has of its own of hashed features.
     pub(super) fn of_site(&self, site: SiteTag) -> OfSite<'_> {
-        OfSite {
-            own: &self.own,
-            places: Places::of(site),
-        }
+        OfSite::of(site, &self.own)
     }
 
     /// What a dense weight is on a site.
@@ -217,7 +212,10 @@ impl Model {
         let mut sum = self.dense(Dense::Bias, site);
         for (family, slots) in vector.families() {
             let slots_of_all = slots.iter().map(|slot| *slot as usize);
-            let mut units = slots_of_all.clone().map(|slot| shared.units(slot)).sum::<i32>();
+            let mut units = slots_of_all
+                .clone()
+                .map(|slot| shared.units(slot))
+                .sum::<i32>();
             if learning::has_own_copy(family) {
                 units += slots_of_all.map(|slot| own.units(slot)).sum::<i32>();
             }
@@ -253,65 +251,6 @@ fn rounded(units: f64) -> i16 {
     )]
     let units = units.round() as i16;
     units
-}
-
-/// The copies of hashed features that sites share.
-#[derive(Clone, Copy)]
-pub(super) struct Shared<'a>(&'a [i16]);
-
-impl Shared<'_> {
-    /// Of one feature.
-    #[inline(always)]
-    pub(super) fn units(&self, slot: usize) -> i32 {
-        self.0.get(slot).copied().unwrap_or(0).into()
-    }
-}
-
-/// A site's own copies.
-#[derive(Clone, Copy)]
-pub(super) struct OfSite<'a> {
-    own: &'a [i16],
-    places: Places,
-}
-
-impl OfSite<'_> {
-    /// Of one feature.
-    #[inline(always)]
-    pub(super) fn units(&self, slot: usize) -> i32 {
-        let own = self.own.get(self.places.of_feature(slot));
-        own.copied().unwrap_or(0).into()
-    }
-}
-
-/// Where a site's own copies of features lie. One site's features never share a place with each other: an odd factor
-/// permutes the places. With a factor and a start of its own, a site shares places with another by chance only, and
-/// never all of them.
-#[derive(Clone, Copy)]
-struct Places {
-    start: usize,
-    factor: usize,
-}
-
-impl Places {
-    #[inline]
-    fn of(site: SiteTag) -> Self {
-        let start = site.0.wrapping_mul(0x9E37_79B1) >> (32 - SITE_BITS);
-        let factor = site.0.wrapping_mul(0x85EB_CA6B) >> (32 - SITE_BITS) | 1;
-        Self {
-            start: start as usize,
-            factor: factor as usize,
-        }
-    }
-
-    #[inline(always)]
-    fn of_feature(self, feature: usize) -> usize {
-        (feature.wrapping_mul(self.factor) ^ self.start) & (SITE_PLACES - 1)
-    }
-}
-
-#[inline]
-fn place(site: SiteTag, feature: usize) -> usize {
-    Places::of(site).of_feature(feature)
 }
 
 fn dense_place(site: SiteTag, dense: Dense) -> usize {

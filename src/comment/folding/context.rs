@@ -100,8 +100,7 @@ fn has_between_letters(word: &[u8], is_sign: fn(u8) -> bool) -> bool {
 /// here than piercing ones and digits for letters, in one range: that is told at once for many bytes.
 fn few_tricked(plain: &[u8]) -> bool {
     let is_sign = |byte: u8| matches!(byte, b'#' | b'$') | matches!(byte, b'+'..=b'=');
-    let is_tricked =
-        |before, sign, after| is_letter(before) & is_sign(sign) & is_letter(after);
+    let is_tricked = |before, sign, after| is_letter(before) & is_sign(sign) & is_letter(after);
     scan::count_triples(plain, is_tricked) < FEWEST_TRICKED
 }
 

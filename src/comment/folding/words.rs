@@ -60,7 +60,10 @@ pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
 fn ordinary_words(text: &str, is_pierced: bool) -> usize {
     let bytes = text.as_bytes();
     let (mut from, mut end) = (0, 0);
-    while let Some(length @ 1..) = bytes.get(from..).map(|rest| ordinary_word(rest, is_pierced)) {
+    while let Some(length @ 1..) = bytes
+        .get(from..)
+        .map(|rest| ordinary_word(rest, is_pierced))
+    {
         end = from + length;
         if bytes.get(end) != Some(&b' ') {
             break;

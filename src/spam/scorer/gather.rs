@@ -105,11 +105,12 @@ impl Scratch {
 
     fn forget(&mut self) {
         for found in &mut self.found {
-            for found in found.drain(..) {
+            for found in found.iter() {
                 if let Some(seen) = self.seen.get_mut(found.slot as usize / 64) {
                     *seen = 0;
                 }
             }
+            found.clear();
         }
     }
 }

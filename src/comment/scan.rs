@@ -107,12 +107,6 @@ impl Eight {
         Self(u64::from_le_bytes(eight))
     }
 
-    /// The first byte highest.
-    #[inline]
-    pub(crate) fn number(self) -> u64 {
-        self.0.swap_bytes()
-    }
-
     /// How many at the beginning are of a-z.
     #[inline]
     pub(crate) fn lowercase(self) -> usize {

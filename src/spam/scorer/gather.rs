@@ -53,11 +53,12 @@ impl Gathered {
             if let Some(seen) = seen.get_mut(slot / 64)
                 && let Some(part) = parts.get_mut(found.owner as usize)
             {
-                let was_seen = (*seen >> (slot % 64)) & 1;
-                *seen |= 1 << (slot % 64);
-                count += 1 - was_seen as usize;
+                let bit = 1 << (slot % 64);
+                let new = *seen & bit == 0;
+                *seen |= bit;
+                count += usize::from(new);
                 // All bits for a new one, none for one that was seen.
-                part[family as usize] += units(slot) & (was_seen as i32 - 1);
+                part[family as usize] += units(slot) & -i32::from(new);
             }
         }
         self.counts[family as usize] = count;

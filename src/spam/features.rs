@@ -3,16 +3,18 @@
 //! Hashes are of the folded text and stable across releases of one model format. Every text has a bounded number of
 //! features: a long one is read at its beginning and its end.
 
+mod address;
 mod family;
 pub(super) mod hashing;
 
 pub use family::Family;
 
-use hashing::{each_gram, hash_bytes, hash_form, hash_word, mix};
+use address::{form_word, path_shape};
+use hashing::{WORD_CHARS, each_gram, hash_bytes, hash_form, hash_plain, hash_word, mix};
 
-use crate::spam::{
-    content::Content,
-    links::{Link, LinkForm},
+use crate::{
+    comment::scan,
+    spam::{content::Content, links::Link},
 };
 
 /// Words read at the beginning and at the end of a text.
@@ -51,6 +53,8 @@ impl Feature {
 pub struct Parts<'a> {
     content: &'a Content,
     words: Vec<&'a str>,
+    /// Whether there are any; most texts have none that each word would be asked for.
+    digits: bool,
 }
 
 impl<'a> Parts<'a> {
@@ -60,11 +64,14 @@ impl<'a> Parts<'a> {
         let folded = content.folded();
         let mut words: Vec<&str> = Vec::with_capacity(128);
         let mut start = 0;
-        // By bytes: words are short, and a search for the next space costs more than it saves.
-        let spaces = folded.bytes().enumerate().filter(|(_, byte)| *byte == b' ');
-        for (at, _) in spaces.take(HEAD_WORDS) {
-            words.extend(folded.get(start..at));
-            start = at + 1;
+        for word in scan::words(folded.as_bytes()).take(HEAD_WORDS) {
+            let end = start + word.len();
+            if let Some(word) = folded.get(start..end)
+                && !word.is_empty()
+            {
+                words.push(word);
+            }
+            start = end + 1;
         }
         let rest = folded.get(start..).unwrap_or("");
         let rest = rest.split(' ').filter(|word| !word.is_empty());
@@ -73,7 +80,12 @@ impl<'a> Parts<'a> {
         if let Some(tail) = words.get_mut(head..) {
             tail.reverse();
         }
-        Self { content, words }
+        let digits = scan::first(folded.as_bytes(), |byte| byte.is_ascii_digit());
+        Self {
+            content,
+            words,
+            digits: digits.is_some(),
+        }
     }
 
     /// What they are parts of.
@@ -114,9 +126,20 @@ impl<'a> Parts<'a> {
     /// Visits every feature; at most about [`MOST_FEATURES`]. A feature that a text has twice is visited twice.
     #[inline]
     pub fn each(&self, mut visit: impl FnMut(Feature)) {
+        self.each_but_chars(&mut visit);
+        self.each_of_chars(visit);
+    }
+
+    /// Visits the features of words, pairs and links.
+    #[inline]
+    pub(super) fn each_but_chars(&self, mut visit: impl FnMut(Feature)) {
         let (mut before, mut before_that) = (None, None);
         for (word, owner) in self.words.iter().zip(0..) {
-            let (hash, digits) = hash_word(word.as_bytes());
+            let (hash, digits) = if self.digits {
+                hash_word(word.as_bytes())
+            } else {
+                (hash_plain(word.as_bytes()), false)
+            };
             visit(feature(Family::Word, hash, owner));
             if digits {
                 visit(feature(Family::Word, hash_form(word), owner));
@@ -132,11 +155,26 @@ impl<'a> Parts<'a> {
             (before, before_that) = (Some(hash), before);
         }
         self.each_link(&mut visit);
+    }
+
+    /// Visits the characters' features.
+    #[inline]
+    pub(super) fn each_of_chars(&self, mut visit: impl FnMut(Feature)) {
         let mut budget = MOST_FEATURES.saturating_sub(4 * self.words.len());
+        // Asked once: the bytes of plain letters needn't be decoded.
+        let is_ascii = self.content.folded().is_ascii();
         for (word, owner) in self.words.iter().zip(0..) {
-            each_gram(word, &mut budget, |hash| {
-                visit(feature(Family::Chars, hash, owner))
-            });
+            let visit = |hash| visit(feature(Family::Chars, hash, owner));
+            let most = WORD_CHARS.min(budget);
+            if is_ascii {
+                let letters = word.as_bytes();
+                let letters = letters.get(..most).unwrap_or(letters);
+                each_gram(letters.iter().map(|byte| u32::from(*byte)), visit);
+                budget -= letters.len();
+            } else {
+                each_gram(word.chars().take(most).map(u32::from), visit);
+                budget -= word.chars().take(most).count();
+            }
         }
     }
 
@@ -152,15 +190,7 @@ impl<'a> Parts<'a> {
             part(1, &link.host);
             let dots = link.host.match_indices('.').take(4);
             dots.for_each(|(dot, _)| part(2, &link.host[dot + 1..]));
-            part(
-                3,
-                match link.form {
-                    LinkForm::Plain => "plain",
-                    LinkForm::Bare => "bare",
-                    LinkForm::Disguised => "disguised",
-                    LinkForm::Named => "named",
-                },
-            );
+            part(3, form_word(link.form));
             part(4, path_shape(&link.path));
             let pieces = link.path.split(|c: char| !c.is_alphanumeric());
             for piece in pieces.filter(|piece| piece.len() > 2).take(4) {
@@ -177,16 +207,6 @@ fn feature(family: Family, hash: u64, owner: u32) -> Feature {
         family,
         hash,
         owner,
-    }
-}
-
-fn path_shape(path: &str) -> &'static str {
-    let depth = path.bytes().filter(|b| *b == b'/').count();
-    match (path.is_empty(), path.contains('?'), depth) {
-        (true, ..) => "host",
-        (_, true, _) => "query",
-        (_, _, 0 | 1) => "page",
-        _ => "deep",
     }
 }
 

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use domains::{is_tld, is_word_too};
 
+use crate::comment::scan;
+
 /// More links than this in one comment are not looked at: the count alone says enough.
 pub const MAX_LINKS: usize = 500;
 
@@ -78,13 +80,12 @@ pub(super) fn find(plain: &str) -> Found {
 
 /// Most comments have none: a dot before a letter, `//`, an @, a dot in brackets, or the word.
 fn may_have_links(plain: &str) -> bool {
-    let mut pairs = plain.as_bytes().windows(2);
-    let sign = |pair: &[u8]| match pair {
-        [b'.', next] => !matches!(next, b' ' | b'\n' | b'\r' | b'.'),
-        [b'/', b'/'] | [b'@', _] => true,
-        _ => false,
+    // Without lazy operators, which would keep the compiler from comparing many at once.
+    let parts_words = |next| (next != b' ') & (next != b'\n') & (next != b'\r') & (next != b'.');
+    let sign = |byte, next| {
+        (byte == b'.') & parts_words(next) | (byte == b'/') & (next == b'/') | (byte == b'@')
     };
-    pairs.any(sign) || plain.contains("dot")
+    scan::has_pair(plain.as_bytes(), sign) || plain.contains("dot")
 }
 
 fn note_at(found: &mut Found, before: &str, run: &str) {

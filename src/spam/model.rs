@@ -6,6 +6,7 @@
 //! Frustratingly easy domain adaptation, 2007). The sites' own copies lie in one table of a fixed size, hashed
 //! (Weinberger et al., Feature hashing for large scale multitask learning, 2009).
 
+mod copies;
 mod learning;
 mod snapshot;
 mod taught;
@@ -19,6 +20,7 @@ pub use learning::Rates;
 pub use snapshot::BadSnapshot;
 pub use validation::Validation;
 
+use copies::{OfSite, SITE_PLACES, Shared, place};
 use taught::Taught;
 
 use crate::{
@@ -45,10 +47,6 @@ const SLOPES: (f64, f64) = (0.25, 4.0);
 
 /// The same for what all sites share of it: one site's contradictions must not make the others unsure.
 const SHARED_SLOPES: (f64, f64) = (0.8, 1.25);
-
-/// A place for each feature of one site, and for those of others: 2^21 of two bytes each.
-const SITE_BITS: u32 = 21;
-const SITE_PLACES: usize = 1 << SITE_BITS;
 
 /// Weights that have a value with them, not just presence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,15 +173,14 @@ impl Model {
         hash.finalize().into()
     }
 
-    /// Units of a hashed feature on a site: what is shared, and the site's own.
-    #[inline(always)]
-    pub(super) fn units(&self, family: Family, slot: usize, site: SiteTag) -> i32 {
-        let shared = self.shared.get(slot).copied().unwrap_or(0);
-        if !learning::has_own_copy(family) {
-            return i32::from(shared);
-        }
-        let own = self.own.get(place(site, slot)).copied().unwrap_or(0);
-        i32::from(shared) + i32::from(own)
+    /// What sites share of hashed features.
+    pub(super) fn shared(&self) -> Shared<'_> {
+        Shared::of(&self.shared)
+    }
+
+    /// What a site has of its own of hashed features.
+    pub(super) fn of_site(&self, site: SiteTag) -> OfSite<'_> {
+        OfSite::of(site, &self.own)
     }
 
     /// What a dense weight is on a site.
@@ -211,12 +208,17 @@ impl Model {
     }
 
     fn sum(&self, vector: &Vector, site: SiteTag) -> f64 {
+        let (shared, own) = (self.shared(), self.of_site(site));
         let mut sum = self.dense(Dense::Bias, site);
         for (family, slots) in vector.families() {
-            let units = slots
-                .iter()
-                .map(|slot| self.units(family, *slot as usize, site))
+            let slots_of_all = slots.iter().map(|slot| *slot as usize);
+            let mut units = slots_of_all
+                .clone()
+                .map(|slot| shared.units(slot))
                 .sum::<i32>();
+            if learning::has_own_copy(family) {
+                units += slots_of_all.map(|slot| own.units(slot)).sum::<i32>();
+            }
             sum += f64::from(units) * worth(family, slots.len());
         }
         for (dense, value) in dense_values(vector) {
@@ -249,16 +251,6 @@ fn rounded(units: f64) -> i16 {
     )]
     let units = units.round() as i16;
     units
-}
-
-/// Where a site's own copy of a feature lies. One site's features never share a place with each other: an odd factor
-/// permutes the places. With a factor and a start of its own, a site shares places with another by chance only, and
-/// never all of them.
-#[inline(always)]
-fn place(site: SiteTag, feature: usize) -> usize {
-    let start = site.0.wrapping_mul(0x9E37_79B1) >> (32 - SITE_BITS);
-    let factor = site.0.wrapping_mul(0x85EB_CA6B) >> (32 - SITE_BITS) | 1;
-    (feature.wrapping_mul(factor as usize) ^ start as usize) & (SITE_PLACES - 1)
 }
 
 fn dense_place(site: SiteTag, dense: Dense) -> usize {

@@ -82,10 +82,12 @@ impl Reasons {
 /// A word in quotes; a very long one is cut.
 fn quoted(word: &str) -> String {
     const MOST_CHARS: usize = 40;
-    let end = word
-        .char_indices()
-        .nth(MOST_CHARS)
-        .map_or(word.len(), |(at, _)| at);
+    let end = if word.len() <= MOST_CHARS {
+        word.len()
+    } else {
+        let mut chars = word.char_indices();
+        chars.nth(MOST_CHARS).map_or(word.len(), |(at, _)| at)
+    };
     let mut quoted = String::with_capacity(end + 2);
     quoted.push('"');
     quoted.push_str(&word[..end]);

@@ -1,6 +1,7 @@
 //! A submission's spam probability, with its reasons. In process, no I/O, bounded whatever the text.
 
 mod explanation;
+mod gather;
 mod text;
 
 use crate::{
@@ -56,10 +57,10 @@ impl Scorer {
     #[must_use]
     pub fn score_with(&self, site: SiteTag, content: &Content, signals: &Signals) -> Score {
         let model = self.model.load();
-        let text = Text::of(content, &model, site);
-        let reasons = text.reasons(signals);
+        let text = Text::of(content, signals, &model, site);
+        let reasons = text.reasons();
         Score {
-            probability: Probability::from_log_odds(text.log_odds(signals)),
+            probability: Probability::from_log_odds(text.log_odds()),
             contributions: reasons.strongest(&text.parts),
             model: model.prior_weights().model(),
             lessons: model.lessons(),

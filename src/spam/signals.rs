@@ -168,25 +168,18 @@ impl Signals {
 
     fn of_fit(&mut self, submission: &Submission, content: &Content, observed: &Observed) {
         let (sent, known) = (&submission.thread, &observed.thread);
-        let or = |sent: &str, known: &str| {
-            if sent.is_empty() {
-                known.to_owned()
-            } else {
-                sent.to_owned()
-            }
-        };
         let words = LongWords::of(content.prose());
-        let title = or(sent.title.as_str(), &known.title);
+        let title = first_said(sent.title.as_str(), &known.title);
         if !title.is_empty() {
-            let title = folding::fold(&title).text;
+            let title = folding::fold(title).text;
             self.set_count(Signal::TitleWords, thread::title_words(&words, &title));
         }
         self.set_number(Signal::FitsThread, thread::share_said(&words, &known.words));
-        let language = or(sent.language.as_str(), &known.language);
+        let language = first_said(sent.language.as_str(), &known.language);
         if !language.is_empty() {
-            let foreign = language::is_foreign(content.prose(), &language);
+            let foreign = language::is_foreign(content.prose(), language);
             self.set_flag(Signal::ForeignLanguage, foreign);
-            let letters = language::foreign_letters(content.prose(), &language);
+            let letters = language::foreign_letters(content.prose(), language);
             self.set_number(Signal::ForeignScript, letters);
         }
     }
@@ -256,6 +249,10 @@ impl Signals {
     fn set_flag(&mut self, signal: Signal, holds: bool) {
         self.0[usize::from(signal.number() - 1)] = u8::from(holds);
     }
+}
+
+fn first_said<'a>(sent: &'a str, known: &'a str) -> &'a str {
+    if sent.is_empty() { known } else { sent }
 }
 
 /// Whole units of time between two times; 0 where the first is later.

@@ -1,6 +1,6 @@
 //! Near-duplicates: numbers that nearly equal texts share. See `docs/decisions/0012-waves-by-min-hash.md`.
 
-use crate::spam::features::hashing::hash_bytes;
+use crate::{comment::scan, spam::features::hashing::hash_bytes};
 
 /// Fewer words than this say too little: `thank you very much` is nobody's wave.
 pub const FEWEST_WORDS: usize = 6;
@@ -27,22 +27,22 @@ impl Sketch {
     /// Sketches folded words; `None` for fewer than [`FEWEST_WORDS`].
     #[must_use]
     pub(super) fn of(folded: &str) -> Option<Self> {
-        let mut least = [u64::MAX; 6];
-        let (pairs, triples) = least.split_at_mut(3);
+        let (mut pairs, mut triples) = ([u64::MAX; 3], [u64::MAX; 3]);
         let (mut before, mut last) = (0_u64, 0_u64);
         let mut count = 0_usize;
         units(folded, |word| {
             count += 1;
             let pair = last ^ word.rotate_left(21);
             if count >= 2 {
-                keep_least(pairs, mix(pair));
+                keep_least(&mut pairs, mix(pair));
             }
             if count >= 3 {
-                keep_least(triples, mix(before ^ pair.rotate_left(21)));
+                keep_least(&mut triples, mix(before ^ pair.rotate_left(21)));
             }
             (before, last) = (last, word);
         });
-        (count >= FEWEST_WORDS).then_some(Self::Parts(least))
+        let ([a, b, c], [d, e, f]) = (pairs, triples);
+        (count >= FEWEST_WORDS).then_some(Self::Parts([a, b, c, d, e, f]))
     }
 
     /// Sketches a short text as a whole, links and digits included: only the same again is near. For texts that show a
@@ -80,7 +80,7 @@ const FACTORS: [u64; 3] = [
     0xA409_3822_299F_31D1,
 ];
 
-fn keep_least(least: &mut [u64], shingle: u64) {
+fn keep_least(least: &mut [u64; 3], shingle: u64) {
     for (least, factor) in least.iter_mut().zip(FACTORS) {
         *least = (*least).min(shingle.wrapping_mul(factor));
     }
@@ -88,14 +88,22 @@ fn keep_least(least: &mut [u64], shingle: u64) {
 
 /// The words without their digits; those of a script without spaces, character by character.
 fn units(folded: &str, mut each: impl FnMut(u64)) {
-    // By bytes: words are short, and a search for the next space costs more than it saves.
-    for word in folded.as_bytes().split(|byte| *byte == b' ') {
+    // Most texts have no digits that each word would be asked for.
+    let digits = scan::first(folded.as_bytes(), |byte| byte.is_ascii_digit()).is_some();
+    for word in scan::words(folded.as_bytes()) {
         if word.len() >= LONG_WORD && !word.is_ascii() {
             let mut letter = [0; 4];
             for c in std::str::from_utf8(word).unwrap_or_default().chars() {
                 each(hash_bytes(c.encode_utf8(&mut letter).as_bytes()));
             }
-        } else if let Some(hash) = masked(word) {
+            continue;
+        }
+        let hash = if digits {
+            masked(word)
+        } else {
+            (!word.is_empty()).then(|| hash_bytes(word))
+        };
+        if let Some(hash) = hash {
             each(hash);
         }
     }

@@ -1,6 +1,7 @@
 //! What a text as a whole tells about its words: whose script it is, and whether punctuation was put inside them.
 
 use super::{lookalikes, plain::is_plain_letter};
+use crate::comment::scan;
 
 /// Words with punctuation inside, or with digits for letters, before all of a text's words are read so. One `co-operate`,
 /// `the end.It` or `b2b` is no trick.
@@ -30,6 +31,9 @@ impl Context {
     }
 
     fn read_signs(&mut self, plain: &str) {
+        if few_tricked(plain.as_bytes()) {
+            return;
+        }
         let (mut words, mut pierced, mut leet) = (0_usize, 0_usize, 0_usize);
         for word in plain.as_bytes().split(|byte| matches!(byte, b' ' | b'\n')) {
             words += usize::from(!word.is_empty());
@@ -92,12 +96,20 @@ fn has_between_letters(word: &[u8], is_sign: fn(u8) -> bool) -> bool {
     })
 }
 
+/// Whether there are too few signs between letters, to tell most texts without looking at their words. More signs count
+/// here than piercing ones and digits for letters, in one range: that is told at once for many bytes.
+fn few_tricked(plain: &[u8]) -> bool {
+    let is_sign = |byte: u8| matches!(byte, b'#' | b'$') | matches!(byte, b'+'..=b'=');
+    let is_tricked = |before, sign, after| is_letter(before) & is_sign(sign) & is_letter(after);
+    scan::count_triples(plain, is_tricked) < FEWEST_TRICKED
+}
+
 fn is_leet_digit(byte: u8) -> bool {
     matches!(byte, b'0' | b'1' | b'3' | b'4' | b'5' | b'7' | b'$')
 }
 
 fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || !byte.is_ascii()
+    byte.is_ascii_lowercase() | !byte.is_ascii()
 }
 
 /// Whether a letter follows: what stands at a word's end is punctuation.

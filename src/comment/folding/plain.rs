@@ -3,6 +3,7 @@
 use unicode_normalization::char::{compose, decompose_compatible, is_combining_mark};
 
 use super::{Disguises, lookalikes};
+use crate::comment::scan;
 
 /// More marks than this on one letter are a trick in any script: Unicode's stream-safe format allows 30, real words use
 /// three or four.
@@ -45,10 +46,7 @@ impl Letters {
     /// Takes the ASCII at the beginning in one go, and returns what follows.
     fn ascii<'a>(&mut self, text: &'a str) -> &'a str {
         let bytes = text.as_bytes();
-        let length = bytes
-            .iter()
-            .position(|byte| !byte.is_ascii())
-            .unwrap_or(bytes.len());
+        let length = scan::first(bytes, |byte| !byte.is_ascii()).unwrap_or(bytes.len());
         let (ascii, rest) = text.split_at(length);
         if let Some(last) = ascii.bytes().last() {
             let start = self.out.len();

@@ -10,6 +10,7 @@ use super::{
     plain::is_plain_letter,
     word::{Word, bounded},
 };
+use crate::comment::scan::Eight;
 
 /// Letters apart from each other are a word from this many on; the shorter `U.S.A.` is one too, but no disguise.
 const FEWEST_APART: usize = 3;
@@ -39,7 +40,7 @@ pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
     let mut rest = plain;
     loop {
         if words.word.text.is_empty() {
-            let ordinary = ordinary_word(rest, words.context.is_pierced);
+            let ordinary = ordinary_words(rest, words.context.is_pierced);
             if ordinary > 0 {
                 words.ordinary(&rest[..ordinary]);
                 rest = &rest[ordinary..];
@@ -54,23 +55,43 @@ pub(super) fn words(plain: &str, disguises: &mut Disguises) -> String {
     words.out
 }
 
-/// How long the word is that the text starts with, if nothing in it could be a trick: two or more of a-z, none of them
-/// three times in a row, before a space or ordinary punctuation. Most words are ordinary, and skip the rest.
-fn ordinary_word(text: &str, is_pierced: bool) -> usize {
+/// How long the words are that the text starts with, a space between each two, if nothing in them could be a trick.
+/// Most words are such, and are taken together.
+fn ordinary_words(text: &str, is_pierced: bool) -> usize {
     let bytes = text.as_bytes();
-    let length = bytes
-        .iter()
-        .position(|byte| !byte.is_ascii_lowercase())
-        .unwrap_or(bytes.len());
+    let (mut from, mut end) = (0, 0);
+    while let Some(length @ 1..) = bytes
+        .get(from..)
+        .map(|rest| ordinary_word(rest, is_pierced))
+    {
+        end = from + length;
+        if bytes.get(end) != Some(&b' ') {
+            break;
+        }
+        from = end + 1;
+    }
+    end
+}
+
+/// How long the word is that the text starts with, if nothing in it could be a trick: two or more of a-z, none of them
+/// three times in a row, before a space or ordinary punctuation. Otherwise 0.
+fn ordinary_word(bytes: &[u8], is_pierced: bool) -> usize {
+    let eight = Eight::of(bytes);
+    let mut length = eight.lowercase();
+    let mut stretched = eight.first_thrice() + 2 < length;
+    if length == 8 {
+        let more = bytes.iter().skip(8);
+        length += more.take_while(|byte| byte.is_ascii_lowercase()).count();
+        let word = &bytes[..length];
+        stretched = word.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
+    }
     let ends = match bytes.get(length) {
         None => true,
         Some(b'\'' | b'$' | b'@' | b'0'..=b'9') => false,
         Some(byte) if is_glue(*byte) => false,
         Some(byte) => byte.is_ascii() && !(is_pierced && is_piercing(*byte)),
     };
-    let word = &bytes[..length];
-    let stretched = || word.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
-    if length >= 2 && ends && !stretched() {
+    if length >= 2 && ends && !stretched {
         length
     } else {
         0
@@ -206,10 +227,10 @@ impl Words<'_> {
         }
     }
 
-    fn ordinary(&mut self, word: &str) {
+    fn ordinary(&mut self, words: &str) {
         self.join_apart();
         self.start_word();
-        self.out.push_str(word);
+        self.out.push_str(words);
         self.gap = Gap::default();
     }
 

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use crate::comment::scan;
+
 /// The longest entity that is looked for, without `&` and `;`.
 const LONGEST_ENTITY: usize = 8;
 
 /// The text with entities as characters and line breaks as such. Other tags stay: they hold links.
 pub(super) fn read(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| matches!(byte, b'&' | b'<')) {
+    if scan::first(text.as_bytes(), |byte| byte == b'&' || byte == b'<').is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -1,7 +1,9 @@
 //! Digits in folded words: telephone numbers, and names that end in numbers.
 
+use crate::comment::scan;
+
 fn has_digit(folded: &str) -> bool {
-    folded.bytes().any(|byte| byte.is_ascii_digit())
+    scan::first(folded.as_bytes(), |byte| byte.is_ascii_digit()).is_some()
 }
 
 /// How many words are names that end in numbers.

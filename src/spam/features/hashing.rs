@@ -1,38 +1,30 @@
 //! Hashes of words and of the characters in them: the same on every platform and in every release of one format.
 
 /// Letters of one word that make n-grams. Scripts without spaces have long words.
-const WORD_CHARS: usize = 48;
+pub(super) const WORD_CHARS: usize = 48;
 
-/// The 4-grams of a word between its end marks, each digit read as 0. None for a word of one letter.
-#[inline]
-pub(in crate::spam) fn each_gram(word: &str, budget: &mut usize, mut visit: impl FnMut(u64)) {
+/// The 4-grams of a word's characters between its end marks, each digit read as 0. None for a word of one letter.
+#[inline(always)]
+pub(in crate::spam) fn each_gram(mut chars: impl Iterator<Item = u32>, mut visit: impl FnMut(u64)) {
     const END: u64 = 1;
-    let mut window = END << 48;
-    let mut chars = 0;
-    let mut step = |code: u64, codes: usize| {
-        // Four codes of 16 bits; those of rare characters reach into their neighbours', and hash no worse.
-        window = (window >> 16) ^ (code << 48);
-        if codes >= 4 {
-            visit(spread(window));
-        }
+    // Four codes of 16 bits, the last one highest; of rare characters the lower bits.
+    let with = |window: u64, code: u64| (window >> 16) ^ (code << 48);
+    let code = |c: u32| u64::from(masked(c));
+    let (Some(first), Some(second)) = (chars.next(), chars.next()) else {
+        return;
     };
-    for c in word.chars().take(WORD_CHARS.min(*budget)) {
-        chars += 1;
-        step(u64::from(masked(c)), chars + 1);
+    let mut window = with(with(END << 48, code(first)), code(second));
+    for c in chars {
+        window = with(window, code(c));
+        visit(spread(window));
     }
-    *budget -= chars;
-    if chars > 0 {
-        step(END, chars + 2);
-    }
+    visit(spread(with(window, END)));
 }
 
 /// Any digit is as good as any other: `win88` and `win77` are one kind of name.
-fn masked(c: char) -> u32 {
-    if c.is_ascii_digit() {
-        u32::from(b'0')
-    } else {
-        u32::from(c)
-    }
+fn masked(c: u32) -> u32 {
+    let is_digit = (u32::from(b'0')..=u32::from(b'9')).contains(&c);
+    if is_digit { u32::from(b'0') } else { c }
 }
 
 fn spread(bits: u64) -> u64 {
@@ -50,6 +42,12 @@ pub(in crate::spam) fn hash_word(word: &[u8]) -> (u64, bool) {
         if is_digit { b'0' } else { *byte }
     }));
     (hash, digits)
+}
+
+/// The same of a word without digits.
+#[inline]
+pub(in crate::spam) fn hash_plain(word: &[u8]) -> u64 {
+    hash_by(word.iter().copied())
 }
 
 /// Of how letters and digits follow each other in a word: `lucky88` and `ton4d` as `aaa00` and `aaa0a`.

@@ -38,11 +38,11 @@ impl Scorer {
         most: usize,
     ) -> Explanation {
         let model = self.model.load();
-        let text = Text::of(content, &model, site);
+        let text = Text::of(content, signals, &model, site);
         Explanation {
             score: self.score_with(site, content, signals),
-            log_odds: text.log_odds(signals),
-            contributions: text.reasons(signals).told(&text.parts, most),
+            log_odds: text.log_odds(),
+            contributions: text.reasons().told(&text.parts, most),
         }
     }
 }

@@ -97,7 +97,10 @@ impl EmailClass {
         let name = registered.split('.').next().unwrap_or_default();
         if FREE.binary_search(&registered).is_ok() || FREE_EVERYWHERE.contains(&name) {
             Self::Free
-        } else if has_line(DISPOSABLE, domain) || has_line(DISPOSABLE, registered) {
+        } else if has_line(DISPOSABLE, domain)
+            // Most are the same, and the list is long.
+            || (registered != domain && has_line(DISPOSABLE, registered))
+        {
             Self::Disposable
         } else {
             Self::Own

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const LONGEST_ENTITY: usize = 8;
 
 /// The text with entities as characters and line breaks as such. Other tags stay: they hold links.
-pub(super) fn read(text: &str) -> Cow<'_, str> {
+pub(in crate::spam) fn read(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|byte| matches!(byte, b'&' | b'<')) {
         return Cow::Borrowed(text);
     }

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 pub use learning::Rates;
 pub use snapshot::BadSnapshot;
-pub use validation::Validation;
+pub use validation::{RANGES, Range, Validation};
 
 use taught::Taught;
 

@@ -1,38 +1,31 @@
 //! What another policy would have made of the comments that are there. Reads only.
 
 mod findings;
+mod replaying;
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 
 pub use findings::{Disagreement, Findings, OUTCOMES, Replay, Said};
+use replaying::Replayer;
 
 use crate::{
     comment::{
         ids::SiteId,
-        observed::AuthorHistory,
-        reason::ReasonCode,
         state::{CommentState, Timestamp},
-        stored::StoredComment,
         violation::Violations,
     },
     policy::{
-        Policy,
         draft::PolicyDraft,
         field::PolicyField,
-        outcome::{Decided, Facts},
         sites::{SiteError, Sites},
-    },
-    spam::{
-        content::Content,
-        signals::{Signal, Signals},
     },
     store::{connection::Store, error::StoreError},
 };
 
-/// Comments that are read at once.
-const PAGE: usize = 200;
+/// Comments that are read at once; if each is as long as may be, some 3 MB.
+const PAGE: usize = 50;
 
 /// Whoever does not read for so long has left.
 const NOT_READ: Duration = Duration::from_secs(10);
@@ -44,9 +37,6 @@ const REPLAYED: [CommentState; 4] = [
     CommentState::Rejected,
     CommentState::Spam,
 ];
-
-/// Chance takes no part: this draws nothing.
-const NEVER_DRAWN: f64 = 1.0;
 
 /// Why nothing can be replayed.
 #[derive(Debug, thiserror::Error)]
@@ -99,9 +89,9 @@ pub enum Step {
 pub struct Run {
     store: Store,
     site: SiteId,
-    current: Policy,
-    proposed: Policy,
-    trial: Trial,
+    replayer: Arc<Replayer>,
+    last: usize,
+    examples: usize,
 }
 
 impl Backtest {
@@ -124,9 +114,13 @@ impl Backtest {
         Ok(Run {
             store: self.store.clone(),
             site: site.clone(),
-            current: found.policy.clone(),
-            proposed,
-            trial,
+            replayer: Arc::new(Replayer {
+                current: found.policy.clone(),
+                proposed,
+                since: trial.since,
+            }),
+            last: trial.last,
+            examples: trial.examples,
         })
     }
 }
@@ -135,95 +129,46 @@ impl Run {
     /// At most how many comments it replays.
     #[must_use]
     pub fn at_most(&self) -> u64 {
-        self.trial.last as u64
+        self.last as u64
     }
 
     /// Replays, and tells after each page how far it is. Ends early when nobody reads.
     pub async fn run(self, steps: mpsc::Sender<Step>) {
-        let mut findings = Findings::new(self.trial.examples);
+        let last = match self.replay(&steps).await {
+            Ok(Some(findings)) => Step::Done(Box::new(findings)),
+            Ok(None) => return,
+            Err(error) => Step::Failed(error),
+        };
+        let _ = steps.send_timeout(last, NOT_READ).await;
+    }
+
+    /// `None`: nobody reads.
+    async fn replay(&self, steps: &mpsc::Sender<Step>) -> Result<Option<Findings>, StoreError> {
+        let mut findings = Findings::new(self.examples);
         let mut before = None;
         loop {
-            let left = self.trial.last.saturating_sub(findings.read);
+            let left = self.last.saturating_sub(findings.read);
             let count = left.min(PAGE);
             if count == 0 {
                 break;
             }
-            let page = match self
+            let page = self
                 .store
                 .newest(&self.site, &REPLAYED, before, count)
-                .await
-            {
-                Ok(page) => page,
-                Err(error) => {
-                    let _ = steps.send_timeout(Step::Failed(error), NOT_READ).await;
-                    return;
-                }
-            };
+                .await?;
             // One that cannot be read counts too, else it would never end.
             findings.read += count;
-            let recent = |comment: &&StoredComment| {
-                self.trial
-                    .since
-                    .is_none_or(|since| comment.submitted_at >= since)
-            };
-            let replayed = page.comments.iter().take_while(recent);
-            let mut in_time = 0;
-            for comment in replayed {
-                in_time += 1;
-                self.replay(comment, &mut findings);
-            }
+            let all_in_time;
+            (findings, all_in_time) = self.replayer.replay(page.comments, findings).await?;
             let step = Step::Replayed(findings.comments);
             if steps.send_timeout(step, NOT_READ).await.is_err() {
-                return;
+                return Ok(None);
             }
             before = page.next;
-            if before.is_none() || in_time < page.comments.len() {
+            if before.is_none() || !all_in_time {
                 break;
             }
         }
-        let done = Step::Done(Box::new(findings));
-        let _ = steps.send_timeout(done, NOT_READ).await;
-    }
-
-    fn replay(&self, comment: &StoredComment, findings: &mut Findings) {
-        let content = Content::of_text(&comment.content.body, &comment.content.display_name);
-        let facts = facts(comment, &content);
-        let current = self.current.decide(&facts);
-        let proposed = self.proposed.decide(&facts);
-        findings.add(comment, &current, proposed);
-    }
-}
-
-/// What the comment's outcome rested on, as far as it is kept.
-fn facts<'a>(comment: &StoredComment, content: &'a Content) -> Facts<'a> {
-    let kept = &comment.content;
-    let approved = match Signals::from_bytes(&kept.signals) {
-        Some(signals) => signals.value(Signal::AuthorApproved) > 0.0,
-        // Of another release: what its policy said is all that is known.
-        None => !kept
-            .reasons
-            .iter()
-            .any(|reason| reason.code == ReasonCode::FirstComment),
-    };
-    Facts {
-        probability: kept.score.probability,
-        history: AuthorHistory::new([0, u32::from(approved), 0, 0, 0, 0], None),
-        has_author_identity: kept.author.is_some(),
-        links: content.links().len(),
-        folded_text: content.folded(),
-        draw: NEVER_DRAWN,
-    }
-}
-
-impl Findings {
-    fn add(&mut self, comment: &StoredComment, current: &Decided, proposed: Decided) {
-        let said = Said::of(comment.decision.map(|decision| decision.verdict));
-        self.comments += 1;
-        self.newest = self.newest.or(Some(comment.submitted_at));
-        self.oldest = Some(comment.submitted_at);
-        self.current.count(current, said);
-        self.proposed.count(&proposed, said);
-        self.pair(current.outcome, proposed.outcome);
-        self.note(comment, said, current.outcome, proposed);
+        Ok(Some(findings))
     }
 }

@@ -5,7 +5,10 @@ mod teaching;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep},
+};
 
 use crate::{
     comment::{
@@ -32,6 +35,11 @@ pub const MAX_WAITING: u64 = 20_000;
 /// How long a call waits for the trainer in all, and how often it looks.
 const WAIT_FOR_TRAINER: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// After reading so many bytes of text, a millisecond of work or less, a call lets others go first. However short, a
+/// comment counts as the second number.
+const BYTES_IN_A_ROW: usize = 32 * 1024;
+const LEAST_BYTES: usize = 1024;
 
 /// How many refused comments a summary names.
 pub const MAX_NAMED: usize = 20;
@@ -96,6 +104,8 @@ pub struct Intake {
     site: Arc<Site>,
     batch: Vec<NewImport>,
     bytes: usize,
+    /// Bytes of text that were read since others could go first.
+    in_a_row: usize,
     came: u64,
     tally: Tally,
     /// When the call waits for the trainer no longer; set when it first has to.
@@ -113,6 +123,7 @@ impl Importer {
             site: self.sites.get(site).await?,
             batch: Vec::with_capacity(MAX_BATCH),
             bytes: 0,
+            in_a_row: 0,
             came: 0,
             tally: Tally::default(),
             give_up: None,
@@ -134,6 +145,11 @@ impl Intake {
         }
         if self.batch.len() >= MAX_BATCH || self.bytes >= MAX_BATCH_BYTES {
             self.flush().await?;
+        }
+        self.in_a_row += draft.fields.body.len().max(LEAST_BYTES);
+        if self.in_a_row >= BYTES_IN_A_ROW {
+            self.in_a_row = 0;
+            yield_now().await;
         }
         Ok(())
     }

@@ -12,6 +12,9 @@
 //! [`comment`] is the domain that all of them speak; it knows neither tonic nor redis. `docs/ARCHITECTURE.md` has the
 //! whole map and what always holds.
 
+// It panics when the reader goes away; `cli::output` doesn't.
+#![warn(clippy::print_stdout)]
+
 // In the order of the path, from the edge to the ground.
 pub mod cli;
 

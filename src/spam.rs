@@ -1,6 +1,6 @@
 //! How likely a comment is spam: a linear model over hashed features of its text, and named signals of how it came.
 //!
-//! The path: [`content`] reads the text once ([`links`], [`sketch`]); [`features`] turns it into hashed features, [`shape`] into
+//! The path: [`content`] reads the text once ([`links`], [`sketch`], [`quotes`]); [`features`] turns it into hashed features, [`shape`] into
 //! counted ones; [`weights`] holds what each is worth; [`signals`] are the named facts around the text; [`scorer`] adds it all up and
 //! explains. [`teaching`] says what a decision teaches, and [`replication`] brings it to every replica. [`training`] makes the weights from labelled comments, and [`measures`] says how good they are.
 
@@ -12,6 +12,7 @@ pub mod links;
 pub mod live;
 pub mod measures;
 pub mod model;
+pub mod quotes;
 mod reasons;
 pub mod replication;
 pub mod scorer;

@@ -19,6 +19,7 @@ use crate::{
     privacy::{hashing::Hasher, sealing::Sealer},
     spam::{
         content::Content,
+        quotes,
         signals::{Signals, domains},
     },
 };
@@ -125,16 +126,30 @@ impl Preparation {
             author,
             ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
             said,
-            sketch: content
-                .sketch()
-                .map(|sketch| sketch.parts().to_vec())
-                .unwrap_or_default(),
+            sketch: sketch_parts(submission, content, None),
             link_hosts,
         }
     }
 }
 
+fn sketch_parts(submission: &Submission, content: &Content, parent: Option<&str>) -> Vec<u64> {
+    let sketch = quotes::sketch(submission.body.as_str(), content, parent);
+    sketch
+        .map(|sketch| sketch.parts().to_vec())
+        .unwrap_or_default()
+}
+
 impl Prepared {
+    /// What it is recognised by when the comment that it answers says this; `None` where that changes nothing.
+    #[must_use]
+    pub fn prints_without(&self, parent: &str) -> Option<Fingerprints> {
+        let sketch = sketch_parts(&self.submission, &self.content, Some(parent));
+        (sketch != self.prints.sketch).then(|| Fingerprints {
+            sketch,
+            ..self.prints.clone()
+        })
+    }
+
     /// What is to be stored.
     #[must_use]
     pub fn describe(&self, signals: Signals, score: Score, reasons: Vec<Reason>) -> CommentContent {

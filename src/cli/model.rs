@@ -1,5 +1,7 @@
 //! `replydesk model`: how a replica's model stands.
 
+mod validation;
+
 use clap::Subcommand;
 
 use crate::{
@@ -27,7 +29,10 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Show digest, place in the log, snapshots, and what went wrong, of the replica that answers.
+    /// Show digest, place in the log, snapshots, what went wrong, and how right the model was, of the replica that answers.
+    ///
+    /// `predicted` is the mean probability that it gave to comments before moderators decided on them, `observed` which
+    /// share of these they called spam: the nearer the two are, the more a probability means what it says.
     #[command(after_help = "Example:\n  replydesk model status --address http://10.0.0.7:50051")]
     Status,
 }
@@ -76,6 +81,7 @@ fn json(status: &ModelStatus) -> serde_json::Value {
         "snapshot_position": status.snapshot_position,
         "snapshot_age_s": age_seconds(status),
         "counts": counts,
+        "validation": validation::json(&status.validation.clone().unwrap_or_default()),
     })
 }
 
@@ -105,6 +111,9 @@ fn text(status: &ModelStatus) -> String {
     let told = counted(status.counts.unwrap_or_default());
     for (_, count, meaning) in told.into_iter().filter(|(_, count, _)| *count > 0) {
         text.push_str(&format!("\n  {count:>8}  {meaning}"));
+    }
+    if let Some(told) = status.validation.as_ref().and_then(validation::text) {
+        text.push_str(&format!("\n\n{told}"));
     }
     text
 }
@@ -158,6 +167,7 @@ fn counted(counts: ModelCounts) -> [(&'static str, u64, &'static str); 12] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::v1::{ModelValidation, ProbabilityRange};
 
     #[test]
     fn the_status_is_told_in_a_few_lines() {
@@ -177,13 +187,35 @@ mod tests {
                 entries_corrupt: 2,
                 ..ModelCounts::default()
             }),
+            validation: Some(ModelValidation {
+                decisions: 1_130,
+                log_loss: Some(0.2314),
+                mistakes: Some(0.0619),
+                calibration_error: Some(0.0312),
+                ranges: (0_u32..10)
+                    .map(|n| ProbabilityRange {
+                        from: f64::from(n) / 10.0,
+                        decisions: if n == 4 { 0 } else { 900 >> n },
+                        predicted: (n != 4).then(|| 0.1 * f64::from(n) + 0.031),
+                        observed: (n != 4).then(|| 0.1 * f64::from(n) + 0.052),
+                    })
+                    .collect(),
+            }),
             ..ModelStatus::default()
         };
-        assert_eq!(
-            text(&status),
-            "digest     2bf4eaf6\nposition   1234-77, 3 behind\nlessons    1200\ntrainer    another replica\n\
-             snapshot   at 1000-5, 61 s old\n         2  corrupt log entries, passed over"
-        );
-        assert_eq!(json(&status)["counts"]["entries_corrupt"], 2);
+        insta::assert_snapshot!(text(&status));
+        let told = json(&status);
+        assert_eq!(told["counts"]["entries_corrupt"], 2);
+        assert_eq!(told["validation"]["ranges"][2]["observed"], 0.252);
+        assert_eq!(told["validation"]["log_loss"], 0.2314);
+    }
+
+    #[test]
+    fn without_decisions_nothing_is_said_of_them() {
+        let told = text(&ModelStatus::default());
+        assert!(!told.contains("decisions"), "{told}");
+        let none = &json(&ModelStatus::default())["validation"];
+        assert_eq!(none["decisions"], 0);
+        assert!(none["log_loss"].is_null());
     }
 }

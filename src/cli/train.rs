@@ -10,7 +10,7 @@ use std::{
 use card::{Card, CollectionCard};
 
 use crate::{
-    cli::failure::Failure,
+    cli::{failure::Failure, output},
     spam::{
         dataset::{self, Labelled},
         training::{self, Settings, example},
@@ -90,11 +90,12 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
     if args.json {
         let json = serde_json::to_string_pretty(&card);
-        println!("{}", json.map_err(|error| Failure::new(error.to_string()))?);
+        output::say(json.map_err(|error| Failure::new(error.to_string()))?)
     } else {
-        card.print(&args.out);
+        let mut to = Vec::new();
+        card.print(&mut to, &args.out)?;
+        output::say(String::from_utf8_lossy(&to).trim_end())
     }
-    Ok(())
 }
 
 fn read_all(args: &Args, card: &mut Card) -> Result<Vec<Vec<Labelled>>, Failure> {

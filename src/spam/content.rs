@@ -1,6 +1,6 @@
 //! Everything that is read from a submission's text, once.
 
-mod markup;
+pub(super) mod markup;
 mod numbers;
 
 use crate::{
@@ -70,11 +70,7 @@ impl Content {
             phones: numbers::phones(prose.as_deref().unwrap_or(&folded)),
             domains: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX),
         };
-        let shows_a_way = !found.links.is_empty()
-            || contacts.domains + contacts.emails + contacts.phones + numbered_names > 0;
-        let sketch = Sketch::of(prose.as_deref().unwrap_or(&folded))
-            .or_else(|| shows_a_way.then(|| Sketch::of_whole(&folded)).flatten());
-        Self {
+        let mut read = Self {
             folded,
             prose,
             name: folding::fold(display_name).text,
@@ -82,9 +78,11 @@ impl Content {
             mentions: found.mentions,
             contacts,
             disguises,
-            sketch,
+            sketch: None,
             numbered_names,
-        }
+        };
+        read.sketch = Sketch::of(read.prose()).or_else(|| read.sketch_of_whole());
+        read
     }
 
     /// The body, folded: words separated by single spaces (see `comment::folding`).
@@ -148,7 +146,18 @@ impl Content {
         self.disguises
     }
 
-    /// What near-duplicates share; `None` for texts of a few words that show no way to somewhere.
+    /// What the same text again shares; `None` for a text that shows no way to somewhere.
+    pub(super) fn sketch_of_whole(&self) -> Option<Sketch> {
+        let contacts = self.contacts;
+        let others = contacts.domains + contacts.emails + contacts.phones + self.numbered_names;
+        let shows_a_way = !self.links.is_empty() || others > 0;
+        shows_a_way
+            .then(|| Sketch::of_whole(&self.folded))
+            .flatten()
+    }
+
+    /// What near-duplicates share; `None` for texts of a few words that show no way to somewhere. What is quoted takes
+    /// part: see `spam::quotes`.
     #[must_use]
     pub fn sketch(&self) -> Option<Sketch> {
         self.sketch

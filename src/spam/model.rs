@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub use learning::Rates;
 pub use snapshot::BadSnapshot;
-pub use validation::Validation;
+pub use validation::{RANGES, Range, Validation};
 
 use copies::{OfSite, SITE_PLACES, Shared, place};
 use taught::Taught;

@@ -16,7 +16,7 @@ mod trainer;
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -82,6 +82,18 @@ struct Shared {
 struct Published {
     model: Arc<Model>,
     position: Cursor,
+    /// The model's digest once somebody has asked for it: megabytes are read for it.
+    digest: Arc<OnceLock<[u8; 32]>>,
+}
+
+impl Published {
+    fn new(model: Arc<Model>, position: Cursor) -> Self {
+        Self {
+            model,
+            position,
+            digest: Arc::default(),
+        }
+    }
 }
 
 impl Replication {
@@ -94,10 +106,7 @@ impl Replication {
         live: LiveModel,
         settings: ReplicationSettings,
     ) -> Self {
-        let published = Published {
-            model: Arc::clone(&live.load()),
-            position: Cursor::START,
-        };
+        let published = Published::new(Arc::clone(&live.load()), Cursor::START);
         Self {
             shared: Arc::new(Shared {
                 store,

@@ -371,3 +371,39 @@ fn the_model_tells_how_it_stands() {
     let shown = serve.run(&place, &["model", "status"]);
     assert!(text(&shown.stdout).starts_with("digest "), "{shown:?}");
 }
+
+#[test]
+fn a_reader_who_leaves_early_is_no_failure() {
+    let place = Place::new();
+    let data = place.0.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let row = |text: &str, label: &str| {
+        let row = json!({ "text": text, "label": label, "source": "youtube-spam-collection" });
+        format!("{row}\n")
+    };
+    let rows = row("Check out my channel", "spam") + &row("I like the old bridge", "ham");
+    std::fs::write(data.join("made-up.jsonl"), rows).unwrap();
+    for args in [
+        "privacy keygen --out-dir a",
+        "privacy keygen --out-dir b --json",
+        "train data",
+        "train data --json",
+    ] {
+        let args: Vec<&str> = args.split(' ').collect();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = place.command(&args).stdout(writer).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+        // The work is done all the same.
+        let made = if args[0] == "train" {
+            "weights.bin"
+        } else {
+            args[3]
+        };
+        assert!(place.0.path().join(made).exists(), "{args:?}");
+    }
+}

@@ -1,10 +1,15 @@
 //! Comments that were moderated elsewhere: each teaches once and counts once, and none is stored.
 
-use std::time::Duration;
+use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use replydesk::{
+    comment::{draft::Fields, imported::ImportDraft, state::CommentState as State},
+    import::Importer,
+    policy::{Policy, sites::Sites},
+    privacy::hashing::{Hasher, Pepper},
     proto::v1::{self, CommentState, import_comments_request as up},
     spam::lesson::{Label, SiteTag},
+    store::confirmation::Confirmation,
 };
 use tokio::task::JoinSet;
 use tokio_stream::wrappers::ReceiverStream;
@@ -16,6 +21,7 @@ use crate::harness::{
     comments::{automatic, comment, everything_waits, moderated},
     learning::{lessons_in_log, same_digest},
     learnt::{NOBODY_TRAINS, learnt},
+    redis_server::RedisServer,
     refusals::told,
     until::until,
 };
@@ -351,4 +357,38 @@ async fn who_sends_faster_than_redis_takes_waits_and_keeps_the_connection() {
     let answer = calls.join_next().await.unwrap().unwrap().unwrap();
     assert_eq!(answer.into_inner().imported, sent as u64);
     desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_call_with_much_to_read_lets_others_go_first() {
+    let redis = RedisServer::start();
+    let store = redis.store().await;
+    let sites = Arc::new(Sites::new(store.clone()));
+    let (site, name) = ("gazette".parse().unwrap(), "The Gazette".parse().unwrap());
+    let site = sites.create(site, name, Policy::default()).await.unwrap();
+    let importer = Importer {
+        store,
+        confirmation: Confirmation::default(),
+        sites,
+        hasher: Hasher::new(&Pepper::generate().unwrap()),
+    };
+    let mut intake = importer.start(&site.id).await.unwrap();
+    // Nobody has judged these, so nothing is written, and nothing else is waited for.
+    let mut pauses = Vec::new();
+    for length in [10, 64_000, 64_000, 10, 32_000, 10] {
+        let draft = ImportDraft {
+            source_id: "blog#1".to_owned(),
+            state: Some(State::Pending),
+            submitted_at: None,
+            fields: Fields {
+                body: "a ".repeat(length / 2),
+                ..Fields::default()
+            },
+        };
+        let mut taking = pin!(intake.take(&draft));
+        let poll = std::future::poll_fn(|cx| Poll::Ready(taking.as_mut().poll(cx)));
+        pauses.push(poll.await.is_pending());
+    }
+    assert_eq!(pauses, [false, true, true, false, true, false]);
+    assert_eq!(intake.finish().await.unwrap().not_moderated, 6);
 }

@@ -162,6 +162,44 @@ async fn a_changed_decision_is_corrected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_status_tells_how_right_the_model_was() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    let before = desk.model(desk.addresses()[0]).await.validation.unwrap();
+    assert_eq!((before.decisions, before.log_loss), (0, None));
+    decide_some(&blog, &ada, 0..6).await;
+    let stand = desk.until_learnt(&desk.addresses(), 6).await;
+    let told = stand[0].validation.clone().unwrap();
+
+    let store = desk.redis.store().await;
+    let model = learnt_from_log(&store).await;
+    let expected = model.validation();
+    assert_eq!(told.decisions, 6);
+    assert_eq!(told.log_loss, expected.log_loss());
+    assert_eq!(told.mistakes, expected.mistakes());
+    assert_eq!(told.calibration_error, expected.calibration_error());
+    assert_eq!(told.ranges.len(), 10);
+    for (told, expected) in told.ranges.iter().zip(expected.ranges) {
+        assert_eq!(told.decisions, expected.decisions);
+        assert_eq!(told.observed, expected.observed());
+        assert!(
+            told.predicted
+                .is_none_or(|said| said >= told.from && said <= told.from + 0.1)
+        );
+    }
+    let of_spam: f64 = told
+        .ranges
+        .iter()
+        .filter_map(|range| {
+            Some(range.observed? * f64::from(u32::try_from(range.decisions).unwrap()))
+        })
+        .sum();
+    assert!((of_spam - 3.0).abs() < 1e-9, "every second one was spam");
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_site_that_does_not_share_teaches_only_itself() {
     let desk = Desk::start().await;
     let policy = v1::Policy {

@@ -29,6 +29,7 @@ mod main_job;
 mod poison;
 mod privacy_leak;
 mod queue_model;
+mod quotes;
 mod review_context;
 mod rpc_inputs;
 mod shutdown;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    cli::failure::Failure,
+    cli::{failure::Failure, output},
     privacy::{hashing::Pepper, keys::OfficerPrivateKey},
     secrets::{
         PEPPER, PRIVATE_KEY, PUBLIC_KEY,
@@ -77,32 +77,27 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             "pepper_file": pepper.as_ref().map(|(path, _)| path),
             "pepper_fingerprint": pepper.as_ref().map(|(_, fingerprint)| fingerprint),
         });
-        println!("{report}");
-        return Ok(());
+        return output::json(&report);
     }
-    println!(
-        "{}  the private key: to the privacy officer, and away from here",
-        private_path.display()
-    );
-    println!(
-        "{}  the public key {fingerprint}: to every replica",
+    let mut text = format!(
+        "{}  the private key: to the privacy officer, and away from here\n\
+         {}  the public key {fingerprint}: to every replica",
+        private_path.display(),
         public_path.display()
     );
+    let public_key = private.public().to_text();
+    let mut configuration = format!("[privacy]\npublic_key = \"{public_key}\"");
     if let Some((path, fingerprint)) = &pepper {
-        println!(
-            "{}  the pepper {fingerprint}: to every replica, and a backup apart",
-            path.display()
-        );
+        let path = path.display().to_string();
+        text.push_str(&format!(
+            "\n{path}  the pepper {fingerprint}: to every replica, and a backup apart"
+        ));
+        let path = toml::Value::String(path);
+        configuration.push_str(&format!("\npepper_file = {path}"));
     }
-    println!("\nConfiguration of every replica:\n\n[privacy]");
-    println!("public_key = \"{}\"", private.public().to_text());
-    if let Some((path, _)) = &pepper {
-        println!(
-            "pepper_file = {}",
-            toml::Value::String(path.display().to_string())
-        );
-    }
-    Ok(())
+    output::say(format!(
+        "{text}\n\nConfiguration of every replica:\n\n{configuration}"
+    ))
 }
 
 fn write(result: std::io::Result<()>, path: &Path) -> Result<(), Failure> {

@@ -1,6 +1,9 @@
 //! What the model card says of a training, and how it is measured and printed.
 
-use std::path::Path;
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -131,45 +134,54 @@ impl Card {
     }
 
     /// As tables.
-    pub(super) fn print(&self, out: &Path) {
-        println!("{:24} {:32} {:>7} {:>7}", "file", "source", "spam", "ham");
+    pub(super) fn print(&self, to: &mut impl Write, out: &Path) -> io::Result<()> {
+        writeln!(
+            to,
+            "{:24} {:32} {:>7} {:>7}",
+            "file", "source", "spam", "ham"
+        )?;
         for collection in &self.collections {
-            println!(
+            writeln!(
+                to,
                 "{:24} {:32} {:>7} {:>7}",
                 collection.file, collection.source, collection.spam, collection.ham
-            );
+            )?;
         }
         if !self.left_out.is_empty() {
-            println!(
+            writeln!(
+                to,
                 "left out (may only be measured with): {}",
                 self.left_out.join(", ")
-            );
+            )?;
         }
         if self
             .collections
             .iter()
             .any(|collection| collection.held_out.is_some())
         {
-            self.print_held_out();
+            self.print_held_out(to)?;
         }
-        self.print_disguises();
-        self.print_learning();
-        self.print_ablation();
-        println!("{} steps, loss {:.5}", self.steps, self.loss);
-        println!(
+        self.print_disguises(to)?;
+        self.print_learning(to)?;
+        self.print_ablation(to)?;
+        writeln!(to, "{} steps, loss {:.5}", self.steps, self.loss)?;
+        writeln!(
+            to,
             "{} bytes in {}, SHA-256 {}",
             self.bytes,
             out.display(),
             self.digest
-        );
+        )?;
+        Ok(())
     }
 
-    fn print_held_out(&self) {
-        println!("held out:");
-        println!(
+    fn print_held_out(&self, to: &mut impl Write) -> io::Result<()> {
+        writeln!(to, "held out:")?;
+        writeln!(
+            to,
             "{:24} {:>7} {:>15} {:>15} {:>7} {:>13} {:>9}",
             "file", "AUC", "95 of 100", "of folds", "R@1%", "R@0.1% among", "ham >0.9"
-        );
+        )?;
         for collection in &self.collections {
             let Some(held_out) = &collection.held_out else {
                 continue;
@@ -177,7 +189,8 @@ impl Card {
             let least = held_out.auc_of_folds.iter().copied().reduce(f64::min);
             let most = held_out.auc_of_folds.iter().copied().reduce(f64::max);
             let (low, high) = held_out.auc_interval.unzip();
-            println!(
+            writeln!(
+                to,
                 "{:24} {:>7} {:>15} {:>15} {:>7} {:>13} {:>9}",
                 collection.file,
                 decimal(held_out.auc),
@@ -186,66 +199,75 @@ impl Card {
                 decimal(held_out.recall_at_fpr_1e2),
                 decimal(held_out.recall_among_at_fpr_1e3),
                 decimal(held_out.ham_above_0_9),
-            );
+            )?;
         }
+        Ok(())
     }
 
-    fn print_disguises(&self) {
+    fn print_disguises(&self, to: &mut impl Write) -> io::Result<()> {
         if self.disguises.is_empty() {
-            return;
+            return Ok(());
         }
-        println!("held-out comments in disguise:");
-        println!(
+        writeln!(to, "held-out comments in disguise:")?;
+        writeln!(
+            to,
             "{:26} {:>7} {:>7} {:>9} {:>9}",
             "disguise", "R@1%", "R@0.1%", "ham >0.5", "ham >0.9"
-        );
+        )?;
         for row in &self.disguises {
-            println!(
+            writeln!(
+                to,
                 "{:26} {:>7.4} {:>7.4} {:>7.2} % {:>7.2} %",
                 row.disguise,
                 row.recall_at_fpr_1e2,
                 row.recall_at_fpr_1e3,
                 100.0 * row.ham_above_0_5,
                 100.0 * row.ham_above_0_9,
-            );
+            )?;
         }
+        Ok(())
     }
 
-    fn print_learning(&self) {
+    fn print_learning(&self, to: &mut impl Write) -> io::Result<()> {
         if self.learning.is_empty() {
-            return;
+            return Ok(());
         }
-        print!("{:24} {:>9}", "while it learns", "AUC");
+        write!(to, "{:24} {:>9}", "while it learns", "AUC")?;
         for decisions in online::CURVE {
-            print!(" {:>9}", format!("after {decisions}"));
+            write!(to, " {:>9}", format!("after {decisions}"))?;
         }
-        println!();
+        writeln!(to)?;
         for row in &self.learning {
-            print!("{:24} {:>9}", row.file, decimal(row.auc_online));
+            write!(to, "{:24} {:>9}", row.file, decimal(row.auc_online))?;
             for auc in row.auc_after {
-                print!(" {:>9}", decimal(auc));
+                write!(to, " {:>9}", decimal(auc))?;
             }
-            println!();
+            writeln!(to)?;
         }
+        Ok(())
     }
 
-    fn print_ablation(&self) {
+    fn print_ablation(&self, to: &mut impl Write) -> io::Result<()> {
         if self.ablation.is_empty() {
-            return;
+            return Ok(());
         }
-        println!("AUC, and recall at 0.1 % among the comments of --among, without:");
-        print!("{:22}", "");
-        self.collections
-            .iter()
-            .for_each(|collection| print!(" {:>18.18}", collection.file));
-        println!();
+        writeln!(
+            to,
+            "AUC, and recall at 0.1 % among the comments of --among, without:"
+        )?;
+        write!(to, "{:22}", "")?;
+        for collection in &self.collections {
+            write!(to, " {:>18.18}", collection.file)?;
+        }
+        writeln!(to)?;
         for row in &self.ablation {
-            print!("{:22}", row.without);
+            write!(to, "{:22}", row.without)?;
             for (auc, among) in row.auc.iter().zip(&row.recall_among_at_fpr_1e3) {
-                print!(" {:>9} {:>8}", decimal(*auc), decimal(*among));
+                write!(to, " {:>9} {:>8}", decimal(*auc), decimal(*among))?;
             }
-            println!();
+            writeln!(to)?;
         }
+        Ok(())
     }
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::{
     proto::v1,
-    spam::replication::{Counts, ModelStatus},
+    spam::{
+        model::Validation,
+        replication::{Counts, ModelStatus},
+    },
 };
 
 /// A replica's status as a message.
@@ -26,6 +29,25 @@ pub fn status_to_proto(status: &ModelStatus) -> v1::ModelStatus {
         snapshot_position: status.snapshot.map(|(at, _)| at.to_string()),
         snapshot_age: age.and_then(|age| age.try_into().ok()),
         counts: Some(counts(&status.counts)),
+        validation: Some(validation(&status.validation)),
+    }
+}
+
+fn validation(validation: &Validation) -> v1::ModelValidation {
+    let ranges = (0_u32..).zip(&validation.ranges);
+    v1::ModelValidation {
+        decisions: validation.decisions(),
+        log_loss: validation.log_loss(),
+        mistakes: validation.mistakes(),
+        calibration_error: validation.calibration_error(),
+        ranges: ranges
+            .map(|(n, range)| v1::ProbabilityRange {
+                from: f64::from(n) / 10.0,
+                decisions: range.decisions,
+                predicted: range.predicted(),
+                observed: range.observed(),
+            })
+            .collect(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::comment::scan;
 const LONGEST_ENTITY: usize = 8;
 
 /// The text with entities as characters and line breaks as such. Other tags stay: they hold links.
-pub(super) fn read(text: &str) -> Cow<'_, str> {
+pub(in crate::spam) fn read(text: &str) -> Cow<'_, str> {
     if scan::first(text.as_bytes(), |byte| byte == b'&' || byte == b'<').is_none() {
         return Cow::Borrowed(text);
     }

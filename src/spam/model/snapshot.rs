@@ -1,6 +1,6 @@
 //! A model as bytes: what was learnt, without the prior.
 //!
-//! `RDMODEL3`, how many hashed and dense weights there are (u32 each, little endian), the lessons and the validation's
+//! `RDMODEL4`, how many hashed and dense weights there are (u32 each, little endian), the lessons and the validation's
 //! numbers (u64 each), the dense weights (i32 each), both tables as runs (how many places didn't change, then the change,
 //! LEB128 and zigzag), what recent lessons taught, and the SHA-256 of all before it. Empty tables take few bytes; after a
 //! million lessons it is some megabytes.
@@ -17,8 +17,9 @@ use crate::spam::{
     weights::Weights,
 };
 
-/// Its number rises when features are hashed in another way: what was learnt is of no use then.
-const MAGIC: &[u8; 8] = b"RDMODEL3";
+/// Its number rises when features are hashed in another way, since what was learnt is of no use then, and when a release
+/// keeps more.
+const MAGIC: &[u8; 8] = b"RDMODEL4";
 const DIGEST_BYTES: usize = 32;
 
 /// Why bytes are no snapshot.

@@ -165,6 +165,27 @@ fn validation_tells_how_far_probabilities_are_from_what_they_say() {
 }
 
 #[test]
+fn validation_tells_how_right_the_model_was() {
+    let told = Validation::of(&[
+        (0.9, true),
+        (0.5, true),
+        (0.5, false),
+        (0.49, true),
+        (0.2, false),
+    ]);
+    assert_eq!(told.mistakes(), Some(2.0 / 5.0));
+    let loss = -(libm::log(0.9) + 2.0 * libm::log(0.5) + libm::log(0.49) + libm::log(0.8)) / 5.0;
+    assert!((told.log_loss().unwrap() - loss).abs() < 1e-6);
+    let range = told.ranges[5];
+    assert_eq!(range.predicted().zip(range.observed()), Some((0.5, 0.5)));
+    assert_eq!(told.ranges[0].predicted(), None);
+    let none = Validation::default();
+    assert_eq!([none.log_loss(), none.mistakes()], [None; 2]);
+    let surest = Validation::of(&[(0.0, true), (1.0, false)]);
+    assert!(surest.log_loss().unwrap() < 21.0);
+}
+
+#[test]
 fn a_changed_mind_leaves_no_trace_however_often() {
     for body in [
         WAVE,

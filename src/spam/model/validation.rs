@@ -20,13 +20,18 @@ pub struct Range {
 pub struct Validation {
     /// By probability, from 0 up.
     pub ranges: [Range; RANGES],
+    /// The sum of the log losses, in millionths.
+    pub log_loss_micros: u64,
 }
+
+/// Surer than this is not held against a probability: a sum must stay finite.
+const SUREST: f64 = 1e-9;
 
 impl Validation {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a probability times ten or a million fits"
+        reason = "a probability times ten or a million fits, and so does a bounded logarithm"
     )]
     pub(super) fn add(&mut self, probability: f64, is_spam: bool) {
         let range = ((probability * 10.0) as usize).min(RANGES - 1);
@@ -34,6 +39,13 @@ impl Validation {
         range.decisions += 1;
         range.spam += u64::from(is_spam);
         range.probability_micros += (probability * 1e6).round() as u64;
+        let of_label = if is_spam {
+            probability
+        } else {
+            1.0 - probability
+        };
+        let loss = -libm::log(of_label.clamp(SUREST, 1.0));
+        self.log_loss_micros += (loss * 1e6).round() as u64;
     }
 
     /// Of scores with labels; `true` is spam.
@@ -52,6 +64,7 @@ impl Validation {
             visit(range.spam);
             visit(range.probability_micros);
         }
+        visit(self.log_loss_micros);
     }
 
     pub(super) fn from_numbers(mut next: impl FnMut() -> Option<u64>) -> Option<Self> {
@@ -61,6 +74,7 @@ impl Validation {
             range.spam = next()?;
             range.probability_micros = next()?;
         }
+        read.log_loss_micros = next()?;
         Some(read)
     }
 
@@ -68,6 +82,23 @@ impl Validation {
     #[must_use]
     pub fn decisions(&self) -> u64 {
         self.ranges.iter().map(|range| range.decisions).sum()
+    }
+
+    /// The mean of -ln of the probability that was given to what was decided: 0 for a model that is always right and
+    /// sure, 0.69 for one that always says 0.5. `None` without decisions.
+    #[must_use]
+    pub fn log_loss(&self) -> Option<f64> {
+        share(self.log_loss_micros, self.decisions()).map(|micros| micros / 1e6)
+    }
+
+    /// Which share of decisions it was wrong about: spam below 0.5, and what was approved at 0.5 or above. `None` without
+    /// decisions.
+    #[must_use]
+    pub fn mistakes(&self) -> Option<f64> {
+        let (below, above) = self.ranges.split_at(RANGES / 2);
+        let spam: u64 = below.iter().map(|range| range.spam).sum();
+        let ham: u64 = above.iter().map(Range::ham).sum();
+        share(spam + ham, self.decisions())
     }
 
     /// How far probabilities are from what they say, on average over decisions: 0 to 1 (expected calibration error,
@@ -80,9 +111,29 @@ impl Validation {
                 .abs_diff(range.spam.saturating_mul(1_000_000))
         };
         let gaps: u64 = self.ranges.iter().map(gap).sum();
-        let decisions = self.decisions();
-        #[expect(clippy::cast_precision_loss, reason = "a mean for people")]
-        let error = gaps as f64 / 1e6 / decisions as f64;
-        (decisions > 0).then_some(error)
+        share(gaps, self.decisions()).map(|micros| micros / 1e6)
     }
+}
+
+impl Range {
+    fn ham(&self) -> u64 {
+        self.decisions.saturating_sub(self.spam)
+    }
+
+    /// The mean probability that was said; `None` without decisions.
+    #[must_use]
+    pub fn predicted(&self) -> Option<f64> {
+        share(self.probability_micros, self.decisions).map(|micros| micros / 1e6)
+    }
+
+    /// Which share was spam; `None` without decisions.
+    #[must_use]
+    pub fn observed(&self) -> Option<f64> {
+        share(self.spam, self.decisions)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a mean for people")]
+fn share(part: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| part as f64 / of as f64)
 }

@@ -222,10 +222,9 @@ impl Follower {
         let (copy, model) = copying.await?;
         self.model = Some(model);
         self.shared.live.publish(copy);
-        self.shared.published.send_replace(Published {
-            model: Arc::clone(&self.shared.live.load()),
-            position: self.position,
-        });
+        let model = Arc::clone(&self.shared.live.load());
+        let published = Published::new(model, self.position);
+        self.shared.published.send_replace(published);
         self.changed = false;
         self.published_at = Instant::now();
         Ok(())

@@ -1,8 +1,9 @@
 //! How a replica's model stands.
 
-use super::{Counts, Replication};
+use super::{Counts, Published, Replication};
 use crate::{
     comment::{event::Cursor, state::Timestamp},
+    spam::model::Validation,
     store::error::StoreError,
 };
 
@@ -15,6 +16,8 @@ pub struct ModelStatus {
     pub position: Cursor,
     /// How many lessons it has learnt since the prior.
     pub lessons: u64,
+    /// How right it was about decisions before it learnt from them.
+    pub validation: Validation,
     /// Entries of the log that it does not score by yet.
     pub behind: u64,
     /// Whether it has caught up with the log once since it started.
@@ -40,16 +43,11 @@ impl Replication {
         let shared = &self.shared;
         let published = shared.published.borrow().clone();
         let state = shared.store.log_state().await?;
-        let model = published.model.clone();
-        // Megabytes to read: not where calls are answered.
-        let hashing = tokio::task::spawn_blocking(move || (model.digest(), model.lessons()));
-        let (digest, lessons) = hashing
-            .await
-            .map_err(|_| StoreError::Corrupt { what: "the model" })?;
         Ok(ModelStatus {
-            digest,
+            digest: published.digest().await?,
             position: published.position,
-            lessons,
+            lessons: published.model.lessons(),
+            validation: *published.model.validation(),
             behind: state.last.saturating_sub(published.position.sequence()),
             caught_up: *shared.caught_up.borrow(),
             trains: shared.trains(),
@@ -58,5 +56,43 @@ impl Replication {
             now: state.now,
             counts: shared.counters.read(),
         })
+    }
+}
+
+impl Published {
+    /// Computed once, however many ask, and however soon they go away again.
+    async fn digest(&self) -> Result<[u8; 32], StoreError> {
+        if let Some(digest) = self.digest.get() {
+            return Ok(*digest);
+        }
+        let (model, digest) = (self.model.clone(), self.digest.clone());
+        // Megabytes to read: not where calls are answered.
+        let hashing = tokio::task::spawn_blocking(move || *digest.get_or_init(|| model.digest()));
+        hashing
+            .await
+            .map_err(|_| StoreError::Corrupt { what: "the model" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::spam::model::Model;
+
+    #[tokio::test]
+    async fn a_model_is_hashed_once_however_often_it_is_asked_for() {
+        let model = Arc::new(Model::prior().unwrap());
+        let published = Published::new(model.clone(), Cursor::START);
+        let asked = published.clone();
+        assert_eq!(asked.digest().await, Ok(model.digest()));
+        assert_eq!(published.digest.get(), Some(&model.digest()));
+        // What is kept is what is told: nothing is read again.
+        let known = Published {
+            digest: Arc::new([7; 32].into()),
+            ..published
+        };
+        assert_eq!(known.digest().await, Ok([7; 32]));
     }
 }

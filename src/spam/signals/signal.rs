@@ -155,8 +155,9 @@ impl Signal {
             | Self::AuthorRejected
             | Self::AuthorRecent
             | Self::IpRecent
-            | Self::LinkHostRecent
-            | Self::NearDuplicates => Scale::upto(f64::INFINITY),
+            | Self::LinkHostRecent => Scale::upto(f64::INFINITY),
+            // A large wave says no more: what is repeated for a good reason must not outweigh all else.
+            Self::NearDuplicates => Scale::upto(30.0),
         }
     }
 
@@ -231,7 +232,7 @@ impl Signal {
             Self::IpRecent => 0.3,
             // 20 comments naming one host say +1.2: it may be the article's own source.
             Self::LinkHostRecent => 0.4,
-            // 3 say +2.1, 20 say +4.6: nobody else says the same thing at length.
+            // 3 say +2.1, 30 or more say +5.2: nobody else says the same thing at length.
             Self::NearDuplicates => 1.5,
             // Alone enough for the default spam threshold, even against a harmless text (-1).
             Self::Honeypot => 4.5,

@@ -60,6 +60,20 @@ fn what_is_unknown_says_nothing() {
 }
 
 #[test]
+fn a_large_wave_says_as_much_as_a_huge_one() {
+    let of = |near_duplicates| {
+        let seen = Observed {
+            near_duplicates,
+            ..observed()
+        };
+        log_odds(&submission(|_| {}), &seen)
+    };
+    assert!(of(3) < of(20) && of(20) < of(30));
+    assert_eq!([of(31), of(1_000), of(u32::MAX)], [of(30); 3]);
+    assert!(of(u32::MAX) - of(0) < 5.5);
+}
+
+#[test]
 fn a_filled_honeypot_or_a_wave_weighs_more_than_any_history() {
     let regular = AuthorHistory::new([0, 500, 0, 0, 0, 0], None);
     let trusted = Observed {

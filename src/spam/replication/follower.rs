@@ -4,7 +4,7 @@
 //! snapshot is loaded; where that leads to the same place, the gap is crossed, counted and visible: learning goes on, and
 //! the next snapshot brings all replicas together again.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -24,6 +24,8 @@ use crate::{
 
 /// Entries in one read and one slice of work.
 const BATCH: usize = 500;
+/// Marks to compare with a snapshot to come.
+const MOST_UNCONFIRMED: usize = 64;
 /// Before the next try after an error.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -38,9 +40,10 @@ pub(super) struct Follower {
     /// The published model is not the newest.
     changed: bool,
     published_at: Instant,
-    /// The last mark that no snapshot has confirmed yet.
-    unconfirmed: Option<(Cursor, [u8; 32])>,
-    /// When it was asked for a snapshot at that mark the last time.
+    /// The last marks that no snapshot has confirmed yet, oldest first: where much is decided, the next mark comes before
+    /// the snapshot of the one before it is looked at.
+    unconfirmed: VecDeque<(Cursor, [u8; 32])>,
+    /// When it was asked for a snapshot at one of them the last time.
     asked_at: Instant,
 }
 
@@ -63,7 +66,7 @@ impl Follower {
             broken_at: None,
             changed: false,
             published_at: Instant::now(),
-            unconfirmed: None,
+            unconfirmed: VecDeque::new(),
             asked_at: Instant::now(),
         }
     }
@@ -159,7 +162,7 @@ impl Follower {
             position => LogFrom::After(position),
         };
         self.changed = true;
-        self.unconfirmed = None;
+        self.unconfirmed.clear();
     }
 
     /// The log does not go on from here: a snapshot does, or else what is missing is missing for good.
@@ -206,7 +209,10 @@ impl Follower {
             self.shared.counters.entries_corrupt.one();
         }
         if let Some(mark) = mark {
-            self.unconfirmed = Some((mark.position, mark.digest));
+            if self.unconfirmed.len() == MOST_UNCONFIRMED {
+                self.unconfirmed.pop_front();
+            }
+            self.unconfirmed.push_back((mark.position, mark.digest));
             if mark.snapshot.is_some() {
                 self.shared.at_mark.send_replace(Some(Arc::new(mark)));
             }
@@ -230,29 +236,27 @@ impl Follower {
         Ok(())
     }
 
-    /// Compares this replica's model with the snapshot at the same place, once there is one.
+    /// Compares this replica's model with the newest snapshot, where it was at the same mark.
     async fn confirm(&mut self) -> Result<(), Failed> {
-        let Some((mark, own_digest)) = self.unconfirmed else {
+        if self.unconfirmed.is_empty() {
+            return Ok(());
+        }
+        let state = self.shared.store.log_state().await?;
+        let (Some(place), Some(digest)) = (state.snapshot, state.digest) else {
             return Ok(());
         };
-        let state = self.shared.store.log_state().await?;
-        match (state.snapshot, state.digest) {
-            (Some(place), Some(digest)) if place == mark => {
-                self.unconfirmed = None;
-                if digest != own_digest {
-                    let position = place.to_string();
-                    tracing::error!(%position, "model.diverged");
-                    self.shared.counters.diverged.one();
-                    // Without a usable one, what this replica has learnt is better than nothing.
-                    if let Some(start) = snapshots::load(&self.shared).await? {
-                        self.start_at(start);
-                    }
-                }
+        let own = self.unconfirmed.iter().find(|(mark, _)| *mark == place);
+        let diverged = own.is_some_and(|(_, own_digest)| *own_digest != digest);
+        self.unconfirmed
+            .retain(|(mark, _)| mark.sequence() > place.sequence());
+        if diverged {
+            let position = place.to_string();
+            tracing::error!(%position, "model.diverged");
+            self.shared.counters.diverged.one();
+            // Without a usable one, what this replica has learnt is better than nothing.
+            if let Some(start) = snapshots::load(&self.shared).await? {
+                self.start_at(start);
             }
-            (Some(place), _) if place.sequence() > mark.sequence() => {
-                self.unconfirmed = None;
-            }
-            (Some(_) | None, _) => {}
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ pub mod observed;
 pub mod reason;
 pub(crate) mod scan;
 pub mod score;
+pub mod standing;
 pub mod state;
 pub mod stored;
 pub mod submission;

@@ -11,6 +11,7 @@ pub mod lease;
 pub mod limits;
 pub mod observed;
 pub mod reason;
+pub mod rejection;
 pub(crate) mod scan;
 pub mod score;
 pub mod standing;

@@ -4,6 +4,8 @@ pub mod draft;
 pub mod field;
 pub mod form;
 pub mod outcome;
+pub mod priority;
+pub mod rejection;
 pub mod sites;
 mod span;
 pub mod words;
@@ -13,6 +15,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::comment::{fields::RequiredFields, limits::Limits, score::Probability};
+use priority::PriorityWeights;
+use rejection::RejectionReasons;
 use words::WordList;
 
 /// When comments are shown.
@@ -42,6 +46,12 @@ pub struct Policy {
     limits: Limits,
     service_level: Duration,
     share_learning: bool,
+    priority: PriorityWeights,
+    rejection_reasons: RejectionReasons,
+    close_threads_after: Option<Duration>,
+    follow_wave_for: Duration,
+    moderator_statistics: bool,
+    appeals: bool,
 }
 
 impl Default for Policy {
@@ -60,6 +70,12 @@ impl Default for Policy {
             limits: Limits::default(),
             service_level: Duration::from_secs(4 * 60 * 60),
             share_learning: true,
+            priority: PriorityWeights::default(),
+            rejection_reasons: RejectionReasons::default(),
+            close_threads_after: None,
+            follow_wave_for: Duration::from_secs(24 * 60 * 60),
+            moderator_statistics: false,
+            appeals: true,
         }
     }
 }
@@ -68,6 +84,12 @@ impl Policy {
     /// The shortest and the longest service level: a moderator is a person, and the queue's order must stay exact.
     pub const SERVICE_LEVEL: std::ops::RangeInclusive<Duration> =
         Duration::from_secs(1)..=Duration::from_secs(30 * 24 * 60 * 60);
+
+    /// After how many days a thread may close by age.
+    pub const CLOSE_THREADS_AFTER_DAYS: std::ops::RangeInclusive<u32> = 1..=3_650;
+
+    /// How many hours later members of a wave may follow a decision on it.
+    pub const FOLLOW_WAVE_HOURS: std::ops::RangeInclusive<u32> = 0..=168;
 
     /// When comments are shown.
     #[must_use]
@@ -133,5 +155,41 @@ impl Policy {
     #[must_use]
     pub fn share_learning(&self) -> bool {
         self.share_learning
+    }
+
+    /// How much each thing that makes an item urgent counts.
+    #[must_use]
+    pub fn priority(&self) -> &PriorityWeights {
+        &self.priority
+    }
+
+    /// The reasons that a moderator may reject for, with what the reader is told.
+    #[must_use]
+    pub fn rejection_reasons(&self) -> &RejectionReasons {
+        &self.rejection_reasons
+    }
+
+    /// A thread takes no comments when its first one came longer ago than this, in whole days; `None`: never.
+    #[must_use]
+    pub fn close_threads_after(&self) -> Option<Duration> {
+        self.close_threads_after
+    }
+
+    /// How long later members of a wave follow a decision on the whole wave, in whole hours; zero: not at all.
+    #[must_use]
+    pub fn follow_wave_for(&self) -> Duration {
+        self.follow_wave_for
+    }
+
+    /// Whether statistics may be told by moderator.
+    #[must_use]
+    pub fn moderator_statistics(&self) -> bool {
+        self.moderator_statistics
+    }
+
+    /// Whether an author may appeal against a rejection.
+    #[must_use]
+    pub fn appeals(&self) -> bool {
+        self.appeals
     }
 }

@@ -14,13 +14,14 @@ use crate::{
         draft::Draft,
         observed::{Fingerprints, Observed},
         score::{Probability, Score},
+        standing::Standing,
         violation::Violations,
     },
     policy::{
         outcome::{Decided, Facts},
         sites::{Site, SiteError, Sites},
     },
-    queue::priority,
+    queue::priority::{self, Urgency},
     spam::{
         lesson::SiteTag,
         scorer::Scorer,
@@ -105,10 +106,17 @@ impl Desk {
             decide(site, prepared, &score, &seen)
         };
         let due_in = decided.queued.then(|| {
+            let urgency = Urgency {
+                probability: score.probability,
+                reports: 0,
+                thread_heat: seen.thread_heat,
+                standing: Standing::Normal,
+                queue_last: decided.queue_last,
+            };
             priority::due_in(
                 site.policy.service_level(),
-                score.probability,
-                decided.queue_last,
+                site.policy.priority(),
+                &urgency,
             )
         });
         // What is most likely spam must not make its own words fit.

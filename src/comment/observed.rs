@@ -65,6 +65,8 @@ pub struct Observed {
     pub thread_closed: bool,
     /// The article.
     pub thread: SeenThread,
+    /// How much of the thread's limit is used up: 0 to 1.
+    pub thread_heat: f32,
     /// The author's comments that the author limit still remembers: 0 to its burst.
     pub author_recent: f32,
     /// The same for the IP address.

@@ -39,7 +39,7 @@ impl Store {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed", "title", "lang", "k"]);
+            .arg(&["v", "closed", "title", "lang", "k", "r"]);
         let author = prints
             .author
             .map_or_else(|| none.clone(), |author| keys::author(site, &author));
@@ -83,6 +83,7 @@ impl Store {
                 language: field(3).into_owned(),
                 words: thread.get(4).cloned().flatten().unwrap_or_default(),
             },
+            thread_heat: used_up(field(5).parse().unwrap_or(0.0), micros, limits.thread),
             author_recent: recent(number(0), micros, limits.author),
             ip_recent: recent(number(1), micros, limits.ip_address),
             link_host_recent: (hosts_at..counts.len())
@@ -132,6 +133,13 @@ fn recent(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
         ((arrival_micros - now_micros as f64) / limit.interval().as_micros() as f64) as f32;
     #[expect(clippy::cast_precision_loss, reason = "at most a million")]
     submissions.clamp(0.0, limit.burst() as f32)
+}
+
+/// Which share of a limit is used up.
+fn used_up(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most a million")]
+    let burst = limit.burst() as f32;
+    recent(arrival_micros, now_micros, limit) / burst
 }
 
 fn as_number(value: &Value) -> Option<f64> {

@@ -76,11 +76,8 @@ fn flatten(prefix: &str, table: &toml::Table, flat: &mut BTreeMap<String, String
         };
         match value {
             toml::Value::Table(inner) => flatten(&path, inner, flat),
-            toml::Value::Array(words) => {
-                let entries = words
-                    .iter()
-                    .map(|word| (format!("{path} {word}"), String::new()));
-                flat.extend(entries);
+            toml::Value::Array(entries) => {
+                flat.extend(entries.iter().map(|entry| of_entry(&path, entry)));
             }
             toml::Value::String(_)
             | toml::Value::Integer(_)
@@ -93,6 +90,14 @@ fn flatten(prefix: &str, table: &toml::Table, flat: &mut BTreeMap<String, String
     }
 }
 
+/// A word is all that there is of its entry; a reason is its code with the text.
+fn of_entry(path: &str, entry: &toml::Value) -> (String, String) {
+    match (entry.get("code"), entry.get("text")) {
+        (Some(code), Some(text)) => (format!("{path} {code}"), text.to_string()),
+        (Some(_) | None, Some(_) | None) => (format!("{path} {entry}"), String::new()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,10 +106,10 @@ mod tests {
     fn each_change_is_one_line() {
         let parse = |text: &str| Policy::from_toml(text).expect("a policy");
         let current = parse(
-            "mode = \"pre\"\nmax_links = 2\nhold_words = [\"lottery\", \"casino\"]\n[limits.author]\nper_minute = 5\nburst = 3",
+            "mode = \"pre\"\nmax_links = 2\nhold_words = [\"lottery\", \"casino\"]\n[limits.author]\nper_minute = 5\nburst = 3\n[[rejection_reasons]]\ncode = 'insult'\ntext = 'Be kind.'\n[[rejection_reasons]]\ncode = 'advert'\ntext = 'No adverts.'",
         );
         let wanted = parse(
-            "mode = \"automatic\"\napprove_at = 0.1\nhold_words = [\"casino\", \"bitcoin\"]\n[limits.author]\nper_minute = 5\nburst = 9",
+            "mode = \"automatic\"\napprove_at = 0.1\nhold_words = [\"casino\", \"bitcoin\"]\nclose_threads_after_days = 90\n[limits.author]\nper_minute = 5\nburst = 9\n[priority]\nreports = 1\n[[rejection_reasons]]\ncode = 'insult'\ntext = 'Be polite.'\n[[rejection_reasons]]\ncode = 'off-topic'\ntext = 'Stay on topic.'",
         );
         let found = changes(&current, &wanted).expect("both print");
         insta::assert_snapshot!(render(&found, Paint::off()));

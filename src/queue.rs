@@ -4,8 +4,9 @@ pub mod dialogue;
 pub mod priority;
 pub mod ruling;
 pub mod session;
+mod statement;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::caller::Caller,
@@ -13,6 +14,7 @@ use crate::{
         ids::{CommentId, KeyedHash, SiteId, ThreadId},
         lease::{ItemContext, QueuedItem},
     },
+    policy::sites::Sites,
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -49,6 +51,7 @@ pub struct Queue {
     store: Store,
     confirmation: Confirmation,
     wakeups: Wakeups,
+    sites: Arc<Sites>,
     settings: QueueSettings,
 }
 
@@ -65,12 +68,14 @@ impl Queue {
         store: Store,
         confirmation: Confirmation,
         wakeups: Wakeups,
+        sites: Arc<Sites>,
         settings: QueueSettings,
     ) -> Self {
         Self {
             store,
             confirmation,
             wakeups,
+            sites,
             settings,
         }
     }
@@ -110,6 +115,7 @@ impl Queue {
         ruling: &Ruling,
         whose: &Whose,
     ) -> Result<Decision, DecideRefusal> {
+        let reason_text = self.statement(site, ruling).await?;
         let new = NewDecision {
             site,
             comment: ruling.comment,
@@ -120,6 +126,7 @@ impl Queue {
             moderator: caller.key_id,
             label: &caller.label,
             reason_code: ruling.reason_code.as_str(),
+            reason_text: &reason_text,
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,

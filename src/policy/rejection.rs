@@ -11,6 +11,8 @@ use crate::comment::{
 pub const MAX_REASONS: usize = 50;
 /// How many entries are complained about one by one: an error must fit into the head of a reply.
 const MAX_COMPLAINTS: usize = 5;
+/// After so many bytes of codes, the others are only counted: for the same reason.
+const MAX_TOLD_BYTES: usize = 500;
 
 /// A site's reasons, in the order in which moderators should see them. Codes differ from each other. Cheap to clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,11 +72,21 @@ impl RejectionReasons {
         found.map(|reason| reason.text.as_str())
     }
 
-    /// All codes, for people: `off-topic, insult`.
+    /// The codes, for people: `off-topic, insult`. Of a long list only the first ones.
     #[must_use]
     pub fn codes(&self) -> String {
-        let codes: Vec<&str> = self.0.iter().map(|reason| reason.code.as_str()).collect();
-        codes.join(", ")
+        let mut told = String::new();
+        for (reason, named) in self.0.iter().zip(0..) {
+            if told.len() > MAX_TOLD_BYTES {
+                let more = self.0.len() - named;
+                return format!("{told} and {more} more");
+            }
+            if named > 0 {
+                told.push_str(", ");
+            }
+            told.push_str(reason.code.as_str());
+        }
+        told
     }
 }
 
@@ -119,6 +131,10 @@ mod tests {
             assert_eq!(reasons.text_of(&code(given)), told, "{given}");
         }
         assert_eq!(reasons.codes(), "off-topic, insult");
+        let long: Vec<String> = (10..60).map(|n| format!("{}{n}", "x".repeat(62))).collect();
+        let long = RejectionReasons::parse(long.iter().map(|code| (code.as_str(), "Why.")));
+        let told = long.unwrap().codes();
+        assert!(told.ends_with("x17 and 42 more"), "{told}");
         let none = RejectionReasons::default();
         assert_eq!(none.text_of(&code("anything")), Some(""));
     }

@@ -7,6 +7,7 @@ use crate::{
         rejection::ReasonCodeText,
         state::{CommentState, Timestamp, Verdict, Version},
     },
+    policy::sites::SiteError,
     store::error::StoreError,
 };
 
@@ -90,6 +91,15 @@ pub enum DecideRefusal {
     /// Another moderator holds the item.
     #[error("another moderator holds this item")]
     LeasedByAnother,
+    /// The site has a list of reasons, and this code is not on it.
+    #[error("the site has no such reason_code")]
+    UnknownReason {
+        /// Those that it has, for people.
+        codes: String,
+    },
+    /// The site's policy cannot be read.
+    #[error(transparent)]
+    Site(#[from] SiteError),
     /// The store failed. The verdict may be carried out: the same again will tell.
     #[error(transparent)]
     Store(#[from] StoreError),

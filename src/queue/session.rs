@@ -220,7 +220,12 @@ impl Session {
                     drop(back);
                 }
             }
-            Err(DecideRefusal::LeasedByAnother | DecideRefusal::Store(_)) => {}
+            Err(
+                DecideRefusal::LeasedByAnother
+                | DecideRefusal::UnknownReason { .. }
+                | DecideRefusal::Site(_)
+                | DecideRefusal::Store(_),
+            ) => {}
         }
         result
     }

@@ -42,6 +42,8 @@ pub struct NewDecision<'a> {
     pub label: &'a str,
     /// The site's own code for a rejection; may be empty.
     pub reason_code: &'a str,
+    /// What the reader is told for it; may be empty.
+    pub reason_text: &'a str,
     /// For other moderators; may be empty.
     pub note: &'a str,
     /// If the moderator holds the item.
@@ -118,6 +120,7 @@ fn script_call(new: &NewDecision<'_>) -> ScriptCall {
         verdict: new.verdict as u32,
         moderator: new.label.to_owned(),
         reason_code: new.reason_code.to_owned(),
+        reason_text: new.reason_text.to_owned(),
         note: new.note.to_owned(),
         ..EventRecord::default()
     };

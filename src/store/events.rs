@@ -157,6 +157,7 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
         },
         moderator: details.moderator,
         reason_code: details.reason_code,
+        reason_text: details.reason_text,
         note: details.note,
     })
 }

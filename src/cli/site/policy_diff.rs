@@ -24,18 +24,43 @@ pub struct Change {
 /// # Errors
 /// None that is known: what a policy prints is TOML.
 pub fn changes(current: &Policy, wanted: &Policy) -> Result<Vec<Change>, Failure> {
-    let mut current = flat(current)?;
-    let mut wanted = flat(wanted)?;
-    let mut keys: Vec<String> = current.keys().chain(wanted.keys()).cloned().collect();
+    let mut from = flat(current)?;
+    let mut to = flat(wanted)?;
+    let mut keys: Vec<String> = from.keys().chain(to.keys()).cloned().collect();
     keys.sort();
     keys.dedup();
     let change = |key: String| Change {
-        from: current.remove(&key),
-        to: wanted.remove(&key),
+        from: from.remove(&key),
+        to: to.remove(&key),
         key,
     };
     let all = keys.into_iter().map(change);
-    Ok(all.filter(|change| change.from != change.to).collect())
+    let changed = all.filter(|change| change.from != change.to);
+    Ok(reordered(current, wanted)
+        .into_iter()
+        .chain(changed)
+        .collect())
+}
+
+/// Moderators see the reasons in their order, which no key tells.
+fn reordered(current: &Policy, wanted: &Policy) -> Option<Change> {
+    let codes = |policy: &Policy| -> Vec<String> {
+        let reasons = policy.rejection_reasons().as_slice().iter();
+        reasons
+            .map(|reason| reason.code.as_str().to_owned())
+            .collect()
+    };
+    let (from, to) = (codes(current), codes(wanted));
+    let sorted = |codes: &[String]| {
+        let mut codes = codes.to_vec();
+        codes.sort();
+        codes
+    };
+    (from != to && sorted(&from) == sorted(&to)).then(|| Change {
+        key: "rejection_reasons".to_owned(),
+        from: Some(from.join(", ")),
+        to: Some(to.join(", ")),
+    })
 }
 
 /// One line a change, as a person reads it.
@@ -114,5 +139,18 @@ mod tests {
         let found = changes(&current, &wanted).expect("both print");
         insta::assert_snapshot!(render(&found, Paint::off()));
         assert_eq!(changes(&current, &current).expect("both print"), []);
+    }
+
+    #[test]
+    fn another_order_of_the_reasons_is_a_change() {
+        let parse = |codes: [&str; 2]| {
+            let reason = |code| format!("[[rejection_reasons]]\ncode = '{code}'\ntext = 'Why.'\n");
+            Policy::from_toml(&codes.map(reason).concat()).expect("a policy")
+        };
+        let found = changes(&parse(["a", "b"]), &parse(["b", "a"])).expect("both print");
+        assert_eq!(
+            render(&found, Paint::off()),
+            "  ~ rejection_reasons: a, b -> b, a"
+        );
     }
 }

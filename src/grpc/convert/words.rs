@@ -141,11 +141,13 @@ pub fn event(event: Event) -> v1::Event {
             earlier: _,
             moderator,
             reason_code,
+            reason_text,
             note: _,
         } => v1::event::Cause::Decided(v1::event::Decided {
             verdict: verdict(said),
             moderator,
             reason_code,
+            reason_text,
         }),
     };
     v1::Event {

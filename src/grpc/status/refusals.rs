@@ -9,6 +9,7 @@ use crate::{
     comment::{
         event::Cursor,
         state::{CommentState, Version},
+        violation::Violations,
     },
     feed::FeedError,
     queue::ruling::DecideRefusal,
@@ -119,6 +120,11 @@ impl From<DecideRefusal> for Status {
                 "lease",
                 "another moderator holds this item; set override_lease to decide all the same",
             ),
+            DecideRefusal::UnknownReason { codes } => {
+                let why = format!("must be empty or one of the site's own: {codes}");
+                Violations::one("reason_code", why).into()
+            }
+            DecideRefusal::Site(error) => error.into(),
             DecideRefusal::Store(error) => error.into(),
         }
     }

@@ -158,10 +158,29 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         duration(),
         flag(),
     );
-    (numbers, rest).prop_map(
+    let weight = || option::of(float());
+    let priority = (weight(), weight(), weight(), weight()).prop_map(
+        |(uncertainty, reports, thread_heat, standing)| v1::PriorityWeights {
+            uncertainty,
+            reports,
+            thread_heat,
+            standing,
+        },
+    );
+    let reason = (text(), text()).prop_map(|(code, text)| v1::RejectionReason { code, text });
+    let queue = (
+        option::of(priority),
+        vec(reason, 0..3),
+        option::of(uint()),
+        option::of(uint()),
+        flag(),
+        flag(),
+    );
+    (numbers, rest, queue).prop_map(
         |(
             (mode, approve_at, spam_at, hold_first_comment, max_links),
             (hold_words, reject_words, required, limits, service_level, share_learning),
+            (priority, rejection_reasons, close_threads, follow_wave, statistics, appeals),
         )| v1::Policy {
             mode,
             approve_at,
@@ -174,6 +193,12 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             limits,
             service_level,
             share_learning,
+            priority,
+            rejection_reasons,
+            close_threads_after_days: close_threads,
+            follow_wave_hours: follow_wave,
+            moderator_statistics: statistics,
+            appeals,
         },
     )
 }

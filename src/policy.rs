@@ -12,24 +12,12 @@ pub mod words;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::comment::{fields::RequiredFields, limits::Limits, score::Probability};
 use priority::PriorityWeights;
 use rejection::RejectionReasons;
 use words::WordList;
 
-/// When comments are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ModerationMode {
-    /// A moderator sees each comment before readers do.
-    Pre,
-    /// Readers see it at once, a moderator afterwards.
-    Post,
-    /// The score decides, and what is uncertain waits for a moderator.
-    Automatic,
-}
+pub use crate::comment::mode::ModerationMode;
 
 /// A site's policy. Made by [`draft::PolicyDraft::parse`], so that every value in it is right. Cheap to clone but for
 /// its word lists, which are shared.

@@ -138,6 +138,7 @@ impl Desk {
             prints: &prints,
             thread_words: words.as_deref(),
             limits,
+            close_threads_after: site.policy.close_threads_after(),
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,
@@ -153,7 +154,7 @@ impl Desk {
             Stored::Known(comment) => Some(Admission::Replayed(Receipt::from(*comment))),
             Stored::IdReused => Some(Admission::Refused(Refusal::IdReused)),
             Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
-            Stored::ThreadClosed => Some(Admission::Refused(Refusal::ThreadClosed)),
+            Stored::ThreadClosed { by } => Some(Admission::Refused(Refusal::ThreadClosed { by })),
             Stored::Duplicate { of } => Some(Admission::Refused(Refusal::Duplicate { of })),
             Stored::Refused { limit, retry_after } => {
                 Some(Admission::Refused(Refusal::Limit { limit, retry_after }))
@@ -213,5 +214,6 @@ fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> D
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),
         draw: prepared.draw,
+        thread_mode: seen.thread_mode,
     })
 }

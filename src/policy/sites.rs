@@ -1,20 +1,17 @@
 //! The sites and their policies: cached for the path of a comment, never for a change.
 
+mod threads;
+
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    comment::{
-        fields::Line,
-        ids::{SiteId, ThreadId},
-        state::Timestamp,
-        violation::Violations,
-    },
+    comment::{fields::Line, ids::SiteId, state::Timestamp, violation::Violations},
     fresh::Fresh,
     policy::{Policy, draft::PolicyDraft, field::PolicyField},
     store::{
         connection::Store,
         error::StoreError,
-        sites::{Created, MAX_SITES, SiteRecord, ThreadSet, Updated},
+        sites::{Created, MAX_SITES, SiteRecord, Updated},
     },
 };
 
@@ -207,23 +204,6 @@ impl Sites {
             }
         }
         Err(SiteError::Stale { current })
-    }
-
-    /// Closes a thread, or opens it again. Fine if it is so already, and for a thread without a comment. Tells the
-    /// version of the thread's settings.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`] for the site, [`SiteError::Store`].
-    pub async fn close_thread(
-        &self,
-        site: &SiteId,
-        thread: &ThreadId,
-        closed: bool,
-    ) -> Result<u32, SiteError> {
-        match self.store.set_thread_closed(site, thread, closed).await? {
-            ThreadSet::Done(version) => Ok(version),
-            ThreadSet::Missing => Err(SiteError::NotFound),
-        }
     }
 }
 

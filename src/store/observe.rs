@@ -9,7 +9,7 @@ use crate::{
         observed::{AuthorHistory, Fingerprints, Observed, SeenThread, SeenVersions},
         state::Timestamp,
     },
-    store::{connection::Store, error::StoreError, keys, waves},
+    store::{connection::Store, error::StoreError, keys, threads, waves},
 };
 
 /// The fields of an author's hash, in the order in which they are read.
@@ -39,7 +39,7 @@ impl Store {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed", "title", "lang", "k", "r"]);
+            .arg(&["v", "title", "lang", "k", "r", "mo", "mu"]);
         let author = prints
             .author
             .map_or_else(|| none.clone(), |author| keys::author(site, &author));
@@ -57,6 +57,7 @@ impl Store {
             self.pipeline(&pipe).await?;
 
         let micros = time.0 * 1_000_000 + time.1;
+        let now = Timestamp(micros / 1_000);
         let number = |at: usize| counts.get(at).and_then(as_number).unwrap_or(0.0);
         let field = |at: usize| {
             let bytes = thread.get(at).and_then(Option::as_deref);
@@ -70,20 +71,21 @@ impl Store {
             Vec::new()
         };
         Ok(Observed {
-            now: Timestamp(micros / 1_000),
+            now,
             versions: SeenVersions {
                 policy: policy_version,
                 author: known_author.get(7).copied().flatten().map_or(0, saturate),
                 thread: field(0).parse().unwrap_or(0),
             },
             history: history(&known_author),
-            thread_closed: field(1) == "1",
+            thread_mode: threads::mode_override(&field(5), &field(6))
+                .and_then(|set| set.in_force(now)),
             thread: SeenThread {
-                title: field(2).into_owned(),
-                language: field(3).into_owned(),
-                words: thread.get(4).cloned().flatten().unwrap_or_default(),
+                title: field(1).into_owned(),
+                language: field(2).into_owned(),
+                words: thread.get(3).cloned().flatten().unwrap_or_default(),
             },
-            thread_heat: used_up(field(5).parse().unwrap_or(0.0), micros, limits.thread),
+            thread_heat: used_up(field(4).parse().unwrap_or(0.0), micros, limits.thread),
             author_recent: recent(number(0), micros, limits.author),
             ip_recent: recent(number(1), micros, limits.ip_address),
             link_host_recent: (hosts_at..counts.len())

@@ -1,12 +1,9 @@
-//! Sites' records and threads' settings in Redis. What a policy means is not known here: it is bytes.
+//! Sites' records in Redis. What a policy means is not known here: it is bytes.
 
 use redis::{cmd, pipe};
 
 use crate::{
-    comment::{
-        ids::{SiteId, ThreadId},
-        state::Timestamp,
-    },
+    comment::{ids::SiteId, state::Timestamp},
     store::{
         connection::Store,
         error::StoreError,
@@ -27,7 +24,6 @@ static REGISTER: Script = Script::new(
 );
 static CREATE: Script = Script::new("site_create.lua", include_str!("scripts/site_create.lua"));
 static UPDATE: Script = Script::new("site_update.lua", include_str!("scripts/site_update.lua"));
-static CLOSE: Script = Script::new("thread_close.lua", include_str!("scripts/thread_close.lua"));
 
 /// A site as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,15 +45,6 @@ pub enum Updated {
     Done(u32),
     /// Another version than the expected one is current.
     Stale(u32),
-    /// No such site.
-    Missing,
-}
-
-/// What became of closing or opening a thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThreadSet {
-    /// The version of the thread's settings now.
-    Done(u32),
     /// No such site.
     Missing,
 }
@@ -191,29 +178,6 @@ impl Store {
             (2, current) => Ok(Updated::Stale(current)),
             (_, _) => Err(StoreError::Corrupt {
                 what: "a reply of site_update.lua",
-            }),
-        }
-    }
-
-    /// Closes a thread, or opens it again. The version rises only if that changes anything.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn set_thread_closed(
-        &self,
-        site: &SiteId,
-        thread: &ThreadId,
-        closed: bool,
-    ) -> Result<ThreadSet, StoreError> {
-        let call = ScriptCall::new()
-            .key(keys::site(site))
-            .key(keys::thread(site, thread))
-            .arg(u8::from(closed));
-        match self.call(&CLOSE, &call).await? {
-            (0, _) => Ok(ThreadSet::Missing),
-            (1, version) => Ok(ThreadSet::Done(version)),
-            (_, _) => Err(StoreError::Corrupt {
-                what: "a reply of thread_close.lua",
             }),
         }
     }

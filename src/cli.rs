@@ -22,6 +22,7 @@ pub mod serve;
 pub mod site;
 pub mod style;
 pub mod submit;
+pub mod thread;
 pub mod train;
 pub mod untrusted;
 pub mod words;
@@ -55,6 +56,7 @@ enum Command {
     Review(review::Args),
     Score(score::Args),
     Site(site::Args),
+    Thread(thread::Args),
     Policy(policy::Args),
     Import(import::Args),
     Key(key::Args),
@@ -78,6 +80,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Review(args) => review::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Thread(args) => thread::run(args).await,
         Command::Policy(args) => policy::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,

@@ -12,6 +12,7 @@ use crate::{
         score::Score,
         state::{CommentState, Outcome, Timestamp, Verdict},
         stored::StoredComment,
+        thread::StateCounts,
     },
     grpc::convert::time::timestamp_to_proto as time,
     proto::v1,
@@ -122,6 +123,18 @@ pub fn history(history: AuthorHistory) -> v1::AuthorHistory {
         rejected: history.count(CommentState::Rejected),
         spam: history.count(CommentState::Spam),
         first_seen_at: history.first_seen_at.map(time),
+    }
+}
+
+/// A thread's comments by state, on the wire.
+#[must_use]
+pub fn thread_counts(counts: StateCounts) -> v1::ThreadCounts {
+    let of = |state: CommentState| counts[usize::from(state.number()) - 1];
+    v1::ThreadCounts {
+        pending: of(CommentState::Pending),
+        approved: of(CommentState::Approved),
+        rejected: of(CommentState::Rejected),
+        spam: of(CommentState::Spam),
     }
 }
 

@@ -28,6 +28,12 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => update(),
         1 => (site(), text(), any::<bool>())
             .prop_map(|(site, thread_id, reopen)| Call::CloseThread(v1::CloseThreadRequest { site, thread_id, reopen })),
+        2 => (site(), text(), int(), timestamp()).prop_map(|(site, thread_id, mode, until)| {
+            Call::SetThreadPolicy(v1::SetThreadPolicyRequest { site, thread_id, mode, until })
+        }),
+        1 => (site(), text()).prop_map(|(site, thread_id)| Call::GetThread(v1::GetThreadRequest { site, thread_id })),
+        2 => (site(), vec(text(), 0..6))
+            .prop_map(|(site, thread_ids)| Call::CountComments(v1::CountCommentsRequest { site, thread_ids })),
         2 => (int(), vec(site(), 0..4), text(), timestamp()).prop_map(|(role, sites, label, expires_at)| {
             Call::CreateKey(v1::CreateKeyRequest { role, sites, label, expires_at })
         }),

@@ -38,7 +38,7 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
     let Some(message) = message else {
         return (PolicyDraft::default(), found);
     };
-    let mode = mode(&mut found, message.mode);
+    let mode = mode(&mut found, "site.policy.mode", message.mode);
     let service_level = message.service_level.as_ref().and_then(|given| {
         let wrong = "must be a span of time of at least 1 second";
         found.take("site.policy.service_level", duration(given).ok_or(wrong))
@@ -95,7 +95,12 @@ pub fn policy_to_proto(policy: &Policy) -> pb::Policy {
     }
 }
 
-fn mode(found: &mut Violations, number: i32) -> Option<ModerationMode> {
+/// A mode; `None` where it is absent, and for a number that is none, which is noted.
+pub(super) fn mode(
+    found: &mut Violations,
+    field: &'static str,
+    number: i32,
+) -> Option<ModerationMode> {
     match pb::ModerationMode::try_from(number) {
         Ok(pb::ModerationMode::Unspecified) => None,
         Ok(pb::ModerationMode::Pre) => Some(ModerationMode::Pre),
@@ -103,7 +108,7 @@ fn mode(found: &mut Violations, number: i32) -> Option<ModerationMode> {
         Ok(pb::ModerationMode::Automatic) => Some(ModerationMode::Automatic),
         Err(_) => {
             found.add(
-                "site.policy.mode",
+                field,
                 "must be PRE, POST or AUTOMATIC; this number is none of them",
             );
             None
@@ -111,7 +116,7 @@ fn mode(found: &mut Violations, number: i32) -> Option<ModerationMode> {
     }
 }
 
-fn mode_to_proto(mode: ModerationMode) -> pb::ModerationMode {
+pub(super) fn mode_to_proto(mode: ModerationMode) -> pb::ModerationMode {
     match mode {
         ModerationMode::Pre => pb::ModerationMode::Pre,
         ModerationMode::Post => pb::ModerationMode::Post,

@@ -71,6 +71,12 @@ pub fn event(event: &Event) -> Value {
                 "reason_text": cause.reason_text,
             });
         }
+        Some(event::Cause::Undone(cause)) => {
+            value["undone"] = json!({
+                "verdict": words::verdict(cause.verdict),
+                "moderator": cause.moderator,
+            });
+        }
         None => {}
     }
     value

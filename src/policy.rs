@@ -1,5 +1,6 @@
 //! What a site wants: when comments are shown, what is held, what the form asks for, and how much is too much.
 
+pub mod changes;
 pub mod draft;
 pub mod field;
 pub mod form;

@@ -95,6 +95,8 @@ pub type StateCounts = [u32; 6];
 pub struct Thread {
     /// The article; empty before the first comment.
     pub details: ThreadDetails,
+    /// Raised by one with each change of its settings, from 0.
+    pub version: u32,
     /// What was last said about whether it takes comments.
     pub closing: Closing,
     /// When its first comment came; `None` before, and for threads whose first one came before that was noted.

@@ -11,69 +11,80 @@ use crate::{
         thread::{Closing, ModeOverride, StateCounts, Thread},
     },
     store::{
+        audit::Changed,
         connection::Store,
         error::StoreError,
-        keys,
+        events, keys,
         observe::{AUTHOR_FIELDS, saturate},
-        script::{Script, ScriptCall},
+        script::{Script, ScriptCall, audit_script},
     },
 };
 
-static CLOSE: Script = Script::new("thread_close.lua", include_str!("scripts/thread_close.lua"));
-static MODE: Script = Script::new("thread_mode.lua", include_str!("scripts/thread_mode.lua"));
+static CHANGE: Script = audit_script!("thread_change.lua");
+
+/// What is to be changed of a thread's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadField {
+    /// Whether it takes comments.
+    Closing(Closing),
+    /// How it is moderated for a while.
+    Mode(Option<ModeOverride>),
+}
 
 /// What became of a change of a thread's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThreadSet {
     /// The version of the thread's settings now.
     Done(u32),
+    /// Another change came first.
+    Stale,
     /// No such site.
     Missing,
-    /// The time until when it should hold is not ahead, or too far.
-    OutOfTime,
 }
 
 /// The fields that make a [`Thread`], before its counts.
-const FIELDS: [&str; 7] = ["closed", "f", "mo", "mu", "url", "title", "lang"];
+const FIELDS: [&str; 8] = ["closed", "f", "mo", "mu", "url", "title", "lang", "v"];
 
 impl Store {
-    /// Closes a thread, or opens it again whatever its age. The version rises only if that changes what was said last.
+    /// Changes a thread's settings if `expected` is their current version, raises it, and tells the audit log.
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    pub async fn set_thread_closed(
+    pub async fn change_thread(
         &self,
         site: &SiteId,
         thread: &ThreadId,
-        closed: bool,
+        expected: u32,
+        field: ThreadField,
+        changed: Changed<'_>,
     ) -> Result<ThreadSet, StoreError> {
         let call = ScriptCall::new()
             .key(keys::site(site))
             .key(keys::thread(site, thread))
-            .arg(u8::from(closed));
-        thread_set(self.call(&CLOSE, &call).await?)
-    }
-
-    /// Says how a thread is moderated until a time, or (`None`) that it is moderated as the site again. The version rises
-    /// only if that changes anything.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn set_thread_mode(
-        &self,
-        site: &SiteId,
-        thread: &ThreadId,
-        mode: Option<ModeOverride>,
-    ) -> Result<ThreadSet, StoreError> {
-        let number = mode.map(|set| set.mode.number().to_string());
-        let until = mode.map(|set| set.until.0.to_string());
-        let call = ScriptCall::new()
-            .key(keys::site(site))
-            .key(keys::thread(site, thread))
-            .arg(number.unwrap_or_default())
-            .arg(until.unwrap_or_default())
-            .arg(ModeOverride::LONGEST.as_millis().to_string());
-        thread_set(self.call(&MODE, &call).await?)
+            .key(keys::counters(site))
+            .key(keys::audit(site))
+            .arg(expected)
+            .arg(events::random_bits())
+            .arg(changed.details());
+        let call = match field {
+            ThreadField::Closing(closing) => call.arg("closed").arg(closing_field(closing)),
+            ThreadField::Mode(mode) => {
+                let number = mode.map(|set| set.mode.number().to_string());
+                let until = mode.map(|set| set.until.0.to_string());
+                call.arg("mo")
+                    .arg(number.unwrap_or_default())
+                    .arg("mu")
+                    .arg(until.unwrap_or_default())
+            }
+        };
+        match self.call(&CHANGE, &call).await? {
+            (0, _) => Ok(ThreadSet::Missing),
+            (1, version) => Ok(ThreadSet::Done(version)),
+            (2, _) => Ok(ThreadSet::Stale),
+            (_, _) => Err(StoreError::Corrupt {
+                what: "a reply of thread_change.lua",
+            }),
+        }
     }
 
     /// A thread as it stands; one that nobody has commented on or said anything about is empty.
@@ -91,6 +102,7 @@ impl Store {
         let text = |at: usize| fields.get(at).cloned().flatten().unwrap_or_default();
         let number = |at: usize| text(at).parse::<i64>().ok();
         Ok(Thread {
+            version: text(7).parse().unwrap_or(0),
             closing: closing(&text(0)),
             first_comment_at: number(1).map(Timestamp),
             mode_override: mode_override(&text(2), &text(3)),
@@ -99,7 +111,7 @@ impl Store {
                 title: text(5),
                 language: text(6),
             },
-            counts: counts((7..13).map(number)),
+            counts: counts((8..14).map(number)),
             now: Timestamp(time.0 * 1_000 + time.1 / 1_000),
         })
     }
@@ -125,22 +137,19 @@ impl Store {
     }
 }
 
-fn thread_set(reply: (u8, u32)) -> Result<ThreadSet, StoreError> {
-    match reply {
-        (0, _) => Ok(ThreadSet::Missing),
-        (1, version) => Ok(ThreadSet::Done(version)),
-        (2, _) => Ok(ThreadSet::OutOfTime),
-        (_, _) => Err(StoreError::Corrupt {
-            what: "a reply of thread_close.lua or thread_mode.lua",
-        }),
-    }
-}
-
 fn closing(field: &str) -> Closing {
     match field {
         "1" => Closing::Closed,
         "0" => Closing::Open,
         _ => Closing::ByAge,
+    }
+}
+
+fn closing_field(closing: Closing) -> &'static str {
+    match closing {
+        Closing::Closed => "1",
+        Closing::Open => "0",
+        Closing::ByAge => "",
     }
 }
 

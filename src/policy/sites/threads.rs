@@ -1,13 +1,17 @@
 //! What a site wants of single threads.
 
-use super::{SiteError, Sites};
+use super::{SiteError, Sites, UPDATE_TRIES};
 use crate::{
     comment::{
+        audit::Actor,
         ids::{SiteId, ThreadId},
-        thread::{ClosedBy, ModeOverride, Thread},
+        thread::{ClosedBy, Closing, ModeOverride, Thread},
         violation::Violations,
     },
-    store::threads::ThreadSet,
+    store::{
+        audit::Changed,
+        threads::{ThreadField, ThreadSet},
+    },
 };
 
 impl Sites {
@@ -15,14 +19,21 @@ impl Sites {
     /// Tells the version of the thread's settings.
     ///
     /// # Errors
-    /// [`SiteError::NotFound`] for the site, [`SiteError::Store`].
+    /// [`SiteError::NotFound`] for the site, [`SiteError::ThreadBusy`], [`SiteError::Store`].
     pub async fn close_thread(
         &self,
         site: &SiteId,
         thread: &ThreadId,
         closed: bool,
+        actor: &Actor,
     ) -> Result<u32, SiteError> {
-        version(self.store.set_thread_closed(site, thread, closed).await?)
+        let wanted = if closed {
+            Closing::Closed
+        } else {
+            Closing::Open
+        };
+        let field = ThreadField::Closing(wanted);
+        self.change_thread(site, thread, field, actor).await
     }
 
     /// Says how a thread is moderated until a time, or (`None`) that it is moderated as the site again. Comments that are
@@ -30,14 +41,16 @@ impl Sites {
     ///
     /// # Errors
     /// [`SiteError::Violations`] where the time is not ahead or more than 30 days ahead, [`SiteError::NotFound`] for the
-    /// site, [`SiteError::Store`].
+    /// site, [`SiteError::ThreadBusy`], [`SiteError::Store`].
     pub async fn set_thread_mode(
         &self,
         site: &SiteId,
         thread: &ThreadId,
         mode: Option<ModeOverride>,
+        actor: &Actor,
     ) -> Result<u32, SiteError> {
-        version(self.store.set_thread_mode(site, thread, mode).await?)
+        let field = ThreadField::Mode(mode);
+        self.change_thread(site, thread, field, actor).await
     }
 
     /// A thread as it stands, and who or what closed it.
@@ -55,15 +68,77 @@ impl Sites {
         let closed_by = found.closing.closed_by(first, found.now, close_after);
         Ok((found, closed_by))
     }
+
+    /// Changes what is different, and tells the audit log: nothing where nothing is, so a repetition is harmless.
+    async fn change_thread(
+        &self,
+        site: &SiteId,
+        thread: &ThreadId,
+        field: ThreadField,
+        actor: &Actor,
+    ) -> Result<u32, SiteError> {
+        self.get(site).await?;
+        for _ in 0..UPDATE_TRIES {
+            let now = self.store.thread(site, thread).await?;
+            let (before, same) = match field {
+                ThreadField::Closing(wanted) => (closing(now.closing), now.closing == wanted),
+                ThreadField::Mode(wanted) => (mode(now.mode_override), now.mode_override == wanted),
+            };
+            if same {
+                return Ok(now.version);
+            }
+            let after = match field {
+                ThreadField::Closing(wanted) => closing(wanted),
+                ThreadField::Mode(wanted) => mode(checked(wanted, &now)?),
+            };
+            let changed = Changed {
+                actor,
+                subject: thread.as_str(),
+                before: &before,
+                after: &after,
+            };
+            let set = self
+                .store
+                .change_thread(site, thread, now.version, field, changed);
+            match set.await? {
+                ThreadSet::Done(version) => return Ok(version),
+                ThreadSet::Missing => return Err(SiteError::NotFound),
+                ThreadSet::Stale => {}
+            }
+        }
+        Err(SiteError::ThreadBusy)
+    }
 }
 
-fn version(set: ThreadSet) -> Result<u32, SiteError> {
-    match set {
-        ThreadSet::Done(version) => Ok(version),
-        ThreadSet::Missing => Err(SiteError::NotFound),
-        ThreadSet::OutOfTime => {
+/// A mode whose time is ahead by the store's clock.
+fn checked(wanted: Option<ModeOverride>, now: &Thread) -> Result<Option<ModeOverride>, Violations> {
+    match wanted {
+        Some(mode) if mode.in_force(now.now).is_none() => {
             let why = "must be a time that is ahead, by 30 days at most";
-            Err(Violations::one("until", why).into())
+            Err(Violations::one("until", why))
         }
+        Some(_) | None => Ok(wanted),
     }
+}
+
+fn closing(closing: Closing) -> String {
+    let text = match closing {
+        Closing::ByAge => "closes by age",
+        Closing::Open => "open whatever its age",
+        Closing::Closed => "closed",
+    };
+    text.to_owned()
+}
+
+fn mode(mode: Option<ModeOverride>) -> String {
+    mode.map_or_else(
+        || "moderated as the site".to_owned(),
+        |set| {
+            format!(
+                "moderated {} until {}",
+                set.mode.word(),
+                set.until.to_text()
+            )
+        },
+    )
 }

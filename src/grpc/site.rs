@@ -52,7 +52,7 @@ impl SiteService for SiteAdmin {
         let new = convert::create_site(request.get_ref())?;
         let site = self
             .sites
-            .create(new.id, new.display_name, new.policy)
+            .create(new.id, new.display_name, new.policy, &caller.actor())
             .await?;
         Ok(Response::new(v1::CreateSiteResponse {
             site: Some(convert::site_to_proto(&site)),
@@ -94,7 +94,7 @@ impl SiteService for SiteAdmin {
         caller.require(Right::Administer, &update.id)?;
         let site = self
             .sites
-            .update(&update.id, &update.change, update.expected)
+            .update(&update.id, &update.change, update.expected, &caller.actor())
             .await?;
         Ok(Response::new(v1::UpdateSiteResponse {
             site: Some(convert::site_to_proto(&site)),
@@ -109,7 +109,7 @@ impl SiteService for SiteAdmin {
         let close = thread::close_thread(request.get_ref())?;
         caller.require(Right::Moderate, &close.site)?;
         self.sites
-            .close_thread(&close.site, &close.thread, close.closed)
+            .close_thread(&close.site, &close.thread, close.closed, &caller.actor())
             .await?;
         Ok(Response::new(v1::CloseThreadResponse {
             closed: close.closed,
@@ -124,7 +124,7 @@ impl SiteService for SiteAdmin {
         let set = thread::set_thread_policy(request.get_ref())?;
         caller.require(Right::Moderate, &set.site)?;
         self.sites
-            .set_thread_mode(&set.site, &set.thread, set.mode)
+            .set_thread_mode(&set.site, &set.thread, set.mode, &caller.actor())
             .await?;
         let (now, closed_by) = self.sites.thread(&set.site, &set.thread).await?;
         let thread = thread::thread_to_proto(&set.thread, now, closed_by);

@@ -160,6 +160,6 @@ mod tests {
         let (from, to) = told(&changes(&Policy::default(), &long));
         assert_eq!(from, "");
         assert!(to.len() < MAX_TOLD_BYTES + 20, "{}", to.len());
-        assert!(to.ends_with("\nand 4916 more"), "{to}");
+        assert!(to.ends_with("\nand 4913 more"), "{to}");
     }
 }

@@ -16,11 +16,11 @@ use crate::{
         error::StoreError,
         events, keys,
         observe::{AUTHOR_FIELDS, saturate},
-        script::{Script, ScriptCall, audit_script},
+        script::{Script, ScriptCall, audited_script},
     },
 };
 
-static CHANGE: Script = audit_script!("thread_change.lua");
+static CHANGE: Script = audited_script!("thread_change.lua");
 
 /// What is to be changed of a thread's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,8 @@ impl Store {
         let call = ScriptCall::new()
             .key(keys::site(site))
             .key(keys::thread(site, thread))
-            .key(keys::counters(site))
             .key(keys::audit(site))
+            .key(keys::counters(site))
             .arg(expected)
             .arg(events::random_bits())
             .arg(changed.details());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use replydesk::{
     policy::field::PolicyField,
     proto::v1::{
-        self, CommentState, Verdict, event::Cause, work_queue_request as up,
+        self, AuditAction, CommentState, Verdict, event::Cause, work_queue_request as up,
         work_queue_request::Message as Up, work_queue_response::answer::Result as Answer,
     },
 };
@@ -129,6 +129,37 @@ async fn each_part_changes_alone_and_another_replica_knows_it_within_a_second() 
     }
     // All parts were named, and each took its own value and no other.
     assert_eq!(get(&here).await.policy, Some(another_policy()));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_tells_who_changed_a_policy_from_what_to_what() {
+    let desk = Desk::start().await;
+    desk.site("gazette", v1::Policy::default()).await;
+    let editor = desk.someone(0, "gazette", v1::Role::Admin, "editor").await;
+    let (limits, reasons) = ("limits", "rejection_reasons");
+    for part in [limits, reasons] {
+        update(&editor, part, another_policy(), 0).await.unwrap();
+    }
+    let wrong = v1::Policy {
+        follow_wave_hours: Some(169),
+        ..Default::default()
+    };
+    let wrong = update(&editor, "follow_wave_hours", wrong, 0).await;
+    assert_eq!(violations(&wrong.unwrap_err()).len(), 1);
+    let stale = update(&editor, "mode", another_policy(), 1).await;
+    assert_eq!(stale.unwrap_err().code(), Code::Aborted);
+    let entries = editor.whole_audit("gazette").await;
+    let told = entries
+        .iter()
+        .filter(|entry| entry.action() == AuditAction::PolicyUpdated);
+    let told: Vec<String> = told
+        .map(|entry| {
+            let (actor, subject) = (&entry.actor, &entry.subject);
+            format!("{actor}: {subject}\n{}\n->\n{}", entry.before, entry.after)
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n\n"));
     desk.finish().await;
 }
 

@@ -93,7 +93,7 @@ impl Sites {
             };
             let changed = Changed {
                 actor,
-                subject: thread.as_str(),
+                subject: &format!("thread {}", thread.as_str()),
                 before: &before,
                 after: &after,
             };

@@ -1,5 +1,5 @@
--- Writes settings of a thread, if nobody else did meanwhile, and tells the audit log; parts/audit.lua stands before it.
--- KEYS  1 the site's record   2 the thread's record   3 counters   4 audit log
+-- Writes settings of a thread, if nobody else did meanwhile, and tells the audit log (behind parts/audit.lua).
+-- KEYS  1 the site's record   2 the thread's record   3 the audit log   4 the site's counters
 -- ARGV  1 the version that the change was made on   2 16 random bits   3 audit details   4- a field and its value, and
 --       so on; '' takes the field away
 -- Reply {0, 0} no such site; {1, new version} written; {2, current version} another change came first
@@ -12,8 +12,7 @@ local version = tonumber(call('HGET', KEYS[2], 'v') or '0')
 if version ~= tonumber(ARGV[1]) then
   return {2, version}
 end
-local THREAD_CHANGED = 14
-append_audit_to(KEYS[4], KEYS[3], THREAD_CHANGED, ARGV[2], ARGV[3])
+append_audit_to(KEYS[3], KEYS[4], 14, ARGV[2], ARGV[3])
 for i = 4, #ARGV, 2 do
   if ARGV[i + 1] == '' then
     call('HDEL', KEYS[2], ARGV[i])

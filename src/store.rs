@@ -1,6 +1,7 @@
 //! Redis, the only store: connection, keys, packed records, and one typed twin for each script.
 
 pub mod access_keys;
+pub mod authors;
 mod backoff;
 pub mod confirmation;
 pub mod connection;
@@ -27,6 +28,7 @@ pub mod reply;
 pub mod review;
 pub mod script;
 pub mod sites;
+pub mod standing;
 pub mod submit;
 pub mod trainer_lease;
 pub mod version;

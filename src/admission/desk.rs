@@ -130,6 +130,7 @@ impl Desk {
             prints: &prints,
             thread_words: words.as_deref(),
             limits,
+            subject_marks: &seen.subject_marks,
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,
@@ -201,6 +202,7 @@ fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> D
     site.policy.decide(&Facts {
         probability: score.probability,
         history: seen.history,
+        standings: seen.standings,
         has_author_identity: prepared.prints.author.is_some(),
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),

@@ -69,6 +69,9 @@ pub fn code(number: i32) -> &'static str {
         Ok(ReasonCode::RejectedWord) => "word on the reject list",
         Ok(ReasonCode::Sampled) => "drawn by chance, for a look",
         Ok(ReasonCode::Unsettled) => "thread, author or policy kept changing",
+        Ok(ReasonCode::AuthorTrusted) => "trusted author",
+        Ok(ReasonCode::AuthorHeld) => "held by a moderator's word on the author",
+        Ok(ReasonCode::AuthorBanned) => "banned",
         Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
     }
 }

@@ -1,7 +1,7 @@
 //! A comment as the service keeps it.
 
 use crate::comment::{
-    ids::{CommentId, KeyId, KeyedHash, ThreadId, WaveId},
+    ids::{CommentId, IpHash, KeyId, KeyedHash, ThreadId, WaveId},
     reason::Reason,
     score::Score,
     state::{CommentState, Outcome, Timestamp, Verdict, Version},
@@ -24,6 +24,8 @@ pub struct CommentContent {
     pub body: String,
     /// Who wrote it; `None` without account and e-mail.
     pub author: Option<KeyedHash>,
+    /// Where it came from, so that a moderator can name the address without seeing it; `None` where the blog did not say.
+    pub ip: Option<IpHash>,
     /// Sealed contact data; empty where none came.
     pub sealed_contact: Vec<u8>,
     /// Why the outcome was what it was.

@@ -21,7 +21,7 @@ use prost::Message;
 
 use crate::{
     comment::{
-        ids::{CommentId, KeyId, KeyedHash, WaveId},
+        ids::{CommentId, IpHash, KeyId, KeyedHash, WaveId},
         reason::{Reason, ReasonCode},
         score::{Probability, Score},
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
@@ -69,6 +69,9 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         model: content.score.model,
         lessons: content.score.lessons,
         signals: content.signals.clone(),
+        ip: content
+            .ip
+            .map_or(0, |ip| u64::from_le_bytes(*ip.as_bytes())),
         // `submit.lua` knows it, and appends it.
         wave: 0,
     };
@@ -148,6 +151,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
         website: record.website,
         account_id: record.account_id,
         author: sixteen(&record.author).map(KeyedHash::from_bytes),
+        ip: (record.ip != 0).then(|| IpHash::from_bytes(record.ip.to_le_bytes())),
         sealed_contact: record.sealed_contact,
         reasons: decode_reasons(record.reasons),
         score: Score {

@@ -11,6 +11,7 @@ use tower::util::MapResponseLayer;
 use crate::{
     access::Access,
     admission::desk::Desk,
+    authors::Authors,
     backtest::Backtest,
     config::Config,
     grpc::{
@@ -91,6 +92,12 @@ where
     let moderation = Moderation {
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
+        authors: Authors {
+            store: parts.desk.store.clone(),
+            confirmation: parts.desk.confirmation.clone(),
+            hasher: parts.importer.hasher.clone(),
+            queue: parts.queue.clone(),
+        },
         queue: parts.queue,
         scorer: Arc::clone(&parts.desk.scorer),
         streams: streams.clone(),

@@ -5,7 +5,7 @@ use prost::Message;
 use crate::{
     comment::{
         ids::{CommentId, KeyedHash, SiteId},
-        state::Timestamp,
+        state::{CommentState, Timestamp},
         stored::StoredComment,
     },
     proto::store::AuthorNoteRecord,
@@ -158,5 +158,31 @@ impl Store {
             .author_comment_ids(site, author, offset, count)
             .await?;
         Ok(self.comments(site, &ids).await?.into_iter().flatten().collect())
+    }
+
+    /// How many of an author's comments [`Store::author_comment_ids`] knows.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn author_comments_known(
+        &self,
+        site: &SiteId,
+        author: &KeyedHash,
+    ) -> Result<u64, StoreError> {
+        self.query(redis::cmd("ZCARD").arg(keys::author_comments(site, author)))
+            .await
+    }
+
+    /// How many comments of the site are pending after a place in the order of arrival.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn pending_after(&self, site: &SiteId, place: u64) -> Result<u64, StoreError> {
+        let mut count = redis::cmd("ZCOUNT");
+        count
+            .arg(keys::index(site, CommentState::Pending, None))
+            .arg(format!("({place}"))
+            .arg("+inf");
+        self.query(&count).await
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     comment::{
-        ids::{CommentId, KeyedHash, SiteId},
+        ids::{CommentId, SiteId},
         standing::Standing,
         state::Timestamp,
         subject::{SetStanding, Subject, SubjectKind},
@@ -275,13 +275,4 @@ fn stands(
         strikes: whole(7).unwrap_or(0),
         ..nothing
     })
-}
-
-/// The author's part of a list of subjects, if there is one.
-#[must_use]
-pub fn author_of(subject: &Subject) -> Option<KeyedHash> {
-    match subject {
-        Subject::Author(author) => Some(*author),
-        Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => None,
-    }
 }

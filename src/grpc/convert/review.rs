@@ -66,6 +66,8 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
         score_now: Some(words::score_of(&comment.content.body, now.score)),
         wave,
         last_decision: comment.decision.map(|last| decision(last, found.moderator)),
+        // Known elsewhere: it is read for itself.
+        author: None,
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
     }
 }

@@ -33,10 +33,8 @@ local strike = of_author and ARGV[9] == '1' and call('SISMEMBER', KEYS[5], ARGV[
 
 -- What has ended leaves the index before what is new counts.
 for _, ended in ipairs(call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 20)) do
-  if ended ~= subject or not same then
-    call('ZREM', KEYS[3], ended)
-    call('ZREM', KEYS[4], ended)
-  end
+  call('ZREM', KEYS[3], ended)
+  call('ZREM', KEYS[4], ended)
 end
 if not same and not lifted and not call('ZSCORE', KEYS[3], subject) and call('ZCARD', KEYS[3]) >= tonumber(ARGV[10]) then
   return {'FULL'}

@@ -122,8 +122,14 @@ impl Authors {
         };
         let dealt = match change.pending {
             Some(verdict) => {
-                self.deal_with_pending(site, caller, &resolved.subject, verdict, change.pending_from)
-                    .await?
+                self.deal_with_pending(
+                    site,
+                    caller,
+                    &resolved.subject,
+                    verdict,
+                    change.pending_from,
+                )
+                .await?
             }
             None => pending::Dealt::default(),
         };
@@ -184,7 +190,9 @@ impl Authors {
             .into_iter()
             .filter(|stands| stands.standing() != Standing::Normal);
         Ok((
-            in_force.map(|stands| (stands.clone(), name(&stands))).collect(),
+            in_force
+                .map(|stands| (stands.clone(), name(&stands)))
+                .collect(),
             more,
         ))
     }
@@ -257,9 +265,10 @@ impl Authors {
 
     async fn stands(&self, site: &SiteId, subject: &Subject) -> Result<Stands, StoreError> {
         let found = self.store.standings(site, &[*subject]).await?;
-        found.into_iter().next().ok_or(StoreError::Corrupt {
-            what: "a standing",
-        })
+        found
+            .into_iter()
+            .next()
+            .ok_or(StoreError::Corrupt { what: "a standing" })
     }
 
     async fn resolve(&self, site: &SiteId, named: &Named) -> Result<Resolved, AuthorRefusal> {
@@ -267,7 +276,9 @@ impl Authors {
             Named::Account(account) => {
                 return Ok(Subject::Author(self.hasher.account(site, account)).into());
             }
-            Named::Email(email) => return Ok(Subject::Author(self.hasher.email(site, email)).into()),
+            Named::Email(email) => {
+                return Ok(Subject::Author(self.hasher.email(site, email)).into());
+            }
             Named::Known(subject) => return Ok((*subject).into()),
             Named::ByComment(comment, of) => (*comment, of),
         };

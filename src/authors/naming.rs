@@ -181,6 +181,9 @@ mod tests {
         }
         let only = || vec!["pills.example".to_owned()];
         assert_eq!(which("", only()).ok(), only().pop());
-        assert!(matches!(which("", vec![]), Err(AuthorRefusal::NoSubject(_))));
+        assert!(matches!(
+            which("", vec![]),
+            Err(AuthorRefusal::NoSubject(_))
+        ));
     }
 }

@@ -8,11 +8,11 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     access::role::Right,
+    authors::Authors,
     comment::{
         ids::{CommentId, SiteId},
         violation::Violations,
     },
-    authors::Authors,
     grpc::{
         authors::AuthorDesk,
         convert::{authors, moderation as convert, paging, review, words},

@@ -154,10 +154,13 @@ impl Store {
         offset: usize,
         count: usize,
     ) -> Result<Vec<StoredComment>, StoreError> {
-        let ids = self
-            .author_comment_ids(site, author, offset, count)
-            .await?;
-        Ok(self.comments(site, &ids).await?.into_iter().flatten().collect())
+        let ids = self.author_comment_ids(site, author, offset, count).await?;
+        Ok(self
+            .comments(site, &ids)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     /// How many of an author's comments [`Store::author_comment_ids`] knows.

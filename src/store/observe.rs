@@ -15,8 +15,7 @@ use crate::{
 };
 
 /// The fields of an author's hash, in the order in which they are read.
-pub(super) const AUTHOR_FIELDS: [&str; 10] =
-    ["1", "2", "3", "4", "5", "6", "f", "v", "st", "su"];
+pub(super) const AUTHOR_FIELDS: [&str; 10] = ["1", "2", "3", "4", "5", "6", "f", "v", "st", "su"];
 
 type Fields = Vec<Option<Vec<u8>>>;
 

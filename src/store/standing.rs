@@ -190,7 +190,11 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         .key(strikes)
         .arg(subject.to_bytes())
         .arg(new.standing.number())
-        .arg(new.until.map(|until| until.0.to_string()).unwrap_or_default())
+        .arg(
+            new.until
+                .map(|until| until.0.to_string())
+                .unwrap_or_default(),
+        )
         .arg(new.reason)
         .arg(new.moderator)
         .arg(&mark(&record)[..])

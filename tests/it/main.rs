@@ -35,6 +35,7 @@ mod rpc_inputs;
 mod shutdown;
 mod sites;
 mod soak;
+mod standing;
 mod store_connection;
 mod store_embedded;
 mod store_preflight;

@@ -96,7 +96,8 @@ fn end(
     let of_ip = kind == Some(SubjectKind::IpAddress) && standing != Some(Standing::Normal);
     let Some(until) = until else {
         if of_ip {
-            let why = "is required for an IP address, at most 30 days from now: others have it later";
+            let why =
+                "is required for an IP address, at most 30 days from now: others have it later";
             found.add("until", why);
         }
         return Some(None);
@@ -107,7 +108,10 @@ fn end(
     } else if until <= now {
         found.add("until", "must be a time to come");
     } else if of_ip && until.0 - now.0 > LONGEST_OF_IP_MS {
-        found.add("until", "must be at most 30 days from now for an IP address");
+        found.add(
+            "until",
+            "must be at most 30 days from now for an IP address",
+        );
     }
     Some(Some(until))
 }
@@ -150,9 +154,7 @@ fn subject(found: &mut Violations, subject: Option<&v1::Subject>) -> Option<Name
         Some(NamedBy::AccountId(account)) => found
             .take("subject.account_id", account.parse())
             .map(Named::Account),
-        Some(NamedBy::Email(email)) => found
-            .take("subject.email", email.parse())
-            .map(Named::Email),
+        Some(NamedBy::Email(email)) => found.take("subject.email", email.parse()).map(Named::Email),
         Some(NamedBy::StandingId(id)) => found
             .take("subject.standing_id", id.parse())
             .map(Named::Known),
@@ -178,7 +180,10 @@ fn of_comment(found: &mut Violations, of: &v1::subject::OfComment) -> Option<Nam
     let kind = found.take("subject.comment.kind", kind)?;
     let of_domain = kind == SubjectKind::LinkDomain;
     if !of.domain.is_empty() && !of_domain {
-        found.add("subject.comment.domain", "must be empty unless the kind is LINK_DOMAIN");
+        found.add(
+            "subject.comment.domain",
+            "must be empty unless the kind is LINK_DOMAIN",
+        );
     }
     if of.domain.len() > 2_048 {
         found.add("subject.comment.domain", "must be at most 2,048 bytes");

@@ -215,11 +215,39 @@ fn a_standing_counts_as_written() {
     let (pre, post, automatic) = ("mode = 'pre'", "mode = 'post'", "mode = 'automatic'");
     let ip = |standing| Some((standing, SubjectKind::IpAddress));
     for (mode, author, other, probability, text, expected) in [
-        (automatic, Banned, None, 0.0, "", "Rejected AuthorBanned() -"),
+        (
+            automatic,
+            Banned,
+            None,
+            0.0,
+            "",
+            "Rejected AuthorBanned() -",
+        ),
         (pre, Banned, None, 0.0, "", "Rejected AuthorBanned() -"),
-        (post, Banned, None, 1.0, "forbidden fruit", "Rejected AuthorBanned() -"),
-        (automatic, Trusted, ip(Banned), 0.0, "", "Rejected AuthorBanned(ip_address) -"),
-        (automatic, Banned, ip(Held), 0.0, "", "Rejected AuthorBanned() -"),
+        (
+            post,
+            Banned,
+            None,
+            1.0,
+            "forbidden fruit",
+            "Rejected AuthorBanned() -",
+        ),
+        (
+            automatic,
+            Trusted,
+            ip(Banned),
+            0.0,
+            "",
+            "Rejected AuthorBanned(ip_address) -",
+        ),
+        (
+            automatic,
+            Banned,
+            ip(Held),
+            0.0,
+            "",
+            "Rejected AuthorBanned() -",
+        ),
         (
             automatic,
             Normal,
@@ -228,13 +256,48 @@ fn a_standing_counts_as_written() {
             "",
             "Rejected AuthorBanned(link_domain) -",
         ),
-        (automatic, Held, None, 0.0, "", "Pending AuthorHeld() queued"),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "",
+            "Pending AuthorHeld() queued",
+        ),
         (post, Held, None, 0.0, "", "Pending AuthorHeld() queued"),
-        (pre, Held, None, 0.0, "", "Pending PreModeration() AuthorHeld() queued"),
-        (automatic, Held, None, 0.0, "casino", "Pending AuthorHeld() HeldWord(Casino) queued"),
-        (automatic, Held, None, 0.0, "forbidden fruit", "Rejected RejectedWord(Forbidden fruit) -"),
+        (
+            pre,
+            Held,
+            None,
+            0.0,
+            "",
+            "Pending PreModeration() AuthorHeld() queued",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "casino",
+            "Pending AuthorHeld() HeldWord(Casino) queued",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -",
+        ),
         (automatic, Held, None, 0.97, "", "Spam ScoreHigh(0.97) -"),
-        (automatic, Trusted, ip(Held), 0.0, "", "Pending AuthorHeld(ip_address) queued"),
+        (
+            automatic,
+            Trusted,
+            ip(Held),
+            0.0,
+            "",
+            "Pending AuthorHeld(ip_address) queued",
+        ),
         (
             automatic,
             Normal,
@@ -243,20 +306,66 @@ fn a_standing_counts_as_written() {
             "",
             "Pending AuthorHeld(website) queued",
         ),
-        (automatic, Trusted, None, 0.1, "", "Approved AuthorTrusted(0.10) -"),
-        (automatic, Trusted, None, 0.94, "", "Approved AuthorTrusted(0.94) -"),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "",
+            "Approved AuthorTrusted(0.10) -",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.94,
+            "",
+            "Approved AuthorTrusted(0.94) -",
+        ),
         (automatic, Trusted, None, 0.95, "", "Spam ScoreHigh(0.95) -"),
-        (automatic, Trusted, None, 0.1, "casino", "Pending HeldWord(Casino) queued"),
-        (automatic, Trusted, None, 0.1, "forbidden fruit", "Rejected RejectedWord(Forbidden fruit) -"),
-        (post, Trusted, None, 0.5, "", "Approved PostModeration() queued"),
-        (pre, Trusted, None, 0.0, "", "Pending PreModeration() queued"),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "casino",
+            "Pending HeldWord(Casino) queued",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -",
+        ),
+        (
+            post,
+            Trusted,
+            None,
+            0.5,
+            "",
+            "Approved PostModeration() queued",
+        ),
+        (
+            pre,
+            Trusted,
+            None,
+            0.0,
+            "",
+            "Pending PreModeration() queued",
+        ),
     ] {
         let facts = Facts {
             standings: Standings { author, other },
             ..facts(probability, text)
         };
         let decided = policy(mode).decide(&facts);
-        assert_eq!(shown(&decided), expected, "{mode} {author:?} {other:?} {probability} {text:?}");
+        assert_eq!(
+            shown(&decided),
+            expected,
+            "{mode} {author:?} {other:?} {probability} {text:?}"
+        );
     }
 }
 

@@ -48,7 +48,11 @@ pub fn any_call() -> BoxedStrategy<Call> {
 
 fn subject() -> impl Strategy<Value = v1::Subject> {
     use v1::subject::{NamedBy, OfComment};
-    let comment = (comment_id(), prop_oneof![3 => 0..5_i32, 1 => int()], prop_oneof![2 => Just(String::new()), 1 => text()]);
+    let comment = (
+        comment_id(),
+        prop_oneof![3 => 0..5_i32, 1 => int()],
+        prop_oneof![2 => Just(String::new()), 1 => text()],
+    );
     let comment = comment.prop_map(|(comment_id, kind, domain)| {
         NamedBy::Comment(OfComment {
             comment_id,
@@ -73,7 +77,11 @@ fn standing() -> impl Strategy<Value = Call> {
         let seconds = i64::try_from(now.unwrap_or_default().as_secs()).unwrap_or(0) + 86_400;
         Some(prost_types::Timestamp { seconds, nanos: 0 })
     };
-    let what = (site(), option::weighted(0.9, subject()), prop_oneof![3 => 1..5_i32, 1 => int()]);
+    let what = (
+        site(),
+        option::weighted(0.9, subject()),
+        prop_oneof![3 => 1..5_i32, 1 => int()],
+    );
     let until = prop_oneof![2 => Just(None), 2 => Just(soon()), 1 => timestamp()];
     let how = (
         until,

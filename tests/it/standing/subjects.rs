@@ -21,7 +21,7 @@ fn shares(kind: SubjectKind, n: usize) -> v1::SubmitCommentRequest {
     match kind {
         SubjectKind::Author => {
             // The same mailbox, spelt otherwise.
-            request.author.as_mut().unwrap().email = "Reader.1+news@READERS.example".to_owned();
+            request.author.as_mut().unwrap().email = "READER.1@Readers.example".to_owned();
         }
         SubjectKind::IpAddress => request.transport = first.transport,
         SubjectKind::LinkDomain => {

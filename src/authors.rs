@@ -109,7 +109,8 @@ impl Authors {
             standing: change.standing,
             until: change.until,
             reason: change.reason.as_str(),
-            moderator: &caller.label,
+            actor: &caller.actor(),
+            words: &change.in_words(),
             named_by: resolved.named_by,
             shown: &resolved.shown,
             add_strike: change.add_strike,
@@ -213,9 +214,8 @@ impl Authors {
             return Err(AuthorRefusal::NoSubject(SubjectKind::Author));
         };
         let text = note.as_str();
-        let noted = self
-            .store
-            .add_author_note(site, &author, text, &caller.label);
+        let actor = caller.actor();
+        let noted = self.store.add_author_note(site, &author, text, &actor);
         match self.confirmation.of(noted).await? {
             Noted::Done { at, replayed } => {
                 let note = AuthorNote {

@@ -11,6 +11,7 @@ use tower::util::MapResponseLayer;
 use crate::{
     access::Access,
     admission::desk::Desk,
+    audit::Audit,
     authors::Authors,
     backtest::Backtest,
     config::Config,
@@ -99,6 +100,7 @@ where
             queue: parts.queue.clone(),
         },
         queue: parts.queue,
+        audit: Audit::new(parts.desk.store.clone()),
         scorer: Arc::clone(&parts.desk.scorer),
         streams: streams.clone(),
     };

@@ -32,6 +32,22 @@ pub struct Change {
     pub add_strike: bool,
 }
 
+impl Change {
+    /// Standing, end and reason, as the audit log tells them: `BANNED until 2026-12-01T00:00:00Z: sells pills`.
+    #[must_use]
+    pub(super) fn in_words(&self) -> String {
+        let mut words = self.standing.word().to_owned();
+        if let Some(until) = self.until.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok()) {
+            words.push_str(&format!(" until {until}"));
+        }
+        if !self.reason.as_str().is_empty() {
+            words.push_str(": ");
+            words.push_str(self.reason.as_str());
+        }
+        words
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {

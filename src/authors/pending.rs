@@ -9,7 +9,7 @@ use crate::{
     authors::Authors,
     comment::{
         ids::{KeyedHash, SiteId},
-        state::{CommentState, Verdict},
+        state::{CommentState, Verdict, Word},
         stored::StoredComment,
         subject::Subject,
     },
@@ -143,7 +143,7 @@ impl Authors {
             let ruling = Ruling {
                 comment: comment.id,
                 version: comment.version,
-                verdict,
+                word: Word::Verdict(verdict),
                 reason_code: ReasonCodeText::default(),
                 note: NOTE.parse::<Note>().unwrap_or_default(),
                 lease: None,
@@ -162,7 +162,11 @@ impl Authors {
                     DecideRefusal::NotFound
                     | DecideRefusal::Erased
                     | DecideRefusal::Stale { .. }
-                    | DecideRefusal::LeasedByAnother,
+                    | DecideRefusal::LeasedByAnother
+                    // For others than this moderator: it stays.
+                    | DecideRefusal::Escalated
+                    | DecideRefusal::SameModerator
+                    | DecideRefusal::Retracted,
                 ) => {}
             }
         }

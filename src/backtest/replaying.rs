@@ -114,7 +114,7 @@ fn standings(reasons: &[Reason]) -> Standings {
 
 impl Findings {
     fn add(&mut self, comment: &StoredComment, current: &Decided, proposed: Decided) {
-        let said = Said::of(comment.decision.map(|decision| decision.verdict));
+        let said = Said::of(comment.history.decision().map(|(verdict, _)| verdict));
         self.comments += 1;
         self.newest = self.newest.or(Some(comment.submitted_at));
         self.oldest = Some(comment.submitted_at);
@@ -131,6 +131,7 @@ mod tests {
 
     use super::*;
     use crate::comment::{
+        history::History,
         ids::CommentId,
         score::{Probability, Score},
         state::{CommentState, Outcome, Version},
@@ -165,7 +166,8 @@ mod tests {
                 },
                 signals: Signals::default().to_bytes(),
             },
-            decision: None,
+            lane: None,
+            history: History::default(),
         }
     }
 

@@ -4,23 +4,30 @@ use prost::Message;
 
 use crate::{
     comment::{
+        audit::Actor,
         ids::{CommentId, KeyedHash, SiteId},
         state::{CommentState, Timestamp},
         stored::StoredComment,
+        subject::Subject,
     },
-    proto::store::AuthorNoteRecord,
+    proto::store::{AuditRecord, AuthorNoteRecord},
     store::{
+        audit,
         connection::Store,
         error::StoreError,
-        keys,
+        events, keys,
         reply::{Reply, id_bytes, unexpected},
         script::{Script, ScriptCall},
+        standing,
     },
 };
 
 static ADD_NOTE: Script = Script::new(
     "add_author_note.lua",
-    include_str!("scripts/add_author_note.lua"),
+    concat!(
+        include_str!("scripts/parts/audit.lua"),
+        include_str!("scripts/add_author_note.lua")
+    ),
 );
 
 /// How many notes on an author are kept, the newest.
@@ -65,17 +72,25 @@ impl Store {
         site: &SiteId,
         author: &KeyedHash,
         text: &str,
-        moderator: &str,
+        actor: &Actor,
     ) -> Result<Noted, StoreError> {
         let record = AuthorNoteRecord {
             text: text.to_owned(),
-            moderator: moderator.to_owned(),
+            moderator: actor.label.to_string(),
+        };
+        let details = AuditRecord {
+            subject: standing::told(&Subject::Author(*author)),
+            ..audit::details_by(actor, text)
         };
         let call = ScriptCall::new()
             .key(keys::site(site))
             .key(keys::author_notes(site, author))
+            .key(keys::audit(site))
+            .key(keys::counters(site))
             .arg(record.encode_to_vec())
-            .arg(MOST_NOTES);
+            .arg(MOST_NOTES)
+            .arg(events::random_bits())
+            .arg(details.encode_to_vec());
         let reply: Reply = self.call(&ADD_NOTE, &call).await?;
         match reply.word()?.as_str() {
             "NOTED" => Ok(Noted::Done {

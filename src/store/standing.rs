@@ -2,30 +2,37 @@
 //!
 //! An author's standing is in the author's hash, which each submission reads anyway. That of an IP address, a domain or a
 //! website is a string: a mark (8 bytes that change with standing, end and reason), when it was set (8 bytes, milliseconds),
-//! then a `StandingRecord`. Redis drops it when it ends.
+//! the whole in words behind its length (2 bytes), then a `StandingRecord`. Redis drops it when it ends.
 
 use prost::Message;
 use sha2::{Digest, Sha256};
 
 use crate::{
     comment::{
+        audit::Actor,
         ids::{CommentId, SiteId},
         standing::Standing,
         state::Timestamp,
         subject::{SetStanding, Subject, SubjectKind},
     },
-    proto::store::StandingRecord,
+    proto::store::{AuditRecord, StandingRecord},
     store::{
+        audit,
         connection::Store,
         error::StoreError,
-        keys,
+        events, keys,
         reply::{Reply, unexpected},
         script::{Script, ScriptCall},
     },
 };
 
-static SET_STANDING: Script =
-    Script::new("set_standing.lua", include_str!("scripts/set_standing.lua"));
+static SET_STANDING: Script = Script::new(
+    "set_standing.lua",
+    concat!(
+        include_str!("scripts/parts/audit.lua"),
+        include_str!("scripts/set_standing.lua")
+    ),
+);
 
 /// The most standings of a site that are in force: a list that people can still go through.
 pub const MOST_STANDINGS: u32 = 100_000;
@@ -47,8 +54,10 @@ pub struct NewStanding<'a> {
     pub until: Option<Timestamp>,
     /// Why; at most 200 characters.
     pub reason: &'a str,
-    /// The label of the moderator's key.
-    pub moderator: &'a str,
+    /// Who says so.
+    pub actor: &'a Actor,
+    /// Standing, end and reason in words, for the audit log; at most 16 KB.
+    pub words: &'a str,
     /// The comment that named the subject.
     pub named_by: Option<CommentId>,
     /// The domain or the website; empty for authors and IP addresses.
@@ -104,7 +113,7 @@ impl Store {
         let reply: Reply = self.call(&SET_STANDING, &script_call(new)).await?;
         match reply.word()?.as_str() {
             "SET" => Ok(StandingSet::Done {
-                changed: reply.get::<u8>(2)? == 1,
+                changed: reply.get::<u8>(1)? == 1,
             }),
             "FULL" => Ok(StandingSet::Full),
             "NO_SITE" => Ok(StandingSet::NoSite),
@@ -178,9 +187,13 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         standing: new.standing.number().into(),
         until: new.until.map_or(0, |until| until.0),
         reason: new.reason.to_owned(),
-        moderator: new.moderator.to_owned(),
+        moderator: new.actor.label.to_string(),
         comment: comment.clone(),
         shown: new.shown.to_owned(),
+    };
+    let details = AuditRecord {
+        subject: told(subject),
+        ..audit::details_by(new.actor, "")
     };
     ScriptCall::new()
         .key(keys::site(site))
@@ -188,6 +201,8 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         .key(keys::standings(site))
         .key(keys::standing_ends(site))
         .key(strikes)
+        .key(keys::audit(site))
+        .key(keys::counters(site))
         .arg(subject.to_bytes())
         .arg(new.standing.number())
         .arg(
@@ -196,12 +211,20 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
                 .unwrap_or_default(),
         )
         .arg(new.reason)
-        .arg(new.moderator)
+        .arg(&*new.actor.label)
         .arg(&mark(&record)[..])
         .arg(record.encode_to_vec())
         .arg(comment)
         .arg(if new.add_strike { "1" } else { "" })
         .arg(MOST_STANDINGS)
+        .arg(new.words)
+        .arg(events::random_bits())
+        .arg(details.encode_to_vec())
+}
+
+/// A subject as the audit log names it: by kind and keyed hash.
+pub(super) fn told(subject: &Subject) -> String {
+    format!("{} {subject}", subject.kind().word())
 }
 
 /// Tells whether what was said is the same: not who said it, and when.
@@ -221,7 +244,10 @@ fn mark(record: &StandingRecord) -> [u8; 8] {
 /// A string's mark, and what it says.
 pub(super) fn decode(value: &[u8]) -> Result<([u8; 8], SetStanding), StoreError> {
     let (mark, rest) = value.split_first_chunk::<8>().ok_or(UNREADABLE)?;
-    let (set_at, record) = rest.split_first_chunk::<8>().ok_or(UNREADABLE)?;
+    let (set_at, rest) = rest.split_first_chunk::<8>().ok_or(UNREADABLE)?;
+    let (words, rest) = rest.split_first_chunk::<2>().ok_or(UNREADABLE)?;
+    let words = usize::from(u16::from_le_bytes(*words));
+    let record = rest.get(words..).ok_or(UNREADABLE)?;
     let record = StandingRecord::decode(record).map_err(|_| UNREADABLE)?;
     let standing = u8::try_from(record.standing).ok();
     let set = SetStanding {

@@ -19,6 +19,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => (site(), int(), place())
             .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
         3 => decision(),
+        2 => undo(),
+        1 => audit(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         3 => standing(),
@@ -185,6 +187,37 @@ fn decision() -> impl Strategy<Value = Call> {
                 note,
                 lease_token,
                 override_lease,
+            })
+        },
+    )
+}
+
+fn undo() -> impl Strategy<Value = Call> {
+    (site(), comment_id(), uint(), text()).prop_map(|(site, comment_id, version, note)| {
+        Call::UndoDecision(v1::UndoDecisionRequest {
+            site,
+            comment_id,
+            version,
+            note,
+        })
+    })
+}
+
+fn audit() -> impl Strategy<Value = Call> {
+    let what = (site(), text(), text(), vec(int(), 0..8));
+    let which = (any::<bool>(), int(), place());
+    (what, which).prop_map(
+        |((site, comment_id, key_id, actions), (oldest_first, page_size, page_token))| {
+            Call::ListAuditEntries(v1::ListAuditEntriesRequest {
+                site,
+                comment_id,
+                key_id,
+                actions,
+                since: None,
+                before: None,
+                oldest_first,
+                page_size,
+                page_token,
             })
         },
     )

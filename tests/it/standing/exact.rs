@@ -2,7 +2,8 @@
 
 use replydesk::{
     comment::{
-        ids::{CommentId, IpHash, KeyedHash, SiteId},
+        audit::Actor,
+        ids::{CommentId, IpHash, KeyId, KeyedHash, SiteId},
         limits::{Limit, Limits},
         observed::Fingerprints,
         score::{Probability, Score},
@@ -75,13 +76,18 @@ fn no_limits() -> Limits {
 }
 
 async fn set(store: &Store, site: &SiteId, subject: Subject, standing: Standing) {
+    let actor = Actor {
+        key: KeyId::from_bytes([1; 8]),
+        label: "mira".into(),
+    };
     let new = NewStanding {
         site,
         subject,
         standing,
         until: None,
         reason: "",
-        moderator: "mira",
+        actor: &actor,
+        words: standing.word(),
         named_by: None,
         shown: "",
         add_strike: false,

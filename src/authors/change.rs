@@ -37,7 +37,10 @@ impl Change {
     #[must_use]
     pub(super) fn in_words(&self) -> String {
         let mut words = self.standing.word().to_owned();
-        if let Some(until) = self.until.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok()) {
+        if let Some(until) = self
+            .until
+            .and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok())
+        {
             words.push_str(&format!(" until {until}"));
         }
         if !self.reason.as_str().is_empty() {

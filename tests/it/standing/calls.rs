@@ -59,6 +59,65 @@ async fn the_same_again_changes_nothing_and_a_comment_brings_one_strike() {
 }
 
 #[tokio::test]
+async fn the_audit_log_tells_each_change_once_and_no_address() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let first = own(1);
+    let id = first.comment_id.clone();
+    blog.submit(first).await.unwrap();
+    let mut hold = standing(SITE, of(&id, SubjectKind::Author), Standing::Held);
+    hold.reason = "rude".to_owned();
+    let mut ban = standing(SITE, of(&id, SubjectKind::IpAddress), Standing::Banned);
+    ban.until = Some(prost_types::Timestamp {
+        seconds: from_now(DAY).unwrap().seconds,
+        nanos: 0,
+    });
+    let strike = v1::SetAuthorStandingRequest {
+        add_strike: true,
+        ..hold.clone()
+    };
+    let lift = standing(SITE, of(&id, SubjectKind::Author), Standing::Normal);
+    let free = standing(SITE, of(&id, SubjectKind::IpAddress), Standing::Normal);
+    let until = jiff::Timestamp::from_second(ban.until.unwrap().seconds).unwrap();
+    for request in [hold, strike, ban, lift, free] {
+        for _ in 0..2 {
+            mira.stand(request.clone()).await.unwrap();
+        }
+        mira.note(SITE, &id, "seen").await.unwrap();
+    }
+    let request = v1::ListAuditEntriesRequest {
+        site: SITE.to_owned(),
+        oldest_first: true,
+        ..Default::default()
+    };
+    let log = mira.moderation.clone().list_audit_entries(request).await;
+    let log = log.unwrap().into_inner().entries;
+    let told: Vec<_> = log
+        .iter()
+        .map(|entry| {
+            assert_eq!(entry.actor, "mira");
+            let kind = entry.subject.split(' ').next().unwrap();
+            format!("{kind} | {} -> {}{}", entry.before, entry.after, entry.note)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "author | NORMAL -> HELD: rude".to_owned(),
+            "author |  -> seen".to_owned(),
+            "author | HELD: rude -> HELD: rude; one strike more".to_owned(),
+            format!("ip_address | NORMAL -> BANNED until {until}"),
+            // What was pending.
+            " |  -> author banned".to_owned(),
+            "author | HELD: rude -> NORMAL".to_owned(),
+            format!("ip_address | BANNED until {until} -> NORMAL"),
+        ]
+    );
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn who_and_what_is_banned_is_listed_the_last_first_and_can_be_lifted_there() {
     let desk = Desk::start().await;
     let blog = desk.site(SITE, lenient()).await;

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod author;
 pub mod client;
 pub mod clock;
 pub mod comments;
@@ -56,6 +57,7 @@ enum Command {
     Score(score::Args),
     Site(site::Args),
     Policy(policy::Args),
+    Author(author::Args),
     Import(import::Args),
     Key(key::Args),
     Model(model::Args),
@@ -79,6 +81,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Policy(args) => policy::run(args).await,
+        Command::Author(args) => author::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Model(args) => model::run(args).await,

@@ -49,30 +49,50 @@ async fn a_moderator_bans_notes_looks_and_forgives() {
     };
 
     let said = told(&["hold", &id, "--domain", "pills.example", "--for", "2d"]).await;
-    assert!(said.starts_with("domain pills.example HELD until "), "{said}");
+    assert!(
+        said.starts_with("domain pills.example HELD until "),
+        "{said}"
+    );
     let said = told(&["ban", &id, "--reason", "sells pills", "--strike"]).await;
     assert_eq!(
         said,
         "author BANNED (sells pills), set by the admin key, strikes: 1\n  pending comments dealt with: 1\n"
     );
-    assert_eq!(admin.get("gazette", &id).await.state(), CommentState::Rejected);
+    assert_eq!(
+        admin.get("gazette", &id).await.state(),
+        CommentState::Rejected
+    );
     assert_eq!(told(&["note", &id, "says sorry"]).await, "noted\n");
     let said = told(&["show", &id]).await;
-    for expected in ["author BANNED", "domain pills.example HELD", "says sorry", "REJECTED"] {
+    for expected in [
+        "author BANNED",
+        "domain pills.example HELD",
+        "says sorry",
+        "REJECTED",
+    ] {
         assert!(said.contains(expected), "{said}");
     }
     let said = told(&["list", "--json"]).await;
     let first: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
-    assert_eq!((&first["name"], &first["standing"]), (&json!("Eve"), &json!("BANNED")));
+    assert_eq!(
+        (&first["name"], &first["standing"]),
+        (&json!("Eve"), &json!("BANNED"))
+    );
     let standing = first["standing_id"].as_str().unwrap().to_owned();
     let said = told(&["clear", "--standing", &standing, "--json"]).await;
     let cleared: Value = serde_json::from_str(&said).unwrap();
-    assert_eq!((&cleared["standing"], &cleared["changed"]), (&json!("NORMAL"), &json!(true)));
+    assert_eq!(
+        (&cleared["standing"], &cleared["changed"]),
+        (&json!("NORMAL"), &json!(true))
+    );
     told(&["clear", &id, "--domain", "https://www.pills.example/"]).await;
     assert_eq!(told(&["list"]).await, "nobody is trusted, held or banned\n");
 
     for (args, says) in [
-        (&["ban", &id, "--ip"][..], "until: is required for an IP address"),
+        (
+            &["ban", &id, "--ip"][..],
+            "until: is required for an IP address",
+        ),
         (&["ban", &id, "--for", "soon"], "--for: "),
         (&["ban"], "required"),
         (&["note", &id, " "], "note: must not be empty"),

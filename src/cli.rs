@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod author;
+pub mod bars;
 pub mod client;
 pub mod clock;
 pub mod comments;
@@ -18,10 +19,12 @@ pub mod model;
 pub mod output;
 pub mod policy;
 pub mod privacy;
+pub mod report;
 pub mod review;
 pub mod score;
 pub mod serve;
 pub mod site;
+pub mod stats;
 pub mod style;
 pub mod submit;
 pub mod thread;
@@ -59,6 +62,8 @@ enum Command {
     Review(review::Args),
     Undo(undo::Args),
     Audit(audit::Args),
+    Stats(stats::Args),
+    Report(report::Args),
     Score(score::Args),
     Site(site::Args),
     Thread(thread::Args),
@@ -86,6 +91,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Review(args) => review::run(args).await,
         Command::Undo(args) => undo::run(args).await,
         Command::Audit(args) => audit::run(args).await,
+        Command::Stats(args) => stats::run(args).await,
+        Command::Report(args) => report::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Thread(args) => thread::run(args).await,

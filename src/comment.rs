@@ -1,6 +1,7 @@
 //! The domain: what a comment is, and what may be said of it. Knows neither tonic nor redis.
 
 pub mod audit;
+pub mod calendar;
 pub mod contact;
 pub mod draft;
 pub mod event;
@@ -20,8 +21,10 @@ pub(crate) mod scan;
 pub mod score;
 pub mod standing;
 pub mod state;
+pub mod statistics;
 pub mod stored;
 pub mod subject;
 pub mod submission;
 pub mod thread;
 pub mod violation;
+pub mod waits;

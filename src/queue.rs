@@ -1,6 +1,9 @@
 //! The review queue: what waits for a moderator, who holds it, and what is decided.
 
 pub mod dialogue;
+pub mod filter;
+pub mod listing;
+pub mod overview;
 pub mod priority;
 pub mod ruling;
 pub mod session;
@@ -10,10 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{caller::Caller, role::Right},
-    comment::{
-        ids::{CommentId, SiteId},
-        lease::{ItemContext, QueuedItem},
-    },
+    comment::ids::{CommentId, SiteId},
     policy::sites::Sites,
     store::{
         confirmation::Confirmation,
@@ -82,6 +82,12 @@ impl Queue {
         self.settings.lease
     }
 
+    /// Whether the site's policy wants to know who decided how much; not while its policy can't be read.
+    pub(crate) async fn counts_by_moderator(&self, site: &SiteId) -> bool {
+        let site = self.sites.get(site).await;
+        site.is_ok_and(|site| site.policy.moderator_statistics())
+    }
+
     /// Carries out a verdict. Safe to repeat.
     ///
     /// # Errors
@@ -105,6 +111,7 @@ impl Queue {
             lease: ruling.lease,
             override_lease: ruling.override_lease,
             senior: caller.role.has(Right::DecideEscalated),
+            by_moderator: self.counts_by_moderator(site).await,
             longest_rest: self.settings.longest_rest(),
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
@@ -149,6 +156,7 @@ impl Queue {
             actor: &caller.actor(),
             note: undo.note.as_str(),
             senior: caller.role.has(Right::DecideEscalated),
+            by_moderator: self.counts_by_moderator(site).await,
             window: self.settings.undo_window,
         };
         let undone = self.confirmation.of(self.store.undo(&new)).await?;
@@ -174,22 +182,6 @@ impl Queue {
             Undone::TooLate => Err(UndoRefusal::TooLate),
             Undone::Escalated => Err(UndoRefusal::Escalated),
         }
-    }
-
-    /// A page of the queue in due order, with what a moderator wants to know.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn list(
-        &self,
-        site: &SiteId,
-        offset: usize,
-        count: usize,
-    ) -> Result<Vec<(QueuedItem, ItemContext)>, StoreError> {
-        let items = self.store.list_queue(site, offset, count).await?;
-        let comments: Vec<_> = items.iter().map(|item| &item.comment).collect();
-        let contexts = self.store.contexts(site, &comments).await?;
-        Ok(items.into_iter().zip(contexts).collect())
     }
 
     /// A comment and what surrounds it; `None` if there is no such comment.

@@ -13,7 +13,7 @@ use crate::{
     comment::violation::Violations,
     feed::{self, Watch, WatchEnd, WatchMessage},
     grpc::{
-        convert::{comment as convert, paging, words},
+        convert::{comment as convert, paging, statistics, words},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
@@ -175,6 +175,29 @@ impl CommentService for Comments {
             told.chain(last),
             dismissal,
         )))
+    }
+
+    async fn get_transparency_report(
+        &self,
+        request: Request<v1::GetTransparencyReportRequest>,
+    ) -> Result<Response<v1::GetTransparencyReportResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        let known = self.desk.sites.get(&site).await?;
+        let reasons = known.policy.rejection_reasons();
+        let store = &self.desk.store;
+        let period = statistics::period(request.get_ref(), store.now().await?)?;
+        let days = store.daily_statistics(&site, period).await?;
+        let report = statistics::report(&site, period, &days, |code| {
+            let code = code.parse().ok();
+            let text = code.and_then(|code| reasons.text_of(&code));
+            text.unwrap_or_default().to_owned()
+        });
+        Ok(Response::new(v1::GetTransparencyReportResponse {
+            report: Some(report),
+        }))
     }
 
     async fn list_events(

@@ -20,7 +20,9 @@
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
 //! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, `undo`, the trimmer |
 //! | `{site}:au` | stream, the audit log | by retention | all that change something by a person's will |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate | for good | `submit`, `decide`, `import` |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate, `st` submissions of the running hour | for good | `submit`, `decide`, `import` |
+//! | `{site}:st:<hour>` | hash: what was counted in an hour, see [`crate::store::statistics`] | 8 days | `submit`, `parts/statistics` |
+//! | `{site}:std:<day>` | hash: the same of a day | 400 days | the same |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>` | string, the rate: GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
@@ -44,6 +46,7 @@
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
+    calendar::{Day, Hour},
     ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
     lane::Lane,
     state::CommentState,
@@ -191,6 +194,25 @@ pub fn change(site: &SiteId) -> [Vec<u8>; 11] {
 #[must_use]
 pub fn counters(site: &SiteId) -> Vec<u8> {
     of_site(site, ":n", b"")
+}
+
+/// Hash: what was counted in an hour of the clock.
+#[must_use]
+pub fn hour_statistics(site: &SiteId, hour: Hour) -> Vec<u8> {
+    of_site(site, ":st:", hour.number().to_string().as_bytes())
+}
+
+/// Hash: what was counted on a day, in UTC.
+#[must_use]
+pub fn day_statistics(site: &SiteId, day: Day) -> Vec<u8> {
+    of_site(site, ":std:", day.number().to_string().as_bytes())
+}
+
+/// What [`hour_statistics`] keys start with, up to `:`, and [`day_statistics`] keys, up to `d:`: for scripts, which learn
+/// the time on their way.
+#[must_use]
+pub fn statistics_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":st", b"")
 }
 
 /// Sorted set: ids in a state, by sequence of arrival; of one thread or of the whole site.

@@ -225,6 +225,7 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(keys::wave_prefix(new.site))
         .arg(new.thread_words.unwrap_or_default())
         .arg(new.subject_marks)
+        .arg(keys::statistics_prefix(new.site))
 }
 
 /// Interval in microseconds and burst of each limit, and after how many milliseconds threads close, in one argument:

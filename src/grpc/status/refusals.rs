@@ -15,7 +15,10 @@ use crate::{
     },
     feed::FeedError,
     policy::sites::SiteError,
-    queue::ruling::{DecideRefusal, UndoRefusal},
+    queue::{
+        listing::ListRefusal,
+        ruling::{DecideRefusal, UndoRefusal},
+    },
 };
 
 impl From<SubmitError> for Status {
@@ -62,6 +65,16 @@ impl From<AuthorRefusal> for Status {
             ),
             AuthorRefusal::NoSite => SiteError::NotFound.into(),
             AuthorRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListRefusal> for Status {
+    fn from(refusal: ListRefusal) -> Self {
+        match refusal {
+            ListRefusal::NotFound => comment_not_found(),
+            ListRefusal::NoAuthor => Violations::one("same_author_as", refusal).into(),
+            ListRefusal::Store(error) => error.into(),
         }
     }
 }

@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*};
 use replydesk::proto::v1::{self, work_queue_request as up, work_queue_request::Message as Up};
 
 use super::{
-    arbitrary::{comment_id, duration, float, int, place, site, text, timestamp, uint},
+    arbitrary::{comment_id, day, duration, float, int, place, site, text, timestamp, uint},
     call::Call,
 };
 
@@ -16,8 +16,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => (site(), place()).prop_map(|(site, cursor)| Call::WatchEvents(v1::WatchEventsRequest { site, cursor })),
         2 => (site(), place(), int())
             .prop_map(|(site, cursor, page_size)| Call::ListEvents(v1::ListEventsRequest { site, cursor, page_size })),
-        2 => (site(), int(), place())
-            .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
+        3 => queue_page(),
         3 => decision(),
         2 => undo(),
         1 => audit(),
@@ -30,6 +29,9 @@ pub fn any_call() -> BoxedStrategy<Call> {
             .prop_map(|(site, page_size, page_token)| Call::ListStandings(v1::ListStandingsRequest { site, page_size, page_token })),
         1 => (site(), comment_id(), text())
             .prop_map(|(site, comment_id, note)| Call::AddAuthorNote(v1::AddAuthorNoteRequest { site, comment_id, note })),
+        2 => (site(), day(), day()).prop_map(|(site, from_day, to_day)| {
+            Call::GetTransparencyReport(v1::GetTransparencyReportRequest { site, from_day, to_day })
+        }),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
         2 => option::weighted(0.9, a_site(text().boxed())).prop_map(|site| Call::CreateSite(Box::new(v1::CreateSiteRequest { site }))),
         1 => site().prop_map(|site| Call::GetSite(v1::GetSiteRequest { site })),
@@ -174,6 +176,27 @@ fn listing() -> impl Strategy<Value = Call> {
             })
         },
     )
+}
+
+fn queue_page() -> impl Strategy<Value = Call> {
+    let page = (site(), int(), place(), vec(int(), 0..4));
+    let filter = (text(), vec(int(), 0..4), text());
+    let score = (option::of(float()), option::of(float()));
+    let author = prop_oneof![3 => Just(String::new()), 1 => comment_id()];
+    (page, filter, score, author).prop_map(|(page, filter, score, same_author_as)| {
+        Call::ListQueue(v1::ListQueueRequest {
+            site: page.0,
+            page_size: page.1,
+            page_token: page.2,
+            lanes: page.3,
+            language: filter.0,
+            reasons: filter.1,
+            text: filter.2,
+            min_spam_probability: score.0,
+            max_spam_probability: score.1,
+            same_author_as,
+        })
+    })
 }
 
 fn decision() -> impl Strategy<Value = Call> {

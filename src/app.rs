@@ -119,6 +119,7 @@ impl App {
         let settings = QueueSettings {
             lease: config.moderation.lease,
             skip_cooldown: config.moderation.skip_cooldown,
+            max_hold: config.moderation.max_hold,
             poll: config.moderation.poll,
         };
         let queue = Queue::new(

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod folding;
 pub mod ids;
 pub mod imported;
+pub mod lanes;
 pub mod lease;
 pub mod limits;
 pub mod observed;

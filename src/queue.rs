@@ -1,6 +1,7 @@
 //! The review queue: what waits for a moderator, who holds it, and what is decided.
 
 pub mod dialogue;
+pub mod noting;
 pub mod priority;
 pub mod ruling;
 pub mod session;
@@ -32,15 +33,10 @@ pub struct QueueSettings {
     pub lease: Duration,
     /// How long a skipped item rests.
     pub skip_cooldown: Duration,
+    /// How long an item can be held with signs of life.
+    pub max_hold: Duration,
     /// How often an idle stream looks for items whose wake-up was lost.
     pub poll: Duration,
-}
-
-impl QueueSettings {
-    /// The longest that an item can rest: what a clock that jumped back must not lengthen.
-    fn longest_rest(&self) -> Duration {
-        self.lease.max(self.skip_cooldown)
-    }
 }
 
 /// A site's queue as the service works it. Cheap to clone.
@@ -79,6 +75,12 @@ impl Queue {
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.settings.lease
+    }
+
+    /// How long an item can be held with signs of life.
+    #[must_use]
+    pub fn max_hold(&self) -> Duration {
+        self.settings.max_hold
     }
 
     /// Carries out a verdict. Safe to repeat.
@@ -123,7 +125,7 @@ impl Queue {
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,
-            longest_rest: self.settings.longest_rest(),
+            longest_rest: self.settings.lease,
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
         match decided {

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod import;
 pub mod imported_lessons;
 pub mod keys;
+pub mod lanes;
 pub mod leases;
 pub mod model_log;
 pub mod model_snapshot;

@@ -13,6 +13,7 @@ use crate::{
     admission::desk::Desk,
     backtest::Backtest,
     config::Config,
+    feed::changes::Changes,
     grpc::{
         comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
         moderation::Moderation, site::SiteAdmin, streams::Streams,
@@ -88,12 +89,20 @@ where
     };
     let gate = Gate::new(Arc::clone(&parts.access));
     let most = config.max_message_bytes;
+    let changes = Changes::new(
+        parts.desk.store.clone(),
+        streams.wakeups.clone(),
+        parts.config.moderation.poll,
+        streams.tasks.clone(),
+        stop.clone(),
+    );
     let moderation = Moderation {
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
         queue: parts.queue,
         scorer: Arc::clone(&parts.desk.scorer),
         streams: streams.clone(),
+        changes,
     };
     let key_first = KeyFirst::new(Arc::clone(&parts.access));
     let sites = SiteAdmin {

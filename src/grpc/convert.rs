@@ -10,3 +10,4 @@ pub mod review;
 pub mod site;
 pub mod time;
 pub mod words;
+pub mod work;

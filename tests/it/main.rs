@@ -46,3 +46,5 @@ mod trouble;
 mod violations;
 mod wakeups;
 mod waves;
+mod work_parts;
+mod work_queue;

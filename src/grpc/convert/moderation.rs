@@ -9,83 +9,8 @@ use crate::{
     },
     grpc::convert::{paging, time::timestamp_to_proto, words},
     proto::v1,
-    queue::{
-        dialogue::Move,
-        ruling::{Decision, Ruling},
-    },
+    queue::ruling::{Decision, Ruling},
 };
-
-/// How a session starts.
-pub struct Start {
-    /// Whose queue; parsed by who checks access.
-    pub site: String,
-    /// How many items to hold at once.
-    pub prefetch: usize,
-}
-
-/// The first message of a stream.
-///
-/// # Errors
-/// Every violation at once.
-pub fn start(first: Option<v1::WorkQueueRequest>) -> Result<Start, Violations> {
-    use v1::work_queue_request::Message;
-    match first.and_then(|request| request.message) {
-        Some(Message::Start(start)) => match paging::size(start.prefetch, 5, 100) {
-            Ok(prefetch) => Ok(Start {
-                site: start.site,
-                prefetch,
-            }),
-            Err(error) => Err(Violations::one("start.prefetch", error)),
-        },
-        Some(Message::Decide(_) | Message::Skip(_) | Message::Ping(_)) | None => Err(
-            Violations::one("start", "must be the first message of the stream"),
-        ),
-    }
-}
-
-/// Any later message.
-#[must_use]
-pub fn said(request: v1::WorkQueueRequest) -> Move {
-    use v1::work_queue_request::Message;
-    match request.message {
-        Some(Message::Decide(decide)) => {
-            let request = decide.request_id;
-            ruling_of_stream(decide).map_or_else(
-                |found| Move::Invalid(request, found),
-                |r| Move::Decide(request, r),
-            )
-        }
-        Some(Message::Skip(skip)) => {
-            let mut found = Violations::new();
-            let comment = found.take("skip.comment_id", skip.comment_id.parse::<CommentId>());
-            let token = found.take("skip.lease_token", skip.lease_token.parse::<LeaseToken>());
-            match (comment, token) {
-                (Some(comment), Some(token)) => Move::Skip(skip.request_id, comment, token),
-                _ => Move::Invalid(skip.request_id, found),
-            }
-        }
-        Some(Message::Ping(_)) => Move::Ping,
-        Some(Message::Start(_)) => {
-            Move::Invalid(0, Violations::one("start", "must come once, and first"))
-        }
-        None => Move::Invalid(
-            0,
-            Violations::one("message", "must be one that this version knows"),
-        ),
-    }
-}
-
-fn ruling_of_stream(decide: v1::work_queue_request::Decide) -> Result<Ruling, Violations> {
-    ruling(&RulingFields {
-        comment: ("decide.comment_id", &decide.comment_id),
-        version: ("decide.version", decide.version),
-        verdict: ("decide.verdict", decide.verdict),
-        reason_code: ("decide.reason_code", &decide.reason_code),
-        note: ("decide.note", &decide.note),
-        lease: ("decide.lease_token", &decide.lease_token, true),
-        override_lease: false,
-    })
-}
 
 /// A verdict of a unary call.
 ///

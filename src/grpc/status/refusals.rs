@@ -11,7 +11,7 @@ use crate::{
         state::{CommentState, Version},
     },
     feed::FeedError,
-    queue::ruling::DecideRefusal,
+    queue::{dialogue::Refusal as StreamRefusal, noting::NoteRefusal, ruling::DecideRefusal},
 };
 
 impl From<SubmitError> for Status {
@@ -120,6 +120,40 @@ impl From<DecideRefusal> for Status {
                 "another moderator holds this item; set override_lease to decide all the same",
             ),
             DecideRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<NoteRefusal> for Status {
+    fn from(refusal: NoteRefusal) -> Self {
+        match refusal {
+            NoteRefusal::NotFound => comment_not_found(),
+            NoteRefusal::Erased => {
+                precondition("COMMENT_ERASED", "comment", "the comment was erased")
+            }
+            NoteRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StreamRefusal> for Status {
+    fn from(refusal: StreamRefusal) -> Self {
+        match refusal {
+            StreamRefusal::Invalid(found) => found.into(),
+            StreamRefusal::Decide(refusal) => refusal.into(),
+            StreamRefusal::Note(refusal) => refusal.into(),
+            StreamRefusal::NotHeld => precondition(
+                "NOT_HELD",
+                "lease",
+                "this client does not hold the item under this lease token; decide on items as they come, or by \
+                 DecideComment",
+            ),
+            StreamRefusal::LeaseLost => precondition(
+                "LEASE_LOST",
+                "lease",
+                "the item's lease is over; it was given to the queue",
+            ),
+            StreamRefusal::Store(error) => error.into(),
         }
     }
 }

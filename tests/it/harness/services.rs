@@ -49,7 +49,7 @@ pub fn methods() -> Vec<Method> {
         method!("replydesk.v1.CommentService/ListEvents", true, comments.list_events, site =>
             v1::ListEventsRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/WorkQueue", true, moderation.work_queue, site => {
-            let start = v1::work_queue_request::Start { site, prefetch: 1 };
+            let start = v1::work_queue_request::Start { sites: vec![site], ..Default::default() };
             let start = v1::work_queue_request::Message::Start(start);
             tokio_stream::once(v1::WorkQueueRequest { message: Some(start) })
         }),

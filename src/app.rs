@@ -120,6 +120,7 @@ impl App {
             lease: config.moderation.lease,
             skip_cooldown: config.moderation.skip_cooldown,
             max_hold: config.moderation.max_hold,
+            undo_window: config.moderation.undo_window,
             poll: config.moderation.poll,
         };
         let queue = Queue::new(

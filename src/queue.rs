@@ -9,22 +9,22 @@ pub mod session;
 use std::time::Duration;
 
 use crate::{
-    access::caller::Caller,
+    access::{caller::Caller, role::Right},
     comment::{
-        ids::{CommentId, KeyedHash, SiteId, ThreadId},
+        ids::{CommentId, SiteId},
         lease::{ItemContext, QueuedItem},
     },
     store::{
         confirmation::Confirmation,
         connection::Store,
-        decide::{Decided, NewDecision},
+        decide::{Decided, NewDecision, NewUndo, Undone},
         error::StoreError,
         read::QueueCounts,
         review::Surroundings,
         wakeups::Wakeups,
     },
 };
-use ruling::{DecideRefusal, Decision, Ruling};
+use ruling::{DecideRefusal, Decision, Ruling, Undo, UndoRefusal, UndoneDecision};
 
 /// How long things rest in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct QueueSettings {
     pub skip_cooldown: Duration,
     /// How long an item can be held with signs of life.
     pub max_hold: Duration,
+    /// How long a decision can be undone.
+    pub undo_window: Duration,
     /// How often an idle stream looks for items whose wake-up was lost.
     pub poll: Duration,
 }
@@ -46,12 +48,6 @@ pub struct Queue {
     confirmation: Confirmation,
     wakeups: Wakeups,
     settings: QueueSettings,
-}
-
-/// Where a comment stands and who wrote it: what a decision has to count.
-struct Whose {
-    thread: ThreadId,
-    author: Option<KeyedHash>,
 }
 
 impl Queue {
@@ -93,38 +89,17 @@ impl Queue {
         caller: &Caller,
         ruling: &Ruling,
     ) -> Result<Decision, DecideRefusal> {
-        let comment = self
-            .store
-            .comment(site, ruling.comment)
-            .await?
-            .ok_or(DecideRefusal::NotFound)?;
-        let whose = Whose {
-            thread: comment.content.thread,
-            author: comment.content.author,
-        };
-        self.decide_known(site, caller, ruling, &whose).await
-    }
-
-    async fn decide_known(
-        &self,
-        site: &SiteId,
-        caller: &Caller,
-        ruling: &Ruling,
-        whose: &Whose,
-    ) -> Result<Decision, DecideRefusal> {
         let new = NewDecision {
             site,
             comment: ruling.comment,
-            thread: &whose.thread,
-            author: whose.author,
             version: ruling.version,
-            verdict: ruling.verdict,
-            moderator: caller.key_id,
-            label: &caller.label,
+            word: ruling.word,
+            actor: &caller.actor(),
             reason_code: ruling.reason_code.as_str(),
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,
+            senior: caller.role.has(Right::DecideEscalated),
             longest_rest: self.settings.lease,
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
@@ -138,14 +113,61 @@ impl Queue {
                 comment: ruling.comment,
                 state,
                 version,
-                verdict: ruling.verdict,
+                word: ruling.word,
                 at,
                 replayed,
             }),
             Decided::NotFound => Err(DecideRefusal::NotFound),
             Decided::Erased => Err(DecideRefusal::Erased),
+            Decided::Retracted => Err(DecideRefusal::Retracted),
             Decided::Stale { state, version } => Err(DecideRefusal::Stale { state, version }),
             Decided::LeasedByAnother => Err(DecideRefusal::LeasedByAnother),
+            Decided::Escalated => Err(DecideRefusal::Escalated),
+            Decided::SameModerator => Err(DecideRefusal::SameModerator),
+        }
+    }
+
+    /// Undoes a decision. Safe to repeat.
+    ///
+    /// # Errors
+    /// As [`UndoRefusal`] says.
+    pub async fn undo(
+        &self,
+        site: &SiteId,
+        caller: &Caller,
+        undo: &Undo,
+    ) -> Result<UndoneDecision, UndoRefusal> {
+        let new = NewUndo {
+            site,
+            comment: undo.comment,
+            version: undo.version,
+            actor: &caller.actor(),
+            note: undo.note.as_str(),
+            senior: caller.role.has(Right::DecideEscalated),
+            window: self.settings.undo_window,
+        };
+        let undone = self.confirmation.of(self.store.undo(&new)).await?;
+        match undone {
+            Undone::Done {
+                state,
+                version,
+                at,
+                word,
+                replayed,
+            } => Ok(UndoneDecision {
+                comment: undo.comment,
+                state,
+                version,
+                word,
+                at,
+                replayed,
+            }),
+            Undone::NotFound => Err(UndoRefusal::NotFound),
+            Undone::Erased => Err(UndoRefusal::Erased),
+            Undone::Stale { state, version } => Err(UndoRefusal::Stale { state, version }),
+            Undone::NoDecision => Err(UndoRefusal::NoDecision),
+            Undone::TooLate => Err(UndoRefusal::TooLate),
+            Undone::Escalated => Err(UndoRefusal::Escalated),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Redis, the only store: connection, keys, packed records, and one typed twin for each script.
 
 pub mod access_keys;
+pub mod audit;
 mod backoff;
 pub mod confirmation;
 pub mod connection;
@@ -18,6 +19,7 @@ pub mod lanes;
 pub mod leases;
 pub mod model_log;
 pub mod model_snapshot;
+pub mod note;
 pub mod observe;
 pub mod preflight;
 pub mod read;

@@ -32,12 +32,13 @@ pub fn reason_code(number: i32) -> &'static str {
     after("REASON_CODE_", code.as_str_name())
 }
 
-/// `submitter`, `moderator`, `admin`.
+/// `submitter`, `moderator`, `senior-moderator`, `admin`.
 #[must_use]
 pub fn role(number: i32) -> &'static str {
     match Role::try_from(number) {
         Ok(Role::Submitter) => "submitter",
         Ok(Role::Moderator) => "moderator",
+        Ok(Role::SeniorModerator) => "senior-moderator",
         Ok(Role::Admin) => "admin",
         Ok(Role::Unspecified) | Err(_) => "unknown",
     }

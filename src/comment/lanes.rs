@@ -28,7 +28,9 @@ impl Lanes {
 
     /// Each, in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = Lane> {
-        Lane::ALL.into_iter().filter(move |lane| self.contain(*lane))
+        Lane::ALL
+            .into_iter()
+            .filter(move |lane| self.contain(*lane))
     }
 }
 
@@ -60,6 +62,9 @@ mod tests {
             let some = Lanes::of(lanes.iter().copied()).unwrap();
             assert_eq!(some.iter().collect::<Vec<_>>(), lanes);
         }
-        assert_eq!(Lanes::of([Lane::Reported, Lane::Review]), Some(Lanes::USUAL));
+        assert_eq!(
+            Lanes::of([Lane::Reported, Lane::Review]),
+            Some(Lanes::USUAL)
+        );
     }
 }

@@ -149,7 +149,10 @@ impl Changes {
     #[must_use]
     pub fn sites(&self) -> usize {
         let readers = self.readers();
-        readers.values().filter(|reader| reader.strong_count() > 0).count()
+        readers
+            .values()
+            .filter(|reader| reader.strong_count() > 0)
+            .count()
     }
 
     fn readers(&self) -> MutexGuard<'_, HashMap<SiteId, Weak<Reader>>> {

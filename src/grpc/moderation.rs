@@ -1,5 +1,7 @@
 //! `ModerationService`: what moderators call.
 
+mod audit;
+mod decisions;
 mod work;
 
 use std::sync::Arc;
@@ -7,8 +9,12 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    access::role::Right,
-    comment::{ids::CommentId, violation::Violations},
+    access::{caller::Caller, role::Right},
+    audit::Audit,
+    comment::{
+        ids::{CommentId, SiteId},
+        violation::Violations,
+    },
     feed::changes::Changes,
     grpc::{
         convert::{moderation as convert, paging, review, words},
@@ -34,12 +40,28 @@ pub struct Moderation {
     pub sites: Arc<Sites>,
     /// What waits.
     pub queue: Queue,
+    /// Who did what.
+    pub audit: Audit,
     /// What tells spam, and why.
     pub scorer: Arc<Scorer>,
     /// Long-lived replies.
     pub streams: Streams,
     /// What tells of others' decisions.
     pub changes: Changes,
+}
+
+impl Moderation {
+    /// Who calls, and for which site that there is.
+    async fn moderator<T>(
+        &self,
+        request: &Request<T>,
+        site: &str,
+    ) -> Result<(Caller, SiteId), Status> {
+        let admitted = self.gate.admit(request.metadata(), Right::Moderate, site);
+        let (caller, site) = admitted.await?;
+        self.sites.get(&site).await?;
+        Ok((caller, site))
+    }
 }
 
 #[tonic::async_trait]
@@ -95,16 +117,21 @@ impl ModerationService for Moderation {
         &self,
         request: Request<v1::DecideCommentRequest>,
     ) -> Result<Response<v1::DecideCommentResponse>, Status> {
-        let (caller, site) = self
-            .gate
-            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
-            .await?;
-        self.sites.get(&site).await?;
-        let ruling = convert::ruling_of_call(request.get_ref())?;
-        let decision = self.queue.decide(&site, &caller, &ruling).await?;
-        Ok(Response::new(v1::DecideCommentResponse {
-            decision: Some(convert::decision(decision)),
-        }))
+        decisions::decide(self, &request).await
+    }
+
+    async fn undo_decision(
+        &self,
+        request: Request<v1::UndoDecisionRequest>,
+    ) -> Result<Response<v1::UndoDecisionResponse>, Status> {
+        decisions::undo(self, &request).await
+    }
+
+    async fn list_audit_entries(
+        &self,
+        request: Request<v1::ListAuditEntriesRequest>,
+    ) -> Result<Response<v1::ListAuditEntriesResponse>, Status> {
+        audit::list(self, &request).await
     }
 
     async fn get_review_context(

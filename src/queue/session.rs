@@ -205,9 +205,10 @@ impl Session {
         let mut queues = Vec::with_capacity(self.plan.sites.len());
         for (number, site) in self.plan.sites.iter().enumerate() {
             let store = &self.queue.store;
-            let (Ok(counts), Ok(lanes)) =
-                (store.queue_counts(site).await, store.lane_depths(site).await)
-            else {
+            let (Ok(counts), Ok(lanes)) = (
+                store.queue_counts(site).await,
+                store.lane_depths(site).await,
+            ) else {
                 continue;
             };
             queues.push(SiteQueue {

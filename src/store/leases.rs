@@ -86,7 +86,8 @@ impl Store {
     /// As [`StoreError`] says.
     pub async fn is_leased(&self, site: &SiteId, held: Held) -> Result<bool, StoreError> {
         let mut get = redis::cmd("HGET");
-        get.arg(keys::lease_tokens(site)).arg(&held.1.as_bytes()[..]);
+        get.arg(keys::lease_tokens(site))
+            .arg(&held.1.as_bytes()[..]);
         let id: Option<Vec<u8>> = self.query(&get).await?;
         Ok(id.is_some_and(|id| id == held.0.as_bytes()))
     }
@@ -153,7 +154,11 @@ fn claim_call(site: &SiteId, claim: &Claim<'_>) -> ScriptCall {
         .arg(&claim.holder.as_bytes()[..])
         .arg(site.as_str())
         .arg(lanes)
-        .arg(claim.within.map_or_else(String::new, |_| claim.place.to_string()));
+        .arg(
+            claim
+                .within
+                .map_or_else(String::new, |_| claim.place.to_string()),
+        );
     for token in claim.tokens {
         call = call.arg(&token.as_bytes()[..]);
     }

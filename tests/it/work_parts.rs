@@ -23,7 +23,12 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 fn one_of_a_wave(n: usize) -> v1::SubmitCommentRequest {
     let body = "I could not believe it but this casino paid me a thousand dollars in one week after I had lost my \
         job and nearly my house, read how at https://lucky.example/how";
-    let mut request = comment(SITE, &format!("article-{}", n % 5), &format!("Winner {n}"), body);
+    let mut request = comment(
+        SITE,
+        &format!("article-{}", n % 5),
+        &format!("Winner {n}"),
+        body,
+    );
     if let Some(transport) = &mut request.transport {
         transport.ip_address = format!("10.9.{}.{}", n / 256, n % 256);
     }
@@ -60,13 +65,19 @@ async fn decide_so_many(work: &mut Work, count: usize) -> Vec<String> {
     use v1::work_queue_response::Message as Down;
     let (mut came, mut decided) = (Vec::new(), 0);
     while decided < count {
-        match soon("an item or an answer", AT_ONCE, work.next()).await.unwrap() {
+        match soon("an item or an answer", AT_ONCE, work.next())
+            .await
+            .unwrap()
+        {
             Some(Down::Item(item)) => {
                 came.push(item.comment.as_ref().unwrap().comment_id.clone());
                 work.decide(&item, Verdict::Spam).await;
             }
             Some(Down::Answer(answer)) => {
-                assert!(matches!(answer.result, Some(Answer::Decision(_))), "{answer:?}");
+                assert!(
+                    matches!(answer.result, Some(Answer::Decision(_))),
+                    "{answer:?}"
+                );
                 decided += 1;
             }
             other => panic!("neither: {other:?}"),

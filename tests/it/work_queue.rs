@@ -213,7 +213,12 @@ async fn of_several_lanes_the_earliest_due_comes_first_and_goes_back_where_it_wa
         let due = 1_000 + i64::try_from(n).unwrap();
         move_to_lane(&desk, "gazette", comment, lanes[n % 3], due);
     }
-    let usual = [ids[0].clone(), ids[1].clone(), ids[3].clone(), ids[4].clone()];
+    let usual = [
+        ids[0].clone(),
+        ids[1].clone(),
+        ids[3].clone(),
+        ids[4].clone(),
+    ];
     for start in [
         starting(&["gazette"], 10, &[]),
         starting(&["gazette"], 10, &[v1::Lane::Reported, v1::Lane::Review]),
@@ -260,7 +265,10 @@ async fn an_escalated_item_comes_to_a_senior_moderator_and_to_no_other() {
         (CommentState::Pending, 1)
     );
     let escalated = next_item(&mut at_eve).await;
-    assert_eq!((id(&escalated), escalated.lane()), (comment, v1::Lane::Escalated));
+    assert_eq!(
+        (id(&escalated), escalated.lane()),
+        (comment, v1::Lane::Escalated)
+    );
     // The same again, its answer having been lost with another stream.
     let mut again = ada.work("gazette", 1).await.unwrap();
     again.decide(&item, Verdict::Escalate).await;
@@ -309,8 +317,12 @@ async fn a_pause_gives_everything_back_and_brings_nothing_until_it_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_holds_an_item_for_too_long_loses_it_to_another_and_gets_no_more_until_there_is_work_done() {
-    let settings = [("moderation.max_hold_s", "1"), ("moderation.poll_ms", "100")];
+async fn who_holds_an_item_for_too_long_loses_it_to_another_and_gets_no_more_until_there_is_work_done()
+ {
+    let settings = [
+        ("moderation.max_hold_s", "1"),
+        ("moderation.poll_ms", "100"),
+    ];
     let desk = Desk::with(2, &settings).await;
     let blog = desk.site("gazette", everything_waits()).await;
     let ada = desk.moderator(0, "gazette", "ada").await;
@@ -329,7 +341,10 @@ async fn who_holds_an_item_for_too_long_loses_it_to_another_and_gets_no_more_unt
         panic!("not withdrawn: {gone:?}")
     };
     assert_eq!(gone.reason(), WithdrawalReason::HeldTooLong);
-    assert_eq!((gone.comment_id, gone.lease_token), (comment.clone(), item.lease_token.clone()));
+    assert_eq!(
+        (gone.comment_id, gone.lease_token),
+        (comment.clone(), item.lease_token.clone())
+    );
     assert_eq!(ada.stats("gazette").await.waiting, 1, "it went back");
     let mut at_ben = ben.work("gazette", 1).await.unwrap();
     assert_eq!(id(&next_item(&mut at_ben).await), comment);
@@ -368,7 +383,10 @@ async fn a_skip_can_say_how_long_the_item_rests() {
         let request = work.number();
         work.say(skip(request, seconds)).await;
         let refused = work.problem().await;
-        assert_eq!(refused, (Code::InvalidArgument, "INVALID_FIELDS".to_owned()));
+        assert_eq!(
+            refused,
+            (Code::InvalidArgument, "INVALID_FIELDS".to_owned())
+        );
     }
     let skipped = std::time::Instant::now();
     let request = work.number();
@@ -386,7 +404,9 @@ async fn a_verdict_on_what_the_client_does_not_hold_changes_nothing() {
     let desk = Desk::with(2, &[NO_POLL]).await;
     let blog = desk.site("gazette", everything_waits()).await;
     desk.site("herald", everything_waits()).await;
-    let key = desk.key(&["gazette", "herald"], v1::Role::Moderator, "ada").await;
+    let key = desk
+        .key(&["gazette", "herald"], v1::Role::Moderator, "ada")
+        .await;
     let (ada, elsewhere) = (desk.client(0, &key), desk.client(1, &key));
     let comment = submit(&blog, "gazette", 0).await;
     let made_up = |site: &str| {
@@ -401,7 +421,10 @@ async fn a_verdict_on_what_the_client_does_not_hold_changes_nothing() {
     };
     let mut idle = ada.start(starting(&["herald"], 1, &[])).await.unwrap();
     idle.say(made_up("gazette")).await;
-    assert_eq!(idle.problem().await, (Code::InvalidArgument, "INVALID_FIELDS".to_owned()));
+    assert_eq!(
+        idle.problem().await,
+        (Code::InvalidArgument, "INVALID_FIELDS".to_owned())
+    );
     let sites = ["gazette", "herald"];
     let mut first = ada.start(starting(&sites, 1, &[])).await.unwrap();
     let item = next_item(&mut first).await;
@@ -409,10 +432,16 @@ async fn a_verdict_on_what_the_client_does_not_hold_changes_nothing() {
     first.say(made_up("gazette")).await;
     assert_eq!(first.problem().await, not_held);
     first.say(made_up("")).await;
-    assert_eq!(first.problem().await, (Code::InvalidArgument, "INVALID_FIELDS".to_owned()));
+    assert_eq!(
+        first.problem().await,
+        (Code::InvalidArgument, "INVALID_FIELDS".to_owned())
+    );
     // Given back: the token of a stream that has ended is not worth a verdict on another.
     first.leave().await.unwrap();
-    let mut second = elsewhere.start(starting(&["gazette"], 1, &[v1::Lane::Reported])).await.unwrap();
+    let mut second = elsewhere
+        .start(starting(&["gazette"], 1, &[v1::Lane::Reported]))
+        .await
+        .unwrap();
     second.decide(&item, Verdict::Spam).await;
     assert_eq!(second.problem().await, not_held);
     assert_eq!(blog.get("gazette", &comment).await.version, 1);
@@ -524,10 +553,15 @@ async fn what_is_withdrawn_says_why_whichever_replica_did_it() {
     for _ in 0..2 {
         next_item(&mut at_ada).await;
     }
-    ben.decide(verdict(&decided, Verdict::Reject)).await.unwrap();
+    ben.decide(verdict(&decided, Verdict::Reject))
+        .await
+        .unwrap();
     let gone = soon("Ada is told", AT_ONCE, at_ada.withdrawn()).await;
     assert_eq!(gone.reason(), WithdrawalReason::DecidedByAnother);
-    assert_eq!((gone.comment_id.as_str(), gone.site.as_str()), (decided.as_str(), "gazette"));
+    assert_eq!(
+        (gone.comment_id.as_str(), gone.site.as_str()),
+        (decided.as_str(), "gazette")
+    );
     assert_eq!((gone.state(), gone.version), (CommentState::Rejected, 2));
     // An escalation ends the lease, and leaves the comment as it was.
     ben.decide(verdict(&lost, Verdict::Escalate)).await.unwrap();
@@ -567,17 +601,26 @@ async fn others_decisions_on_what_is_seen_arrive_once_and_nothing_else() {
     for n in 0..4 {
         ids.push(submit(&blog, "gazette", n).await);
     }
-    ben.decide(verdict(&ids[0], Verdict::Approve)).await.unwrap();
+    ben.decide(verdict(&ids[0], Verdict::Approve))
+        .await
+        .unwrap();
     let seen: Vec<_> = ids[..3].iter().map(|id| (id.as_str(), 1)).collect();
     watch(&mut at_ada, &seen).await;
     let before = soon("what has changed before", AT_ONCE, at_ada.withdrawn()).await;
     assert_eq!(before.comment_id, ids[0]);
-    for (comment, said) in [(3, Verdict::Spam), (1, Verdict::Spam), (2, Verdict::Approve)] {
+    for (comment, said) in [
+        (3, Verdict::Spam),
+        (1, Verdict::Spam),
+        (2, Verdict::Approve),
+    ] {
         ben.decide(verdict(&ids[comment], said)).await.unwrap();
     }
     for comment in 1..3 {
         let gone = soon("what others decide", AT_ONCE, at_ada.withdrawn()).await;
-        assert_eq!(gone.comment_id, ids[comment], "not the one that she does not see");
+        assert_eq!(
+            gone.comment_id, ids[comment],
+            "not the one that she does not see"
+        );
         assert_eq!(gone.reason(), WithdrawalReason::DecidedByAnother);
         assert_eq!((gone.lease_token.as_str(), gone.version), ("", 2));
     }
@@ -622,7 +665,10 @@ async fn what_is_watched_is_bounded_and_named_right() {
         }))
         .await;
         let refused = work.problem().await;
-        assert_eq!(refused, (Code::InvalidArgument, "INVALID_FIELDS".to_owned()));
+        assert_eq!(
+            refused,
+            (Code::InvalidArgument, "INVALID_FIELDS".to_owned())
+        );
     }
     work.leave().await.unwrap();
     desk.finish().await;
@@ -638,7 +684,9 @@ async fn heartbeats_tell_how_each_lane_of_each_site_stands() {
         ids.push(submit(&blog, "gazette", n).await);
     }
     move_to_lane(&desk, "gazette", &ids[0], Lane::Reported, 1);
-    let key = desk.key(&["gazette", "herald"], v1::Role::Moderator, "ada").await;
+    let key = desk
+        .key(&["gazette", "herald"], v1::Role::Moderator, "ada")
+        .await;
     let ada = desk.client(0, &key);
     let start = starting(&["herald", "gazette"], 1, &[v1::Lane::Appeals]);
     let mut work = ada.start(start).await.unwrap();

@@ -155,10 +155,7 @@ fn site_of(name: &str, sites: &[SiteId]) -> Result<SiteNumber, &'static str> {
     place.ok_or("must be one of the sites that the stream was started with")
 }
 
-fn decided(
-    decide: &v1::work_queue_request::Decide,
-    sites: &[SiteId],
-) -> Result<Ask, Violations> {
+fn decided(decide: &v1::work_queue_request::Decide, sites: &[SiteId]) -> Result<Ask, Violations> {
     let mut found = Violations::new();
     let site = found.take("decide.site", site_of(&decide.site, sites));
     let fields = RulingFields {
@@ -171,7 +168,11 @@ fn decided(
         override_lease: false,
     };
     let ruling = ruling(&fields, &mut found);
-    match (site, ruling.as_ref().and_then(|ruling| ruling.lease), ruling) {
+    match (
+        site,
+        ruling.as_ref().and_then(|ruling| ruling.lease),
+        ruling,
+    ) {
         (Some(site), Some(token), Some(ruling)) => Ok(Ask::Decide(site, ruling, token)),
         _ => Err(found),
     }

@@ -9,16 +9,18 @@ use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 use super::Moderation;
 use crate::{
     access::{caller::Caller, role::Right},
-    comment::{ids::SiteId, lane::Lane},
+    comment::{ids::SiteId, lane::Lane, state::Timestamp},
     grpc::{
-        convert::{moderation as convert, work, words},
+        convert::{moderation as convert, words, work},
         status,
         streams::WhileWelcome,
     },
     proto::v1::{self, work_queue_response::Message},
     queue::{
         Queue,
-        dialogue::{Answer, Delivery, Move, Refusal, SessionEnd, SessionPlan, SiteQueue, Withdrawn},
+        dialogue::{
+            Answer, Delivery, Move, Refusal, SessionEnd, SessionPlan, SiteQueue, Withdrawn,
+        },
     },
 };
 
@@ -81,7 +83,11 @@ impl Moderation {
     }
 
     /// Every site must be the caller's, and be there; the senior lane is not everybody's.
-    async fn admit_to(&self, metadata: &MetadataMap, start: &work::Start) -> Result<Caller, Status> {
+    async fn admit_to(
+        &self,
+        metadata: &MetadataMap,
+        start: &work::Start,
+    ) -> Result<Caller, Status> {
         let caller = self.gate.caller(metadata).await?;
         for site in &start.sites {
             caller.require(Right::Moderate, site)?;
@@ -173,7 +179,10 @@ fn answer(request_id: u64, result: Result<Answer, Refusal>) -> v1::work_queue_re
 fn withdrawn(sites: &[SiteId], gone: &Withdrawn) -> v1::work_queue_response::Withdrawn {
     v1::work_queue_response::Withdrawn {
         comment_id: gone.comment.to_string(),
-        lease_token: gone.token.map(|token| token.to_string()).unwrap_or_default(),
+        lease_token: gone
+            .token
+            .map(|token| token.to_string())
+            .unwrap_or_default(),
         reason: i32::from(gone.reason as u8),
         site: sites[gone.site].to_string(),
         state: gone.now.map_or(0, |(state, _)| words::state(state)),
@@ -188,13 +197,17 @@ fn site_queue(sites: &[SiteId], queue: &SiteQueue) -> v1::SiteQueue {
         waiting: depth.waiting,
         oldest_waiting: depth
             .next_arrived_at
-            .map(|arrived| words::duration(words::between(arrived, now))),
+            .map(|arrived| words::duration(between(arrived, now))),
     });
     v1::SiteQueue {
         site: sites[queue.site].to_string(),
         stats: Some(words::stats(&queue.counts)),
         lanes: lanes.collect(),
     }
+}
+
+fn between(arrived: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(now.0 - arrived.0).unwrap_or(0))
 }
 
 fn last_word<T>(end: Option<SessionEnd>) -> Option<Result<T, Status>> {

@@ -37,10 +37,9 @@ impl Session {
         }
         let mut to_compare = Vec::new();
         let result = match ask {
-            Ask::Decide(site, ruling, token) => self
-                .decide(site, &ruling, token)
-                .await
-                .map(Answer::Decided),
+            Ask::Decide(site, ruling, token) => {
+                self.decide(site, &ruling, token).await.map(Answer::Decided)
+            }
             Ask::Skip {
                 site,
                 comment,

@@ -2,11 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{
-    Session,
-    hands::Held,
-    lap::Lap,
-};
+use super::{Session, hands::Held, lap::Lap};
 use crate::{
     comment::lease::{LeaseToken, LeasedItem},
     queue::dialogue::{CoolDown, Delivery, SessionEnd, SiteNumber},
@@ -94,7 +90,9 @@ impl Session {
     async fn claim_from(&mut self, site: SiteNumber, share: usize) -> Result<(), SessionEnd> {
         let station = &mut self.stations[site];
         if station.unanswered.is_empty() {
-            station.unanswered.extend((0..share).filter_map(|_| fresh_token()));
+            station
+                .unanswered
+                .extend((0..share).filter_map(|_| fresh_token()));
         }
         let asked = station.unanswered.len();
         if asked == 0 {
@@ -165,7 +163,10 @@ impl Session {
     }
 
     /// What a claim without an answer has leased, if anything: asked once more, it tells.
-    pub(super) async fn leased_unawares(&mut self, site: SiteNumber) -> Vec<(crate::comment::ids::CommentId, LeaseToken)> {
+    pub(super) async fn leased_unawares(
+        &mut self,
+        site: SiteNumber,
+    ) -> Vec<(crate::comment::ids::CommentId, LeaseToken)> {
         if self.stations[site].unanswered() == 0 {
             return Vec::new();
         }

@@ -45,12 +45,20 @@ impl Session {
     }
 
     /// Leases that are over: how the comments stand now tells why.
-    async fn tell_why(&mut self, site: SiteNumber, over: &[leases::Held]) -> Result<(), SessionEnd> {
+    async fn tell_why(
+        &mut self,
+        site: SiteNumber,
+        over: &[leases::Held],
+    ) -> Result<(), SessionEnd> {
         if over.is_empty() {
             return Ok(());
         }
         let ids: Vec<CommentId> = over.iter().map(|(comment, _)| *comment).collect();
-        let found = self.queue.store.comments(&self.plan.sites[site], &ids).await;
+        let found = self
+            .queue
+            .store
+            .comments(&self.plan.sites[site], &ids)
+            .await;
         // While nobody can say, the lease is over in any case.
         let known = found.is_ok();
         let mut found = found.unwrap_or_default().into_iter();
@@ -79,7 +87,13 @@ impl Session {
         }
         let name = &self.plan.sites[site];
         // If it fails, the next renewal tries again.
-        if self.queue.store.release(name, &held, Duration::ZERO).await.is_err() {
+        if self
+            .queue
+            .store
+            .release(name, &held, Duration::ZERO)
+            .await
+            .is_err()
+        {
             return Ok(());
         }
         self.pace = match self.pace {
@@ -124,7 +138,10 @@ impl Session {
                 continue;
             }
             let name = &self.plan.sites[site];
-            self.queue.store.release(name, &held, Duration::ZERO).await?;
+            self.queue
+                .store
+                .release(name, &held, Duration::ZERO)
+                .await?;
             for (comment, _) in held {
                 self.hands.drop((site, comment));
             }

@@ -8,7 +8,10 @@ use super::{
     renewing::{reason_of, since},
 };
 use crate::{
-    comment::{ids::CommentId, state::{CommentState, Version}},
+    comment::{
+        ids::CommentId,
+        state::{CommentState, Version},
+    },
     feed::changes::{Change, Heard, News},
     queue::dialogue::{Delivery, Seen, SessionEnd, SiteNumber, WithdrawalReason, Withdrawn},
 };

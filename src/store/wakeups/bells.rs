@@ -166,10 +166,7 @@ mod tests {
     fn one_of_each_group_is_woken() {
         let bells = Arc::new(Bells::default());
         let bell = Bells::bell(&bells, &site("news"));
-        let usual = [
-            bell.queue.of(Lanes::USUAL),
-            bell.queue.of(Lanes::USUAL),
-        ];
+        let usual = [bell.queue.of(Lanes::USUAL), bell.queue.of(Lanes::USUAL)];
         let senior = bell.queue.of(Lanes::of([Lane::Escalated]).unwrap());
         bells.ring(b"qnews");
         let woken = usual.iter().filter(|bell| now(bell.notified())).count();

@@ -19,6 +19,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => (site(), int(), place())
             .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
         3 => decision(),
+        2 => undo(),
+        1 => audit(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
@@ -118,6 +120,37 @@ fn decision() -> impl Strategy<Value = Call> {
                 note,
                 lease_token,
                 override_lease,
+            })
+        },
+    )
+}
+
+fn undo() -> impl Strategy<Value = Call> {
+    (site(), comment_id(), uint(), text()).prop_map(|(site, comment_id, version, note)| {
+        Call::UndoDecision(v1::UndoDecisionRequest {
+            site,
+            comment_id,
+            version,
+            note,
+        })
+    })
+}
+
+fn audit() -> impl Strategy<Value = Call> {
+    let what = (site(), text(), text(), vec(int(), 0..8));
+    let which = (any::<bool>(), int(), place());
+    (what, which).prop_map(
+        |((site, comment_id, key_id, actions), (oldest_first, page_size, page_token))| {
+            Call::ListAuditEntries(v1::ListAuditEntriesRequest {
+                site,
+                comment_id,
+                key_id,
+                actions,
+                since: None,
+                before: None,
+                oldest_first,
+                page_size,
+                page_token,
             })
         },
     )
@@ -318,13 +351,18 @@ fn said() -> impl Strategy<Value = v1::WorkQueueRequest> {
             })
         },
     );
-    let seen = (comment_id(), uint(), of_stream()).prop_map(|(comment_id, version, site)| up::Seen {
-        comment_id,
-        version,
-        site,
+    let seen =
+        (comment_id(), uint(), of_stream()).prop_map(|(comment_id, version, site)| up::Seen {
+            comment_id,
+            version,
+            site,
+        });
+    let watch = (any::<u64>(), vec(seen, 0..4)).prop_map(|(request_id, comments)| {
+        Up::Watch(up::Watch {
+            request_id,
+            comments,
+        })
     });
-    let watch = (any::<u64>(), vec(seen, 0..4))
-        .prop_map(|(request_id, comments)| Up::Watch(up::Watch { request_id, comments }));
     let pause = any::<u64>().prop_map(|request_id| Up::Pause(up::Pause { request_id }));
     let resume = any::<u64>().prop_map(|request_id| Up::Resume(up::Resume { request_id }));
     let message = prop_oneof![

@@ -50,6 +50,8 @@ struct Session {
     plan: SessionPlan,
     /// By the site's number.
     stations: Vec<Station>,
+    /// What tells of new items, by the site's number. Whoever works a part looks again by the feed instead.
+    rings: Vec<QueueWaiter>,
     hands: Hands,
     watching: Watching,
     pace: Pace,
@@ -61,10 +63,8 @@ struct Session {
     deliveries: mpsc::Sender<Delivery>,
 }
 
-/// What a session hears of its sites. Kept for the session's life.
+/// What else a session hears of its sites. Kept for the session's life.
 struct Ears {
-    /// Whoever works a part looks again by the feed instead.
-    queues: Vec<QueueWaiter>,
     feeds: Vec<EventWaiter>,
     leases: Vec<EventWaiter>,
 }
@@ -77,10 +77,12 @@ impl Queue {
         moves: mpsc::Receiver<Move>,
         deliveries: mpsc::Sender<Delivery>,
     ) -> SessionEnd {
+        let (ears, rings) = self.listen(&plan);
         let stations = plan.sites.iter().map(|_| Station::default()).collect();
         let mut session = Session {
             queue: self.clone(),
             stations,
+            rings,
             hands: Hands::default(),
             watching: Watching::new(plan.sites.len()),
             pace: Pace::Working,
@@ -90,31 +92,31 @@ impl Queue {
             deliveries,
             plan,
         };
-        let ears = session.ears();
         let end = session.run(moves, ears).await;
         session.give_back_at_the_end().await;
         end
     }
-}
 
-impl Session {
-    fn ears(&self) -> Ears {
-        let (wakeups, lanes) = (&self.queue.wakeups, self.plan.lanes);
-        let sites = || self.plan.sites.iter();
-        let part = self.plan.within.is_some();
-        Ears {
-            queues: sites()
-                .filter(|_| !part)
-                .map(|site| wakeups.queue_waiter(site, lanes))
-                .collect(),
+    fn listen(&self, plan: &SessionPlan) -> (Ears, Vec<QueueWaiter>) {
+        let wakeups = &self.wakeups;
+        let part = plan.within.is_some();
+        let sites = || plan.sites.iter();
+        let rings = sites()
+            .filter(|_| !part)
+            .map(|site| wakeups.queue_waiter(site, plan.lanes))
+            .collect();
+        let ears = Ears {
             feeds: sites()
                 .filter(|_| part)
                 .map(|site| wakeups.event_waiter(site))
                 .collect(),
             leases: sites().map(|site| wakeups.lease_waiter(site)).collect(),
-        }
+        };
+        (ears, rings)
     }
+}
 
+impl Session {
     async fn run(&mut self, mut moves: mpsc::Receiver<Move>, ears: Ears) -> SessionEnd {
         let settings = self.queue.settings;
         let shutdown = self.plan.shutdown.clone();
@@ -125,7 +127,6 @@ impl Session {
         let mut heartbeat = ticks(HEARTBEAT);
         let mut look_at: Option<Instant> = None;
         let Ears {
-            queues,
             mut feeds,
             mut leases,
         } = ears;
@@ -152,7 +153,7 @@ impl Session {
                 _ = heartbeat.tick() => self.tell_counts().await,
                 // Others were heard; on with what a claim has left.
                 () = std::future::ready(()), if hungry => Ok(()),
-                (site, ()) = first::of(queues.iter().map(QueueWaiter::wait)), if wants => {
+                (site, ()) = first::of(self.rings.iter().map(QueueWaiter::wait)), if wants => {
                     self.hope(site);
                     Ok(())
                 }

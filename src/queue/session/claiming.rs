@@ -2,11 +2,11 @@
 
 use tokio::time::Instant;
 
-use super::{Session, hands::Held, lap::Lap};
+use super::{Session, first, hands::Held, lap::Lap};
 use crate::{
     comment::lease::{LeaseToken, LeasedItem},
     queue::dialogue::{CoolDown, Delivery, SessionEnd, SiteNumber},
-    store::leases::Claim,
+    store::{leases::Claim, wakeups::QueueWaiter},
 };
 
 /// How a session stands with one of its sites.
@@ -70,6 +70,12 @@ impl Session {
     pub(super) async fn claim(&mut self) -> Result<(), SessionEnd> {
         self.hungry = false;
         let sites = self.stations.len();
+        if self.wants() > 0 && sites > 1 {
+            // A busy site may have kept the hands full while another rang.
+            for site in first::ready(self.rings.iter().map(QueueWaiter::wait)) {
+                self.hope(site);
+            }
+        }
         let first = self.turn;
         for step in 0..sites {
             let site = (first + step) % sites;

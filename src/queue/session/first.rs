@@ -1,6 +1,10 @@
 //! The first of a session's sites that has something.
 
-use std::{future::poll_fn, pin::Pin, task::Poll};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
+};
 
 /// Resolves with the first future that is ready, and its number. The others are dropped: wait only for what loses nothing
 /// by that.
@@ -17,4 +21,16 @@ pub(super) async fn of<T>(
         Poll::Pending
     })
     .await
+}
+
+/// The numbers of the futures that are ready now.
+pub(super) fn ready(futures: impl Iterator<Item = impl Future<Output = ()>>) -> Vec<usize> {
+    let mut context = Context::from_waker(Waker::noop());
+    futures
+        .enumerate()
+        .filter_map(|(number, future)| {
+            let ready = pin!(future).poll(&mut context).is_ready();
+            ready.then_some(number)
+        })
+        .collect()
 }

@@ -43,10 +43,11 @@ take_back('(' .. whole(NOW + LEASE), '+inf', function(lease, ends)
   return not lease or sub(lease, 1, 8) ~= NOBODY or ends > NOW + LONGEST_COOL_DOWN
 end)
 
-local items = {}
-local function give(token, id, due, expires)
+-- By the token's place among the arguments.
+local given = {}
+local function give(place, id, due, expires)
   local value = call('GET', COMMENTS .. id)
-  if value then items[#items + 1] = {token, id, whole(due), whole(expires), value} end
+  if value then given[place] = {ARGV[place], id, whole(due), whole(expires), value} end
   return value
 end
 
@@ -55,9 +56,9 @@ for i = 7, #ARGV do
   local held = call('HGET', TOKENS, ARGV[i])
   local lease = held and call('HGET', HOLDERS, held)
   if lease then
-    give(ARGV[i], held, place_of(lease), tonumber(call('ZSCORE', LEASES, held) or NOW))
+    give(i, held, place_of(lease), tonumber(call('ZSCORE', LEASES, held) or NOW))
   else
-    wanted[#wanted + 1] = ARGV[i]
+    wanted[#wanted + 1] = i
   end
 end
 
@@ -72,8 +73,8 @@ end
 local function take(id, due, lane)
   call('ZREM', LANES .. LANE[lane], id)
   -- An entry without a comment leads nowhere, and is gone with that.
-  local token = wanted[taken + 1]
-  if not give(token, id, due, NOW + LEASE) then return end
+  local token = ARGV[wanted[taken + 1]]
+  if not give(wanted[taken + 1], id, due, NOW + LEASE) then return end
   taken = taken + 1
   call('ZADD', LEASES, whole(NOW + LEASE), id)
   call('HSET', HOLDERS, id, struct.pack('<c8dc8B', token, due, HOLDER, lane))
@@ -140,4 +141,6 @@ if taken > 0 then
     end
   end
 end
+local items = {}
+for i = 7, #ARGV do items[#items + 1] = given[i] end
 return {items, place}

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod audit;
 pub mod client;
 pub mod clock;
 pub mod comments;
@@ -23,6 +24,7 @@ pub mod site;
 pub mod style;
 pub mod submit;
 pub mod train;
+pub mod undo;
 pub mod untrusted;
 pub mod words;
 
@@ -53,6 +55,8 @@ enum Command {
     Comments(comments::Args),
     Events(events::Args),
     Review(review::Args),
+    Undo(undo::Args),
+    Audit(audit::Args),
     Score(score::Args),
     Site(site::Args),
     Policy(policy::Args),
@@ -76,6 +80,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Comments(args) => comments::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
+        Command::Undo(args) => undo::run(args).await,
+        Command::Audit(args) => audit::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Policy(args) => policy::run(args).await,

@@ -192,7 +192,7 @@ fn withdrawn(sites: &[SiteId], gone: &Withdrawn) -> v1::work_queue_response::Wit
 
 fn site_queue(sites: &[SiteId], queue: &SiteQueue) -> v1::SiteQueue {
     let now = queue.counts.now;
-    let lanes = queue.lanes.iter().map(|depth| v1::LaneDepth {
+    let lanes = queue.lanes.iter().map(|depth| v1::LaneStats {
         lane: words::lane(Some(depth.lane)),
         waiting: depth.waiting,
         oldest_waiting: depth

@@ -38,7 +38,7 @@ impl Session {
         let mut to_compare = Vec::new();
         let result = match ask {
             Ask::Decide(site, ruling, token) => {
-                self.decide(site, &ruling, token).await.map(Answer::Decided)
+                self.decide(site, ruling, token).await.map(Answer::Decided)
             }
             Ask::Skip {
                 site,
@@ -74,15 +74,18 @@ impl Session {
     async fn decide(
         &mut self,
         site: SiteNumber,
-        ruling: &Ruling,
+        mut ruling: Ruling,
         token: LeaseToken,
     ) -> Result<Decision, Refusal> {
         let item = (site, ruling.comment);
         if !self.hands.knows(item, token) {
-            self.may_decide_unheld(site, ruling, token).await?;
+            self.may_decide_unheld(site, &ruling, token).await?;
+        } else if let Some(held) = self.hands.get(item) {
+            // The lease ran out while the verdict was on its way, and the item came here again.
+            ruling.lease = Some(held.token);
         }
         let name = &self.plan.sites[site];
-        let result = self.queue.decide(name, &self.plan.caller, ruling).await;
+        let result = self.queue.decide(name, &self.plan.caller, &ruling).await;
         match &result {
             Ok(_) => {
                 self.hands.drop(item);

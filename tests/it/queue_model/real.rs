@@ -197,6 +197,7 @@ impl Real {
                     thread: most,
                     site: most,
                 },
+                close_threads_after: None,
                 judged_at: None,
                 due_in: new
                     .due_in
@@ -211,7 +212,7 @@ impl Real {
             Stored::IdReused => Reply::IdReused,
             other @ (Stored::Erased
             | Stored::Stale { .. }
-            | Stored::ThreadClosed
+            | Stored::ThreadClosed { .. }
             | Stored::Duplicate { .. }
             | Stored::Refused { .. }
             | Stored::NoSite) => panic!("{other:?}"),

@@ -11,6 +11,7 @@ pub mod history;
 pub mod ids;
 pub mod imported;
 pub mod lane;
+pub mod lanes;
 pub mod lease;
 pub mod limits;
 pub mod mode;

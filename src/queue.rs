@@ -3,6 +3,7 @@
 pub mod dialogue;
 pub mod filter;
 pub mod listing;
+pub mod noting;
 pub mod overview;
 pub mod priority;
 pub mod ruling;
@@ -34,17 +35,12 @@ pub struct QueueSettings {
     pub lease: Duration,
     /// How long a skipped item rests.
     pub skip_cooldown: Duration,
+    /// How long an item can be held with signs of life.
+    pub max_hold: Duration,
     /// How long a decision can be undone.
     pub undo_window: Duration,
     /// How often an idle stream looks for items whose wake-up was lost.
     pub poll: Duration,
-}
-
-impl QueueSettings {
-    /// The longest that an item can rest: what a clock that jumped back must not lengthen.
-    fn longest_rest(&self) -> Duration {
-        self.lease.max(self.skip_cooldown)
-    }
 }
 
 /// A site's queue as the service works it. Cheap to clone.
@@ -88,6 +84,12 @@ impl Queue {
         site.is_ok_and(|site| site.policy.moderator_statistics())
     }
 
+    /// How long an item can be held with signs of life.
+    #[must_use]
+    pub fn max_hold(&self) -> Duration {
+        self.settings.max_hold
+    }
+
     /// Carries out a verdict. Safe to repeat.
     ///
     /// # Errors
@@ -112,7 +114,7 @@ impl Queue {
             override_lease: ruling.override_lease,
             senior: caller.role.has(Right::DecideEscalated),
             by_moderator: self.counts_by_moderator(site).await,
-            longest_rest: self.settings.longest_rest(),
+            longest_rest: self.settings.lease,
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
         match decided {

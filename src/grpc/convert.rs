@@ -14,3 +14,4 @@ pub mod site;
 pub mod statistics;
 pub mod time;
 pub mod words;
+pub mod work;

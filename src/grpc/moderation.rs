@@ -2,11 +2,10 @@
 
 mod audit;
 mod decisions;
+mod work;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use tokio::sync::mpsc;
-use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
@@ -17,26 +16,21 @@ use crate::{
         ids::{CommentId, SiteId},
         violation::Violations,
     },
+    feed::changes::Changes,
     grpc::{
         authors::AuthorDesk,
         convert::{authors, listing, moderation as convert, review, statistics, words},
         gate::Gate,
         status,
-        streams::{Streams, WhileWelcome},
+        streams::Streams,
     },
     policy::sites::Sites,
-    proto::v1::{self, moderation_service_server::ModerationService, work_queue_response::Message},
-    queue::{
-        Queue,
-        dialogue::{Delivery, Move, SessionEnd, SessionPlan},
-    },
+    proto::v1::{self, moderation_service_server::ModerationService},
+    queue::Queue,
     spam::scorer::Scorer,
 };
+use work::WorkStream;
 
-/// Items and answers that wait to be read: each may hold a comment of 64 KB.
-const MOST_UNREAD: usize = 4;
-/// How long a stream may stay without its first message.
-const START_WITHIN: Duration = Duration::from_secs(10);
 
 /// The service.
 pub struct Moderation {
@@ -54,6 +48,8 @@ pub struct Moderation {
     pub scorer: Arc<Scorer>,
     /// Long-lived replies.
     pub streams: Streams,
+    /// What tells of others' decisions.
+    pub changes: Changes,
 }
 
 impl Moderation {
@@ -80,53 +76,13 @@ impl Moderation {
 
 #[tonic::async_trait]
 impl ModerationService for Moderation {
-    type WorkQueueStream = WhileWelcome<v1::WorkQueueResponse>;
+    type WorkQueueStream = WorkStream;
 
     async fn work_queue(
         &self,
         request: Request<Streaming<v1::WorkQueueRequest>>,
     ) -> Result<Response<Self::WorkQueueStream>, Status> {
-        // A stranger learns nothing, not even by waiting.
-        self.gate.caller(request.metadata()).await?;
-        let (metadata, _, mut incoming) = request.into_parts();
-        let first = tokio::select! {
-            first = tokio::time::timeout(START_WITHIN.min(self.queue.lease()), incoming.message()) => first,
-            () = self.streams.shutdown.cancelled() => {
-                return Err(status::stream_over("the service shuts down; connect again"));
-            }
-        };
-        let start = convert::start(first.map_err(|_| status::no_start())??)?;
-        let (caller, site) = self
-            .gate
-            .admit(&metadata, Right::Moderate, &start.site)
-            .await?;
-        self.sites.get(&site).await?;
-        let dismissal = self.gate.dismissal(&metadata);
-        let plan = SessionPlan {
-            site: site.clone(),
-            caller,
-            prefetch: start.prefetch,
-            ends_at: self.streams.end_of_life(),
-            shutdown: self.streams.shutdown.clone(),
-        };
-        let (moves, said) = mpsc::channel(start.prefetch);
-        // Few: what a client does not read stays here until its connection ends.
-        let (deliveries, told) = mpsc::channel(start.prefetch.min(MOST_UNREAD));
-        self.streams.tasks.spawn(pass_on(incoming, moves));
-        let queue = self.queue.clone();
-        let end = self
-            .streams
-            .tasks
-            .spawn(async move { queue.work(plan, said, deliveries).await });
-        let started = started(start.prefetch, self.queue.lease());
-        let told = ReceiverStream::new(told).map(move |delivery| Ok(response(&site, delivery)));
-        let last = tokio_stream::once(end)
-            .then(|end| async move { end.await.ok() })
-            .filter_map(last_word);
-        Ok(Response::new(WhileWelcome::new(
-            tokio_stream::once(Ok(started)).chain(told).chain(last),
-            dismissal,
-        )))
+        self.work(request).await
     }
 
     async fn list_queue(
@@ -228,91 +184,5 @@ impl ModerationService for Moderation {
         self.sites.get(&site).await?;
         let overview = self.queue.overview(&site).await?;
         Ok(Response::new(statistics::queue_stats(overview)))
-    }
-}
-
-/// Hands a client's messages to its session until either side ends. No more are read than the session takes.
-async fn pass_on(mut incoming: Streaming<v1::WorkQueueRequest>, moves: mpsc::Sender<Move>) {
-    loop {
-        let said = tokio::select! {
-            () = moves.closed() => return,
-            said = incoming.message() => said,
-        };
-        match said {
-            Ok(Some(request)) => {
-                if moves.send(convert::said(request)).await.is_err() {
-                    return;
-                }
-            }
-            Ok(None) => return,
-            // Also what a client that vanished looks like; then nobody hears the answer.
-            Err(_) => return drop(moves.send(Move::Unreadable).await),
-        }
-    }
-}
-
-fn started(prefetch: usize, lease: Duration) -> v1::WorkQueueResponse {
-    let prefetch = i32::try_from(prefetch).unwrap_or(i32::MAX);
-    let started = v1::work_queue_response::Started {
-        prefetch,
-        lease: Some(words::duration(lease)),
-    };
-    v1::WorkQueueResponse {
-        message: Some(Message::Started(started)),
-    }
-}
-
-fn response(site: &SiteId, delivery: Delivery) -> v1::WorkQueueResponse {
-    use v1::work_queue_response::{Heartbeat, Skipped, Withdrawn, answer::Result as Answer};
-    let answer = |request_id, result| {
-        Message::Answer(v1::work_queue_response::Answer {
-            request_id,
-            result: Some(result),
-        })
-    };
-    let message = match delivery {
-        Delivery::Item(item, context) => Message::Item(convert::leased(site, *item, context)),
-        Delivery::Decided(request, Ok(decision)) => {
-            answer(request, Answer::Decision(convert::decision(decision)))
-        }
-        Delivery::Decided(request, Err(refusal)) => {
-            answer(request, Answer::Problem(status::problem(refusal.into())))
-        }
-        Delivery::Skipped(request, Ok(true)) => answer(request, Answer::Skipped(Skipped {})),
-        Delivery::Skipped(request, Ok(false)) => answer(
-            request,
-            Answer::Problem(status::problem(status::lease_lost())),
-        ),
-        Delivery::Skipped(request, Err(error)) => {
-            answer(request, Answer::Problem(status::problem(error.into())))
-        }
-        Delivery::Invalid(request, found) => {
-            answer(request, Answer::Problem(status::problem(found.into())))
-        }
-        Delivery::Withdrawn(comment, token) => Message::Withdrawn(Withdrawn {
-            comment_id: comment.to_string(),
-            lease_token: token.to_string(),
-        }),
-        Delivery::Heartbeat(counts) => Message::Heartbeat(Heartbeat {
-            stats: Some(words::stats(&counts)),
-        }),
-    };
-    v1::WorkQueueResponse {
-        message: Some(message),
-    }
-}
-
-fn last_word<T>(end: Option<SessionEnd>) -> Option<Result<T, Status>> {
-    match end? {
-        SessionEnd::Left => None,
-        SessionEnd::Shutdown => Some(Err(status::stream_over(
-            "the service shuts down; connect again",
-        ))),
-        SessionEnd::Age => Some(Err(status::stream_over(
-            "the stream has reached its age; connect again",
-        ))),
-        SessionEnd::NoSignOfLife => Some(Err(status::no_life())),
-        SessionEnd::NotRead => Some(Err(status::not_read())),
-        SessionEnd::Unreadable => Some(Err(status::unreadable())),
     }
 }

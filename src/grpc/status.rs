@@ -101,15 +101,6 @@ pub fn too_late() -> Status {
     )
 }
 
-/// The caller does not hold the item any more.
-pub fn lease_lost() -> Status {
-    precondition(
-        "LEASE_LOST",
-        "lease",
-        "the item's lease is over; it was given to the queue",
-    )
-}
-
 /// A status as an answer on a stream.
 pub fn problem(status: Status) -> v1::Problem {
     let (reason, metadata) = status

@@ -59,6 +59,15 @@ impl Store {
     }
 
     async fn out_of_range(&self, site: &SiteId) -> Result<FeedPage, StoreError> {
+        let head = self.feed_head(site).await?;
+        Ok(FeedPage::OutOfRange { head })
+    }
+
+    /// The place after the newest event.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn feed_head(&self, site: &SiteId) -> Result<Cursor, StoreError> {
         let mut last = redis::cmd("XREVRANGE");
         last.arg(keys::events(site))
             .arg("+")
@@ -66,12 +75,8 @@ impl Store {
             .arg("COUNT")
             .arg(1);
         let last = entries(self.query(&last).await?)?;
-        let head = last
-            .first()
-            .map(read_event)
-            .transpose()?
-            .map_or(Cursor::START, |event| event.cursor);
-        Ok(FeedPage::OutOfRange { head })
+        let newest = last.first().map(read_event).transpose()?;
+        Ok(newest.map_or(Cursor::START, |event| event.cursor))
     }
 
     /// Forgets events from before a time, at most `batch` of them, and never the newest. Returns how many.

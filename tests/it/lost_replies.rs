@@ -96,10 +96,10 @@ async fn a_claim_whose_answer_is_lost_leases_nothing_twice_and_loses_nothing() {
         );
         let verdict = until("Redis is back", BOUND, async || {
             work.decide(&item, Verdict::Approve).await;
-            match work.answer().await {
-                Answer::Decision(decision) => Some(decision),
-                Answer::Problem(_) | Answer::Skipped(_) => None,
+            if let Answer::Decision(decision) = work.answer().await {
+                return Some(decision);
             }
+            None
         });
         assert_eq!(verdict.await.version, 2);
     }

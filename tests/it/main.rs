@@ -53,3 +53,8 @@ mod undo;
 mod violations;
 mod wakeups;
 mod waves;
+mod work_holding;
+mod work_lanes;
+mod work_parts;
+mod work_sites;
+mod work_withdrawn;

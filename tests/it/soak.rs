@@ -11,6 +11,7 @@ mod load;
 mod lost_replies;
 mod service;
 mod silent_clients;
+mod vanishing;
 
 use std::{collections::BTreeMap, time::Duration};
 

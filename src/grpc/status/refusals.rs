@@ -16,7 +16,9 @@ use crate::{
     feed::FeedError,
     policy::sites::SiteError,
     queue::{
+        dialogue::Refusal as StreamRefusal,
         listing::ListRefusal,
+        noting::NoteRefusal,
         ruling::{DecideRefusal, UndoRefusal},
     },
 };
@@ -181,6 +183,18 @@ impl From<DecideRefusal> for Status {
     }
 }
 
+impl From<NoteRefusal> for Status {
+    fn from(refusal: NoteRefusal) -> Self {
+        match refusal {
+            NoteRefusal::NotFound => comment_not_found(),
+            NoteRefusal::Erased => {
+                precondition("COMMENT_ERASED", "comment", "the comment was erased")
+            }
+            NoteRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<UndoRefusal> for Status {
     fn from(refusal: UndoRefusal) -> Self {
         match refusal {
@@ -193,6 +207,28 @@ impl From<UndoRefusal> for Status {
             }
             UndoRefusal::Escalated => escalated(&refusal.to_string()),
             UndoRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StreamRefusal> for Status {
+    fn from(refusal: StreamRefusal) -> Self {
+        match refusal {
+            StreamRefusal::Invalid(found) => found.into(),
+            StreamRefusal::Decide(refusal) => refusal.into(),
+            StreamRefusal::Note(refusal) => refusal.into(),
+            StreamRefusal::NotHeld => precondition(
+                "NOT_HELD",
+                "lease",
+                "this client does not hold the item under this lease token; decide on items as they come, or by \
+                 DecideComment",
+            ),
+            StreamRefusal::LeaseLost => precondition(
+                "LEASE_LOST",
+                "lease",
+                "the item's lease is over; it was given to the queue",
+            ),
+            StreamRefusal::Store(error) => error.into(),
         }
     }
 }

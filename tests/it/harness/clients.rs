@@ -254,13 +254,19 @@ impl Client {
         Ok(answer.into_inner())
     }
 
-    /// Sits down at a queue.
+    /// Sits down at a site's queue.
     pub async fn work(&self, site: &str, prefetch: i32) -> Result<Work, Status> {
-        let (up, requests) = mpsc::channel(64);
-        let start = v1::work_queue_request::Start {
-            site: site.to_owned(),
+        self.start(v1::work_queue_request::Start {
+            sites: vec![site.to_owned()],
             prefetch,
-        };
+            ..Default::default()
+        })
+        .await
+    }
+
+    /// Sits down as a start says.
+    pub async fn start(&self, start: v1::work_queue_request::Start) -> Result<Work, Status> {
+        let (up, requests) = mpsc::channel(64);
         up.send(v1::WorkQueueRequest {
             message: Some(Up::Start(start)),
         })

@@ -53,7 +53,7 @@ pub fn methods() -> Vec<Method> {
         method!("replydesk.v1.CommentService/GetTransparencyReport", true, comments.get_transparency_report, site =>
             v1::GetTransparencyReportRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/WorkQueue", true, moderation.work_queue, site => {
-            let start = v1::work_queue_request::Start { site, prefetch: 1 };
+            let start = v1::work_queue_request::Start { sites: vec![site], ..Default::default() };
             let start = v1::work_queue_request::Message::Start(start);
             tokio_stream::once(v1::WorkQueueRequest { message: Some(start) })
         }),

@@ -3,6 +3,8 @@
 pub mod access_keys;
 pub mod audit;
 mod backoff;
+pub mod bulk;
+pub mod bulk_undo;
 pub mod confirmation;
 pub mod connection;
 pub mod decide;
@@ -27,6 +29,7 @@ pub mod replication;
 pub mod reply;
 pub mod review;
 pub mod script;
+pub mod selection;
 pub mod sites;
 pub mod submit;
 pub mod trainer_lease;

@@ -3,7 +3,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, QuotaViolation};
 
-use super::{comment_not_found, detailed, internal, precondition, status};
+use super::{comment_not_found, detailed, internal, not_found, precondition, status};
 use crate::{
     admission::{error::SubmitError, receipt::Refusal},
     comment::{
@@ -11,7 +11,10 @@ use crate::{
         state::{CommentState, Version},
     },
     feed::FeedError,
-    queue::ruling::{DecideRefusal, UndoRefusal},
+    queue::{
+        bulk::BulkRefusal,
+        ruling::{DecideRefusal, UndoRefusal},
+    },
 };
 
 impl From<SubmitError> for Status {
@@ -139,6 +142,27 @@ impl From<UndoRefusal> for Status {
             }
             UndoRefusal::Escalated => escalated(&refusal.to_string()),
             UndoRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BulkRefusal> for Status {
+    fn from(refusal: BulkRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            BulkRefusal::Reused => status(
+                Code::AlreadyExists,
+                "OPERATION_ID_REUSED",
+                message,
+                &[],
+            ),
+            BulkRefusal::Undone => precondition("OPERATION_UNDONE", "operation", &message),
+            BulkRefusal::NotFound => not_found("OPERATION_NOT_FOUND", message),
+            BulkRefusal::TooLate => precondition("UNDO_WINDOW_PASSED", "operation", &message),
+            BulkRefusal::NoWave => not_found("WAVE_NOT_FOUND", message),
+            BulkRefusal::NoComment => comment_not_found(),
+            BulkRefusal::NoAuthor => precondition("NO_AUTHOR", "comment", &message),
+            BulkRefusal::Store(error) => error.into(),
         }
     }
 }

@@ -68,12 +68,14 @@ pub fn event(event: &Event) -> Value {
                 "verdict": words::verdict(cause.verdict),
                 "moderator": cause.moderator,
                 "reason_code": cause.reason_code,
+                "operation_id": cause.operation_id,
             });
         }
         Some(event::Cause::Undone(cause)) => {
             value["undone"] = json!({
                 "verdict": words::verdict(cause.verdict),
                 "moderator": cause.moderator,
+                "operation_id": cause.operation_id,
             });
         }
         None => {}

@@ -2,10 +2,11 @@
 
 use crate::{
     comment::{
+        bulk::WaveDecision,
         observed::AuthorHistory,
         reason::{Reason, ReasonCode},
         score::Probability,
-        state::{CommentState, Outcome},
+        state::{CommentState, Outcome, Verdict},
     },
     policy::{ModerationMode, Policy},
 };
@@ -26,6 +27,8 @@ pub struct Facts<'a> {
     pub links: usize,
     /// The comment, folded.
     pub folded_text: &'a str,
+    /// What a moderator decided of the wave that the comment joins.
+    pub wave_decision: Option<&'a WaveDecision>,
     /// From 0 up to, not including, 1. From a keyed hash of the comment's id: a retry draws the same.
     pub draw: f64,
 }
@@ -57,9 +60,11 @@ impl Decided {
 }
 
 impl Policy {
-    /// Decides. From the strongest rule to the weakest: a word that rejects, a score that is spam, a rule that holds (a
-    /// word, links, a first comment), and then the mode. The site's own words and rules hold in every mode; the lower
-    /// threshold counts in automatic mode only.
+    /// Decides. From the strongest rule to the weakest: a word that rejects, a moderator's decision against the wave that
+    /// the comment joins, a score that is spam, a rule that holds (a word, links, a first comment), and then the mode. The
+    /// site's own words and rules hold in every mode; the lower threshold counts in automatic mode only. An approved wave
+    /// spares its later members what asks for a person, a first comment or the mode, but neither words nor links nor a score
+    /// that is spam: nearly the same is not the same.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>) -> Decided {
         if let Some(word) = self.reject_words.find(facts.folded_text) {
@@ -70,10 +75,18 @@ impl Policy {
                 queue_last: false,
             };
         }
+        let follow = |verdict| facts.wave_decision.filter(|wave| wave.verdict == verdict);
+        if let Some(wave) = follow(Verdict::Spam).or_else(|| follow(Verdict::Reject)) {
+            return followed(wave);
+        }
         if facts.probability >= self.spam_at {
             return self.spam(facts);
         }
         let holds = self.holds(facts);
+        let asks = |reason: &Reason| reason.code == ReasonCode::FirstComment;
+        if let Some(wave) = follow(Verdict::Approve).filter(|_| holds.iter().all(asks)) {
+            return followed(wave);
+        }
         match self.mode {
             ModerationMode::Pre => {
                 let mut reasons = vec![Reason::new(ReasonCode::PreModeration, "")];
@@ -128,6 +141,22 @@ impl Policy {
             reasons.push(Reason::new(ReasonCode::FirstComment, detail));
         }
         reasons
+    }
+}
+
+/// As a moderator decided for the wave: nobody has to look again.
+fn followed(wave: &WaveDecision) -> Decided {
+    let outcome = match wave.verdict {
+        Verdict::Approve => Outcome::Approved,
+        Verdict::Reject => Outcome::Rejected,
+        Verdict::Spam => Outcome::Spam,
+    };
+    let reason = Reason::new(ReasonCode::WaveDecided, wave.operation.to_string());
+    Decided {
+        outcome,
+        reasons: vec![reason],
+        queued: false,
+        queue_last: false,
     }
 }
 

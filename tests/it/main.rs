@@ -12,6 +12,7 @@ mod access_keys;
 mod backtest;
 mod backtest_command;
 mod bad_clients;
+mod bulk;
 mod commands;
 mod decisions;
 mod drain;

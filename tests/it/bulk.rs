@@ -59,6 +59,13 @@ async fn states(client: &Client, ids: &[String]) -> Vec<(CommentState, u32)> {
     states
 }
 
+/// What the audit log tells of bulk operations.
+async fn audited(client: &Client) -> Vec<v1::AuditEntry> {
+    let mut entries = client.whole_audit(SITE).await;
+    entries.retain(|entry| entry.subject.starts_with("bulk "));
+    entries
+}
+
 /// Every state change that the audit log tells of, expanded: comment, version and event.
 async fn audited_changes(client: &Client) -> Vec<(u64, String, u32)> {
     let mut changes = Vec::new();

@@ -6,7 +6,7 @@ use replydesk::{
 };
 use tonic::Code;
 
-use super::{SITE, states, submit, submit_many, submit_wave};
+use super::{SITE, audited, states, submit, submit_many, submit_wave};
 use crate::harness::{
     Desk,
     bulk::{numbers, order, these},
@@ -47,7 +47,7 @@ async fn every_violation_is_told_at_once() {
         let refused = refused.unwrap_err();
         assert_eq!(violations(&refused)[0].0, field);
     }
-    assert_eq!(ada.whole_audit(SITE).await, []);
+    assert_eq!(audited(&ada).await, []);
     desk.finish().await;
 }
 
@@ -156,7 +156,7 @@ async fn a_name_is_one_operations_only() {
     }
     assert_eq!(told(&ben.bulk(request).await.unwrap_err()), reused, "another's");
     assert_eq!(states(&blog, &ids[1..]).await, [(v1::CommentState::Pending, 1); 2]);
-    assert_eq!(ada.whole_audit(SITE).await.len(), 1);
+    assert_eq!(audited(&ada).await.len(), 1);
     submit(&blog, nth(SITE, 50)).await;
     desk.finish().await;
 }

@@ -7,7 +7,7 @@ use replydesk::proto::v1::{
 };
 use tonic::Code;
 
-use super::{SITE, audited_changes, states, submit_many, told_changes};
+use super::{SITE, audited, audited_changes, states, submit_many, told_changes};
 use crate::harness::{
     Desk,
     bulk::{numbers, order, these, undo_numbers},
@@ -51,7 +51,7 @@ async fn another_replica_goes_on_where_a_cut_stream_left_off() {
     let result = ada[1].bulk(request.clone()).await.unwrap();
     assert_eq!(numbers(result.counts), [300, 0, 0, 0, 0]);
     assert_eq!(states(&blog, &ids).await, [(CommentState::Spam, 2); 300]);
-    assert_eq!(ada[0].whole_audit(SITE).await.len(), 1);
+    assert_eq!(audited(&ada[0]).await.len(), 1);
     assert_eq!(audited_changes(&ada[0]).await, told_changes(&blog).await);
 
     // So does the undoing, here by another moderator.
@@ -67,7 +67,7 @@ async fn another_replica_goes_on_where_a_cut_stream_left_off() {
     assert_eq!(undo_numbers(result.counts), [300, 0, 0, 0]);
     assert_eq!(states(&blog, &ids).await, [(CommentState::Pending, 3); 300]);
     assert_eq!(audited_changes(&ada[0]).await, told_changes(&blog).await);
-    assert_eq!(ada[0].whole_audit(SITE).await.len(), 2);
+    assert_eq!(audited(&ada[0]).await.len(), 2);
     desk.finish().await;
 }
 
@@ -91,7 +91,7 @@ async fn the_same_operation_on_two_replicas_runs_each_batch_once() {
     for result in [one.unwrap(), other.unwrap()] {
         assert_eq!(undo_numbers(result.counts), [200, 0, 0, 0]);
     }
-    assert_eq!(ada[0].whole_audit(SITE).await.len(), 2);
+    assert_eq!(audited(&ada[0]).await.len(), 2);
     assert_eq!(audited_changes(&ada[0]).await, told_changes(&blog).await);
     desk.finish().await;
 }

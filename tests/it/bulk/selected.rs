@@ -4,7 +4,7 @@ use replydesk::proto::v1::{
     AuditAction, CommentState, Lane, Role, Verdict, bulk_decide_request::Selector, event::Cause,
 };
 
-use super::{SITE, audited_changes, states, submit, submit_many, submit_wave, told_changes};
+use super::{SITE, audited, audited_changes, states, submit, submit_many, submit_wave, told_changes};
 use crate::harness::{
     Desk,
     bulk::{numbers, order, these},
@@ -29,7 +29,7 @@ async fn a_wave_is_decided_at_once_with_one_audit_entry_and_an_event_for_each() 
     assert_eq!(examples, wave.iter().take(10).collect::<Vec<_>>());
     assert!(preview.examples[0].excerpt.starts_with("My cousin makes 70"));
     assert_eq!(blog.all_events(SITE).await, events, "a preview changes nothing");
-    assert_eq!(ada.whole_audit(SITE).await, []);
+    assert_eq!(audited(&ada).await, []);
 
     let result = ada.bulk(request.clone()).await.unwrap();
     assert_eq!(numbers(result.counts), [45, 0, 0, 0, 0]);
@@ -39,7 +39,7 @@ async fn a_wave_is_decided_at_once_with_one_audit_entry_and_an_event_for_each() 
     let stats = ada.stats(SITE).await;
     assert_eq!((stats.waiting, stats.pending, stats.spam), (3, 3, 45));
 
-    let audit = ada.whole_audit(SITE).await;
+    let audit = audited(&ada).await;
     assert_eq!(audit.len(), 1);
     let entry = &audit[0];
     assert_eq!(entry.action(), AuditAction::BulkDecided);

@@ -5,7 +5,7 @@ use replydesk::proto::v1::{
 };
 use tonic::Code;
 
-use super::{SITE, audited_changes, states, submit_many, submit_wave, told_changes};
+use super::{SITE, audited, audited_changes, states, submit_many, submit_wave, told_changes};
 use crate::harness::{
     Desk,
     bulk::{numbers, order, these, undo_numbers},
@@ -70,7 +70,7 @@ async fn every_state_and_place_in_the_queue_is_as_before() {
         told(&refused),
         (Code::FailedPrecondition, "OPERATION_UNDONE".to_owned())
     );
-    let audit = ada.whole_audit(SITE).await;
+    let audit = audited(&ada).await;
     let actions: Vec<_> = audit.iter().map(|entry| entry.action()).collect();
     assert_eq!(actions, [AuditAction::BulkDecided, AuditAction::BulkUndone]);
     assert_eq!(audit[1].actor, "ben");

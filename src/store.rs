@@ -32,6 +32,7 @@ pub mod script;
 pub mod selection;
 pub mod sites;
 pub mod submit;
+pub mod threads;
 pub mod trainer_lease;
 pub mod version;
 pub mod wakeups;

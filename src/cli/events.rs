@@ -260,6 +260,7 @@ mod tests {
             verdict: Verdict::Reject.into(),
             moderator: "00112233aabbccdd".to_owned(),
             reason_code: "insult".to_owned(),
+            reason_text: "Be kind.".to_owned(),
             operation_id: String::new(),
         };
         let events = [

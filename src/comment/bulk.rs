@@ -80,6 +80,8 @@ pub struct Operation {
     pub stage: Stage,
     /// What was said.
     pub verdict: Verdict,
+    /// What readers are told for its reason code; may be empty.
+    pub reason_text: String,
     /// The place in its target's order behind what it has dealt with; opaque.
     pub cursor: Vec<u8>,
     /// How many comments it has looked at, those too that its thread leaves out.

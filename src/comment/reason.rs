@@ -26,13 +26,15 @@ pub enum ReasonCode {
     Sampled = 10,
     /// What it was judged by kept changing.
     Unsettled = 11,
+    /// A moderator set for a while how the thread is moderated.
+    ThreadModerated = 15,
     /// A moderator decided its wave.
     WaveDecided = 16,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::PreModeration,
         Self::PostModeration,
         Self::ScoreLow,
@@ -44,6 +46,7 @@ impl ReasonCode {
         Self::RejectedWord,
         Self::Sampled,
         Self::Unsettled,
+        Self::ThreadModerated,
         Self::WaveDecided,
     ];
 

@@ -31,6 +31,8 @@ pub struct Facts<'a> {
     pub wave_decision: Option<&'a WaveDecision>,
     /// From 0 up to, not including, 1. From a keyed hash of the comment's id: a retry draws the same.
     pub draw: f64,
+    /// When the thread's comments are shown, where a moderator set that for a while.
+    pub thread_mode: Option<ModerationMode>,
 }
 
 /// What becomes of a comment.
@@ -62,7 +64,8 @@ impl Decided {
 impl Policy {
     /// Decides. From the strongest rule to the weakest: a word that rejects, a moderator's decision against the wave that
     /// the comment joins, a score that is spam, a rule that holds (a word, links, a first comment), and then the mode. The
-    /// site's own words and rules hold in every mode; the lower threshold counts in automatic mode only. An approved wave
+    /// site's own words and rules hold in every mode; the lower threshold counts in automatic mode only. The mode is the
+    /// thread's where it has one of its own for a while; that is told where it differs from the site's. An approved wave
     /// spares its later members what asks for a person, a first comment or the mode, but neither words nor links nor a score
     /// that is spam: nearly the same is not the same.
     #[must_use]
@@ -75,19 +78,34 @@ impl Policy {
                 queue_last: false,
             };
         }
-        let follow = |verdict| facts.wave_decision.filter(|wave| wave.verdict == verdict);
-        if let Some(wave) = follow(Verdict::Spam).or_else(|| follow(Verdict::Reject)) {
+        if let Some(wave) = facts.wave_decision.filter(|wave| self.follows(wave, facts)) {
             return followed(wave);
         }
+        let mode = facts.thread_mode.unwrap_or(self.mode);
+        let mut decided = self.decide_in(mode, facts);
+        if mode != self.mode {
+            let told = Reason::new(ReasonCode::ThreadModerated, mode.word());
+            decided.reasons.push(told);
+        }
+        decided
+    }
+
+    fn follows(&self, wave: &WaveDecision, facts: &Facts<'_>) -> bool {
+        let asks = |reason: &Reason| reason.code == ReasonCode::FirstComment;
+        match wave.verdict {
+            Verdict::Reject | Verdict::Spam => true,
+            Verdict::Approve => {
+                facts.probability < self.spam_at && self.holds(facts).iter().all(asks)
+            }
+        }
+    }
+
+    fn decide_in(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
         if facts.probability >= self.spam_at {
-            return self.spam(facts);
+            return spam(mode, facts);
         }
         let holds = self.holds(facts);
-        let asks = |reason: &Reason| reason.code == ReasonCode::FirstComment;
-        if let Some(wave) = follow(Verdict::Approve).filter(|_| holds.iter().all(asks)) {
-            return followed(wave);
-        }
-        match self.mode {
+        match mode {
             ModerationMode::Pre => {
                 let mut reasons = vec![Reason::new(ReasonCode::PreModeration, "")];
                 reasons.extend(holds);
@@ -104,20 +122,6 @@ impl Policy {
                 sampled(Outcome::Approved, score(ReasonCode::ScoreLow, facts), facts)
             }
             ModerationMode::Automatic => pending(vec![score(ReasonCode::ScoreUncertain, facts)]),
-        }
-    }
-
-    fn spam(&self, facts: &Facts<'_>) -> Decided {
-        let high = score(ReasonCode::ScoreHigh, facts);
-        match self.mode {
-            // A moderator sees each comment, the likely spam after all others.
-            ModerationMode::Pre => Decided {
-                outcome: Outcome::Spam,
-                reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
-                queued: true,
-                queue_last: true,
-            },
-            ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
         }
     }
 
@@ -157,6 +161,20 @@ fn followed(wave: &WaveDecision) -> Decided {
         reasons: vec![reason],
         queued: false,
         queue_last: false,
+    }
+}
+
+fn spam(mode: ModerationMode, facts: &Facts<'_>) -> Decided {
+    let high = score(ReasonCode::ScoreHigh, facts);
+    match mode {
+        // A moderator sees each comment, the likely spam after all others.
+        ModerationMode::Pre => Decided {
+            outcome: Outcome::Spam,
+            reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
+            queued: true,
+            queue_last: true,
+        },
+        ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
     }
 }
 

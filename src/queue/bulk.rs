@@ -18,7 +18,8 @@ use crate::{
         state::Verdict,
         stored::StoredComment,
     },
-    queue::ruling::{Note, ReasonCodeText},
+    policy::rejection::ReasonCodeText,
+    queue::ruling::Note,
     store::{confirmation::Confirmation, connection::Store, error::StoreError},
 };
 pub use deciding::BulkRun;
@@ -162,6 +163,12 @@ pub enum BulkRefusal {
     /// That comment has no author to be known by.
     #[error("this comment's author has neither account nor e-mail address to be known by")]
     NoAuthor,
+    /// The site's policy does not have this reason.
+    #[error("the site's policy does not have this reason_code")]
+    UnknownReason {
+        /// Those that it has.
+        codes: String,
+    },
     /// The store failed. The same call again goes on.
     #[error(transparent)]
     Store(#[from] StoreError),

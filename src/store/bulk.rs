@@ -67,6 +67,8 @@ pub struct BulkStart<'a> {
     pub digest: &'a [u8],
     /// Its target in words, for the audit log.
     pub target: &'a str,
+    /// What readers are told for its reason code; may be empty.
+    pub reason_text: &'a str,
     /// The wave that it is for, and how long later members follow; zero for not at all.
     pub wave: Option<(WaveId, Duration)>,
 }
@@ -91,6 +93,8 @@ pub struct DecideBatch<'a> {
     pub to: &'a [u8],
     /// Which comments.
     pub ids: &'a [CommentId],
+    /// What readers are told for the reason code; may be empty.
+    pub reason_text: &'a str,
     /// Only those that came before the operation began.
     pub only_earlier: bool,
     /// With the last batch: how many comments are left undecided.
@@ -305,6 +309,8 @@ fn start_call(terms: &BulkTerms<'_>, start: &BulkStart<'_>) -> ScriptCall {
         .arg(terms.verdict as u8)
         .arg("w")
         .arg(wave.map(|wave| wave.to_string()).unwrap_or_default())
+        .arg("rt")
+        .arg(start.reason_text)
         .arg("c")
         .arg("");
     let zeros = ["n", "left", "1", "2", "3", "4", "5"];
@@ -317,6 +323,7 @@ fn decide_call(terms: &BulkTerms<'_>, batch: &DecideBatch<'_>) -> ScriptCall {
     let event = EventRecord {
         verdict: terms.verdict as u32,
         reason_code: terms.reason_code.to_owned(),
+        reason_text: batch.reason_text.to_owned(),
         operation: terms.operation.to_string(),
         ..events::details_by(terms.actor, terms.note)
     };

@@ -5,7 +5,7 @@
 //! | key | type | lives | written by |
 //! |---|---|---|---|
 //! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
-//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_close` |
+//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `f` first comment at, `mo` mode and `mu` until when, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_change` |
 //! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
 //! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
 //! | `{site}:q:<lane>` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide`, `undo` |
@@ -22,7 +22,7 @@
 //! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
 //! | `{site}:wd:<wave>` | string: what its later members follow: a bulk operation's name and its verdict | as the policy says | `bulk_start`; `bulk_undo_start` deletes it |
-//! | `{site}:b:<operation>` | hash, a bulk operation: `d` digest of the request, `s` stage, `v` verdict, `w` wave, `c` cursor, `n` comments looked at, `1`-`5` what became of them, `left`, `au` audit entry, `t` begun, `e` last changed; `uc`, `u1`-`u4`, `uau`, `ut`, `ue` the same of its undoing | undo window + 30 days | `bulk_*` |
+//! | `{site}:b:<operation>` | hash, a bulk operation: `d` digest of the request, `s` stage, `v` verdict, `w` wave, `rt` text for readers, `c` cursor, `n` comments looked at, `1`-`5` what became of them, `left`, `au` audit entry, `t` begun, `e` last changed; `uc`, `u1`-`u4`, `uau`, `ut`, `ue` the same of its undoing | undo window + 30 days | `bulk_*` |
 //! | `{site}:bc:<operation>`, `:bu:<operation>` | string, the changes that it made, or its undoing: id, version, event's sequence, 28 bytes each | the same | `bulk_decide`, `bulk_undo` |
 //! | `{site}:h:<domain>` | string, a count of comments that lead there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |

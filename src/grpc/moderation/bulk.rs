@@ -1,7 +1,5 @@
 //! Bulk decisions, their undoing, and what they changed.
 
-use std::time::Duration;
-
 use tokio::sync::mpsc;
 use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
@@ -20,8 +18,6 @@ use crate::{
 
 /// Steps that wait to be read.
 const MOST_UNREAD: usize = 4;
-/// How long later members of a wave follow its decision.
-const FOLLOW: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn decide(
     service: &Moderation,
@@ -30,14 +26,16 @@ pub(super) async fn decide(
     let asked = request.get_ref();
     let (caller, site) = service.moderator(request, &asked.site).await?;
     let order = convert::order(asked)?;
+    let known = service.sites.get(&site).await?;
+    let policy = &known.policy;
     let (name, bulk) = (order.operation, service.queue.bulk());
     let (steps, told) = mpsc::channel(MOST_UNREAD);
     let stop = service.streams.shutdown.clone();
     if asked.validate_only {
-        let run = bulk.preview(&site, &caller, order).await?;
+        let run = bulk.preview(&site, &caller, order, policy).await?;
         service.streams.tasks.spawn(run.run(steps, stop));
     } else {
-        let run = bulk.begin(&site, &caller, order, FOLLOW).await?;
+        let run = bulk.begin(&site, &caller, order, policy).await?;
         service.streams.tasks.spawn(run.run(steps, stop));
     }
     let told = ReceiverStream::new(told).map(move |step| decided(name, step));

@@ -1,6 +1,6 @@
 //! A bulk decision carried out.
 
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{sync::Arc, time::Instant};
 
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -17,6 +17,7 @@ use crate::{
         bulk::{Operation, Stage, Target},
         ids::{CommentId, SiteId},
     },
+    policy::Policy,
     store::{
         bulk::{Began, BulkStart, BulkTerms, DecideBatch},
         selection::Picked,
@@ -40,8 +41,8 @@ pub struct BulkRun {
 }
 
 impl Bulk {
-    /// Begins a bulk decision, or takes it up where it is. `follow` is how long later members of a wave follow. Safe to
-    /// repeat.
+    /// Begins a bulk decision, or takes it up where it is; what the policy says of readers' texts and of later members of a
+    /// wave counts as it is when it begins. Safe to repeat.
     ///
     /// # Errors
     /// As [`BulkRefusal`] says; nothing is decided yet.
@@ -50,9 +51,14 @@ impl Bulk {
         site: &SiteId,
         caller: &Caller,
         order: BulkOrder,
-        follow: Duration,
+        policy: &Policy,
     ) -> Result<BulkRun, BulkRefusal> {
         let known = self.store.bulk_operation(site, order.operation).await?;
+        let reason_text = match &known {
+            // A code that the site has dropped since is no reason to stop half-way.
+            Some(operation) => operation.reason_text.clone(),
+            None => statement(policy, &order)?,
+        };
         let target = match self.target(site, &order.selector).await {
             Ok(target) => target,
             // What it was for is gone since it began: there is nothing more to decide.
@@ -65,7 +71,7 @@ impl Bulk {
         };
         let wave = match order.selector {
             // A part of a wave says nothing of the rest of it.
-            Selector::Wave(wave) if order.thread.is_none() => Some((wave, follow)),
+            Selector::Wave(wave) if order.thread.is_none() => Some((wave, policy.follow_wave_for())),
             Selector::Wave(_) | Selector::Ids(_) | Selector::AuthorOf(_) | Selector::Lane(_) => None,
         };
         let actor = caller.actor();
@@ -75,6 +81,7 @@ impl Bulk {
             let start = BulkStart {
                 digest: &digest(&actor, &order),
                 target: &order.words(),
+                reason_text: &reason_text,
                 wave,
             };
             let starting = self.store.bulk_start(&terms, &start);
@@ -145,6 +152,17 @@ impl Bulk {
     }
 }
 
+/// What readers are told for the order's reason code; empty for nothing.
+pub(super) fn statement(policy: &Policy, order: &BulkOrder) -> Result<String, BulkRefusal> {
+    let reasons = policy.rejection_reasons();
+    match reasons.text_of(&order.reason_code) {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(BulkRefusal::UnknownReason {
+            codes: reasons.codes(),
+        }),
+    }
+}
+
 impl BulkRun {
     /// Decides batch after batch until all is decided, the caller leaves or the service shuts down; the batch that is
     /// under way is always finished.
@@ -187,6 +205,7 @@ impl BulkRun {
                 from: &operation.cursor,
                 to: to.unwrap_or(&operation.cursor),
                 ids: &ids,
+                reason_text: &operation.reason_text,
                 only_earlier: matches!(target, Target::Lane(_) | Target::Author(_)),
                 left,
             };

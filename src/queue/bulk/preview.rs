@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Bulk, BulkOrder, BulkRefusal, Preview, Step,
+    deciding::statement,
     walk::{Early, Pace, Walk},
 };
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
         bulk::{Tally, Target},
         ids::{CommentId, SiteId},
     },
+    policy::Policy,
     store::bulk::Kind,
 };
 
@@ -44,7 +46,9 @@ impl Bulk {
         site: &SiteId,
         caller: &Caller,
         order: BulkOrder,
+        policy: &Policy,
     ) -> Result<PreviewRun, BulkRefusal> {
+        statement(policy, &order)?;
         Ok(PreviewRun {
             target: self.target(site, &order.selector).await?,
             bulk: self.clone(),

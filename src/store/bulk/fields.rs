@@ -23,6 +23,10 @@ pub(in crate::store) fn operation(fields: &Fields) -> Result<Operation, StoreErr
         stage,
         verdict: Verdict::from_number(number(fields, "v")?).ok_or(UNREADABLE)?,
         cursor: fields.get("c").cloned().ok_or(UNREADABLE)?,
+        reason_text: fields
+            .get("rt")
+            .and_then(|text| String::from_utf8(text.clone()).ok())
+            .ok_or(UNREADABLE)?,
         looked: number(fields, "n")?,
         tally: Tally {
             decided: number(fields, "1")?,

@@ -15,10 +15,10 @@ use crate::{
         bulk::{Operation, Tally},
         ids::{CommentId, OperationId, ThreadId, WaveId},
         lane::Lane,
+        rejection::ReasonCodeText,
         state::Verdict,
         stored::StoredComment,
     },
-    policy::rejection::ReasonCodeText,
     queue::ruling::Note,
     store::{confirmation::Confirmation, connection::Store, error::StoreError},
 };

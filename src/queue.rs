@@ -1,5 +1,6 @@
 //! The review queue: what waits for a moderator, who holds it, and what is decided.
 
+pub mod bulk;
 pub mod dialogue;
 pub mod filter;
 pub mod listing;
@@ -26,6 +27,7 @@ use crate::{
         wakeups::Wakeups,
     },
 };
+use bulk::{Bulk, BulkSettings, MOST_COMMENTS};
 use ruling::{DecideRefusal, Decision, Ruling, Undo, UndoRefusal, UndoneDecision};
 
 /// How long things rest in the queue.
@@ -88,6 +90,17 @@ impl Queue {
     #[must_use]
     pub fn max_hold(&self) -> Duration {
         self.settings.max_hold
+    }
+
+    /// Decisions on many comments at once.
+    #[must_use]
+    pub fn bulk(&self) -> Bulk {
+        let settings = BulkSettings {
+            undo_window: self.settings.undo_window,
+            longest_rest: self.settings.lease,
+            most: MOST_COMMENTS,
+        };
+        Bulk::new(self.store.clone(), self.confirmation.clone(), settings)
     }
 
     /// Carries out a verdict. Safe to repeat.

@@ -214,6 +214,7 @@ fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> D
         has_author_identity: prepared.prints.author.is_some(),
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),
+        wave_decision: seen.wave_decision.as_ref(),
         draw: prepared.draw,
         thread_mode: seen.thread_mode,
     })

@@ -89,6 +89,8 @@ fn facts<'a>(comment: &StoredComment, content: &'a Content) -> Facts<'a> {
         has_author_identity: kept.author.is_some(),
         links: content.links().len(),
         folded_text: content.folded(),
+        // Decisions of another day, which the policy does not make.
+        wave_decision: None,
         draw: NEVER_DRAWN,
         // What was set for a while says nothing about a policy.
         thread_mode: None,

@@ -69,12 +69,14 @@ pub fn event(event: &Event) -> Value {
                 "moderator": cause.moderator,
                 "reason_code": cause.reason_code,
                 "reason_text": cause.reason_text,
+                "operation_id": cause.operation_id,
             });
         }
         Some(event::Cause::Undone(cause)) => {
             value["undone"] = json!({
                 "verdict": words::verdict(cause.verdict),
                 "moderator": cause.moderator,
+                "operation_id": cause.operation_id,
             });
         }
         None => {}

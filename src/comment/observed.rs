@@ -1,6 +1,7 @@
 //! What one read tells about a submission's surroundings, and the versions it was true at.
 
 use crate::comment::{
+    bulk::WaveDecision,
     ids::KeyedHash,
     mode::ModerationMode,
     state::{CommentState, Timestamp},
@@ -82,6 +83,8 @@ pub struct Observed {
     pub link_host_recent: u32,
     /// Comments of the last 24 h, by whomever, that say nearly the same: the size of the wave that this one will join.
     pub near_duplicates: u32,
+    /// What a moderator decided of that wave, if that is to be followed.
+    pub wave_decision: Option<WaveDecision>,
 }
 
 /// What a submission is recognised by: keyed hashes, and parts of a sketch of its text.

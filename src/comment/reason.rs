@@ -34,11 +34,13 @@ pub enum ReasonCode {
     AuthorBanned = 14,
     /// A moderator set for a while how the thread is moderated.
     ThreadModerated = 15,
+    /// A moderator decided its wave.
+    WaveDecided = 16,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PreModeration,
         Self::PostModeration,
         Self::ScoreLow,
@@ -54,6 +56,7 @@ impl ReasonCode {
         Self::AuthorHeld,
         Self::AuthorBanned,
         Self::ThreadModerated,
+        Self::WaveDecided,
     ];
 
     /// The code with this number.

@@ -1,6 +1,7 @@
 //! `ModerationService`: what moderators call.
 
 mod audit;
+mod bulk;
 mod decisions;
 mod work;
 
@@ -77,6 +78,8 @@ impl Moderation {
 #[tonic::async_trait]
 impl ModerationService for Moderation {
     type WorkQueueStream = WorkStream;
+    type BulkDecideStream = WhileWelcome<v1::BulkDecideResponse>;
+    type UndoBulkDecisionStream = WhileWelcome<v1::UndoBulkDecisionResponse>;
 
     async fn work_queue(
         &self,
@@ -112,6 +115,27 @@ impl ModerationService for Moderation {
         request: Request<v1::UndoDecisionRequest>,
     ) -> Result<Response<v1::UndoDecisionResponse>, Status> {
         decisions::undo(self, &request).await
+    }
+
+    async fn bulk_decide(
+        &self,
+        request: Request<v1::BulkDecideRequest>,
+    ) -> Result<Response<Self::BulkDecideStream>, Status> {
+        bulk::decide(self, &request).await
+    }
+
+    async fn undo_bulk_decision(
+        &self,
+        request: Request<v1::UndoBulkDecisionRequest>,
+    ) -> Result<Response<Self::UndoBulkDecisionStream>, Status> {
+        bulk::undo(self, &request).await
+    }
+
+    async fn list_bulk_changes(
+        &self,
+        request: Request<v1::ListBulkChangesRequest>,
+    ) -> Result<Response<v1::ListBulkChangesResponse>, Status> {
+        bulk::changes(self, &request).await
     }
 
     async fn list_audit_entries(

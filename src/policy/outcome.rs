@@ -2,11 +2,12 @@
 
 use crate::{
     comment::{
+        bulk::WaveDecision,
         observed::AuthorHistory,
         reason::{Reason, ReasonCode},
         score::Probability,
         standing::Standing,
-        state::{CommentState, Outcome},
+        state::{CommentState, Outcome, Verdict},
         subject::{Standings, SubjectKind},
     },
     policy::{ModerationMode, Policy},
@@ -30,6 +31,8 @@ pub struct Facts<'a> {
     pub links: usize,
     /// The comment, folded.
     pub folded_text: &'a str,
+    /// What a moderator decided of the wave that the comment joins.
+    pub wave_decision: Option<&'a WaveDecision>,
     /// From 0 up to, not including, 1. From a keyed hash of the comment's id: a retry draws the same.
     pub draw: f64,
     /// When the thread's comments are shown, where a moderator set that for a while.
@@ -63,12 +66,15 @@ impl Decided {
 }
 
 impl Policy {
-    /// Decides. From the strongest rule to the weakest: a ban, a word that rejects, a score that is spam, a rule that
-    /// holds (a standing, a word, links, a first comment), and then the mode. The site's own words and rules hold in every
-    /// mode; the lower threshold counts in automatic mode only. A trusted author is spared what holds newcomers, links
-    /// and middling scores, but neither words nor a score that is spam, since an account can be stolen; nor a mode that
-    /// reviews each comment. The mode is the thread's where it has one of its own for a while; that is told where it differs
-    /// from the site's.
+    /// Decides. From the strongest rule to the weakest: a ban, a word that rejects, a moderator's decision against the wave
+    /// that the comment joins, a score that is spam, a rule that holds (a standing, a word, links, a first comment), and
+    /// then the mode. The site's own words and rules hold in every mode; the lower threshold counts in automatic mode only.
+    /// The mode is the thread's where it has one of its own for a while; that is told where it differs from the site's.
+    ///
+    /// A trusted author is spared what holds newcomers, links and middling scores, but neither words nor a score that is
+    /// spam, since an account can be stolen; nor a mode that reviews each comment. An approved wave spares its later members
+    /// what asks for a person, a first comment or the mode, but neither words nor links nor a score that is spam: nearly the
+    /// same is not the same.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>) -> Decided {
         let (standing, subject) = facts.standings.strictest();
@@ -78,6 +84,9 @@ impl Policy {
         if let Some(word) = self.reject_words.find(facts.folded_text) {
             return rejected(Reason::new(ReasonCode::RejectedWord, word));
         }
+        if let Some(wave) = facts.wave_decision.filter(|wave| self.follows(wave, facts)) {
+            return followed(wave);
+        }
         let mode = facts.thread_mode.unwrap_or(self.mode);
         let mut decided = self.decide_in(mode, facts);
         if mode != self.mode {
@@ -85,6 +94,16 @@ impl Policy {
             decided.reasons.push(told);
         }
         decided
+    }
+
+    fn follows(&self, wave: &WaveDecision, facts: &Facts<'_>) -> bool {
+        let asks = |reason: &Reason| reason.code == ReasonCode::FirstComment;
+        match wave.verdict {
+            Verdict::Reject | Verdict::Spam => true,
+            Verdict::Approve => {
+                facts.probability < self.spam_at && self.holds(facts).iter().all(asks)
+            }
+        }
     }
 
     fn decide_in(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
@@ -144,6 +163,22 @@ impl Policy {
             reasons.push(Reason::new(ReasonCode::FirstComment, detail));
         }
         reasons
+    }
+}
+
+/// As a moderator decided for the wave: nobody has to look again.
+fn followed(wave: &WaveDecision) -> Decided {
+    let outcome = match wave.verdict {
+        Verdict::Approve => Outcome::Approved,
+        Verdict::Reject => Outcome::Rejected,
+        Verdict::Spam => Outcome::Spam,
+    };
+    let reason = Reason::new(ReasonCode::WaveDecided, wave.operation.to_string());
+    Decided {
+        outcome,
+        reasons: vec![reason],
+        queued: false,
+        queue_last: false,
     }
 }
 

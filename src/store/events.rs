@@ -6,7 +6,7 @@ use redis::streams::StreamId;
 use crate::{
     comment::{
         audit::Actor,
-        event::{Cause, Cursor, Event},
+        event::{Cause, Cursor, Event, Untaught},
         ids::{CommentId, SiteId, ThreadId},
         reason::Reason,
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
@@ -142,6 +142,10 @@ fn read_event(entry: &StreamId) -> Result<Event, StoreError> {
         state,
         version,
         at: Timestamp(number("t")?),
+        untaught: Untaught {
+            verdict: details.untaught,
+            earlier: details.earlier_untaught,
+        },
         cause: read_cause(details)?,
     })
 }
@@ -160,12 +164,17 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
         0 => None,
         earlier => Some(verdict(earlier)?),
     };
+    let operation = match details.operation.as_str() {
+        "" => None,
+        operation => Some(operation.parse().map_err(|_| UNREADABLE)?),
+    };
     if details.undone_verdict != 0 {
         return Ok(Cause::Undone {
             verdict: verdict(details.undone_verdict)?,
             earlier,
             moderator: details.moderator,
             note: details.note,
+            operation,
         });
     }
     Ok(Cause::Decided {
@@ -175,6 +184,7 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
         reason_code: details.reason_code,
         reason_text: details.reason_text,
         note: details.note,
+        operation,
     })
 }
 

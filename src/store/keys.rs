@@ -29,6 +29,9 @@
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
 //! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
+//! | `{site}:wd:<wave>` | string: what its later members follow: a bulk operation's name and its verdict | as the policy says | `bulk_start`; `bulk_undo_start` deletes it |
+//! | `{site}:b:<operation>` | hash, a bulk operation: `d` digest of the request, `s` stage, `v` verdict, `w` wave, `rt` text for readers, `c` cursor, `n` comments looked at, `1`-`5` what became of them, `left`, `au` audit entry, `t` begun, `e` last changed; `uc`, `u1`-`u4`, `uau`, `ut`, `ue` the same of its undoing | undo window + 30 days | `bulk_*` |
+//! | `{site}:bc:<operation>`, `:bu:<operation>` | string, the changes that it made, or its undoing: id, version, event's sequence, 28 bytes each | the same | `bulk_decide`, `bulk_undo` |
 //! | `{site}:h:<domain>` | string, a count of comments that lead there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
 //! | `{site}:im:<bucket>` | set (intset) of 64-bit hashes of imported comments' names | for good | `import` |
@@ -47,7 +50,7 @@
 
 use crate::comment::{
     calendar::{Day, Hour},
-    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
+    ids::{CommentId, KeyId, KeyedHash, OperationId, SiteId, ThreadId, WaveId},
     lane::Lane,
     state::CommentState,
     subject::Subject,
@@ -262,6 +265,31 @@ pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
 #[must_use]
 pub fn wave(site: &SiteId, wave: WaveId) -> Vec<u8> {
     of_site(site, ":w:", wave.to_string().as_bytes())
+}
+
+/// String: what later members of a wave follow: a bulk operation's name, 16 bytes, and its verdict.
+#[must_use]
+pub fn wave_decision(site: &SiteId, wave: WaveId) -> Vec<u8> {
+    of_site(site, ":wd:", wave.to_string().as_bytes())
+}
+
+/// What [`wave_decision`] keys start with, for a script that learns the wave on its way.
+#[must_use]
+pub fn wave_decision_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":wd:", b"")
+}
+
+/// Hash: a bulk operation.
+#[must_use]
+pub fn bulk(site: &SiteId, operation: OperationId) -> Vec<u8> {
+    of_site(site, ":b:", operation.as_bytes())
+}
+
+/// String: the changes that a bulk operation made, or that its undoing made.
+#[must_use]
+pub fn bulk_changes(site: &SiteId, operation: OperationId, undone: bool) -> Vec<u8> {
+    let kind = if undone { ":bu:" } else { ":bc:" };
+    of_site(site, kind, operation.as_bytes())
 }
 
 /// What [`wave`] keys start with, for a script that learns the wave on its way.

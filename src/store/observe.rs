@@ -20,8 +20,9 @@ pub(super) const AUTHOR_FIELDS: [&str; 10] = ["1", "2", "3", "4", "5", "6", "f",
 type Fields = Vec<Option<Vec<u8>>>;
 
 impl Store {
-    /// What is known of a submission's author, thread, rates, links and text, in one round trip. Counters may be one
-    /// submission behind; `submit` checks what must be exact.
+    /// What is known of a submission's author, thread, rates, links and text, in one round trip; in two for one that says
+    /// nearly what others said, since only then it is known which wave it joins. Counters may be one submission behind;
+    /// `submit` checks what must be exact.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -87,7 +88,14 @@ impl Store {
             standings.add(subject.kind(), standing);
             subject_marks.extend(mark);
         }
+        let wave = waves::of_parts(&parts);
+        // A wave of one has been shown to nobody, and so decided by nobody.
+        let wave_decision = match wave {
+            Some((wave, 2..)) => self.wave_decision(site, wave).await?,
+            Some((_, 0 | 1)) | None => None,
+        };
         Ok(Observed {
+            wave_decision,
             now,
             standings,
             subject_marks,
@@ -111,7 +119,7 @@ impl Store {
                 .map(|at| count(number(at)))
                 .max()
                 .unwrap_or(0),
-            near_duplicates: waves::of_parts(&parts).map_or(0, |(_, size)| size),
+            near_duplicates: wave.map_or(0, |(_, size)| size),
         })
     }
 }

@@ -13,6 +13,7 @@ mod author_command;
 mod backtest;
 mod backtest_command;
 mod bad_clients;
+mod bulk;
 mod commands;
 mod decisions;
 mod drain;

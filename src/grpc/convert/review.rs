@@ -93,7 +93,7 @@ fn seen(signals: &Signals) -> Vec<v1::SeenSignal> {
     all.filter(|signal| signal.value > 0.0).collect()
 }
 
-fn member(comment: StoredComment) -> v1::WaveMember {
+pub(super) fn member(comment: StoredComment) -> v1::WaveMember {
     let content = comment.content;
     v1::WaveMember {
         comment_id: comment.id.to_string(),

@@ -169,20 +169,24 @@ pub fn event(event: Event) -> v1::Event {
             reason_code,
             reason_text,
             note: _,
+            operation,
         } => v1::event::Cause::Decided(v1::event::Decided {
             verdict: verdict(said),
             moderator,
             reason_code,
             reason_text,
+            operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
         Cause::Undone {
             verdict: said,
             earlier: _,
             moderator,
             note: _,
+            operation,
         } => v1::event::Cause::Undone(v1::event::Undone {
             verdict: verdict(said),
             moderator,
+            operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
     };
     v1::Event {

@@ -3,7 +3,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, QuotaViolation};
 
-use super::{comment_not_found, detailed, internal, precondition, status};
+use super::{comment_not_found, detailed, internal, not_found, precondition, status};
 use crate::{
     admission::{error::SubmitError, receipt::Refusal},
     authors::AuthorRefusal,
@@ -16,6 +16,7 @@ use crate::{
     feed::FeedError,
     policy::sites::SiteError,
     queue::{
+        bulk::BulkRefusal,
         dialogue::Refusal as StreamRefusal,
         listing::ListRefusal,
         noting::NoteRefusal,
@@ -229,6 +230,28 @@ impl From<StreamRefusal> for Status {
                 "the item's lease is over; it was given to the queue",
             ),
             StreamRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BulkRefusal> for Status {
+    fn from(refusal: BulkRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            BulkRefusal::Reused => status(
+                Code::AlreadyExists,
+                "OPERATION_ID_REUSED",
+                message,
+                &[],
+            ),
+            BulkRefusal::Undone => precondition("OPERATION_UNDONE", "operation", &message),
+            BulkRefusal::NotFound => not_found("OPERATION_NOT_FOUND", message),
+            BulkRefusal::TooLate => precondition("UNDO_WINDOW_PASSED", "operation", &message),
+            BulkRefusal::NoWave => not_found("WAVE_NOT_FOUND", message),
+            BulkRefusal::NoComment => comment_not_found(),
+            BulkRefusal::NoAuthor => precondition("NO_AUTHOR", "comment", &message),
+            BulkRefusal::UnknownReason { codes } => DecideRefusal::UnknownReason { codes }.into(),
+            BulkRefusal::Store(error) => error.into(),
         }
     }
 }

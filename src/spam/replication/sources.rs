@@ -121,15 +121,23 @@ async fn decisions(
     })
 }
 
+/// A verdict that was not taught is none: neither when it is given nor when it is taken back.
 fn taught_by(event: &Event) -> Option<(CommentId, Vec<Teaching>)> {
+    let untaught = event.untaught;
     let (before, now) = match &event.cause {
         Cause::Submitted { .. } => return None,
         Cause::Decided {
             verdict, earlier, ..
-        } => (*earlier, Some(*verdict)),
+        } => (
+            earlier.filter(|_| !untaught.earlier),
+            Some(*verdict).filter(|_| !untaught.verdict),
+        ),
         Cause::Undone {
             verdict, earlier, ..
-        } => (Some(*verdict), *earlier),
+        } => (
+            Some(*verdict).filter(|_| !untaught.verdict),
+            earlier.filter(|_| !untaught.earlier),
+        ),
     };
     let taught: Vec<Teaching> = lessons_of(before, now).collect();
     (!taught.is_empty()).then_some((event.comment, taught))

@@ -63,6 +63,12 @@ pub fn methods() -> Vec<Method> {
             v1::DecideCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/UndoDecision", true, moderation.undo_decision, site =>
             v1::UndoDecisionRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/BulkDecide", true, moderation.bulk_decide, site =>
+            v1::BulkDecideRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/UndoBulkDecision", true, moderation.undo_bulk_decision, site =>
+            v1::UndoBulkDecisionRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/ListBulkChanges", true, moderation.list_bulk_changes, site =>
+            v1::ListBulkChangesRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/ListAuditEntries", true, moderation.list_audit_entries, site =>
             v1::ListAuditEntriesRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetReviewContext", true, moderation.get_review_context, site =>

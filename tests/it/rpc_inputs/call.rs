@@ -28,6 +28,9 @@ pub enum Call {
     ListQueue(v1::ListQueueRequest),
     DecideComment(v1::DecideCommentRequest),
     UndoDecision(v1::UndoDecisionRequest),
+    BulkDecide(Box<v1::BulkDecideRequest>),
+    UndoBulkDecision(v1::UndoBulkDecisionRequest),
+    ListBulkChanges(v1::ListBulkChangesRequest),
     ListAuditEntries(v1::ListAuditEntriesRequest),
     GetReviewContext(v1::GetReviewContextRequest),
     GetQueueStats(v1::GetQueueStatsRequest),
@@ -68,6 +71,11 @@ impl Call {
             Self::ListQueue(request) => moderation.list_queue(request).await.map(drop),
             Self::DecideComment(request) => moderation.decide_comment(request).await.map(drop),
             Self::UndoDecision(request) => moderation.undo_decision(request).await.map(drop),
+            Self::BulkDecide(request) => bulk(client, *request).await,
+            Self::UndoBulkDecision(request) => bulk_undo(client, request).await,
+            Self::ListBulkChanges(request) => {
+                moderation.list_bulk_changes(request).await.map(drop)
+            }
             Self::ListAuditEntries(request) => {
                 moderation.list_audit_entries(request).await.map(drop)
             }
@@ -132,6 +140,38 @@ async fn import(client: &Client, said: Vec<v1::ImportCommentsRequest>) -> Result
 async fn backtest(client: &Client, request: v1::BacktestPolicyRequest) -> Result<(), Status> {
     use v1::backtest_policy_response::Message;
     let replies = client.sites.clone().backtest_policy(request).await?;
+    let mut replies = replies.into_inner();
+    loop {
+        let next = timeout(PATIENCE, replies.message()).await;
+        match next.expect("it goes on")?.and_then(|reply| reply.message) {
+            Some(Message::Progress(_)) => {}
+            Some(Message::Result(_)) => return Ok(()),
+            None => panic!("no result"),
+        }
+    }
+}
+
+/// Progress, and then one end.
+async fn bulk(client: &Client, request: v1::BulkDecideRequest) -> Result<(), Status> {
+    use v1::bulk_decide_response::Message;
+    let wants_preview = request.validate_only;
+    let replies = client.moderation.clone().bulk_decide(request).await?;
+    let mut replies = replies.into_inner();
+    loop {
+        let next = timeout(PATIENCE, replies.message()).await;
+        match next.expect("it goes on")?.and_then(|reply| reply.message) {
+            Some(Message::Progress(_)) => {}
+            Some(Message::Preview(_)) if wants_preview => return Ok(()),
+            Some(Message::Result(_)) if !wants_preview => return Ok(()),
+            other => panic!("another end: {other:?}"),
+        }
+    }
+}
+
+/// The same of an undoing.
+async fn bulk_undo(client: &Client, request: v1::UndoBulkDecisionRequest) -> Result<(), Status> {
+    use v1::undo_bulk_decision_response::Message;
+    let replies = client.moderation.clone().undo_bulk_decision(request).await?;
     let mut replies = replies.into_inner();
     loop {
         let next = timeout(PATIENCE, replies.message()).await;

@@ -19,6 +19,13 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => queue_page(),
         3 => decision(),
         2 => undo(),
+        3 => bulk(),
+        1 => (site(), comment_id(), text()).prop_map(|(site, operation_id, note)| {
+            Call::UndoBulkDecision(v1::UndoBulkDecisionRequest { site, operation_id, note })
+        }),
+        1 => (site(), comment_id(), any::<bool>(), int(), place()).prop_map(|(site, operation_id, undone, page_size, page_token)| {
+            Call::ListBulkChanges(v1::ListBulkChangesRequest { site, operation_id, undone, page_size, page_token })
+        }),
         1 => audit(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
@@ -230,6 +237,36 @@ fn undo() -> impl Strategy<Value = Call> {
             note,
         })
     })
+}
+
+fn bulk() -> impl Strategy<Value = Call> {
+    use v1::bulk_decide_request::{CommentIds, Selector};
+    let selector = prop_oneof![
+        vec(comment_id(), 0..4)
+            .prop_map(|comment_ids| Selector::Ids(CommentIds { comment_ids })),
+        prop_oneof![place(), text()].prop_map(Selector::WaveId),
+        comment_id().prop_map(Selector::AuthorOf),
+        int().prop_map(Selector::Lane),
+    ];
+    let what = (site(), comment_id(), option::weighted(0.9, selector), text());
+    let how = (int(), text(), text(), any::<bool>());
+    (what, how).prop_map(
+        |(
+            (site, operation_id, selector, thread_id),
+            (verdict, reason_code, note, validate_only),
+        )| {
+            Call::BulkDecide(Box::new(v1::BulkDecideRequest {
+                site,
+                operation_id,
+                thread_id,
+                verdict,
+                reason_code,
+                note,
+                validate_only,
+                selector,
+            }))
+        },
+    )
 }
 
 fn audit() -> impl Strategy<Value = Call> {

@@ -63,8 +63,8 @@ local function entry(comment, i)
   local at = #comment.value - ENTRY * (comment.entries - i + 1) + 1
   local version, kind, in_force, by, ms, audit, state, lane, due = struct.unpack('<I4BBc8i8i8BBd', comment.value, at)
   return {
-    at = at, version = version, kind = kind, in_force = in_force == 1, by = by, ms = ms, audit = audit,
-    state = state, lane = lane, due = due,
+    at = at, version = version, kind = kind, in_force = in_force > 0, untaught = in_force == 2, by = by, ms = ms,
+    audit = audit, state = state, lane = lane, due = due,
   }
 end
 
@@ -86,9 +86,10 @@ local function lift(comment, ruling)
   comment.lifted = ruling.at
 end
 
--- Remembers what is done to a comment, with how it stood before: call it before the change.
-local function append_entry(comment, kind, version, by, audit, due)
-  local in_force = kind <= ESCALATED and 1 or 0
+-- Remembers what is done to a comment, with how it stood before: call it before the change. `untaught`: a verdict that
+-- teaches the model nothing.
+local function append_entry(comment, kind, version, by, audit, due, untaught)
+  local in_force = kind > ESCALATED and 0 or untaught and 2 or 1
   comment.appended = struct.pack('<I4BBc8i8i8BBd', version, kind, in_force, by, NOW, audit, comment.state, comment.lane, due or 0)
 end
 

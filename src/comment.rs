@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod contact;
 pub mod draft;
+pub mod earlier;
 pub mod event;
 pub mod fields;
 pub mod folding;
@@ -14,6 +15,7 @@ pub mod lease;
 pub mod limits;
 pub mod observed;
 pub mod reason;
+pub mod report;
 pub(crate) mod scan;
 pub mod score;
 pub mod state;

@@ -2,6 +2,8 @@
 
 pub mod dialogue;
 pub mod priority;
+pub mod redaction;
+pub mod reported;
 pub mod ruling;
 pub mod session;
 

@@ -1,6 +1,7 @@
 //! Redis, the only store: connection, keys, packed records, and one typed twin for each script.
 
 pub mod access_keys;
+pub mod aftermath;
 pub mod audit;
 mod backoff;
 pub mod confirmation;
@@ -25,11 +26,15 @@ pub mod record;
 pub mod replay;
 pub mod replication;
 pub mod reply;
+pub mod reports;
+pub mod retract;
 pub mod review;
+pub mod revise;
 pub mod script;
 pub mod sites;
 pub mod submit;
 pub mod trainer_lease;
 pub mod version;
+pub mod versions;
 pub mod wakeups;
 pub(crate) mod waves;

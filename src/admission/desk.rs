@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// After this many `STALE` answers in a row the comment is stored for a moderator, whatever has changed.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// The desk where comments are handed in. Cheap to share.
 pub struct Desk {
@@ -155,7 +155,7 @@ impl Desk {
     }
 
     /// What is known around a submission, and what it is recognised by.
-    async fn observe<'a>(
+    pub(super) async fn observe<'a>(
         &self,
         site: &Site,
         prepared: &'a Prepared,
@@ -197,7 +197,7 @@ impl Desk {
     }
 }
 
-fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
+pub(super) fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
     site.policy.decide(&Facts {
         probability: score.probability,
         history: seen.history,

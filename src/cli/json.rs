@@ -76,6 +76,16 @@ pub fn event(event: &Event) -> Value {
                 "moderator": cause.moderator,
             });
         }
+        Some(event::Cause::Retracted(_)) => value["retracted"] = json!({}),
+        Some(event::Cause::Revised(cause)) => {
+            value["revised"] = json!({
+                "outcome": words::outcome(cause.outcome),
+                "reasons": reasons(&cause.reasons),
+            });
+        }
+        Some(event::Cause::Redacted(cause)) => {
+            value["redacted"] = json!({ "moderator": cause.moderator });
+        }
         None => {}
     }
     value

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backtest;
+pub mod changes;
 pub mod comment;
 pub mod import;
 pub mod model;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod decisions;
+mod redactions;
 
 use std::{sync::Arc, time::Duration};
 
@@ -170,6 +171,13 @@ impl ModerationService for Moderation {
         request: Request<v1::UndoDecisionRequest>,
     ) -> Result<Response<v1::UndoDecisionResponse>, Status> {
         decisions::undo(self, &request).await
+    }
+
+    async fn redact_comment(
+        &self,
+        request: Request<v1::RedactCommentRequest>,
+    ) -> Result<Response<v1::RedactCommentResponse>, Status> {
+        redactions::redact(self, request).await
     }
 
     async fn list_audit_entries(

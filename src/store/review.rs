@@ -7,6 +7,7 @@ use crate::{
         stored::StoredComment,
     },
     store::{
+        aftermath::Aftermath,
         connection::Store,
         error::StoreError,
         keys,
@@ -28,6 +29,8 @@ pub struct Surroundings {
     pub wave_members: Vec<StoredComment>,
     /// The label of the key that the last decision was made with; empty without one.
     pub moderator: String,
+    /// What became of it since it came.
+    pub aftermath: Aftermath,
 }
 
 impl Surroundings {
@@ -36,7 +39,8 @@ impl Surroundings {
 }
 
 impl Store {
-    /// A comment and what surrounds it; `None` if there is no such comment. Four reads, five after a decision.
+    /// A comment and what surrounds it; `None` if there is no such comment. Five reads, up to eight after decisions,
+    /// revisions and an appeal.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -82,6 +86,7 @@ impl Store {
             context: contexts.into_iter().next().unwrap_or_default(),
             thread_counts,
             wave_members: wave_members.into_iter().flatten().collect(),
+            aftermath: self.aftermath(site, &comment).await?,
             moderator: key.map(|key| key.label).unwrap_or_default(),
             comment,
         }))

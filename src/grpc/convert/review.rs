@@ -1,5 +1,7 @@
 //! `GetReviewContext`: what surrounds a comment, from the domain to proto.
 
+mod aftermath;
+
 use crate::{
     comment::{
         history::Entry,
@@ -70,6 +72,14 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
             .history
             .decision()
             .map(|(verdict, entry)| decision(verdict, entry, found.moderator)),
+        reports: aftermath::reports(found.aftermath.reports),
+        earlier_versions: found
+            .aftermath
+            .earlier
+            .into_iter()
+            .map(aftermath::earlier)
+            .collect(),
+        appeal: found.aftermath.appeal.map(aftermath::appeal),
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
     }
 }

@@ -143,16 +143,16 @@ impl From<UndoRefusal> for Status {
     }
 }
 
-fn erased() -> Status {
+pub(super) fn erased() -> Status {
     precondition("COMMENT_ERASED", "comment", "the comment was erased")
 }
 
-fn retracted() -> Status {
+pub(super) fn retracted() -> Status {
     let message = "its author has withdrawn the comment";
     precondition("COMMENT_RETRACTED", "comment", message)
 }
 
-fn escalated(message: &str) -> Status {
+pub(super) fn escalated(message: &str) -> Status {
     precondition("COMMENT_ESCALATED", "comment", message)
 }
 

@@ -192,7 +192,10 @@ fn told(event: &replydesk::comment::event::Event) -> Event {
         Cause::Decided {
             verdict, moderator, ..
         } => Some((*verdict, label(moderator, *verdict))),
-        Cause::Undone { .. } => unreachable!("nobody undoes anything here"),
+        Cause::Undone { .. }
+        | Cause::Retracted
+        | Cause::Revised { .. }
+        | Cause::Redacted { .. } => unreachable!("nobody does such things here"),
     };
     Event {
         comment: number(&event.comment),

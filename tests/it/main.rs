@@ -12,6 +12,7 @@ mod access_keys;
 mod backtest;
 mod backtest_command;
 mod bad_clients;
+mod changes;
 mod commands;
 mod decisions;
 mod drain;

@@ -18,6 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub enum Call {
     SubmitComment(Box<v1::SubmitCommentRequest>),
+    ReportComment(v1::ReportCommentRequest),
+    RetractComment(v1::RetractCommentRequest),
+    ReviseComment(v1::ReviseCommentRequest),
+    AppealComment(v1::AppealCommentRequest),
+    RedactComment(v1::RedactCommentRequest),
     GetComment(v1::GetCommentRequest),
     ListComments(v1::ListCommentsRequest),
     WatchEvents(v1::WatchEventsRequest),
@@ -48,6 +53,11 @@ impl Call {
         let mut sites = client.sites.clone();
         match self {
             Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
+            Self::ReportComment(request) => comments.report_comment(request).await.map(drop),
+            Self::RetractComment(request) => comments.retract_comment(request).await.map(drop),
+            Self::ReviseComment(request) => comments.revise_comment(request).await.map(drop),
+            Self::AppealComment(request) => comments.appeal_comment(request).await.map(drop),
+            Self::RedactComment(request) => moderation.redact_comment(request).await.map(drop),
             Self::GetComment(request) => comments.get_comment(request).await.map(drop),
             Self::ListComments(request) => comments.list_comments(request).await.map(drop),
             Self::WatchEvents(request) => watch(client, request).await,

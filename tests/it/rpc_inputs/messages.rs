@@ -1,5 +1,7 @@
 //! Arbitrary messages to every RPC.
 
+mod changes;
+
 use proptest::{collection::vec, option, prelude::*};
 use replydesk::proto::v1::{self, work_queue_request as up, work_queue_request::Message as Up};
 
@@ -21,6 +23,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => decision(),
         2 => undo(),
         1 => audit(),
+        6 => changes::any(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),

@@ -1,7 +1,9 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod audit;
 pub mod client;
 pub mod clock;
+pub mod comment;
 pub mod comments;
 pub mod configuration;
 pub mod demo;
@@ -22,7 +24,9 @@ pub mod serve;
 pub mod site;
 pub mod style;
 pub mod submit;
+pub mod thread;
 pub mod train;
+pub mod undo;
 pub mod untrusted;
 pub mod words;
 
@@ -51,10 +55,14 @@ enum Command {
     Demo(demo::Args),
     Submit(Box<submit::Args>),
     Comments(comments::Args),
+    Comment(comment::Args),
     Events(events::Args),
     Review(review::Args),
+    Undo(undo::Args),
+    Audit(audit::Args),
     Score(score::Args),
     Site(site::Args),
+    Thread(thread::Args),
     Policy(policy::Args),
     Import(import::Args),
     Key(key::Args),
@@ -74,10 +82,14 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
         Command::Submit(args) => submit::run(*args).await,
         Command::Comments(args) => comments::run(args).await,
+        Command::Comment(args) => comment::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
+        Command::Undo(args) => undo::run(args).await,
+        Command::Audit(args) => audit::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Thread(args) => thread::run(args).await,
         Command::Policy(args) => policy::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,

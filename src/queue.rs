@@ -6,8 +6,9 @@ pub mod redaction;
 pub mod reported;
 pub mod ruling;
 pub mod session;
+mod statement;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{caller::Caller, role::Right},
@@ -15,6 +16,7 @@ use crate::{
         ids::{CommentId, SiteId},
         lease::{ItemContext, QueuedItem},
     },
+    policy::sites::Sites,
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -53,6 +55,7 @@ pub struct Queue {
     store: Store,
     confirmation: Confirmation,
     wakeups: Wakeups,
+    sites: Arc<Sites>,
     settings: QueueSettings,
 }
 
@@ -63,12 +66,14 @@ impl Queue {
         store: Store,
         confirmation: Confirmation,
         wakeups: Wakeups,
+        sites: Arc<Sites>,
         settings: QueueSettings,
     ) -> Self {
         Self {
             store,
             confirmation,
             wakeups,
+            sites,
             settings,
         }
     }
@@ -89,6 +94,7 @@ impl Queue {
         caller: &Caller,
         ruling: &Ruling,
     ) -> Result<Decision, DecideRefusal> {
+        let reason_text = self.statement(site, ruling).await?;
         let new = NewDecision {
             site,
             comment: ruling.comment,
@@ -96,6 +102,7 @@ impl Queue {
             word: ruling.word,
             actor: &caller.actor(),
             reason_code: ruling.reason_code.as_str(),
+            reason_text: &reason_text,
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,

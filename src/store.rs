@@ -33,6 +33,7 @@ pub mod revise;
 pub mod script;
 pub mod sites;
 pub mod submit;
+pub mod threads;
 pub mod trainer_lease;
 pub mod version;
 pub mod versions;

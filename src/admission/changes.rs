@@ -10,6 +10,7 @@ use crate::{
         limits::LimitName,
         report::{AppealText, Appealed, Report},
         state::{CommentState, Timestamp, Version},
+        thread::ClosedBy,
         violation::Violations,
     },
     policy::sites::SiteError,
@@ -52,7 +53,10 @@ pub enum ChangeRefusal {
     },
     /// The thread takes no comments.
     #[error("this thread takes no more comments")]
-    ThreadClosed,
+    ThreadClosed {
+        /// Who or what closed it.
+        by: ClosedBy,
+    },
     /// A limit of the site is used up; nothing was charged.
     #[error("a limit is used up")]
     Limit {
@@ -90,6 +94,9 @@ pub enum NotAppealable {
     /// An appeal was answered.
     #[error("an appeal was answered, which is final")]
     Answered,
+    /// The site's policy takes no appeals.
+    #[error("this site takes no appeals")]
+    SwitchedOff,
     /// A moderator looks at it anyway.
     #[error("the comment waits for a moderator already")]
     Waiting,
@@ -103,6 +110,7 @@ impl NotAppealable {
             Self::State => "state",
             Self::Appealed => "appealed",
             Self::Answered => "answered",
+            Self::SwitchedOff => "switched_off",
             Self::Waiting => "waiting",
         }
     }
@@ -211,6 +219,7 @@ impl Desk {
             text: text.as_str(),
             actor: &caller.actor(),
             due_in: site.policy.service_level(),
+            taken: site.policy.appeals(),
         };
         match self.confirmation.of(self.store.appeal(&new)).await? {
             AppealNoted::Done(appealed) => Ok(appealed),
@@ -218,12 +227,11 @@ impl Desk {
             AppealNoted::Erased => Err(ChangeRefusal::Erased),
             AppealNoted::Retracted => Err(ChangeRefusal::Retracted),
             AppealNoted::Stale { state, version } => Err(ChangeRefusal::Stale { state, version }),
-            AppealNoted::NotRejected => Err(ChangeRefusal::NotAppealable(NotAppealable::State)),
-            AppealNoted::AlreadyAppealed => {
-                Err(ChangeRefusal::NotAppealable(NotAppealable::Appealed))
-            }
-            AppealNoted::Answered => Err(ChangeRefusal::NotAppealable(NotAppealable::Answered)),
-            AppealNoted::Waiting => Err(ChangeRefusal::NotAppealable(NotAppealable::Waiting)),
+            AppealNoted::NotRejected => not_appealable(NotAppealable::State),
+            AppealNoted::AlreadyAppealed => not_appealable(NotAppealable::Appealed),
+            AppealNoted::Answered => not_appealable(NotAppealable::Answered),
+            AppealNoted::SwitchedOff => not_appealable(NotAppealable::SwitchedOff),
+            AppealNoted::Waiting => not_appealable(NotAppealable::Waiting),
         }
     }
 
@@ -232,4 +240,8 @@ impl Desk {
             .check(caller.key_id)
             .map_err(|retry_after| ChangeRefusal::Throttled { retry_after })
     }
+}
+
+fn not_appealable<T>(why: NotAppealable) -> Result<T, ChangeRefusal> {
+    Err(ChangeRefusal::NotAppealable(why))
 }

@@ -1,6 +1,6 @@
 //! The desk where comments are handed in.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use crate::{
     access::caller::Caller,
@@ -14,13 +14,14 @@ use crate::{
         draft::Draft,
         observed::{Fingerprints, Observed},
         score::{Probability, Score},
+        standing::Standing,
         violation::Violations,
     },
     policy::{
         outcome::{Decided, Facts},
         sites::{Site, SiteError, Sites},
     },
-    queue::priority,
+    queue::priority::{self, Urgency},
     spam::{
         lesson::SiteTag,
         scorer::Scorer,
@@ -104,13 +105,7 @@ impl Desk {
         } else {
             decide(site, prepared, &score, &seen)
         };
-        let due_in = decided.queued.then(|| {
-            priority::due_in(
-                site.policy.service_level(),
-                score.probability,
-                decided.queue_last,
-            )
-        });
+        let due_in = due_in(site, &decided, &score, &seen);
         // What is most likely spam must not make its own words fit.
         let words = (score.probability < Probability::from_percent(50))
             .then(|| {
@@ -130,6 +125,7 @@ impl Desk {
             prints: &prints,
             thread_words: words.as_deref(),
             limits,
+            close_threads_after: site.policy.close_threads_after(),
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,
@@ -145,7 +141,7 @@ impl Desk {
             Stored::Known(comment) => Some(Admission::Replayed(Receipt::from(*comment))),
             Stored::IdReused => Some(Admission::Refused(Refusal::IdReused)),
             Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
-            Stored::ThreadClosed => Some(Admission::Refused(Refusal::ThreadClosed)),
+            Stored::ThreadClosed { by } => Some(Admission::Refused(Refusal::ThreadClosed { by })),
             Stored::Duplicate { of } => Some(Admission::Refused(Refusal::Duplicate { of })),
             Stored::Refused { limit, retry_after } => {
                 Some(Admission::Refused(Refusal::Limit { limit, retry_after }))
@@ -197,6 +193,26 @@ impl Desk {
     }
 }
 
+/// How long after its arrival the comment is due in the queue; `None` where it is not queued.
+pub(super) fn due_in(
+    site: &Site,
+    decided: &Decided,
+    score: &Score,
+    seen: &Observed,
+) -> Option<Duration> {
+    let urgency = Urgency {
+        probability: score.probability,
+        reports: 0,
+        thread_heat: seen.thread_heat,
+        standing: Standing::Normal,
+        queue_last: decided.queue_last,
+    };
+    let (level, weights) = (site.policy.service_level(), site.policy.priority());
+    decided
+        .queued
+        .then(|| priority::due_in(level, weights, &urgency))
+}
+
 pub(super) fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
     site.policy.decide(&Facts {
         probability: score.probability,
@@ -205,5 +221,6 @@ pub(super) fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Obs
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),
         draw: prepared.draw,
+        thread_mode: seen.thread_mode,
     })
 }

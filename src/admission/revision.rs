@@ -6,7 +6,7 @@ use crate::{
     access::caller::Caller,
     admission::{
         changes::ChangeRefusal,
-        desk::{Desk, TRIES, decide},
+        desk::{Desk, TRIES, decide, due_in},
         error::SubmitError,
         preparation::revision::PreparedRevision,
         receipt::Receipt,
@@ -25,7 +25,6 @@ use crate::{
         outcome::Decided,
         sites::{Site, SiteError},
     },
-    queue::priority,
     spam::lesson::SiteTag,
     store::{
         error::StoreError,
@@ -109,10 +108,7 @@ impl Desk {
             decide(site, &prepared.prepared, &score, &seen)
         };
         let decided = after_decisions(decided, &comment);
-        let due_in = decided.queued.then(|| {
-            let level = site.policy.service_level();
-            priority::due_in(level, score.probability, decided.queue_last)
-        });
+        let due_in = due_in(site, &decided, &score, &seen);
         let content = prepared.describe(&comment, signals, score.rounded(), decided.reasons);
         let new = NewRevision {
             site: &site.id,
@@ -124,6 +120,7 @@ impl Desk {
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             limit: site.policy.limits().author,
+            close_threads_after: site.policy.close_threads_after(),
             actor: &caller.actor(),
         };
         let revised = self.confirmation.of(self.store.revise(&new)).await?;
@@ -191,7 +188,7 @@ fn answer(
         Revised::Erased => Err(ChangeRefusal::Erased),
         Revised::Retracted => Err(ChangeRefusal::Retracted),
         Revised::Stale { state, version } => Err(ChangeRefusal::Stale { state, version }),
-        Revised::ThreadClosed => Err(ChangeRefusal::ThreadClosed),
+        Revised::ThreadClosed { by } => Err(ChangeRefusal::ThreadClosed { by }),
         Revised::Refused { retry_after } => Err(ChangeRefusal::Limit {
             limit: LimitName::Author,
             retry_after,

@@ -26,13 +26,15 @@ pub enum ReasonCode {
     Sampled = 10,
     /// What it was judged by kept changing.
     Unsettled = 11,
+    /// A moderator set for a while how the thread is moderated.
+    ThreadModerated = 15,
     /// Its author wrote it anew after a moderator had decided on it.
     Revised = 17,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::PreModeration,
         Self::PostModeration,
         Self::ScoreLow,
@@ -44,6 +46,7 @@ impl ReasonCode {
         Self::RejectedWord,
         Self::Sampled,
         Self::Unsettled,
+        Self::ThreadModerated,
         Self::Revised,
     ];
 

@@ -2,23 +2,28 @@
 
 use std::time::Duration;
 
-use super::priority;
-use crate::{comment::score::Probability, policy::Policy};
+use super::priority::{self, Urgency};
+use crate::{
+    comment::{score::Probability, standing::Standing},
+    policy::Policy,
+};
 
 /// More reports than this bring nothing forward.
 const MOST: u32 = 16;
 
 /// How long after its arrival an item is due with one report, with two, and so on up to 16; each at least as soon as the one
-/// before.
+/// before. How hot the thread was and how its author stands was for when the comment came.
 #[must_use]
 pub fn due_in(policy: &Policy, probability: Probability) -> Vec<Duration> {
-    let unreported = priority::due_in(policy.service_level(), probability, false);
-    (1..=MOST)
-        .map(|reports| unreported.mul_f64(1.0 - bonus(reports)))
-        .collect()
-}
-
-/// 0.3 for one report, and as much for each doubling, up to 0.9.
-fn bonus(reports: u32) -> f64 {
-    (0.3 * f64::from(1 + reports).log2()).min(0.9)
+    let after = |reports| {
+        let urgency = Urgency {
+            probability,
+            reports,
+            thread_heat: 0.0,
+            standing: Standing::Normal,
+            queue_last: false,
+        };
+        priority::due_in(policy.service_level(), policy.priority(), &urgency)
+    };
+    (1..=MOST).map(after).collect()
 }

@@ -59,6 +59,8 @@ pub struct NewAppeal<'a> {
     pub actor: &'a Actor,
     /// How long from now it is due.
     pub due_in: Duration,
+    /// The site takes appeals.
+    pub taken: bool,
 }
 
 /// What became of an appeal.
@@ -85,6 +87,8 @@ pub enum AppealNoted {
     AlreadyAppealed,
     /// An appeal was answered; that is final.
     Answered,
+    /// The site takes no appeals.
+    SwitchedOff,
     /// A moderator looks at it anyway.
     Waiting,
 }
@@ -148,6 +152,7 @@ impl Store {
                 "state" => AppealNoted::NotRejected,
                 "appealed" => AppealNoted::AlreadyAppealed,
                 "answered" => AppealNoted::Answered,
+                "switched_off" => AppealNoted::SwitchedOff,
                 "waiting" => AppealNoted::Waiting,
                 _ => return Err(unexpected()),
             },
@@ -195,4 +200,5 @@ fn appeal_call(new: &NewAppeal<'_>) -> ScriptCall {
         .arg(audit::details_by(new.actor, new.text).encode_to_vec())
         .arg(new.site.as_str())
         .arg(u64::try_from(new.due_in.as_millis()).unwrap_or(u64::MAX))
+        .arg(if new.taken { "1" } else { "" })
 }

@@ -13,6 +13,7 @@ use crate::{
         observed::SeenVersions,
         state::{CommentState, Outcome, Timestamp, Version},
         stored::{CommentContent, StoredComment},
+        thread::ClosedBy,
     },
     proto::store::EventRecord,
     store::{
@@ -50,6 +51,8 @@ pub struct NewRevision<'a> {
     pub due_in: Option<Duration>,
     /// Of the author's comments and revisions.
     pub limit: Limit,
+    /// How old a thread's first comment may be; `None`: as old as it is.
+    pub close_threads_after: Option<Duration>,
     /// Which blog's key.
     pub actor: &'a Actor,
 }
@@ -89,7 +92,10 @@ pub enum Revised {
     /// What it was judged by has changed.
     Changed,
     /// The thread takes no comments.
-    ThreadClosed,
+    ThreadClosed {
+        /// Who or what closed it.
+        by: ClosedBy,
+    },
     /// The author's limit is used up; nothing was charged.
     Refused {
         /// How long to wait.
@@ -183,7 +189,9 @@ impl Store {
                 version: reply.version(2)?,
             },
             "CHANGED" => Revised::Changed,
-            "CLOSED" => Revised::ThreadClosed,
+            "CLOSED" => Revised::ThreadClosed {
+                by: ClosedBy::from_word(&reply.get::<String>(1)?).ok_or_else(unexpected)?,
+            },
             "REFUSED" => Revised::Refused {
                 retry_after: Duration::from_micros(reply.get(1)?),
             },
@@ -257,6 +265,7 @@ fn revise_call(new: &NewRevision<'_>) -> ScriptCall {
         .arg(new.limit.burst())
         .arg(versions::kept(comment))
         .arg(comment.version.get())
+        .arg(new.close_threads_after.map_or(0, |after| after.as_millis()))
 }
 
 fn redact_call(new: &NewRedaction<'_>) -> ScriptCall {

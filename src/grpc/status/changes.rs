@@ -28,7 +28,7 @@ impl From<ChangeRefusal> for Status {
             ChangeRefusal::Erased => erased(),
             ChangeRefusal::Retracted => retracted(),
             ChangeRefusal::Stale { state, version } => stale_decision(state, version),
-            ChangeRefusal::ThreadClosed => Refusal::ThreadClosed.into(),
+            ChangeRefusal::ThreadClosed { by } => Refusal::ThreadClosed { by }.into(),
             ChangeRefusal::Limit { limit, retry_after } => {
                 Refusal::Limit { limit, retry_after }.into()
             }

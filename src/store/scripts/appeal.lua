@@ -5,9 +5,9 @@
 --
 -- KEYS   those of parts/change.lua
 -- ARGV   1 id  2 version  3 the author's text  4 caller's key id (8 bytes)  5 16 random bits  6 audit details
---        7 site name  8 due time from now in ms
+--        7 site name  8 due time from now in ms  9 '1': the site takes appeals
 -- reply  {'APPEALED', state, version, ms, 1 if replayed} {'NOT_FOUND'} {'ERASED'} {'RETRACTED'} {'STALE', state, version}
---        {'NOT_APPEALABLE', 'state' or 'appealed' or 'answered' or 'waiting'}
+--        {'NOT_APPEALABLE', 'state' or 'appealed' or 'answered' or 'switched_off' or 'waiting'}
 -- cost   O(log n) in the queue and the audit log; about 15 commands
 local APPEALED = 9
 local comment = read_comment(ARGV[1])
@@ -34,6 +34,7 @@ if appealed then return {'NOT_APPEALABLE', 'appealed'} end
 if comment.state ~= REJECTED and comment.state ~= SPAM then return {'NOT_APPEALABLE', 'state'} end
 local ruling = last_ruling(comment, 3)
 if ruling and ruling.lane == APPEALS then return {'NOT_APPEALABLE', 'answered'} end
+if ARGV[9] ~= '1' then return {'NOT_APPEALABLE', 'switched_off'} end
 if comment.lane > REVIEW then return {'NOT_APPEALABLE', 'waiting'} end
 
 local lease = read_lease(comment, 0)

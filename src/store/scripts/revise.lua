@@ -11,8 +11,9 @@
 --        8 policy version  9 thread version  10 author version  11 '1': check versions; '': a third try
 --        12 due time from now in ms, '' for not queued  13 16 random bits  14 event details  15 audit details
 --        16 site name  17 interval in us and 18 burst of the limit  19 content as it was  20 at this version
+--        21 after how many ms a thread closes, 0 for never
 -- reply  {'REVISED', state, version, ms} {'REPLAYED', value, ms} {'NOT_FOUND'} {'ERASED'} {'RETRACTED'}
---        {'STALE', state, version} {'CHANGED'} {'CLOSED'} {'REFUSED', us} {'NO_SITE'}
+--        {'STALE', state, version} {'CHANGED'} {'CLOSED', by (moderator, age)} {'REFUSED', us} {'NO_SITE'}
 -- cost   O(log n) in the queue and the indexes; about 32 commands, and up to 10 values looked at for an old repetition
 local REVISED = 6
 local comment = read_comment(ARGV[1])
@@ -26,11 +27,13 @@ if comment.version ~= version or comment.version ~= tonumber(ARGV[20]) then retu
 
 local policy = call('HGET', KEYS[13], 'v')
 if not policy then return {'NO_SITE'} end
-local thread = call('HMGET', THREADS .. comment.thread, 'v', 'closed')
+local thread = call('HMGET', THREADS .. comment.thread, 'v', 'closed', 'f')
 local author = comment.author and call('HGET', AUTHORS .. comment.author, 'v') or '0'
 local changed = policy ~= ARGV[8] or (thread[1] or '0') ~= ARGV[9] or author ~= ARGV[10]
 if changed and ARGV[11] == '1' then return {'CHANGED'} end
-if thread[2] == '1' then return {'CLOSED'} end
+if thread[2] == '1' then return {'CLOSED', 'moderator'} end
+local close_after, began = tonumber(ARGV[21]), tonumber(thread[3])
+if close_after > 0 and began and NOW - began > close_after and thread[2] ~= '0' then return {'CLOSED', 'age'} end
 
 -- GCRA, as in submit.lua.
 local us, interval = time[1] * 1000000 + time[2], tonumber(ARGV[17])

@@ -120,6 +120,22 @@ async fn what_policy_rejected_anybody_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_takes_no_appeals_takes_none() {
+    let desk = Desk::start().await;
+    let policy = v1::Policy {
+        appeals: Some(false),
+        ..everything_waits()
+    };
+    let blog = desk.site(SITE, policy).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    let comment = submit(&blog, 0).await;
+    ada.decide(on(&comment, 1, Verdict::Spam)).await.unwrap();
+    let refused = blog.appeal(SITE, &comment, 2, "Why?").await.unwrap_err();
+    assert_eq!(not_appealable(&refused), "switched_off");
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_appeal_changes_nothing() {
     let desk = Desk::start().await;
     let blog = desk.site(SITE, everything_waits()).await;

@@ -6,6 +6,7 @@ use std::{env, error::Error, path::PathBuf};
 const PROTOS: [&str; 6] = [
     "replydesk/v1/resources.proto",
     "replydesk/v1/statistics.proto",
+    "replydesk/v1/changes.proto",
     "replydesk/v1/comment.proto",
     "replydesk/v1/moderation.proto",
     "replydesk/v1/site.proto",
@@ -33,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             ".replydesk.v1.AuthorInput",
             ".replydesk.v1.Subject",
             ".replydesk.v1.Transport",
+            ".replydesk.v1.Reporter",
         ])
         .compile_fds(descriptors)?;
     Ok(())

@@ -5,6 +5,7 @@ pub mod author;
 pub mod bars;
 pub mod client;
 pub mod clock;
+pub mod comment;
 pub mod comments;
 pub mod configuration;
 pub mod demo;
@@ -58,6 +59,7 @@ enum Command {
     Demo(demo::Args),
     Submit(Box<submit::Args>),
     Comments(comments::Args),
+    Comment(comment::Args),
     Events(events::Args),
     Review(review::Args),
     Undo(undo::Args),
@@ -87,6 +89,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
         Command::Submit(args) => submit::run(*args).await,
         Command::Comments(args) => comments::run(args).await,
+        Command::Comment(args) => comment::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Undo(args) => undo::run(args).await,

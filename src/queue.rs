@@ -7,6 +7,8 @@ pub mod listing;
 pub mod noting;
 pub mod overview;
 pub mod priority;
+pub mod redaction;
+pub mod reported;
 pub mod ruling;
 pub mod session;
 mod statement;

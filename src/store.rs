@@ -1,6 +1,7 @@
 //! Redis, the only store: connection, keys, packed records, and one typed twin for each script.
 
 pub mod access_keys;
+pub mod aftermath;
 pub mod audit;
 pub mod authors;
 mod backoff;
@@ -31,7 +32,10 @@ pub mod record;
 pub mod replay;
 pub mod replication;
 pub mod reply;
+pub mod reports;
+pub mod retract;
 pub mod review;
+pub mod revise;
 pub mod script;
 pub mod selection;
 pub mod sites;
@@ -41,5 +45,6 @@ pub mod submit;
 pub mod threads;
 pub mod trainer_lease;
 pub mod version;
+pub mod versions;
 pub mod wakeups;
 pub(crate) mod waves;

@@ -140,6 +140,7 @@ pub fn code(number: i32) -> &'static str {
         Ok(ReasonCode::AuthorHeld) => "held by a moderator's word on the author",
         Ok(ReasonCode::AuthorBanned) => "banned",
         Ok(ReasonCode::WaveDecided) => "its wave was decided",
+        Ok(ReasonCode::Revised) => "written anew after a decision",
         Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
     }
 }

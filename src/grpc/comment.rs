@@ -1,5 +1,7 @@
 //! `CommentService`: what blogs call.
 
+mod changes;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::timeout};
@@ -127,6 +129,34 @@ impl CommentService for Comments {
                 .map(|(comment, context)| words::comment(site.as_str(), comment, context))
                 .collect(),
         }))
+    }
+
+    async fn report_comment(
+        &self,
+        request: Request<v1::ReportCommentRequest>,
+    ) -> Result<Response<v1::ReportCommentResponse>, Status> {
+        changes::report(self, request).await
+    }
+
+    async fn retract_comment(
+        &self,
+        request: Request<v1::RetractCommentRequest>,
+    ) -> Result<Response<v1::RetractCommentResponse>, Status> {
+        changes::retract(self, request).await
+    }
+
+    async fn revise_comment(
+        &self,
+        request: Request<v1::ReviseCommentRequest>,
+    ) -> Result<Response<v1::ReviseCommentResponse>, Status> {
+        changes::revise(self, request).await
+    }
+
+    async fn appeal_comment(
+        &self,
+        request: Request<v1::AppealCommentRequest>,
+    ) -> Result<Response<v1::AppealCommentResponse>, Status> {
+        changes::appeal(self, request).await
     }
 
     async fn count_comments(

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod authors;
 pub mod backtest;
 pub mod bulk;
+pub mod changes;
 pub mod comment;
 pub mod import;
 pub mod listing;

@@ -3,6 +3,7 @@
 mod audit;
 mod bulk;
 mod decisions;
+mod redactions;
 mod work;
 
 use std::sync::Arc;
@@ -31,7 +32,6 @@ use crate::{
     spam::scorer::Scorer,
 };
 use work::WorkStream;
-
 
 /// The service.
 pub struct Moderation {
@@ -136,6 +136,13 @@ impl ModerationService for Moderation {
         request: Request<v1::ListBulkChangesRequest>,
     ) -> Result<Response<v1::ListBulkChangesResponse>, Status> {
         bulk::changes(self, &request).await
+    }
+
+    async fn redact_comment(
+        &self,
+        request: Request<v1::RedactCommentRequest>,
+    ) -> Result<Response<v1::RedactCommentResponse>, Status> {
+        redactions::redact(self, request).await
     }
 
     async fn list_audit_entries(

@@ -26,6 +26,9 @@
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>` | string, the rate: GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
+//! | `{site}:rr:<reporter>` | string, a reader's rate of reports, as the others | until it has passed | `report` |
+//! | `{site}:r:<id>` | hash: a keyed hash of reader and comment -> how it was answered, when, what was said; `n` readers, `u` how many a moderator had seen, `w` when, `b` queued since, `f` the first | 90 days after the last report | `report` |
+//! | `{site}:cv:<id>` | list, a comment's earlier texts, the newest ten (see [`crate::store::versions`]) | as long as the comment | `revise`, `redact` |
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
 //! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
@@ -245,6 +248,24 @@ pub fn author_rate(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
 #[must_use]
 pub fn ip_rate(site: &SiteId, ip: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ri:", ip.as_bytes())
+}
+
+/// String: a reader's rate of reports.
+#[must_use]
+pub fn reporter_rate(site: &SiteId, reader: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":rr:", reader.as_bytes())
+}
+
+/// Hash: what readers reported of a comment, by a keyed hash of reader and comment.
+#[must_use]
+pub fn reports(site: &SiteId, id: &CommentId) -> Vec<u8> {
+    of_site(site, ":r:", id.as_bytes())
+}
+
+/// List: what a comment said before, the newest first.
+#[must_use]
+pub fn earlier_versions(site: &SiteId, id: &CommentId) -> Vec<u8> {
+    of_site(site, ":cv:", id.as_bytes())
 }
 
 /// String: the first comment by this author that said this here.

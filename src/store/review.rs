@@ -13,6 +13,7 @@ use crate::{
         stored::StoredComment,
     },
     store::{
+        aftermath::Aftermath,
         connection::Store,
         error::StoreError,
         keys,
@@ -43,6 +44,8 @@ pub struct Surroundings {
     pub after: Vec<StoredComment>,
     /// What was done to it, oldest first, with what the audit log tells of it as long as that is kept.
     pub deeds: Vec<(Entry, Option<AuditEntry>)>,
+    /// What became of it since it came.
+    pub aftermath: Aftermath,
 }
 
 impl Surroundings {
@@ -63,7 +66,7 @@ struct Around {
 
 impl Store {
     /// A comment and what surrounds it; `None` if there is no such comment. Four reads one after another, the second of
-    /// four at the same time.
+    /// five at the same time.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -76,11 +79,12 @@ impl Store {
             return Ok(None);
         };
         let itself = [&comment];
-        let (contexts, around, deeds, moderator) = tokio::try_join!(
+        let (contexts, around, deeds, moderator, aftermath) = tokio::try_join!(
             self.contexts(site, &itself),
             self.around(site, &comment),
             self.deeds(site, &comment),
             self.last_moderator(&comment),
+            self.aftermath(site, &comment),
         )?;
         let nearby = match around.place {
             Some(place) => {
@@ -110,6 +114,7 @@ impl Store {
             before,
             after,
             deeds,
+            aftermath,
             comment,
         }))
     }

@@ -54,7 +54,10 @@ impl Store {
             Target::Ids(ids) => pick_ids(ids, place, count),
             Target::Wave(wave) => {
                 let key = keys::wave(site, *wave);
-                by_sequence(self.query(&range(key, &after(place)?, 0, count)).await?, count)
+                by_sequence(
+                    self.query(&range(key, &after(place)?, 0, count)).await?,
+                    count,
+                )
             }
             Target::Author(author) => self.pick_author(site, author, place, count).await,
             Target::Lane(lane) => self.pick_lane(site, *lane, place, count).await,
@@ -79,7 +82,8 @@ impl Store {
             Target::Wave(wave) => (keys::wave(site, *wave), after(place)?),
             Target::Author(_) => return Ok(0),
             Target::Lane(lane) => {
-                let from = lane_place(place)?.map_or("-inf".to_owned(), |(due, _)| format!("({due}"));
+                let from =
+                    lane_place(place)?.map_or("-inf".to_owned(), |(due, _)| format!("({due}"));
                 (keys::lane(site, *lane), from)
             }
         };
@@ -105,7 +109,9 @@ impl Store {
         count: usize,
     ) -> Result<Picks, StoreError> {
         let pending = keys::index(site, CommentState::Pending, None);
-        let page: Scored = self.query(&range(pending, &after(place)?, 0, count)).await?;
+        let page: Scored = self
+            .query(&range(pending, &after(place)?, 0, count))
+            .await?;
         let mut picks = by_sequence(page, count)?;
         let ids: Vec<CommentId> = picks.picked.iter().map(|picked| picked.id).collect();
         let comments = self.comments(site, &ids).await?;
@@ -187,7 +193,10 @@ fn by_sequence(page: Scored, count: usize) -> Result<Picks, StoreError> {
             place: format!("{sequence:.0}").into_bytes(),
         })
     };
-    let picked: Vec<Picked> = page.into_iter().map(pick).collect::<Result<_, StoreError>>()?;
+    let picked: Vec<Picked> = page
+        .into_iter()
+        .map(pick)
+        .collect::<Result<_, StoreError>>()?;
     let next = picked.last().map(|last| last.place.clone());
     Ok(Picks {
         next: next.filter(|_| !is_last),

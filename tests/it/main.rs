@@ -14,6 +14,7 @@ mod backtest;
 mod backtest_command;
 mod bad_clients;
 mod bulk;
+mod changes;
 mod commands;
 mod decisions;
 mod drain;

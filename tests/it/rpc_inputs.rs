@@ -67,7 +67,10 @@ impl Bench {
             let text = String::from_utf8_lossy(key);
             // What the trainer does meanwhile follows from calls that were right.
             let of_trainer = text.starts_with("{replydesk}:model") || text.ends_with("}:il");
-            !text.contains("}:r") && !text.ends_with(":probe") && !of_trainer
+            let is_rate = ["}:ra:", "}:ri:", "}:rr:"]
+                .iter()
+                .any(|rate| text.contains(rate));
+            !is_rate && !text.ends_with(":probe") && !of_trainer
         });
         let digests: Vec<String> = redis::cmd("DEBUG")
             .arg("DIGEST-VALUE")

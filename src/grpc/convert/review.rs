@@ -1,5 +1,7 @@
 //! `GetReviewContext`: what surrounds a comment, from the domain to proto.
 
+mod aftermath;
+
 use crate::{
     comment::{
         audit::AuditEntry,
@@ -80,6 +82,14 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
         before: found.before.into_iter().map(nearby).collect(),
         after: found.after.into_iter().map(nearby).collect(),
         deeds: found.deeds.into_iter().map(deed).collect(),
+        reports: aftermath::reports(found.aftermath.reports),
+        earlier_versions: found
+            .aftermath
+            .earlier
+            .into_iter()
+            .map(aftermath::earlier)
+            .collect(),
+        appeal: found.aftermath.appeal.map(aftermath::appeal),
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
     }
 }

@@ -238,12 +238,7 @@ impl From<BulkRefusal> for Status {
     fn from(refusal: BulkRefusal) -> Self {
         let message = refusal.to_string();
         match refusal {
-            BulkRefusal::Reused => status(
-                Code::AlreadyExists,
-                "OPERATION_ID_REUSED",
-                message,
-                &[],
-            ),
+            BulkRefusal::Reused => status(Code::AlreadyExists, "OPERATION_ID_REUSED", message, &[]),
             BulkRefusal::Undone => precondition("OPERATION_UNDONE", "operation", &message),
             BulkRefusal::NotFound => not_found("OPERATION_NOT_FOUND", message),
             BulkRefusal::TooLate => precondition("UNDO_WINDOW_PASSED", "operation", &message),
@@ -256,16 +251,16 @@ impl From<BulkRefusal> for Status {
     }
 }
 
-fn erased() -> Status {
+pub(super) fn erased() -> Status {
     precondition("COMMENT_ERASED", "comment", "the comment was erased")
 }
 
-fn retracted() -> Status {
+pub(super) fn retracted() -> Status {
     let message = "its author has withdrawn the comment";
     precondition("COMMENT_RETRACTED", "comment", message)
 }
 
-fn escalated(message: &str) -> Status {
+pub(super) fn escalated(message: &str) -> Status {
     precondition("COMMENT_ESCALATED", "comment", message)
 }
 

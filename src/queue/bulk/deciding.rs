@@ -71,8 +71,12 @@ impl Bulk {
         };
         let wave = match order.selector {
             // A part of a wave says nothing of the rest of it.
-            Selector::Wave(wave) if order.thread.is_none() => Some((wave, policy.follow_wave_for())),
-            Selector::Wave(_) | Selector::Ids(_) | Selector::AuthorOf(_) | Selector::Lane(_) => None,
+            Selector::Wave(wave) if order.thread.is_none() => {
+                Some((wave, policy.follow_wave_for()))
+            }
+            Selector::Wave(_) | Selector::Ids(_) | Selector::AuthorOf(_) | Selector::Lane(_) => {
+                None
+            }
         };
         let actor = caller.actor();
         let senior = caller.role.has(Right::DecideEscalated);
@@ -239,7 +243,9 @@ async fn next_batch(
     let most = bulk.settings.most.saturating_sub(operation.looked);
     let room = usize::try_from(most).unwrap_or(usize::MAX);
     if room == 0 {
-        let left = walk.store.count_behind(walk.site, walk.target, &operation.cursor);
+        let left = walk
+            .store
+            .count_behind(walk.site, walk.target, &operation.cursor);
         return Ok((Vec::new(), Some(left.await?)));
     }
     let mut picked = walk.next(BATCH.min(room)).await?;

@@ -145,7 +145,10 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
         after = last.cursor;
         for event in &events {
             let (said, earlier, is_undone) = match &event.cause {
-                Cause::Submitted { .. } => continue,
+                Cause::Submitted { .. }
+                | Cause::Retracted
+                | Cause::Revised { .. }
+                | Cause::Redacted { .. } => continue,
                 Cause::Decided {
                     verdict, earlier, ..
                 } => (*verdict, *earlier, false),
@@ -155,7 +158,11 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
             };
             let said = (!event.untaught.verdict).then_some(said);
             let earlier = earlier.filter(|_| !event.untaught.earlier);
-            let (before, now) = if is_undone { (said, earlier) } else { (earlier, said) };
+            let (before, now) = if is_undone {
+                (said, earlier)
+            } else {
+                (earlier, said)
+            };
             let comment = store.comment(&site, event.comment).await.unwrap().unwrap();
             let text = &comment.content;
             let signals = Signals::from_bytes(&text.signals).unwrap();

@@ -18,6 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub enum Call {
     SubmitComment(Box<v1::SubmitCommentRequest>),
+    ReportComment(v1::ReportCommentRequest),
+    RetractComment(v1::RetractCommentRequest),
+    ReviseComment(v1::ReviseCommentRequest),
+    AppealComment(v1::AppealCommentRequest),
+    RedactComment(v1::RedactCommentRequest),
     GetComment(v1::GetCommentRequest),
     ListComments(v1::ListCommentsRequest),
     CountComments(v1::CountCommentsRequest),
@@ -59,6 +64,11 @@ impl Call {
         let mut sites = client.sites.clone();
         match self {
             Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
+            Self::ReportComment(request) => comments.report_comment(request).await.map(drop),
+            Self::RetractComment(request) => comments.retract_comment(request).await.map(drop),
+            Self::ReviseComment(request) => comments.revise_comment(request).await.map(drop),
+            Self::AppealComment(request) => comments.appeal_comment(request).await.map(drop),
+            Self::RedactComment(request) => moderation.redact_comment(request).await.map(drop),
             Self::GetComment(request) => comments.get_comment(request).await.map(drop),
             Self::ListComments(request) => comments.list_comments(request).await.map(drop),
             Self::CountComments(request) => comments.count_comments(request).await.map(drop),
@@ -73,9 +83,7 @@ impl Call {
             Self::UndoDecision(request) => moderation.undo_decision(request).await.map(drop),
             Self::BulkDecide(request) => bulk(client, *request).await,
             Self::UndoBulkDecision(request) => bulk_undo(client, request).await,
-            Self::ListBulkChanges(request) => {
-                moderation.list_bulk_changes(request).await.map(drop)
-            }
+            Self::ListBulkChanges(request) => moderation.list_bulk_changes(request).await.map(drop),
             Self::ListAuditEntries(request) => {
                 moderation.list_audit_entries(request).await.map(drop)
             }
@@ -171,7 +179,11 @@ async fn bulk(client: &Client, request: v1::BulkDecideRequest) -> Result<(), Sta
 /// The same of an undoing.
 async fn bulk_undo(client: &Client, request: v1::UndoBulkDecisionRequest) -> Result<(), Status> {
     use v1::undo_bulk_decision_response::Message;
-    let replies = client.moderation.clone().undo_bulk_decision(request).await?;
+    let replies = client
+        .moderation
+        .clone()
+        .undo_bulk_decision(request)
+        .await?;
     let mut replies = replies.into_inner();
     loop {
         let next = timeout(PATIENCE, replies.message()).await;

@@ -1,5 +1,7 @@
 //! Arbitrary messages to every RPC.
 
+mod changes;
+
 use proptest::{collection::vec, option, prelude::*};
 use replydesk::proto::v1::{self, work_queue_request as up, work_queue_request::Message as Up};
 
@@ -27,6 +29,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
             Call::ListBulkChanges(v1::ListBulkChangesRequest { site, operation_id, undone, page_size, page_token })
         }),
         1 => audit(),
+        6 => changes::any(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         3 => standing(),
@@ -242,13 +245,17 @@ fn undo() -> impl Strategy<Value = Call> {
 fn bulk() -> impl Strategy<Value = Call> {
     use v1::bulk_decide_request::{CommentIds, Selector};
     let selector = prop_oneof![
-        vec(comment_id(), 0..4)
-            .prop_map(|comment_ids| Selector::Ids(CommentIds { comment_ids })),
+        vec(comment_id(), 0..4).prop_map(|comment_ids| Selector::Ids(CommentIds { comment_ids })),
         prop_oneof![place(), text()].prop_map(Selector::WaveId),
         comment_id().prop_map(Selector::AuthorOf),
         int().prop_map(Selector::Lane),
     ];
-    let what = (site(), comment_id(), option::weighted(0.9, selector), text());
+    let what = (
+        site(),
+        comment_id(),
+        option::weighted(0.9, selector),
+        text(),
+    );
     let how = (int(), text(), text(), any::<bool>());
     (what, how).prop_map(
         |(

@@ -21,10 +21,10 @@ use crate::{
     feed::changes::Changes,
     grpc::{
         authors::AuthorDesk,
-        convert::{authors, listing, moderation as convert, review, statistics, words},
+        convert::{authors, listing, review, statistics},
         gate::Gate,
         status,
-        streams::Streams,
+        streams::{Streams, WhileWelcome},
     },
     policy::sites::Sites,
     proto::v1::{self, moderation_service_server::ModerationService},

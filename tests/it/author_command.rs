@@ -56,7 +56,7 @@ async fn a_moderator_bans_notes_looks_and_forgives() {
     let said = told(&["ban", &id, "--reason", "sells pills", "--strike"]).await;
     assert_eq!(
         said,
-        "author BANNED (sells pills), set by the admin key, strikes: 1\n  pending comments dealt with: 1\n"
+        "author BANNED (sells pills), set by root, strikes: 1\n  pending comments dealt with: 1\n"
     );
     assert_eq!(
         admin.get("gazette", &id).await.state(),

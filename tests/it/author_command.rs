@@ -87,15 +87,20 @@ async fn a_moderator_bans_notes_looks_and_forgives() {
     );
     told(&["clear", &id, "--domain", "https://www.pills.example/"]).await;
     assert_eq!(told(&["list"]).await, "nobody is trusted, held or banned\n");
+    refused(&run, &id).await;
+}
 
+/// What cannot be asked is a usage error that says what to do.
+async fn refused(run: &impl AsyncFn(&[&str]) -> (Option<i32>, String), id: &str) {
+    let site = ["--site", "gazette"];
     for (args, says) in [
         (
-            &["ban", &id, "--ip"][..],
+            &["ban", id, "--ip"][..],
             "until: is required for an IP address",
         ),
-        (&["ban", &id, "--for", "soon"], "--for: "),
+        (&["ban", id, "--for", "soon"], "--for: "),
         (&["ban"], "required"),
-        (&["note", &id, " "], "note: must not be empty"),
+        (&["note", id, " "], "note: must not be empty"),
     ] {
         let (code, said) = run(&[args, &site[..]].concat()).await;
         assert_eq!(code, Some(2), "{args:?}: {said}");

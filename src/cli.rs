@@ -24,6 +24,7 @@ pub mod serve;
 pub mod site;
 pub mod style;
 pub mod submit;
+pub mod thread;
 pub mod train;
 pub mod undo;
 pub mod untrusted;
@@ -60,6 +61,7 @@ enum Command {
     Audit(audit::Args),
     Score(score::Args),
     Site(site::Args),
+    Thread(thread::Args),
     Policy(policy::Args),
     Author(author::Args),
     Import(import::Args),
@@ -86,6 +88,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Audit(args) => audit::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Thread(args) => thread::run(args).await,
         Command::Policy(args) => policy::run(args).await,
         Command::Author(args) => author::run(args).await,
         Command::Import(args) => import::run(args).await,

@@ -4,8 +4,9 @@ pub mod dialogue;
 pub mod priority;
 pub mod ruling;
 pub mod session;
+mod statement;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{caller::Caller, role::Right},
@@ -13,6 +14,7 @@ use crate::{
         ids::{CommentId, SiteId},
         lease::{ItemContext, QueuedItem},
     },
+    policy::sites::Sites,
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -51,6 +53,7 @@ pub struct Queue {
     store: Store,
     confirmation: Confirmation,
     wakeups: Wakeups,
+    sites: Arc<Sites>,
     settings: QueueSettings,
 }
 
@@ -61,12 +64,14 @@ impl Queue {
         store: Store,
         confirmation: Confirmation,
         wakeups: Wakeups,
+        sites: Arc<Sites>,
         settings: QueueSettings,
     ) -> Self {
         Self {
             store,
             confirmation,
             wakeups,
+            sites,
             settings,
         }
     }
@@ -87,6 +92,7 @@ impl Queue {
         caller: &Caller,
         ruling: &Ruling,
     ) -> Result<Decision, DecideRefusal> {
+        let reason_text = self.statement(site, ruling).await?;
         let new = NewDecision {
             site,
             comment: ruling.comment,
@@ -94,6 +100,7 @@ impl Queue {
             word: ruling.word,
             actor: &caller.actor(),
             reason_code: ruling.reason_code.as_str(),
+            reason_text: &reason_text,
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,

@@ -185,6 +185,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             thread_words: None,
             subject_marks: &[0; 8],
             limits: &limits,
+            close_threads_after: None,
             judged_at: Some(SeenVersions {
                 policy: 1,
                 ..SeenVersions::default()

@@ -6,14 +6,15 @@ use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
     access::caller::Caller,
-    authors::Authors,
+    authors::{AuthorRefusal, Authors},
     comment::{
         ids::{KeyedHash, SiteId},
+        rejection::ReasonCodeText,
         state::{CommentState, Verdict, Word},
         stored::StoredComment,
         subject::Subject,
     },
-    queue::ruling::{DecideRefusal, Note, ReasonCodeText, Ruling},
+    queue::ruling::{DecideRefusal, Note, Ruling},
     store::error::StoreError,
 };
 
@@ -50,7 +51,7 @@ impl Authors {
         subject: &Subject,
         verdict: Verdict,
         from: u64,
-    ) -> Result<Dealt, StoreError> {
+    ) -> Result<Dealt, AuthorRefusal> {
         let until = Instant::now() + LONGEST;
         let mut dealt = Dealt {
             next: Some(from),
@@ -136,7 +137,7 @@ impl Authors {
         caller: &Caller,
         found: Vec<StoredComment>,
         verdict: Verdict,
-    ) -> Result<u32, StoreError> {
+    ) -> Result<u32, AuthorRefusal> {
         let mut deciding = JoinSet::new();
         for comment in found {
             let (queue, site, caller) = (self.queue.clone(), site.clone(), caller.clone());
@@ -157,7 +158,8 @@ impl Authors {
             let Ok(done) = done else { continue };
             match done {
                 Ok(_) => decided += 1,
-                Err(DecideRefusal::Store(error)) => return Err(error),
+                Err(DecideRefusal::Store(error)) => return Err(error.into()),
+                Err(DecideRefusal::Site(error)) => return Err(error.into()),
                 Err(
                     DecideRefusal::NotFound
                     | DecideRefusal::Erased
@@ -166,7 +168,9 @@ impl Authors {
                     // For others than this moderator: it stays.
                     | DecideRefusal::Escalated
                     | DecideRefusal::SameModerator
-                    | DecideRefusal::Retracted,
+                    | DecideRefusal::Retracted
+                    // None is named.
+                    | DecideRefusal::UnknownReason { .. },
                 ) => {}
             }
         }

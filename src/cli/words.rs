@@ -126,6 +126,7 @@ pub fn code(number: i32) -> &'static str {
         Ok(ReasonCode::AuthorTrusted) => "trusted author",
         Ok(ReasonCode::AuthorHeld) => "held by a moderator's word on the author",
         Ok(ReasonCode::AuthorBanned) => "banned",
+        Ok(ReasonCode::ThreadModerated) => "this thread is moderated differently for a while",
         Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
     }
 }

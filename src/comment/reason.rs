@@ -32,11 +32,13 @@ pub enum ReasonCode {
     AuthorHeld = 13,
     /// A moderator banned the author, or the address, domain or website.
     AuthorBanned = 14,
+    /// A moderator set for a while how the thread is moderated.
+    ThreadModerated = 15,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PreModeration,
         Self::PostModeration,
         Self::ScoreLow,
@@ -51,6 +53,7 @@ impl ReasonCode {
         Self::AuthorTrusted,
         Self::AuthorHeld,
         Self::AuthorBanned,
+        Self::ThreadModerated,
     ];
 
     /// The code with this number.

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Standing {
-    /// Known to be harmless: shown without a look, and last in the queue.
+    /// Known to be harmless: shown without a look, and first in the queue where something of theirs waits all the same.
     Trusted = 1,
     /// Nobody said anything: policy decides.
     #[default]

@@ -129,6 +129,20 @@ impl CommentService for Comments {
         }))
     }
 
+    async fn count_comments(
+        &self,
+        request: Request<v1::CountCommentsRequest>,
+    ) -> Result<Response<v1::CountCommentsResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let threads = convert::threads(request.get_ref())?;
+        let counts = self.desk.store.thread_counts(&site, &threads).await?;
+        Ok(Response::new(convert::counted(&threads, counts)))
+    }
+
     type WatchEventsStream = WhileWelcome<v1::WatchEventsResponse>;
 
     async fn watch_events(

@@ -32,6 +32,8 @@ pub struct Facts<'a> {
     pub folded_text: &'a str,
     /// From 0 up to, not including, 1. From a keyed hash of the comment's id: a retry draws the same.
     pub draw: f64,
+    /// When the thread's comments are shown, where a moderator set that for a while.
+    pub thread_mode: Option<ModerationMode>,
 }
 
 /// What becomes of a comment.
@@ -63,8 +65,9 @@ impl Decided {
 impl Policy {
     /// Decides. From the strongest rule to the weakest: a ban, a word that rejects, a score that is spam, a rule that
     /// holds (a standing, a word, links, a first comment), and then the mode. The site's own words and rules hold in every
-    /// mode; the lower threshold counts in automatic mode only. A trusted author is spared what holds newcomers, links
-    /// and middling scores, but neither words nor a score that is spam, since an account can be stolen; nor a mode that
+    /// mode; the lower threshold counts in automatic mode only. The mode is the thread's where it has one of its own for a
+    /// while; that is told where it differs from the site's. A trusted author is spared what holds newcomers, links and
+    /// middling scores, but neither words nor a score that is spam, since an account can be stolen; nor a mode that
     /// reviews each comment.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>) -> Decided {
@@ -75,11 +78,22 @@ impl Policy {
         if let Some(word) = self.reject_words.find(facts.folded_text) {
             return rejected(Reason::new(ReasonCode::RejectedWord, word));
         }
+        let mode = facts.thread_mode.unwrap_or(self.mode);
+        let mut decided = self.decide_in(mode, facts);
+        if mode != self.mode {
+            let told = Reason::new(ReasonCode::ThreadModerated, mode.word());
+            decided.reasons.push(told);
+        }
+        decided
+    }
+
+    fn decide_in(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
         if facts.probability >= self.spam_at {
-            return self.spam(facts);
+            return spam(mode, facts);
         }
         let holds = self.holds(facts);
-        match self.mode {
+        let (standing, _) = facts.standings.strictest();
+        match mode {
             ModerationMode::Pre => {
                 let mut reasons = vec![Reason::new(ReasonCode::PreModeration, "")];
                 reasons.extend(holds);
@@ -100,20 +114,6 @@ impl Policy {
                 sampled(Outcome::Approved, score(ReasonCode::ScoreLow, facts), facts)
             }
             ModerationMode::Automatic => pending(vec![score(ReasonCode::ScoreUncertain, facts)]),
-        }
-    }
-
-    fn spam(&self, facts: &Facts<'_>) -> Decided {
-        let high = score(ReasonCode::ScoreHigh, facts);
-        match self.mode {
-            // A moderator sees each comment, the likely spam after all others.
-            ModerationMode::Pre => Decided {
-                outcome: Outcome::Spam,
-                reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
-                queued: true,
-                queue_last: true,
-            },
-            ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
         }
     }
 
@@ -164,6 +164,20 @@ fn of_standing(code: ReasonCode, subject: SubjectKind) -> Reason {
         SubjectKind::IpAddress | SubjectKind::LinkDomain | SubjectKind::Website => {
             Reason::new(code, subject.word())
         }
+    }
+}
+
+fn spam(mode: ModerationMode, facts: &Facts<'_>) -> Decided {
+    let high = score(ReasonCode::ScoreHigh, facts);
+    match mode {
+        // A moderator sees each comment, the likely spam after all others.
+        ModerationMode::Pre => Decided {
+            outcome: Outcome::Spam,
+            reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
+            queued: true,
+            queue_last: true,
+        },
+        ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
     }
 }
 

@@ -5,7 +5,7 @@
 //! | key | type | lives | written by |
 //! |---|---|---|---|
 //! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
-//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_close` |
+//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `f` first comment at, `mo` mode and `mu` until when, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_change` |
 //! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state, `c` the only comment and its sequence; `st` standing, `su` its end, `sr` reason, `sb` by whom, `sa` when, `sc` the comment that named the author, `sw` all that in words, `sk` strikes | for good | `submit`, `decide`, `set_standing` |
 //! | `{site}:si:<ip>`, `:sd:<domain>`, `:sw:<website>` | string: a standing (see [`crate::store::standing`]) | until the standing's end | `set_standing` |
 //! | `{site}:sx` | sorted set: subjects with a standing by when it was set | for good | `set_standing` |

@@ -11,7 +11,7 @@ use crate::{
         state::Timestamp,
         subject::{Standings, Subject, in_force},
     },
-    store::{connection::Store, error::StoreError, keys, standing, waves},
+    store::{connection::Store, error::StoreError, keys, standing, threads, waves},
 };
 
 /// The fields of an author's hash, in the order in which they are read.
@@ -41,7 +41,7 @@ impl Store {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed", "title", "lang", "k"]);
+            .arg(&["v", "title", "lang", "k", "r", "mo", "mu"]);
         let author = prints
             .author
             .map_or_else(|| none.clone(), |author| keys::author(site, &author));
@@ -76,20 +76,14 @@ impl Store {
             Vec::new()
         };
         let now = Timestamp(micros / 1_000);
-        let mut standings = Standings {
-            author: standing_of_author(&known_author, now),
-            other: None,
-        };
-        let mut subject_marks = Vec::new();
         let values = counts.get(subjects_at..).unwrap_or_default();
-        for (subject, value) in subjects(prints).zip(values) {
-            let (mark, standing) = marked(value, now)?;
-            standings.add(subject.kind(), standing);
-            subject_marks.extend(mark);
-        }
+        let (others, subject_marks) = others(prints, values, now)?;
         Ok(Observed {
             now,
-            standings,
+            standings: Standings {
+                author: standing_of_author(&known_author, now),
+                ..others
+            },
             subject_marks,
             versions: SeenVersions {
                 policy: policy_version,
@@ -97,12 +91,14 @@ impl Store {
                 thread: field(0).parse().unwrap_or(0),
             },
             history: history(&known_author),
-            thread_closed: field(1) == "1",
+            thread_mode: threads::mode_override(&field(5), &field(6))
+                .and_then(|set| set.in_force(now)),
             thread: SeenThread {
-                title: field(2).into_owned(),
-                language: field(3).into_owned(),
-                words: thread.get(4).cloned().flatten().unwrap_or_default(),
+                title: field(1).into_owned(),
+                language: field(2).into_owned(),
+                words: thread.get(3).cloned().flatten().unwrap_or_default(),
             },
+            thread_heat: used_up(field(4).parse().unwrap_or(0.0), micros, limits.thread),
             author_recent: recent(number(0), micros, limits.author),
             ip_recent: recent(number(1), micros, limits.ip_address),
             link_host_recent: (hosts_at..subjects_at)
@@ -151,6 +147,21 @@ fn standing_of_author(fields: &[Option<i64>], now: Timestamp) -> Standing {
     in_force(set.unwrap_or_default(), number(9).map(Timestamp), now)
 }
 
+/// How the subjects besides the author stand, and their marks.
+fn others(
+    prints: &Fingerprints,
+    values: &[Value],
+    now: Timestamp,
+) -> Result<(Standings, Vec<u8>), StoreError> {
+    let (mut standings, mut marks) = (Standings::default(), Vec::new());
+    for (subject, value) in subjects(prints).zip(values) {
+        let (mark, standing) = marked(value, now)?;
+        standings.add(subject.kind(), standing);
+        marks.extend(mark);
+    }
+    Ok((standings, marks))
+}
+
 /// A subject's mark, and how it stands.
 fn marked(value: &Value, now: Timestamp) -> Result<([u8; 8], Standing), StoreError> {
     let Value::BulkString(bytes) = value else {
@@ -180,6 +191,13 @@ fn recent(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
         ((arrival_micros - now_micros as f64) / limit.interval().as_micros() as f64) as f32;
     #[expect(clippy::cast_precision_loss, reason = "at most a million")]
     submissions.clamp(0.0, limit.burst() as f32)
+}
+
+/// Which share of a limit is used up.
+fn used_up(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most a million")]
+    let burst = limit.burst() as f32;
+    recent(arrival_micros, now_micros, limit) / burst
 }
 
 fn as_number(value: &Value) -> Option<f64> {

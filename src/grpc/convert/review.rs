@@ -1,13 +1,7 @@
 //! `GetReviewContext`: what surrounds a comment, from the domain to proto.
 
 use crate::{
-    comment::{
-        history::Entry,
-        ids::SiteId,
-        score::Score,
-        state::{CommentState, Verdict},
-        stored::StoredComment,
-    },
+    comment::{history::Entry, ids::SiteId, score::Score, state::Verdict, stored::StoredComment},
     grpc::convert::{time::timestamp_to_proto as time, words},
     proto::v1,
     spam::{
@@ -62,7 +56,7 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
     });
     v1::ReviewContext {
         author_history: Some(words::history(found.context.history)),
-        thread_counts: Some(thread_counts(found.thread_counts)),
+        thread_counts: Some(words::thread_counts(found.thread_counts)),
         signals: seen(&now.signals),
         score_now: Some(words::score_of(&comment.content.body, now.score)),
         wave,
@@ -73,16 +67,6 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
         // Known elsewhere: it is read for itself.
         author: None,
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
-    }
-}
-
-fn thread_counts(counts: [u32; 6]) -> v1::ThreadCounts {
-    let of = |state: CommentState| counts[usize::from(state.number()) - 1];
-    v1::ThreadCounts {
-        pending: of(CommentState::Pending),
-        approved: of(CommentState::Approved),
-        rejected: of(CommentState::Rejected),
-        spam: of(CommentState::Spam),
     }
 }
 

@@ -66,7 +66,7 @@ impl From<AuthorRefusal> for Status {
                 refusal.to_string(),
                 &[],
             ),
-            AuthorRefusal::NoSite => SiteError::NotFound.into(),
+            AuthorRefusal::Site(error) => error.into(),
             AuthorRefusal::Store(error) => error.into(),
         }
     }

@@ -14,6 +14,8 @@ pub mod reason;
 pub(crate) mod scan;
 pub mod score;
 pub mod state;
+pub mod statistics;
 pub mod stored;
 pub mod submission;
 pub mod violation;
+pub mod waits;

@@ -27,6 +27,7 @@ pub mod reply;
 pub mod review;
 pub mod script;
 pub mod sites;
+pub mod statistics;
 pub mod submit;
 pub mod trainer_lease;
 pub mod version;

@@ -13,7 +13,9 @@
 //! | `{site}:lh` | hash: id -> token, due time, holder | while leased | the same |
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
 //! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, the trimmer |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate | for good | `submit`, `decide`, `import` |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate, `st` submissions of the running hour | for good | `submit`, `decide`, `import` |
+//! | `{site}:st:<hour>` | hash: what was counted in an hour, see [`crate::store::statistics`] | 8 days | `submit`, `parts/statistics` |
+//! | `{site}:std:<day>` | hash: the same of a day | 400 days | the same |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>` | string, the rate: GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
@@ -37,6 +39,7 @@
 use crate::comment::{
     ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
     state::CommentState,
+    statistics::{Day, Hour},
 };
 
 fn of_site(site: &SiteId, kind: &str, rest: &[u8]) -> Vec<u8> {
@@ -114,6 +117,25 @@ pub fn events(site: &SiteId) -> Vec<u8> {
 #[must_use]
 pub fn counters(site: &SiteId) -> Vec<u8> {
     of_site(site, ":n", b"")
+}
+
+/// Hash: what was counted in an hour of the clock.
+#[must_use]
+pub fn hour_statistics(site: &SiteId, hour: Hour) -> Vec<u8> {
+    of_site(site, ":st:", hour.number().to_string().as_bytes())
+}
+
+/// Hash: what was counted on a day, in UTC.
+#[must_use]
+pub fn day_statistics(site: &SiteId, day: Day) -> Vec<u8> {
+    of_site(site, ":std:", day.number().to_string().as_bytes())
+}
+
+/// What [`hour_statistics`] keys start with, up to `:`, and [`day_statistics`] keys, up to `d:`: for scripts, which learn
+/// the time on their way.
+#[must_use]
+pub fn statistics_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":st", b"")
 }
 
 /// Sorted set: ids in a state, by sequence of arrival; of one thread or of the whole site.

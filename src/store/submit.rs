@@ -203,6 +203,7 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(new.prints.sketch.len())
         .arg(keys::wave_prefix(new.site))
         .arg(new.thread_words.unwrap_or_default())
+        .arg(keys::statistics_prefix(new.site))
 }
 
 /// Interval in microseconds and burst of each limit, in one argument: Redis makes a Lua string of each that comes.

@@ -3,8 +3,9 @@
 use std::{env, error::Error, path::PathBuf};
 
 /// The public API, one file a service, and the packed records that the store keeps in Redis.
-const PROTOS: [&str; 5] = [
+const PROTOS: [&str; 6] = [
     "replydesk/v1/resources.proto",
+    "replydesk/v1/statistics.proto",
     "replydesk/v1/comment.proto",
     "replydesk/v1/moderation.proto",
     "replydesk/v1/site.proto",

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod bars;
 pub mod client;
 pub mod clock;
 pub mod comments;
@@ -16,10 +17,12 @@ pub mod model;
 pub mod output;
 pub mod policy;
 pub mod privacy;
+pub mod report;
 pub mod review;
 pub mod score;
 pub mod serve;
 pub mod site;
+pub mod stats;
 pub mod style;
 pub mod submit;
 pub mod train;
@@ -53,6 +56,8 @@ enum Command {
     Comments(comments::Args),
     Events(events::Args),
     Review(review::Args),
+    Stats(stats::Args),
+    Report(report::Args),
     Score(score::Args),
     Site(site::Args),
     Policy(policy::Args),
@@ -76,6 +81,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Comments(args) => comments::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
+        Command::Stats(args) => stats::run(args).await,
+        Command::Report(args) => report::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Policy(args) => policy::run(args).await,

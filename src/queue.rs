@@ -1,6 +1,9 @@
 //! The review queue: what waits for a moderator, who holds it, and what is decided.
 
 pub mod dialogue;
+pub mod filter;
+pub mod listing;
+pub mod overview;
 pub mod priority;
 pub mod ruling;
 pub mod session;
@@ -9,10 +12,7 @@ use std::time::Duration;
 
 use crate::{
     access::caller::Caller,
-    comment::{
-        ids::{CommentId, KeyedHash, SiteId, ThreadId},
-        lease::{ItemContext, QueuedItem},
-    },
+    comment::ids::{CommentId, KeyedHash, SiteId, ThreadId},
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -145,22 +145,6 @@ impl Queue {
             Decided::Stale { state, version } => Err(DecideRefusal::Stale { state, version }),
             Decided::LeasedByAnother => Err(DecideRefusal::LeasedByAnother),
         }
-    }
-
-    /// A page of the queue in due order, with what a moderator wants to know.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn list(
-        &self,
-        site: &SiteId,
-        offset: usize,
-        count: usize,
-    ) -> Result<Vec<(QueuedItem, ItemContext)>, StoreError> {
-        let items = self.store.list_queue(site, offset, count).await?;
-        let comments: Vec<_> = items.iter().map(|item| &item.comment).collect();
-        let contexts = self.store.contexts(site, &comments).await?;
-        Ok(items.into_iter().zip(contexts).collect())
     }
 
     /// A comment and what surrounds it; `None` if there is no such comment.

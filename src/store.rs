@@ -19,6 +19,7 @@ pub mod model_log;
 pub mod model_snapshot;
 pub mod observe;
 pub mod preflight;
+pub mod queue_scan;
 pub mod read;
 pub mod record;
 pub mod replay;

@@ -71,6 +71,15 @@ impl ByNumber {
         self.0[verdict as usize - 1]
     }
 
+    /// The count of a number; none has another than 1 to 4.
+    #[must_use]
+    pub fn number(&self, number: u8) -> u64 {
+        let place = usize::from(number).checked_sub(1);
+        place
+            .and_then(|place| self.0.get(place).copied())
+            .unwrap_or(0)
+    }
+
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -136,8 +145,8 @@ impl Statistics {
     pub fn agreement(&self) -> Option<f64> {
         let (approve, spam) = (Verdict::Approve, Verdict::Spam);
         let approved = self.decisions.verdict(approve);
-        let alike = approved.saturating_sub(self.said_spam.verdict(approve))
-            + self.said_spam.verdict(spam);
+        let alike =
+            approved.saturating_sub(self.said_spam.verdict(approve)) + self.said_spam.verdict(spam);
         share(alike, approved + self.decisions.verdict(spam))
     }
 }
@@ -264,7 +273,10 @@ pub enum BadPeriod {
     #[error("must not be before from_day")]
     Backwards,
     /// It is longer than what is kept.
-    #[error("must be at most {} days from from_day, both counted", Period::MOST_DAYS)]
+    #[error(
+        "must be at most {} days from from_day, both counted",
+        Period::MOST_DAYS
+    )]
     TooLong,
 }
 

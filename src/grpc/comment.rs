@@ -13,7 +13,7 @@ use crate::{
     comment::violation::Violations,
     feed::{self, Watch, WatchEnd, WatchMessage},
     grpc::{
-        convert::{comment as convert, paging, words},
+        convert::{comment as convert, paging, statistics, words},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
@@ -161,6 +161,24 @@ impl CommentService for Comments {
             told.chain(last),
             dismissal,
         )))
+    }
+
+    async fn get_transparency_report(
+        &self,
+        request: Request<v1::GetTransparencyReportRequest>,
+    ) -> Result<Response<v1::GetTransparencyReportResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let store = &self.desk.store;
+        let period = statistics::period(request.get_ref(), store.now().await?)?;
+        let days = store.daily_statistics(&site, period).await?;
+        let report = statistics::report(&site, period, &days, |_| String::new());
+        Ok(Response::new(v1::GetTransparencyReportResponse {
+            report: Some(report),
+        }))
     }
 
     async fn list_events(

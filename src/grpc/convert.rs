@@ -3,10 +3,12 @@
 pub mod backtest;
 pub mod comment;
 pub mod import;
+pub mod listing;
 pub mod model;
 pub mod moderation;
 pub mod paging;
 pub mod review;
 pub mod site;
+pub mod statistics;
 pub mod time;
 pub mod words;

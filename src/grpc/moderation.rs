@@ -13,7 +13,7 @@ use crate::{
         violation::Violations,
     },
     grpc::{
-        convert::{moderation as convert, paging, review, words},
+        convert::{listing, moderation as convert, review, statistics, words},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
@@ -26,9 +26,6 @@ use crate::{
     },
     spam::scorer::Scorer,
 };
-
-/// A rank that no queue reaches, and that Redis still takes with a page's length on top.
-const BEYOND: usize = 1 << 53;
 
 /// Items and answers that wait to be read: each may hold a comment of 64 KB.
 const MOST_UNREAD: usize = 4;
@@ -109,33 +106,10 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
-        let name = format!("queue\n{site}");
-        let mut found = Violations::new();
-        let count = found.take(
-            "page_size",
-            paging::size(request.get_ref().page_size, 50, 200),
-        );
-        let offset = found.take(
-            "page_token",
-            paging::place(&request.get_ref().page_token, &name),
-        );
-        let (Some(count), Some(offset)) = (count, offset) else {
-            return Err(found.into());
-        };
-        let start = usize::try_from(offset).unwrap_or(BEYOND).min(BEYOND);
-        let items = self.queue.list(&site, start, count).await?;
-        let more = items.len() == count;
-        Ok(Response::new(v1::ListQueueResponse {
-            next_page_token: if more {
-                paging::token(offset + count as u64, &name)
-            } else {
-                String::new()
-            },
-            items: items
-                .into_iter()
-                .map(|(item, context)| convert::queued(&site, item, context))
-                .collect(),
-        }))
+        let listing = listing::listing(request.get_ref())?;
+        let page = self.queue.list(&site, &listing).await?;
+        let page = listing::page(&site, request.get_ref(), page);
+        Ok(Response::new(page))
     }
 
     async fn decide_comment(
@@ -182,10 +156,8 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
-        let counts = self.queue.counts(&site).await?;
-        Ok(Response::new(v1::GetQueueStatsResponse {
-            stats: Some(words::stats(&counts)),
-        }))
+        let overview = self.queue.overview(&site, true).await?;
+        Ok(Response::new(statistics::queue_stats(overview)))
     }
 }
 

@@ -219,7 +219,10 @@ mod tests {
         put(b"n:\x01\x02\x03\x04\x05\x06\x07\x08", 1);
         let expected = statistics(&fields);
         assert_eq!((expected.queued, expected.outcomes.total()), (9, 5));
-        assert_eq!((expected.decisions.total(), expected.undone.total()), (3, 1));
+        assert_eq!(
+            (expected.decisions.total(), expected.undone.total()),
+            (3, 1)
+        );
         assert_eq!((expected.waits.total(), expected.other_reasons), (4, 7));
         assert_eq!(expected.reasons["off-topic"], 2);
         let work = expected.moderators[&KeyId::from_bytes([1, 2, 3, 4, 5, 6, 7, 8])];

@@ -11,7 +11,7 @@ use proptest::{
     strategy::Strategy,
     test_runner::{Config, TestRunner},
 };
-use replydesk::proto::v1;
+use replydesk::{grpc::convert::listing, proto::v1, store::queue_scan::Place};
 use tokio::runtime::Runtime;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -206,11 +206,13 @@ fn places_behind_the_end_of_all_numbers_are_answered() {
         .runtime
         .block_on(bench.admin.comments.clone().list_events(list));
     assert_eq!(events.unwrap_err().code(), Code::OutOfRange);
-    let queue = v1::ListQueueRequest {
+    let mut queue = v1::ListQueueRequest {
         site: SITE.to_owned(),
-        page_size: 0,
-        page_token: replydesk::grpc::convert::paging::token(u64::MAX, &format!("queue\n{SITE}")),
+        ..Default::default()
     };
+    let mut end = [255; 24];
+    end[..8].copy_from_slice(&i64::MAX.to_be_bytes());
+    queue.page_token = listing::token(&queue, Place::from_bytes(end));
     let queue = bench
         .runtime
         .block_on(bench.admin.moderation.clone().list_queue(queue));

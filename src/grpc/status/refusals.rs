@@ -9,9 +9,10 @@ use crate::{
     comment::{
         event::Cursor,
         state::{CommentState, Version},
+        violation::Violations,
     },
     feed::FeedError,
-    queue::ruling::DecideRefusal,
+    queue::{listing::ListRefusal, ruling::DecideRefusal},
 };
 
 impl From<SubmitError> for Status {
@@ -39,6 +40,16 @@ impl From<SubmitError> for Status {
                 );
                 internal("contact data could not be sealed; nothing was stored")
             }
+        }
+    }
+}
+
+impl From<ListRefusal> for Status {
+    fn from(refusal: ListRefusal) -> Self {
+        match refusal {
+            ListRefusal::NotFound => comment_not_found(),
+            ListRefusal::NoAuthor => Violations::one("same_author_as", refusal).into(),
+            ListRefusal::Store(error) => error.into(),
         }
     }
 }

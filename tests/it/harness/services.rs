@@ -48,6 +48,8 @@ pub fn methods() -> Vec<Method> {
             v1::WatchEventsRequest { site, ..Default::default() }),
         method!("replydesk.v1.CommentService/ListEvents", true, comments.list_events, site =>
             v1::ListEventsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/GetTransparencyReport", true, comments.get_transparency_report, site =>
+            v1::GetTransparencyReportRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/WorkQueue", true, moderation.work_queue, site => {
             let start = v1::work_queue_request::Start { site, prefetch: 1 };
             let start = v1::work_queue_request::Message::Start(start);

@@ -22,6 +22,7 @@ pub enum Call {
     ListComments(v1::ListCommentsRequest),
     WatchEvents(v1::WatchEventsRequest),
     ListEvents(v1::ListEventsRequest),
+    GetTransparencyReport(v1::GetTransparencyReportRequest),
     WorkQueue(Vec<v1::WorkQueueRequest>),
     ListQueue(v1::ListQueueRequest),
     DecideComment(v1::DecideCommentRequest),
@@ -49,6 +50,9 @@ impl Call {
             Self::GetComment(request) => comments.get_comment(request).await.map(drop),
             Self::ListComments(request) => comments.list_comments(request).await.map(drop),
             Self::WatchEvents(request) => watch(client, request).await,
+            Self::GetTransparencyReport(request) => {
+                comments.get_transparency_report(request).await.map(drop)
+            }
             Self::ListEvents(request) => comments.list_events(request).await.map(drop),
             Self::WorkQueue(said) => work(client, said).await,
             Self::ListQueue(request) => moderation.list_queue(request).await.map(drop),

@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*};
 use replydesk::proto::v1::{self, work_queue_request as up, work_queue_request::Message as Up};
 
 use super::{
-    arbitrary::{comment_id, duration, float, int, place, site, text, timestamp, uint},
+    arbitrary::{comment_id, day, duration, float, int, place, site, text, timestamp, uint},
     call::Call,
 };
 
@@ -16,11 +16,13 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => (site(), place()).prop_map(|(site, cursor)| Call::WatchEvents(v1::WatchEventsRequest { site, cursor })),
         2 => (site(), place(), int())
             .prop_map(|(site, cursor, page_size)| Call::ListEvents(v1::ListEventsRequest { site, cursor, page_size })),
-        2 => (site(), int(), place())
-            .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
+        3 => queue_page(),
         3 => decision(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
+        2 => (site(), day(), day()).prop_map(|(site, from_day, to_day)| {
+            Call::GetTransparencyReport(v1::GetTransparencyReportRequest { site, from_day, to_day })
+        }),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
         2 => option::weighted(0.9, a_site(text().boxed())).prop_map(|site| Call::CreateSite(Box::new(v1::CreateSiteRequest { site }))),
         1 => site().prop_map(|site| Call::GetSite(v1::GetSiteRequest { site })),
@@ -96,6 +98,36 @@ fn listing() -> impl Strategy<Value = Call> {
                 states,
                 page_size,
                 page_token,
+            })
+        },
+    )
+}
+
+fn queue_page() -> impl Strategy<Value = Call> {
+    let page = (site(), int(), place());
+    let filter = (
+        text(),
+        vec(int(), 0..4),
+        option::of(float()),
+        option::of(float()),
+        prop_oneof![3 => Just(String::new()), 1 => comment_id()],
+        text(),
+    );
+    (page, filter).prop_map(
+        |(
+            (site, page_size, page_token),
+            (language, reasons, min_spam_probability, max_spam_probability, same_author_as, text),
+        )| {
+            Call::ListQueue(v1::ListQueueRequest {
+                site,
+                page_size,
+                page_token,
+                language,
+                reasons,
+                min_spam_probability,
+                max_spam_probability,
+                same_author_as,
+                text,
             })
         },
     )

@@ -108,7 +108,7 @@ impl App {
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
-            sites,
+            sites: Arc::clone(&sites),
             throttle: Throttle::new(
                 config.throttle.per_key_per_second,
                 config.throttle.total_per_second,
@@ -119,6 +119,7 @@ impl App {
         let settings = QueueSettings {
             lease: config.moderation.lease,
             skip_cooldown: config.moderation.skip_cooldown,
+            undo_window: config.moderation.undo_window,
             poll: config.moderation.poll,
         };
         let queue = Queue::new(
@@ -126,6 +127,7 @@ impl App {
             confirmation.clone(),
             wakeups.clone(),
             settings,
+            sites,
         );
         let replication = Replication::new(
             store.clone(),

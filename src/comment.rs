@@ -1,12 +1,15 @@
 //! The domain: what a comment is, and what may be said of it. Knows neither tonic nor redis.
 
+pub mod audit;
 pub mod contact;
 pub mod draft;
 pub mod event;
 pub mod fields;
 pub mod folding;
+pub mod history;
 pub mod ids;
 pub mod imported;
+pub mod lane;
 pub mod lease;
 pub mod limits;
 pub mod observed;

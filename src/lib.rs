@@ -7,7 +7,7 @@
 //! 3. [`spam`] scores it, [`policy`] decides, [`privacy`] seals what nobody may see.
 //! 4. [`store`] writes it: one atomic script. The blog has its answer.
 //! 5. [`queue`] gives it to a moderator under a lease, and carries out the verdict.
-//! 6. [`feed`] tells the blog, once and in order.
+//! 6. [`feed`] tells the blog, once and in order; [`audit`] tells who did what.
 //!
 //! [`comment`] is the domain that all of them speak; it knows neither tonic nor redis. `docs/ARCHITECTURE.md` has the
 //! whole map and what always holds.
@@ -35,6 +35,8 @@ pub mod backtest;
 pub mod queue;
 
 pub mod feed;
+
+pub mod audit;
 
 pub mod privacy;
 

@@ -8,22 +8,23 @@ pub mod priority;
 pub mod ruling;
 pub mod session;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
-    access::caller::Caller,
-    comment::ids::{CommentId, KeyedHash, SiteId, ThreadId},
+    access::{caller::Caller, role::Right},
+    comment::ids::{CommentId, SiteId},
+    policy::sites::Sites,
     store::{
         confirmation::Confirmation,
         connection::Store,
-        decide::{Decided, NewDecision},
+        decide::{Decided, NewDecision, NewUndo, Undone},
         error::StoreError,
         read::QueueCounts,
         review::Surroundings,
         wakeups::Wakeups,
     },
 };
-use ruling::{DecideRefusal, Decision, Ruling};
+use ruling::{DecideRefusal, Decision, Ruling, Undo, UndoRefusal, UndoneDecision};
 
 /// How long things rest in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct QueueSettings {
     pub lease: Duration,
     /// How long a skipped item rests.
     pub skip_cooldown: Duration,
+    /// How long a decision can be undone.
+    pub undo_window: Duration,
     /// How often an idle stream looks for items whose wake-up was lost.
     pub poll: Duration,
 }
@@ -50,12 +53,7 @@ pub struct Queue {
     confirmation: Confirmation,
     wakeups: Wakeups,
     settings: QueueSettings,
-}
-
-/// Where a comment stands and who wrote it: what a decision has to count.
-struct Whose {
-    thread: ThreadId,
-    author: Option<KeyedHash>,
+    sites: Arc<Sites>,
 }
 
 impl Queue {
@@ -66,12 +64,14 @@ impl Queue {
         confirmation: Confirmation,
         wakeups: Wakeups,
         settings: QueueSettings,
+        sites: Arc<Sites>,
     ) -> Self {
         Self {
             store,
             confirmation,
             wakeups,
             settings,
+            sites,
         }
     }
 
@@ -79,6 +79,12 @@ impl Queue {
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.settings.lease
+    }
+
+    /// Whether the site's policy wants to know who decided how much; not while its policy can't be read.
+    pub(crate) async fn counts_by_moderator(&self, site: &SiteId) -> bool {
+        let site = self.sites.get(site).await;
+        site.is_ok_and(|_| false)
     }
 
     /// Carries out a verdict. Safe to repeat.
@@ -91,38 +97,18 @@ impl Queue {
         caller: &Caller,
         ruling: &Ruling,
     ) -> Result<Decision, DecideRefusal> {
-        let comment = self
-            .store
-            .comment(site, ruling.comment)
-            .await?
-            .ok_or(DecideRefusal::NotFound)?;
-        let whose = Whose {
-            thread: comment.content.thread,
-            author: comment.content.author,
-        };
-        self.decide_known(site, caller, ruling, &whose).await
-    }
-
-    async fn decide_known(
-        &self,
-        site: &SiteId,
-        caller: &Caller,
-        ruling: &Ruling,
-        whose: &Whose,
-    ) -> Result<Decision, DecideRefusal> {
         let new = NewDecision {
             site,
             comment: ruling.comment,
-            thread: &whose.thread,
-            author: whose.author,
             version: ruling.version,
-            verdict: ruling.verdict,
-            moderator: caller.key_id,
-            label: &caller.label,
+            word: ruling.word,
+            actor: &caller.actor(),
             reason_code: ruling.reason_code.as_str(),
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,
+            senior: caller.role.has(Right::DecideEscalated),
+            by_moderator: self.counts_by_moderator(site).await,
             longest_rest: self.settings.longest_rest(),
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
@@ -136,14 +122,62 @@ impl Queue {
                 comment: ruling.comment,
                 state,
                 version,
-                verdict: ruling.verdict,
+                word: ruling.word,
                 at,
                 replayed,
             }),
             Decided::NotFound => Err(DecideRefusal::NotFound),
             Decided::Erased => Err(DecideRefusal::Erased),
+            Decided::Retracted => Err(DecideRefusal::Retracted),
             Decided::Stale { state, version } => Err(DecideRefusal::Stale { state, version }),
             Decided::LeasedByAnother => Err(DecideRefusal::LeasedByAnother),
+            Decided::Escalated => Err(DecideRefusal::Escalated),
+            Decided::SameModerator => Err(DecideRefusal::SameModerator),
+        }
+    }
+
+    /// Undoes a decision. Safe to repeat.
+    ///
+    /// # Errors
+    /// As [`UndoRefusal`] says.
+    pub async fn undo(
+        &self,
+        site: &SiteId,
+        caller: &Caller,
+        undo: &Undo,
+    ) -> Result<UndoneDecision, UndoRefusal> {
+        let new = NewUndo {
+            site,
+            comment: undo.comment,
+            version: undo.version,
+            actor: &caller.actor(),
+            note: undo.note.as_str(),
+            senior: caller.role.has(Right::DecideEscalated),
+            by_moderator: self.counts_by_moderator(site).await,
+            window: self.settings.undo_window,
+        };
+        let undone = self.confirmation.of(self.store.undo(&new)).await?;
+        match undone {
+            Undone::Done {
+                state,
+                version,
+                at,
+                word,
+                replayed,
+            } => Ok(UndoneDecision {
+                comment: undo.comment,
+                state,
+                version,
+                word,
+                at,
+                replayed,
+            }),
+            Undone::NotFound => Err(UndoRefusal::NotFound),
+            Undone::Erased => Err(UndoRefusal::Erased),
+            Undone::Stale { state, version } => Err(UndoRefusal::Stale { state, version }),
+            Undone::NoDecision => Err(UndoRefusal::NoDecision),
+            Undone::TooLate => Err(UndoRefusal::TooLate),
+            Undone::Escalated => Err(UndoRefusal::Escalated),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Redis, the only store: connection, keys, packed records, and one typed twin for each script.
 
 pub mod access_keys;
+pub mod audit;
 mod backoff;
 pub mod confirmation;
 pub mod connection;

@@ -9,6 +9,7 @@ use redis::{Script, aio::MultiplexedConnection};
 use replydesk::{
     comment::{
         ids::{CommentId, KeyedHash, SiteId, ThreadId},
+        lane::Lane,
         state::CommentState,
     },
     proto::v1::{
@@ -101,7 +102,7 @@ impl Ceiling {
             .key(keys::thread(site, thread))
             .key(keys::counters(site))
             .key(keys::events(site))
-            .key(keys::queue(site))
+            .key(keys::lane(site, Lane::Review))
             .key(keys::index(site, CommentState::Pending, None))
             .key(keys::index(site, CommentState::Pending, Some(thread)))
             .key(keys::author(site, hash))

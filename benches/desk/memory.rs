@@ -6,6 +6,7 @@ use redis::Commands;
 use replydesk::{
     comment::{
         ids::{CommentId, KeyedHash, SiteId},
+        lane::Lane,
         limits::Limits,
         observed::{Fingerprints, SeenVersions},
         reason::{Reason, ReasonCode},
@@ -58,7 +59,7 @@ pub async fn run(report: &mut Report) {
         .map(|id| weigh(keys::comment(&site, id)))
         .sum::<f64>()
         / COMMENTS as f64;
-    let queue = weigh(keys::queue(&site)) / COMMENTS as f64;
+    let queue = weigh(keys::lane(&site, Lane::Review)) / COMMENTS as f64;
     let event = weigh(keys::events(&site)) / COMMENTS as f64;
     report.add(
         "Redis memory per queued comment: comment with signals",
@@ -80,7 +81,7 @@ pub async fn run(report: &mut Report) {
     );
     // What the three take with their share of Redis's own tables: everything else is deleted.
     let mut kept: HashSet<Vec<u8>> = ids.iter().map(|id| keys::comment(&site, id)).collect();
-    kept.extend([keys::queue(&site), keys::events(&site)]);
+    kept.extend([keys::lane(&site, Lane::Review), keys::events(&site)]);
     let left = delete_all_but(&kept, &mut look).await;
     report.add(
         "Redis memory per queued comment",

@@ -6,6 +6,7 @@ use redis::Commands;
 use replydesk::{
     comment::{
         ids::{CommentId, KeyId, SiteId, ThreadId},
+        lane::Lane,
         lease::LeaseToken,
         state::{Verdict, Version},
     },
@@ -110,7 +111,7 @@ async fn fill(url: &str, server: &processes::Server, pending: u64) {
             .arg(FILL)
             .arg(4)
             .arg(keys::comment(&site, &id))
-            .arg(keys::queue(&site))
+            .arg(keys::lane(&site, Lane::Review))
             .arg(keys::index(&site, state, None))
             .arg(keys::index(&site, state, Some(&thread)))
             .arg(start)
@@ -119,7 +120,9 @@ async fn fill(url: &str, server: &processes::Server, pending: u64) {
             .query(&mut look)
             .expect("it fills");
     }
-    let waiting: u64 = look.zcard(keys::queue(&site)).expect("a number");
+    let waiting: u64 = look
+        .zcard(keys::lane(&site, Lane::Review))
+        .expect("a number");
     assert_eq!(waiting, pending + 1);
 }
 

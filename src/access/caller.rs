@@ -7,7 +7,10 @@ use crate::{
         error::AccessError,
         role::{Right, Role},
     },
-    comment::ids::{KeyId, SiteId},
+    comment::{
+        audit::Actor,
+        ids::{KeyId, SiteId},
+    },
 };
 
 /// The sites that a key is good for.
@@ -92,6 +95,15 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The caller, as the audit log names who did something.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor {
+            key: self.key_id,
+            label: Arc::clone(&self.label),
+        }
+    }
+
     /// Whether the caller may do this on the site.
     ///
     /// # Errors
@@ -148,13 +160,15 @@ mod tests {
 
     #[test]
     fn a_role_has_its_rights_and_no_others() {
-        use Right::{Administer, Moderate, Read, Submit};
+        use Right::{Administer, DecideEscalated, Moderate, Read, Submit};
         for (role, may) in [
-            (Role::Submitter, [true, true, false, false]),
-            (Role::Moderator, [false, true, true, false]),
-            (Role::Admin, [true, true, true, true]),
+            (Role::Submitter, [true, true, false, false, false]),
+            (Role::Moderator, [false, true, true, false, false]),
+            (Role::SeniorModerator, [false, true, true, true, false]),
+            (Role::Admin, [true, true, true, true, true]),
         ] {
-            let has = [Submit, Read, Moderate, Administer].map(|right| role.has(right));
+            let has =
+                [Submit, Read, Moderate, DecideEscalated, Administer].map(|right| role.has(right));
             assert_eq!(has, may, "{role:?}");
         }
     }

@@ -7,6 +7,8 @@ pub enum Role {
     Submitter,
     /// A person at the queue.
     Moderator,
+    /// A person at the queue who also decides what others escalated.
+    SeniorModerator,
     /// An editor or operator.
     Admin,
 }
@@ -20,13 +22,20 @@ pub enum Right {
     Read,
     /// See the queue with all that moderators see, and decide.
     Moderate,
+    /// Decide what is escalated, and undo such decisions.
+    DecideEscalated,
     /// Sites, policies, threads and keys.
     Administer,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Submitter, Self::Moderator, Self::Admin];
+    pub const ALL: [Self; 4] = [
+        Self::Submitter,
+        Self::Moderator,
+        Self::SeniorModerator,
+        Self::Admin,
+    ];
 
     /// Its word in Redis and in texts.
     #[must_use]
@@ -34,6 +43,7 @@ impl Role {
         match self {
             Self::Submitter => "submitter",
             Self::Moderator => "moderator",
+            Self::SeniorModerator => "senior_moderator",
             Self::Admin => "admin",
         }
     }
@@ -44,15 +54,18 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.word() == word)
     }
 
-    /// Whether the role has the right. An admin has all; a moderator moderates and reads; a submitter has what
-    /// `CommentService` needs, and no more.
+    /// Whether the role has the right. An admin has all; a moderator moderates and reads, a senior one also decides what is
+    /// escalated; a submitter has what `CommentService` needs, and no more.
     #[must_use]
     pub fn has(self, right: Right) -> bool {
-        match (self, right) {
-            (Self::Admin, _) | (_, Right::Read) => true,
-            (Self::Submitter, Right::Submit) | (Self::Moderator, Right::Moderate) => true,
-            (Self::Submitter, Right::Moderate | Right::Administer)
-            | (Self::Moderator, Right::Submit | Right::Administer) => false,
+        match right {
+            Right::Read => true,
+            Right::Submit => matches!(self, Self::Submitter | Self::Admin),
+            Right::Moderate => {
+                matches!(self, Self::Moderator | Self::SeniorModerator | Self::Admin)
+            }
+            Right::DecideEscalated => matches!(self, Self::SeniorModerator | Self::Admin),
+            Right::Administer => matches!(self, Self::Admin),
         }
     }
 }
@@ -64,6 +77,7 @@ impl Right {
         match self {
             Self::Submit | Self::Read => Role::Submitter,
             Self::Moderate => Role::Moderator,
+            Self::DecideEscalated => Role::SeniorModerator,
             Self::Administer => Role::Admin,
         }
     }

@@ -11,6 +11,7 @@ use tower::util::MapResponseLayer;
 use crate::{
     access::Access,
     admission::desk::Desk,
+    audit::Audit,
     backtest::Backtest,
     config::Config,
     grpc::{
@@ -92,6 +93,7 @@ where
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
         queue: parts.queue,
+        audit: Audit::new(parts.desk.store.clone()),
         scorer: Arc::clone(&parts.desk.scorer),
         streams: streams.clone(),
     };

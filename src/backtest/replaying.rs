@@ -89,7 +89,7 @@ fn facts<'a>(comment: &StoredComment, content: &'a Content) -> Facts<'a> {
 
 impl Findings {
     fn add(&mut self, comment: &StoredComment, current: &Decided, proposed: Decided) {
-        let said = Said::of(comment.decision.map(|decision| decision.verdict));
+        let said = Said::of(comment.history.decision().map(|(verdict, _)| verdict));
         self.comments += 1;
         self.newest = self.newest.or(Some(comment.submitted_at));
         self.oldest = Some(comment.submitted_at);
@@ -106,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::comment::{
+        history::History,
         ids::CommentId,
         score::{Probability, Score},
         state::{CommentState, Outcome, Version},
@@ -139,7 +140,8 @@ mod tests {
                 },
                 signals: Signals::default().to_bytes(),
             },
-            decision: None,
+            lane: None,
+            history: History::default(),
         }
     }
 

@@ -196,6 +196,11 @@ pub fn line(event: &Event, paint: Paint) -> String {
                 untrusted::line(&cause.moderator)
             )
         }
+        Some(event::Cause::Undone(cause)) => {
+            let verdict = words::verdict(cause.verdict).to_lowercase();
+            let moderator = untrusted::line(&cause.moderator);
+            format!("undone: {verdict}, by {moderator}")
+        }
         None => "changed".to_owned(),
     };
     format!(

@@ -70,6 +70,12 @@ pub fn event(event: &Event) -> Value {
                 "reason_code": cause.reason_code,
             });
         }
+        Some(event::Cause::Undone(cause)) => {
+            value["undone"] = json!({
+                "verdict": words::verdict(cause.verdict),
+                "moderator": cause.moderator,
+            });
+        }
         None => {}
     }
     value

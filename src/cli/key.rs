@@ -78,6 +78,9 @@ pub enum Role {
     Submitter,
     /// Work the queue.
     Moderator,
+    /// Work the queue, and decide what others escalated.
+    #[value(alias = "senior_moderator")]
+    SeniorModerator,
     /// Everything, sites and keys too.
     Admin,
 }
@@ -87,6 +90,7 @@ impl From<Role> for v1::Role {
         match role {
             Role::Submitter => Self::Submitter,
             Role::Moderator => Self::Moderator,
+            Role::SeniorModerator => Self::SeniorModerator,
             Role::Admin => Self::Admin,
         }
     }

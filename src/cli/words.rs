@@ -1,6 +1,8 @@
 //! The words that our commands print and read for the API's enumerations.
 
-use crate::proto::v1::{CommentState, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict};
+use crate::proto::v1::{
+    CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict,
+};
 
 use super::untrusted;
 
@@ -25,6 +27,18 @@ pub fn verdict(number: i32) -> &'static str {
     after("VERDICT_", verdict.as_str_name())
 }
 
+/// `review`, `reported`, `escalated`, `appeals`.
+#[must_use]
+pub fn lane(number: i32) -> &'static str {
+    match Lane::try_from(number) {
+        Ok(Lane::Review) => "review",
+        Ok(Lane::Reported) => "reported",
+        Ok(Lane::Escalated) => "escalated",
+        Ok(Lane::Appeals) => "appeals",
+        Ok(Lane::Unspecified) | Err(_) => "unknown",
+    }
+}
+
 /// `FIRST_COMMENT`, `SCORE_HIGH` …
 #[must_use]
 pub fn reason_code(number: i32) -> &'static str {
@@ -32,12 +46,13 @@ pub fn reason_code(number: i32) -> &'static str {
     after("REASON_CODE_", code.as_str_name())
 }
 
-/// `submitter`, `moderator`, `admin`.
+/// `submitter`, `moderator`, `senior-moderator`, `admin`.
 #[must_use]
 pub fn role(number: i32) -> &'static str {
     match Role::try_from(number) {
         Ok(Role::Submitter) => "submitter",
         Ok(Role::Moderator) => "moderator",
+        Ok(Role::SeniorModerator) => "senior-moderator",
         Ok(Role::Admin) => "admin",
         Ok(Role::Unspecified) | Err(_) => "unknown",
     }

@@ -96,6 +96,17 @@ pub enum Cause {
         /// For other moderators; may be empty. Blogs don't see it.
         note: String,
     },
+    /// A moderator undid the decision that was in force.
+    Undone {
+        /// What had been said, and holds no longer.
+        verdict: Verdict,
+        /// What had been said before that, if anything: it is in force again.
+        earlier: Option<Verdict>,
+        /// The label of the key of who undid it.
+        moderator: String,
+        /// For other moderators; may be empty. Blogs don't see it.
+        note: String,
+    },
 }
 
 /// One state change of one comment.

@@ -92,7 +92,7 @@ impl Outcome {
     }
 }
 
-/// A moderator's word on a version of a comment.
+/// What a moderator decides on a version of a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Verdict {
@@ -120,6 +120,38 @@ impl Verdict {
             Self::Approve => CommentState::Approved,
             Self::Reject => CommentState::Rejected,
             Self::Spam => CommentState::Spam,
+        }
+    }
+}
+
+/// A moderator's word on a version of a comment: a verdict, or that a senior moderator should give one. The numbers are
+/// those of the proto enum `Verdict`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Word {
+    /// It is decided.
+    Verdict(Verdict),
+    /// It moves to the senior lane, and keeps its state and version.
+    Escalate,
+}
+
+impl Word {
+    const ESCALATE: u8 = 4;
+
+    /// The word with this number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        match number {
+            Self::ESCALATE => Some(Self::Escalate),
+            number => Verdict::from_number(number).map(Self::Verdict),
+        }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Verdict(verdict) => verdict as u8,
+            Self::Escalate => Self::ESCALATE,
         }
     }
 }

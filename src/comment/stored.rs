@@ -1,10 +1,12 @@
 //! A comment as the service keeps it.
 
 use crate::comment::{
-    ids::{CommentId, KeyId, KeyedHash, ThreadId, WaveId},
+    history::History,
+    ids::{CommentId, KeyedHash, ThreadId, WaveId},
+    lane::Lane,
     reason::Reason,
     score::Score,
-    state::{CommentState, Outcome, Timestamp, Verdict, Version},
+    state::{CommentState, Outcome, Timestamp, Version},
 };
 
 /// What never changes about a comment once it is stored.
@@ -34,19 +36,6 @@ pub struct CommentContent {
     pub signals: Vec<u8>,
 }
 
-/// The last decision on a comment, so that its repetition is recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastDecision {
-    /// The version that it was made on.
-    pub on_version: Version,
-    /// What was said.
-    pub verdict: Verdict,
-    /// By whose key.
-    pub moderator: KeyId,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// A comment as the service keeps it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredComment {
@@ -66,8 +55,10 @@ pub struct StoredComment {
     pub wave: Option<WaveId>,
     /// What was said, by whom, and how it was judged.
     pub content: CommentContent,
-    /// The last decision, if any.
-    pub decision: Option<LastDecision>,
+    /// Where it waits for a moderator, or is held from.
+    pub lane: Option<Lane>,
+    /// What was done to it since.
+    pub history: History,
 }
 
 /// What the service knows of an article.

@@ -114,6 +114,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("throttle.per_key_per_second", Number, Some("2000"), "calls a second with one key here, 1 to 1000000"),
     setting("throttle.total_per_second", Number, Some("20000"), "calls a second on this replica, 1 to 1000000"),
     setting("moderation.lease_ms", Number, Some("120000"), "how long a lease lives without a sign of life, 100 to 3600000"),
+    setting("moderation.undo_window_s", Number, Some("86400"), "how long a decision can be undone, 0 to 2592000 (30 days)"),
     setting("moderation.skip_cooldown_s", Number, Some("30"), "how long a skipped item stays away from who skipped it, 0 to 3600"),
     setting("moderation.poll_ms", Number, Some("1000"), "slow poll that covers a lost wake-up, 100 to 60000"),
     setting("events.keep_days", Number, Some("30"), "how long events stay in the feed, 1 to 3650"),

@@ -1,5 +1,6 @@
 //! Proto to domain and back, one file a service.
 
+pub mod audit;
 pub mod backtest;
 pub mod comment;
 pub mod import;

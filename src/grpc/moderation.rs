@@ -1,5 +1,8 @@
 //! `ModerationService`: what moderators call.
 
+mod audit;
+mod decisions;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
@@ -7,7 +10,8 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    access::role::Right,
+    access::{caller::Caller, role::Right},
+    audit::Audit,
     comment::{
         ids::{CommentId, SiteId},
         violation::Violations,
@@ -40,10 +44,26 @@ pub struct Moderation {
     pub sites: Arc<Sites>,
     /// What waits.
     pub queue: Queue,
+    /// Who did what.
+    pub audit: Audit,
     /// What tells spam, and why.
     pub scorer: Arc<Scorer>,
     /// Long-lived replies.
     pub streams: Streams,
+}
+
+impl Moderation {
+    /// Who calls, and for which site that there is.
+    async fn moderator<T>(
+        &self,
+        request: &Request<T>,
+        site: &str,
+    ) -> Result<(Caller, SiteId), Status> {
+        let admitted = self.gate.admit(request.metadata(), Right::Moderate, site);
+        let (caller, site) = admitted.await?;
+        self.sites.get(&site).await?;
+        Ok((caller, site))
+    }
 }
 
 #[tonic::async_trait]
@@ -116,16 +136,21 @@ impl ModerationService for Moderation {
         &self,
         request: Request<v1::DecideCommentRequest>,
     ) -> Result<Response<v1::DecideCommentResponse>, Status> {
-        let (caller, site) = self
-            .gate
-            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
-            .await?;
-        self.sites.get(&site).await?;
-        let ruling = convert::ruling_of_call(request.get_ref())?;
-        let decision = self.queue.decide(&site, &caller, &ruling).await?;
-        Ok(Response::new(v1::DecideCommentResponse {
-            decision: Some(convert::decision(decision)),
-        }))
+        decisions::decide(self, &request).await
+    }
+
+    async fn undo_decision(
+        &self,
+        request: Request<v1::UndoDecisionRequest>,
+    ) -> Result<Response<v1::UndoDecisionResponse>, Status> {
+        decisions::undo(self, &request).await
+    }
+
+    async fn list_audit_entries(
+        &self,
+        request: Request<v1::ListAuditEntriesRequest>,
+    ) -> Result<Response<v1::ListAuditEntriesResponse>, Status> {
+        audit::list(self, &request).await
     }
 
     async fn get_review_context(
@@ -156,7 +181,7 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
-        let overview = self.queue.overview(&site, true).await?;
+        let overview = self.queue.overview(&site).await?;
         Ok(Response::new(statistics::queue_stats(overview)))
     }
 }

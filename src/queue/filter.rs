@@ -117,6 +117,7 @@ impl std::str::FromStr for SearchText {
 mod tests {
     use super::*;
     use crate::comment::{
+        history::History,
         ids::CommentId,
         reason::Reason,
         score::{Probability, Score},
@@ -154,7 +155,8 @@ mod tests {
                 },
                 signals: Vec::new(),
             },
-            decision: None,
+            lane: None,
+            history: History::default(),
         }
     }
 

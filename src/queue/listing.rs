@@ -3,6 +3,7 @@
 use crate::{
     comment::{
         ids::{CommentId, SiteId},
+        lane::Lane,
         lease::{ItemContext, QueuedItem},
         stored::StoredComment,
     },
@@ -13,15 +14,36 @@ use crate::{
     },
 };
 
+/// A place in a listing: in which of its lanes, and where there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListingPlace {
+    /// How many lanes are behind it.
+    pub lane: usize,
+    /// Where in the next one.
+    pub place: Place,
+}
+
+impl ListingPlace {
+    /// Before everything.
+    pub const START: Self = Self::in_lane(0);
+
+    const fn in_lane(lane: usize) -> Self {
+        let place = Place::START;
+        Self { lane, place }
+    }
+}
+
 /// What to list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing {
+    /// These lanes, one after the other.
+    pub lanes: Vec<Lane>,
     /// What must hold of an item.
     pub filter: Filter,
     /// Only by the author of this comment.
     pub same_author_as: Option<CommentId>,
     /// Where to go on.
-    pub from: Place,
+    pub from: ListingPlace,
     /// How many items.
     pub count: usize,
 }
@@ -29,10 +51,10 @@ pub struct Listing {
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueuePage {
-    /// In due order.
+    /// In due order, lane by lane.
     pub items: Vec<(QueuedItem, ItemContext)>,
     /// Where to go on; `None` at the end.
-    pub next: Option<Place>,
+    pub next: Option<ListingPlace>,
     /// How many entries of the queue were looked at.
     pub scanned: usize,
     /// It ended because it had looked at as much as a page may: there may be more further on.
@@ -68,7 +90,7 @@ impl QueuePage {
 struct Scan<'a> {
     filter: &'a Filter,
     count: usize,
-    place: Place,
+    at: ListingPlace,
     found: Vec<QueuedItem>,
     scanned: usize,
     folded: usize,
@@ -96,7 +118,7 @@ impl Scan<'_> {
     }
 
     fn look(&mut self, entry: QueueEntry, comment: Option<StoredComment>, language: &str) -> Next {
-        self.place = Place::after(entry);
+        self.at.place = Place::after(entry);
         self.scanned += 1;
         if let Some(comment) = comment {
             if self.filter.text.is_some() {
@@ -120,7 +142,7 @@ impl Scan<'_> {
 }
 
 impl Queue {
-    /// A page of the queue in due order, with what a moderator wants to know. At most 1,000 entries are looked at, in
+    /// A page of the queue in due order, lane by lane, with what a moderator wants to know. At most 1,000 entries are looked at, in
     /// chunks of 100 that cost two reads each, three with a language.
     ///
     /// # Errors
@@ -130,19 +152,22 @@ impl Queue {
         let mut scan = Scan {
             filter: &filter,
             count: listing.count,
-            place: listing.from,
+            at: listing.from,
             found: Vec::new(),
             scanned: 0,
             folded: 0,
         };
         let (next, exhausted) = loop {
-            let chunk = scan.chunk();
-            let entries = self.store.queue_from(site, scan.place, chunk).await?;
+            let Some(&lane) = listing.lanes.get(scan.at.lane) else {
+                break (None, false);
+            };
+            let (chunk, place) = (scan.chunk(), scan.at.place);
+            let entries = self.store.queue_from(site, lane, place, chunk).await?;
             let last = entries.len() < chunk;
             match self.look_through(site, &mut scan, entries).await? {
-                Next::Full => break (Some(scan.place), false),
-                Next::Exhausted => break (Some(scan.place), true),
-                Next::Chunk if last => break (None, false),
+                Next::Full => break (Some(scan.at), false),
+                Next::Exhausted => break (Some(scan.at), true),
+                Next::Chunk if last => scan.at = ListingPlace::in_lane(scan.at.lane + 1),
                 Next::Chunk => {}
             }
         };

@@ -6,7 +6,7 @@ use crate::{
         statistics::{Hour, Statistics, Work},
     },
     queue::Queue,
-    store::{error::StoreError, read::QueueCounts},
+    store::{error::StoreError, queue_scan::LaneCounts, read::QueueCounts},
 };
 
 /// How many hours of the clock an overview looks back.
@@ -20,6 +20,8 @@ const MOST_MODERATORS: usize = 200;
 pub struct Overview {
     /// As it stands.
     pub counts: QueueCounts,
+    /// Lane by lane.
+    pub lanes: Vec<LaneCounts>,
     /// Hour by hour, oldest first; the last one is not over.
     pub hours: Vec<(Hour, Statistics)>,
     /// Who did what in these hours, most first, at most 200; empty unless asked for.
@@ -60,27 +62,25 @@ impl Overview {
 }
 
 impl Queue {
-    /// How a site's queue stands, and the last 24 hours of the clock. Four reads at most, bounded whatever the queue's
-    /// length; `by_moderator`: name those who decided.
+    /// How a site's queue stands, and the last 24 hours of the clock. Six reads at most, bounded whatever the queue's
+    /// length. Those who decided are named where the site's policy wants that.
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    pub async fn overview(
-        &self,
-        site: &SiteId,
-        by_moderator: bool,
-    ) -> Result<Overview, StoreError> {
+    pub async fn overview(&self, site: &SiteId) -> Result<Overview, StoreError> {
         let counts = self.counts(site).await?;
+        let lanes = self.store.lane_counts(site).await?;
         let hours = self
             .store
             .hourly_statistics(site, counts.now, HOURS)
             .await?;
         let mut overview = Overview {
             counts,
+            lanes,
             hours,
             moderators: Vec::new(),
         };
-        if by_moderator {
+        if self.counts_by_moderator(site).await {
             overview.moderators = self.moderators(&overview.last_day()).await?;
         }
         Ok(overview)

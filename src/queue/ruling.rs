@@ -4,7 +4,7 @@ use crate::{
     comment::{
         ids::CommentId,
         lease::LeaseToken,
-        state::{CommentState, Timestamp, Verdict, Version},
+        state::{CommentState, Timestamp, Version, Word},
     },
     store::error::StoreError,
 };
@@ -17,7 +17,7 @@ pub struct Ruling {
     /// The version that the moderator saw.
     pub version: Version,
     /// What was said.
-    pub verdict: Verdict,
+    pub word: Word,
     /// The site's own code for a rejection; may be empty.
     pub reason_code: ReasonCodeText,
     /// For other moderators; may be empty.
@@ -89,7 +89,7 @@ pub struct Decision {
     /// The version that it made.
     pub version: Version,
     /// What was said.
-    pub verdict: Verdict,
+    pub word: Word,
     /// When.
     pub at: Timestamp,
     /// It had been carried out before.
@@ -116,7 +116,75 @@ pub enum DecideRefusal {
     /// Another moderator holds the item.
     #[error("another moderator holds this item")]
     LeasedByAnother,
+    /// The author withdrew it.
+    #[error("its author has withdrawn the comment")]
+    Retracted,
+    /// It is for a senior moderator.
+    #[error("the comment was escalated: a senior moderator decides")]
+    Escalated,
+    /// An appeal is for another than the one who rejected.
+    #[error("an appeal is answered by another moderator than the one who decided")]
+    SameModerator,
     /// The store failed. The verdict may be carried out: the same again will tell.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A decision to be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undo {
+    /// On which comment.
+    pub comment: CommentId,
+    /// The version that the decision made.
+    pub version: Version,
+    /// For other moderators; may be empty.
+    pub note: Note,
+}
+
+/// A decision that was undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UndoneDecision {
+    /// On which comment.
+    pub comment: CommentId,
+    /// The state now.
+    pub state: CommentState,
+    /// The version that the undoing made.
+    pub version: Version,
+    /// What was undone.
+    pub word: Word,
+    /// When.
+    pub at: Timestamp,
+    /// It had been undone before.
+    pub replayed: bool,
+}
+
+/// Why a decision was not undone. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UndoRefusal {
+    /// No such comment.
+    #[error("no such comment on this site")]
+    NotFound,
+    /// The comment was erased.
+    #[error("the comment was erased")]
+    Erased,
+    /// Something came after the decision.
+    #[error("the comment has changed since the decision")]
+    Stale {
+        /// How it stands now.
+        state: CommentState,
+        /// At which version.
+        version: Version,
+    },
+    /// The version was not made by a decision.
+    #[error("this version was not made by a decision")]
+    NoDecision,
+    /// The decision is too old.
+    #[error("the decision is too old to be undone; decide anew")]
+    TooLate,
+    /// It was a senior moderator's.
+    #[error("a senior moderator's decision is undone by one")]
+    Escalated,
+    /// The store failed. It may be undone: the same again will tell.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -11,7 +11,7 @@ use tokio::{
 use crate::{
     comment::{ids::CommentId, lease::LeaseToken},
     queue::{
-        Queue, Whose,
+        Queue,
         dialogue::{Delivery, Move, SessionEnd, SessionPlan},
         ruling::{DecideRefusal, Decision, Ruling},
     },
@@ -23,16 +23,11 @@ pub const READ_WITHIN: Duration = Duration::from_secs(10);
 /// An idle session tells how the queue stands this often.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-struct Held {
-    token: LeaseToken,
-    whose: Whose,
-}
-
 /// A session in progress.
 struct Session {
     queue: Queue,
     plan: SessionPlan,
-    held: HashMap<CommentId, Held>,
+    held: HashMap<CommentId, LeaseToken>,
     /// Tokens of a claim whose reply was lost: repeated, it returns the same items.
     unanswered: Vec<LeaseToken>,
     hungry: bool,
@@ -151,18 +146,7 @@ impl Session {
             self.last_sign_of_life = Instant::now();
         }
         for leased in &items {
-            let content = &leased.item.comment.content;
-            let whose = Whose {
-                thread: content.thread.clone(),
-                author: content.author,
-            };
-            self.held.insert(
-                leased.item.comment.id,
-                Held {
-                    token: leased.token,
-                    whose,
-                },
-            );
+            self.held.insert(leased.item.comment.id, leased.token);
         }
         let comments: Vec<_> = items.iter().map(|leased| &leased.item.comment).collect();
         let contexts = self
@@ -199,28 +183,31 @@ impl Session {
 
     async fn decide(&mut self, ruling: &Ruling) -> Result<Decision, DecideRefusal> {
         let (site, caller) = (&self.plan.site, &self.plan.caller);
-        let result = match self.held.get(&ruling.comment) {
-            Some(held) => {
-                self.queue
-                    .decide_known(site, caller, ruling, &held.whose)
-                    .await
-            }
-            None => self.queue.decide(site, caller, ruling).await,
-        };
+        let result = self.queue.decide(site, caller, ruling).await;
         match &result {
             Ok(_) => drop(self.held.remove(&ruling.comment)),
             // The item is another's, or no longer what was sent: it comes anew if it still waits.
-            Err(DecideRefusal::Stale { .. } | DecideRefusal::NotFound | DecideRefusal::Erased) => {
-                if let Some(held) = self.held.remove(&ruling.comment) {
+            Err(
+                DecideRefusal::Stale { .. }
+                | DecideRefusal::NotFound
+                | DecideRefusal::Erased
+                | DecideRefusal::Retracted
+                | DecideRefusal::Escalated,
+            ) => {
+                if let Some(token) = self.held.remove(&ruling.comment) {
                     let back = self
                         .queue
                         .store
-                        .release(site, &[(ruling.comment, held.token)], Duration::ZERO)
+                        .release(site, &[(ruling.comment, token)], Duration::ZERO)
                         .await;
                     drop(back);
                 }
             }
-            Err(DecideRefusal::LeasedByAnother | DecideRefusal::Store(_)) => {}
+            Err(
+                DecideRefusal::LeasedByAnother
+                | DecideRefusal::SameModerator
+                | DecideRefusal::Store(_),
+            ) => {}
         }
         result
     }
@@ -232,11 +219,7 @@ impl Session {
             .store
             .release(&self.plan.site, &[(comment, token)], cooldown)
             .await?;
-        if self
-            .held
-            .get(&comment)
-            .is_some_and(|held| held.token == token)
-        {
+        if self.held.get(&comment) == Some(&token) {
             self.held.remove(&comment);
         }
         Ok(released.first().copied().unwrap_or(false))
@@ -250,11 +233,7 @@ impl Session {
         if self.last_sign_of_life.elapsed() > lease {
             return Err(SessionEnd::NoSignOfLife);
         }
-        let held: Vec<_> = self
-            .held
-            .iter()
-            .map(|(id, held)| (*id, held.token))
-            .collect();
+        let held: Vec<_> = self.held.iter().map(|(id, token)| (*id, *token)).collect();
         let Ok(expiries) = self.queue.store.renew(&self.plan.site, &held, lease).await else {
             return Ok(());
         };
@@ -277,11 +256,7 @@ impl Session {
 
     /// Gives everything back; what can't be told to the store comes back when its lease runs out.
     async fn give_back(&mut self) {
-        let mut held: Vec<_> = self
-            .held
-            .drain()
-            .map(|(id, held)| (id, held.token))
-            .collect();
+        let mut held: Vec<_> = self.held.drain().collect();
         let site = self.plan.site.clone();
         if !self.unanswered.is_empty() {
             // A claim without an answer may have leased items: ask once more, to know which.

@@ -24,10 +24,14 @@ pub fn label_of(verdict: Verdict) -> Option<Label> {
     }
 }
 
-/// What a verdict teaches after an earlier one on the same comment: first what that one taught is taken back, then what
-/// this one says is taught. The same label again teaches nothing, so each comment teaches at most one label at a time.
-pub fn lessons_of(earlier: Option<Verdict>, verdict: Verdict) -> impl Iterator<Item = Teaching> {
-    let (before, now) = (earlier.and_then(label_of), label_of(verdict));
+/// What it teaches that one verdict on a comment is in force instead of another, or of none: first what that one taught
+/// is taken back, then what this one says is taught. The same label again teaches nothing, so each comment teaches at most
+/// one label at a time.
+pub fn lessons_of(
+    earlier: Option<Verdict>,
+    verdict: Option<Verdict>,
+) -> impl Iterator<Item = Teaching> {
+    let (before, now) = (earlier.and_then(label_of), verdict.and_then(label_of));
     let changed = before != now;
     let back = before
         .filter(|_| changed)
@@ -44,27 +48,42 @@ mod tests {
     fn each_change_of_mind_is_corrected() {
         use Label::{Ham, Spam};
         use Weight::{TakeBack, Teach};
-        let table: [(Option<Verdict>, Verdict, &[Teaching]); 12] = [
-            (None, Verdict::Approve, &[(Ham, Teach)]),
-            (None, Verdict::Spam, &[(Spam, Teach)]),
-            (None, Verdict::Reject, &[]),
-            (Some(Verdict::Approve), Verdict::Approve, &[]),
-            (Some(Verdict::Spam), Verdict::Spam, &[]),
-            (Some(Verdict::Reject), Verdict::Reject, &[]),
+        let table: [(Option<Verdict>, Option<Verdict>, &[Teaching]); 15] = [
+            (None, Some(Verdict::Approve), &[(Ham, Teach)]),
+            (None, Some(Verdict::Spam), &[(Spam, Teach)]),
+            (None, Some(Verdict::Reject), &[]),
+            (Some(Verdict::Approve), Some(Verdict::Approve), &[]),
+            (Some(Verdict::Spam), Some(Verdict::Spam), &[]),
+            (Some(Verdict::Reject), Some(Verdict::Reject), &[]),
             (
                 Some(Verdict::Approve),
-                Verdict::Spam,
+                Some(Verdict::Spam),
                 &[(Ham, TakeBack), (Spam, Teach)],
             ),
             (
                 Some(Verdict::Spam),
-                Verdict::Approve,
+                Some(Verdict::Approve),
                 &[(Spam, TakeBack), (Ham, Teach)],
             ),
-            (Some(Verdict::Approve), Verdict::Reject, &[(Ham, TakeBack)]),
-            (Some(Verdict::Spam), Verdict::Reject, &[(Spam, TakeBack)]),
-            (Some(Verdict::Reject), Verdict::Approve, &[(Ham, Teach)]),
-            (Some(Verdict::Reject), Verdict::Spam, &[(Spam, Teach)]),
+            (
+                Some(Verdict::Approve),
+                Some(Verdict::Reject),
+                &[(Ham, TakeBack)],
+            ),
+            (
+                Some(Verdict::Spam),
+                Some(Verdict::Reject),
+                &[(Spam, TakeBack)],
+            ),
+            (
+                Some(Verdict::Reject),
+                Some(Verdict::Approve),
+                &[(Ham, Teach)],
+            ),
+            (Some(Verdict::Reject), Some(Verdict::Spam), &[(Spam, Teach)]),
+            (Some(Verdict::Approve), None, &[(Ham, TakeBack)]),
+            (Some(Verdict::Spam), None, &[(Spam, TakeBack)]),
+            (Some(Verdict::Reject), None, &[]),
         ];
         for (earlier, verdict, expected) in table {
             let found: Vec<Teaching> = lessons_of(earlier, verdict).collect();

@@ -1,4 +1,4 @@
-//! A verdict carried out: the typed twin of `decide.lua`.
+//! Verdicts carried out and undone: the typed twins of `decide.lua` and `undo.lua`.
 
 use std::time::Duration;
 
@@ -6,21 +6,24 @@ use prost::Message;
 
 use crate::{
     comment::{
-        ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId},
+        audit::Actor,
+        ids::{CommentId, SiteId},
         lease::LeaseToken,
-        state::{CommentState, Timestamp, Verdict, Version},
+        state::{CommentState, Timestamp, Version, Word},
     },
-    proto::store::EventRecord,
+    proto::store::{AuditRecord, EventRecord},
     store::{
+        audit,
         connection::Store,
         error::StoreError,
         events, keys,
         reply::{Reply, unexpected},
-        script::{Script, ScriptCall},
+        script::{Script, ScriptCall, change_script},
     },
 };
 
-static DECIDE: Script = Script::new("decide.lua", include_str!("scripts/decide.lua"));
+static DECIDE: Script = change_script!("decide.lua", "ruling.lua");
+static UNDO: Script = change_script!("undo.lua", "ruling.lua");
 
 /// A moderator's word on a version of a comment.
 pub struct NewDecision<'a> {
@@ -28,18 +31,12 @@ pub struct NewDecision<'a> {
     pub site: &'a SiteId,
     /// On which comment.
     pub comment: CommentId,
-    /// Where that stands.
-    pub thread: &'a ThreadId,
-    /// Who wrote it.
-    pub author: Option<KeyedHash>,
     /// The version that the moderator saw.
     pub version: Version,
     /// What was said.
-    pub verdict: Verdict,
-    /// By whose key.
-    pub moderator: KeyId,
-    /// That key's label.
-    pub label: &'a str,
+    pub word: Word,
+    /// By whom.
+    pub actor: &'a Actor,
     /// The site's own code for a rejection; may be empty.
     pub reason_code: &'a str,
     /// For other moderators; may be empty.
@@ -48,6 +45,10 @@ pub struct NewDecision<'a> {
     pub lease: Option<LeaseToken>,
     /// Although another holds it.
     pub override_lease: bool,
+    /// May decide what is escalated.
+    pub senior: bool,
+    /// The site counts by moderator.
+    pub by_moderator: bool,
     /// The longest that a lease can live: one beyond it is from before a clock jumped back.
     pub longest_rest: Duration,
 }
@@ -70,6 +71,8 @@ pub enum Decided {
     NotFound,
     /// The comment was erased.
     Erased,
+    /// The author withdrew it.
+    Retracted,
     /// The comment has changed since.
     Stale {
         /// How it stands now.
@@ -79,76 +82,180 @@ pub enum Decided {
     },
     /// Another moderator holds the item.
     LeasedByAnother,
+    /// It is for a senior moderator.
+    Escalated,
+    /// An appeal is for another moderator than the one who rejected.
+    SameModerator,
+}
+
+/// A decision to be undone.
+pub struct NewUndo<'a> {
+    /// Of which site.
+    pub site: &'a SiteId,
+    /// On which comment.
+    pub comment: CommentId,
+    /// The version that the decision made.
+    pub version: Version,
+    /// By whom.
+    pub actor: &'a Actor,
+    /// For other moderators; may be empty.
+    pub note: &'a str,
+    /// May decide what is escalated.
+    pub senior: bool,
+    /// The site counts by moderator.
+    pub by_moderator: bool,
+    /// How long a decision can be undone.
+    pub window: Duration,
+}
+
+/// What became of an undoing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// Undone.
+    Done {
+        /// The state now.
+        state: CommentState,
+        /// The version that it made.
+        version: Version,
+        /// When.
+        at: Timestamp,
+        /// What was undone.
+        word: Word,
+        /// It had been undone before.
+        replayed: bool,
+    },
+    /// No such comment.
+    NotFound,
+    /// The comment was erased.
+    Erased,
+    /// Something came after the decision.
+    Stale {
+        /// How the comment stands now.
+        state: CommentState,
+        /// At which version.
+        version: Version,
+    },
+    /// The version was not made by a decision.
+    NoDecision,
+    /// The decision is too old.
+    TooLate,
+    /// It was a senior moderator's.
+    Escalated,
 }
 
 impl Store {
-    /// Carries out a verdict: atomic, durable when it returns, and safe to repeat.
+    /// Carries out a verdict: atomic, durable when it returns, and safe to repeat. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; after `Away` and `TimedOut` it may be carried out, and the same call again will tell.
     pub async fn decide(&self, new: &NewDecision<'_>) -> Result<Decided, StoreError> {
-        let reply: Reply = self.call(&DECIDE, &script_call(new)).await?;
-        let state = |at| {
-            CommentState::from_number(reply.get(at).unwrap_or_default()).ok_or_else(unexpected)
-        };
-        let version = |at| Version::new(reply.get(at).unwrap_or_default()).ok_or_else(unexpected);
+        let reply: Reply = self.call(&DECIDE, &decide_call(new)).await?;
         Ok(match reply.word()?.as_str() {
             "DECIDED" => Decided::Done {
-                state: state(1)?,
-                version: version(2)?,
+                state: state(&reply, 1)?,
+                version: version(&reply, 2)?,
                 at: Timestamp(reply.get(3)?),
                 replayed: reply.get::<u8>(4)? == 1,
             },
             "NOT_FOUND" => Decided::NotFound,
             "ERASED" => Decided::Erased,
+            "RETRACTED" => Decided::Retracted,
             "STALE" => Decided::Stale {
-                state: state(1)?,
-                version: version(2)?,
+                state: state(&reply, 1)?,
+                version: version(&reply, 2)?,
             },
             "LEASED" => Decided::LeasedByAnother,
+            "ESCALATED" => Decided::Escalated,
+            "SAME_MODERATOR" => Decided::SameModerator,
+            _ => return Err(unexpected()),
+        })
+    }
+
+    /// Undoes a decision: atomic, durable when it returns, and safe to repeat. One round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; after `Away` and `TimedOut` it may be undone, and the same call again will tell.
+    pub async fn undo(&self, new: &NewUndo<'_>) -> Result<Undone, StoreError> {
+        let reply: Reply = self.call(&UNDO, &undo_call(new)).await?;
+        Ok(match reply.word()?.as_str() {
+            "UNDONE" => Undone::Done {
+                state: state(&reply, 1)?,
+                version: version(&reply, 2)?,
+                at: Timestamp(reply.get(3)?),
+                word: Word::from_number(reply.get(4)?).ok_or_else(unexpected)?,
+                replayed: reply.get::<u8>(5)? == 1,
+            },
+            "NOT_FOUND" => Undone::NotFound,
+            "ERASED" => Undone::Erased,
+            "STALE" => Undone::Stale {
+                state: state(&reply, 1)?,
+                version: version(&reply, 2)?,
+            },
+            "NO_DECISION" => Undone::NoDecision,
+            "TOO_LATE" => Undone::TooLate,
+            "ESCALATED" => Undone::Escalated,
             _ => return Err(unexpected()),
         })
     }
 }
 
-fn script_call(new: &NewDecision<'_>) -> ScriptCall {
-    let site = new.site;
-    let details = EventRecord {
-        thread_id: new.thread.as_str().to_owned(),
-        verdict: new.verdict as u32,
-        moderator: new.label.to_owned(),
+fn state(reply: &Reply, at: usize) -> Result<CommentState, StoreError> {
+    CommentState::from_number(reply.get(at)?).ok_or_else(unexpected)
+}
+
+fn version(reply: &Reply, at: usize) -> Result<Version, StoreError> {
+    Version::new(reply.get(at)?).ok_or_else(unexpected)
+}
+
+fn decide_call(new: &NewDecision<'_>) -> ScriptCall {
+    let event = EventRecord {
+        verdict: u32::from(new.word.number()),
         reason_code: new.reason_code.to_owned(),
-        note: new.note.to_owned(),
-        ..EventRecord::default()
+        ..events::details_by(new.actor, new.note)
     };
-    ScriptCall::new()
-        .key(keys::comment(site, &new.comment))
-        .key(keys::queue(site))
-        .key(keys::leases(site))
-        .key(keys::lease_holders(site))
-        .key(keys::lease_tokens(site))
-        .key(keys::events(site))
-        .key(keys::counters(site))
-        .key(keys::thread(site, new.thread))
-        .key(new.author.map_or_else(
-            || keys::counters(site),
-            |author| keys::author(site, &author),
-        ))
+    let audit = AuditRecord {
+        verdict: u32::from(new.word.number()),
+        reason_code: new.reason_code.to_owned(),
+        ..audit::details_by(new.actor, new.note)
+    };
+    let token = new.lease.as_ref().map(LeaseToken::as_bytes);
+    ScriptCall::change(new.site)
         .arg(&new.comment.as_bytes()[..])
         .arg(new.version.get())
-        .arg(new.verdict as u8)
-        .arg(new.verdict.state().number())
-        .arg(&new.moderator.as_bytes()[..])
-        .arg(
-            new.lease
-                .as_ref()
-                .map_or(&[][..], |token| &token.as_bytes()[..]),
-        )
-        .arg(if new.override_lease { "1" } else { "" })
+        .arg(new.word.number())
+        .arg(&new.actor.key.as_bytes()[..])
+        .arg(token.map_or(&[][..], |token| &token[..]))
+        .arg(flag(new.override_lease))
         .arg(events::random_bits())
-        .arg(details.encode_to_vec())
-        .arg(keys::index_prefix(site))
-        .arg(new.thread.as_str())
-        .arg(site.as_str())
-        .arg(new.longest_rest.as_millis().to_string())
+        .arg(event.encode_to_vec())
+        .arg(audit.encode_to_vec())
+        .arg(new.site.as_str())
+        .arg(millis(new.longest_rest))
+        .arg(flag(new.senior))
+        .arg(new.reason_code)
+        .arg(flag(new.by_moderator))
+        .arg(keys::statistics_prefix(new.site))
+}
+
+fn undo_call(new: &NewUndo<'_>) -> ScriptCall {
+    ScriptCall::change(new.site)
+        .arg(&new.comment.as_bytes()[..])
+        .arg(new.version.get())
+        .arg(&new.actor.key.as_bytes()[..])
+        .arg(events::random_bits())
+        .arg(events::details_by(new.actor, new.note).encode_to_vec())
+        .arg(audit::details_by(new.actor, new.note).encode_to_vec())
+        .arg(new.site.as_str())
+        .arg(millis(new.window))
+        .arg(flag(new.senior))
+        .arg(flag(new.by_moderator))
+        .arg(keys::statistics_prefix(new.site))
+}
+
+fn flag(set: bool) -> &'static str {
+    if set { "1" } else { "" }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -5,6 +5,7 @@ use redis::streams::StreamId;
 
 use crate::{
     comment::{
+        audit::Actor,
         event::{Cause, Cursor, Event},
         ids::{CommentId, SiteId, ThreadId},
         reason::Reason,
@@ -142,19 +143,29 @@ fn read_event(entry: &StreamId) -> Result<Event, StoreError> {
 
 fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
     let number = |n: u32| u8::try_from(n).map_err(|_| UNREADABLE);
-    if details.verdict == 0 {
+    if details.outcome != 0 {
         let outcome = Outcome::from_number(number(details.outcome)?).ok_or(UNREADABLE)?;
         return Ok(Cause::Submitted {
             outcome,
             reasons: record::decode_reasons(details.reasons),
         });
     }
+    let verdict = |n: u32| Verdict::from_number(number(n)?).ok_or(UNREADABLE);
+    let earlier = match details.earlier_verdict {
+        0 => None,
+        earlier => Some(verdict(earlier)?),
+    };
+    if details.undone_verdict != 0 {
+        return Ok(Cause::Undone {
+            verdict: verdict(details.undone_verdict)?,
+            earlier,
+            moderator: details.moderator,
+            note: details.note,
+        });
+    }
     Ok(Cause::Decided {
-        verdict: Verdict::from_number(number(details.verdict)?).ok_or(UNREADABLE)?,
-        earlier: match number(details.earlier_verdict)? {
-            0 => None,
-            earlier => Some(Verdict::from_number(earlier).ok_or(UNREADABLE)?),
-        },
+        verdict: verdict(details.verdict)?,
+        earlier,
         moderator: details.moderator,
         reason_code: details.reason_code,
         note: details.note,
@@ -174,6 +185,15 @@ pub(super) fn submitted_details(
         ..EventRecord::default()
     }
     .encode_to_vec()
+}
+
+/// What the event of what a person did says beyond its fixed fields; the script appends the thread, which it alone knows.
+pub(super) fn details_by(actor: &Actor, note: &str) -> EventRecord {
+    EventRecord {
+        moderator: actor.label.to_string(),
+        note: note.to_owned(),
+        ..EventRecord::default()
+    }
 }
 
 /// The bits that tell an event from another that takes the same sequence after a fail-over.

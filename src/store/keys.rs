@@ -8,12 +8,13 @@
 //! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_close` |
 //! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
 //! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
-//! | `{site}:q:review` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide` |
+//! | `{site}:q:<lane>` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide`, `undo` |
 //! | `{site}:l` | sorted set of leased ids by expiry | while leased | `claim`, `renew`, `release`, `decide` |
-//! | `{site}:lh` | hash: id -> token, due time, holder | while leased | the same |
+//! | `{site}:lh` | hash: id -> token, due time, holder, lane | while leased | the same |
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
-//! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, the trimmer |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate, `st` submissions of the running hour | for good | `submit`, `decide`, `import` |
+//! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, `undo`, the trimmer |
+//! | `{site}:au` | stream, the audit log | by retention | all that change something by a person's will |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate, `st` submissions of the running hour | for good | `submit`, `decide`, `import` |
 //! | `{site}:st:<hour>` | hash: what was counted in an hour, see [`crate::store::statistics`] | 8 days | `submit`, `parts/statistics` |
 //! | `{site}:std:<day>` | hash: the same of a day | 400 days | the same |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
@@ -29,6 +30,8 @@
 //! | `{replydesk}:sites` | set of site names | for good | `create_site` |
 //! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
 //! | `{replydesk}:keys` | set of key ids | for good | `key_create.lua` |
+//! | `{replydesk}:au` | stream, the audit log of access keys | by retention | `key_create`, `key_revoke` |
+//! | `{replydesk}:n` | hash: `au` the last sequence of that | for good | the same |
 //! | `{replydesk}:identity` | hash: fingerprints of pepper and public key | for good | `identity.rs` |
 //! | `{replydesk}:model` | hash: `seq` the log's last sequence, `taught` the last that was a lesson, `holder` and `until` the trainer's lease, `place`, `place_before`, `kept`, `digest` of the snapshots | for good | `model_append`, `model_snapshot`, `trainer_lease` |
 //! | `{replydesk}:model:log` | stream: lessons, and marks | until two snapshots hold them | `model_append`, the trainer |
@@ -38,6 +41,7 @@
 
 use crate::comment::{
     ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
+    lane::Lane,
     state::CommentState,
     statistics::{Day, Hour},
 };
@@ -83,10 +87,10 @@ pub fn comment_prefix(site: &SiteId) -> Vec<u8> {
     of_site(site, ":c:", b"")
 }
 
-/// Sorted set: ids that wait for a moderator, by due time in milliseconds.
+/// Sorted set: ids that wait in a lane for a moderator, by due time in milliseconds.
 #[must_use]
-pub fn queue(site: &SiteId) -> Vec<u8> {
-    of_site(site, ":q:review", b"")
+pub fn lane(site: &SiteId, lane: Lane) -> Vec<u8> {
+    of_site(site, ":q:", lane.word().as_bytes())
 }
 
 /// Sorted set: leased ids, by expiry in milliseconds.
@@ -111,6 +115,30 @@ pub fn lease_tokens(site: &SiteId) -> Vec<u8> {
 #[must_use]
 pub fn events(site: &SiteId) -> Vec<u8> {
     of_site(site, ":e", b"")
+}
+
+/// Stream: the audit log.
+#[must_use]
+pub fn audit(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":au", b"")
+}
+
+/// The prefixes and keys that `scripts/parts/change.lua` takes, in its order.
+#[must_use]
+pub fn change(site: &SiteId) -> [Vec<u8>; 11] {
+    [
+        comment_prefix(site),
+        index_prefix(site),
+        of_site(site, ":t:", b""),
+        of_site(site, ":a:", b""),
+        of_site(site, ":q:", b""),
+        leases(site),
+        lease_holders(site),
+        lease_tokens(site),
+        events(site),
+        counters(site),
+        audit(site),
+    ]
 }
 
 /// Hash: the feed's last sequence, and counts by state.
@@ -220,6 +248,18 @@ pub fn imported_markers(site: &SiteId, marker: u64) -> Vec<u8> {
 #[must_use]
 pub fn imported_lessons(site: &SiteId) -> Vec<u8> {
     of_site(site, ":il", b"")
+}
+
+/// Stream: the audit log of what concerns no site alone.
+#[must_use]
+pub fn global_audit() -> Vec<u8> {
+    b"{replydesk}:au".to_vec()
+}
+
+/// Hash: the last sequence of [`global_audit`].
+#[must_use]
+pub fn global_counters() -> Vec<u8> {
+    b"{replydesk}:n".to_vec()
 }
 
 /// Set: the names of all sites; a name may be left here whose site was never written.

@@ -7,6 +7,7 @@ use redis::{FromRedisValue, Value};
 use crate::{
     comment::{
         ids::{CommentId, KeyId, SiteId},
+        lane::Lane,
         lease::{LeaseToken, LeasedItem, QueuedItem},
         state::Timestamp,
     },
@@ -40,7 +41,7 @@ impl Store {
         longest_rest: Duration,
     ) -> Result<Vec<LeasedItem>, StoreError> {
         let mut call = ScriptCall::new()
-            .key(keys::queue(site))
+            .key(keys::lane(site, Lane::Review))
             .key(keys::leases(site))
             .key(keys::lease_holders(site))
             .key(keys::lease_tokens(site))
@@ -96,7 +97,7 @@ impl Store {
         cool_down: Duration,
     ) -> Result<Vec<bool>, StoreError> {
         let call = ScriptCall::new()
-            .key(keys::queue(site))
+            .key(keys::lane(site, Lane::Review))
             .key(keys::leases(site))
             .key(keys::lease_holders(site))
             .key(keys::lease_tokens(site))

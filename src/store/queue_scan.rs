@@ -5,6 +5,7 @@ use redis::Pipeline;
 use crate::{
     comment::{
         ids::{CommentId, SiteId},
+        lane::Lane,
         state::Timestamp,
         stored::StoredComment,
     },
@@ -64,6 +65,17 @@ impl Place {
     }
 }
 
+/// What waits in a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneCounts {
+    /// Which.
+    pub lane: Lane,
+    /// How many wait there, without those that are held.
+    pub waiting: u64,
+    /// When the comment of the next item arrived.
+    pub next_arrived_at: Option<Timestamp>,
+}
+
 /// One entry of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueEntry {
@@ -74,18 +86,19 @@ pub struct QueueEntry {
 }
 
 impl Store {
-    /// At most `count` entries of a queue from a place on. One read.
+    /// At most `count` entries of a lane from a place on. One read.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn queue_from(
         &self,
         site: &SiteId,
+        lane: Lane,
         from: Place,
         count: usize,
     ) -> Result<Vec<QueueEntry>, StoreError> {
         let call = ScriptCall::new()
-            .key(keys::queue(site))
+            .key(keys::lane(site, lane))
             .arg(from.due)
             .arg(&from.id[..])
             .arg(count.max(1));
@@ -98,6 +111,39 @@ impl Store {
             })
         };
         found.iter().map(entry).collect()
+    }
+
+    /// What waits in each lane. Two reads.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn lane_counts(&self, site: &SiteId) -> Result<Vec<LaneCounts>, StoreError> {
+        let mut pipe = Pipeline::with_capacity(2 * Lane::ALL.len());
+        for lane in Lane::ALL {
+            let key = keys::lane(site, lane);
+            pipe.cmd("ZCARD").arg(&key);
+            pipe.cmd("ZRANGE").arg(&key).arg(0).arg(0);
+        }
+        let found: Vec<(u64, Vec<Vec<u8>>)> = pairs(self.pipeline(&pipe).await?)?;
+        let mut ids = Vec::new();
+        for (_, next) in &found {
+            for id in next {
+                ids.push(CommentId::from_bytes(id_bytes(id)?));
+            }
+        }
+        let mut next = self.comments(site, &ids).await?.into_iter();
+        let counts = Lane::ALL
+            .into_iter()
+            .zip(found)
+            .map(|(lane, (waiting, first))| LaneCounts {
+                lane,
+                waiting,
+                next_arrived_at: first
+                    .first()
+                    .and_then(|_| next.next().flatten())
+                    .map(|comment| comment.submitted_at),
+            });
+        Ok(counts.collect())
     }
 
     /// The languages of some comments' articles, in the same order; empty where there is no comment or none is known. One
@@ -125,6 +171,18 @@ impl Store {
         let told = languages.into_iter().map(Option::unwrap_or_default);
         Ok(told.collect())
     }
+}
+
+/// A count and a list, again and again.
+fn pairs(replies: Vec<redis::Value>) -> Result<Vec<(u64, Vec<Vec<u8>>)>, StoreError> {
+    let corrupt = |_| StoreError::Corrupt { what: "a lane" };
+    let pair = |pair: &[redis::Value]| {
+        Ok((
+            redis::from_redis_value_ref(&pair[0]).map_err(corrupt)?,
+            redis::from_redis_value_ref(&pair[1]).map_err(corrupt)?,
+        ))
+    };
+    replies.chunks_exact(2).map(pair).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use redis::Pipeline;
 use crate::{
     comment::{
         ids::{CommentId, SiteId, ThreadId},
+        lane::Lane,
         lease::ItemContext,
         state::{CommentState, Timestamp},
         stored::{StoredComment, ThreadDetails},
@@ -218,12 +219,15 @@ impl Store {
     pub async fn queue_counts(&self, site: &SiteId) -> Result<QueueCounts, StoreError> {
         let mut pipe = Pipeline::with_capacity(5);
         pipe.cmd("TIME");
-        pipe.cmd("ZCARD").arg(keys::queue(site));
+        pipe.cmd("ZCARD").arg(keys::lane(site, Lane::Review));
         pipe.cmd("ZCARD").arg(keys::leases(site));
         pipe.cmd("HMGET")
             .arg(keys::counters(site))
             .arg(&AUTHOR_FIELDS[..6]);
-        pipe.cmd("ZRANGE").arg(keys::queue(site)).arg(0).arg(0);
+        pipe.cmd("ZRANGE")
+            .arg(keys::lane(site, Lane::Review))
+            .arg(0)
+            .arg(0);
         type Counts = ((i64, i64), u64, u64, Vec<Option<i64>>, Vec<Vec<u8>>);
         let (time, waiting, leased, states, next): Counts = self.pipeline(&pipe).await?;
         let next = next

@@ -2,40 +2,42 @@
 //!
 //! | bytes (little endian) | what |
 //! |---|---|
-//! | 0 | format, 1 |
+//! | 0 | format, 2 |
 //! | 1 | state |
 //! | 2-5 | version |
 //! | 6 | outcome |
 //! | 7-14 | submitted at, milliseconds |
 //! | 15-22 | digest of what was sent |
-//! | 23 | 1 if the last 21 bytes are a decision |
-//! | 24- | `CommentRecord` |
-//! | last 21, if decided | version decided on (4), verdict (1), moderator's key id (8), decided at in milliseconds (8) |
+//! | 23 | how many entries of history there are, at most 16 |
+//! | 24 | the lane that it waits in, or is held from; 0 for none |
+//! | 25 | flags, see [`StoredComment`] |
+//! | 26- | `CommentRecord` |
+//! | last 40 for each | the entries of its history, the oldest first: see `record/history.rs` |
 //!
-//! One value instead of a hash halves the memory of a queued comment, and the decision is only there once it is made:
+//! One value instead of a hash halves the memory of a queued comment, and history is only there once something was done:
 //! see `docs/decisions/`.
 
 mod contributions;
+mod history;
 
 use prost::Message;
 
 use crate::{
     comment::{
-        ids::{CommentId, KeyId, KeyedHash, WaveId},
+        ids::{CommentId, KeyedHash, WaveId},
+        lane::Lane,
         reason::{Reason, ReasonCode},
         score::{Probability, Score},
-        state::{CommentState, Outcome, Timestamp, Verdict, Version},
-        stored::{CommentContent, LastDecision, StoredComment},
+        state::{CommentState, Outcome, Timestamp, Version},
+        stored::{CommentContent, StoredComment},
     },
     proto::store::{CommentRecord, ReasonRecord},
     store::error::StoreError,
 };
 
 /// How long the fixed head is.
-pub const HEAD: usize = 24;
-/// How long a decision at the end is.
-const TAIL: usize = 21;
-const FORMAT: u8 = 1;
+pub const HEAD: usize = 26;
+const FORMAT: u8 = 2;
 
 const UNREADABLE: StoreError = StoreError::Corrupt {
     what: "a stored comment",
@@ -108,12 +110,11 @@ pub fn decode(id: CommentId, value: &[u8]) -> Result<StoredComment, StoreError> 
     if head[0] != FORMAT {
         return Err(UNREADABLE);
     }
-    let (record, decision) = match head[23] {
-        0 => (rest, None),
-        _ => {
-            let (record, tail) = rest.split_last_chunk::<TAIL>().ok_or(UNREADABLE)?;
-            (record, Some(decode_decision(tail).ok_or(UNREADABLE)?))
-        }
+    let (record, history) = history::split(rest, head[23]).ok_or(UNREADABLE)?;
+    let history = history::decode(history).ok_or(UNREADABLE)?;
+    let lane = match head[24] {
+        0 => None,
+        lane => Some(Lane::from_number(lane).ok_or(UNREADABLE)?),
     };
     let record = CommentRecord::decode(record).map_err(|_| UNREADABLE)?;
     Ok(StoredComment {
@@ -125,16 +126,8 @@ pub fn decode(id: CommentId, value: &[u8]) -> Result<StoredComment, StoreError> 
         digest: bytes_at(head, 15),
         wave: WaveId::new(record.wave),
         content: decode_content(record).ok_or(UNREADABLE)?,
-        decision,
-    })
-}
-
-fn decode_decision(tail: &[u8; TAIL]) -> Option<LastDecision> {
-    Some(LastDecision {
-        on_version: Version::new(u32_at(tail, 0))?,
-        verdict: Verdict::from_number(tail[4])?,
-        moderator: KeyId::from_bytes(bytes_at(tail, 5)),
-        at: Timestamp(i64_at(tail, 13)),
+        lane,
+        history,
     })
 }
 

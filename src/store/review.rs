@@ -74,8 +74,8 @@ impl Store {
         others.retain(|other| *other != id);
         others.truncate(Surroundings::MOST_MEMBERS);
         let wave_members = self.comments(site, &others).await?;
-        let key = match comment.decision {
-            Some(decision) => self.access_key(decision.moderator).await?.record,
+        let key = match comment.history.decision() {
+            Some((_, entry)) => self.access_key(entry.by).await?.record,
             None => None,
         };
         Ok(Some(Surroundings {

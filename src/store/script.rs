@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use redis::{Arg, Cmd, ToRedisArgs};
 
+use crate::{comment::ids::SiteId, store::keys};
+
 /// A script that is compiled in. Its contract (keys, arguments, reply, cost) stands in the head of its file.
 pub struct Script {
     name: &'static str,
@@ -42,6 +44,31 @@ impl Script {
     }
 }
 
+/// A script that changes stored comments: `parts/audit.lua`, `parts/change.lua`, `parts/statistics.lua` and any further
+/// parts stand before it.
+macro_rules! change_script {
+    (@text $name:literal $(, $part:literal)*) => {
+        concat!(
+            include_str!("scripts/parts/audit.lua"),
+            include_str!("scripts/parts/change.lua"),
+            include_str!("scripts/parts/statistics.lua"),
+            $(include_str!(concat!("scripts/parts/", $part)),)*
+            include_str!(concat!("scripts/", $name)),
+        )
+    };
+    ($name:literal $(, $part:literal)*) => {
+        $crate::store::script::Script::new($name, change_script!(@text $name $(, $part)*))
+    };
+    // What frees memory must work in a full Redis.
+    (allow_oom $name:literal $(, $part:literal)*) => {
+        $crate::store::script::Script::new(
+            $name,
+            concat!("#!lua flags=allow-oom\n", change_script!(@text $name $(, $part)*)),
+        )
+    };
+}
+pub(in crate::store) use change_script;
+
 /// The keys and arguments of one script call, in the order that the script's head names.
 ///
 /// Both lie one behind the other in a buffer of their own, as in a command: a submission has some fifty.
@@ -56,6 +83,14 @@ impl ScriptCall {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// With the keys that `parts/change.lua` takes.
+    #[must_use]
+    pub fn change(site: &SiteId) -> Self {
+        let keys = keys::change(site);
+        keys.into_iter()
+            .fold(Self::with_capacity(24, 256, 512), Self::key)
     }
 
     /// Nothing yet, with room for so many keys and as many arguments, and for the bytes of each.

@@ -6,6 +6,7 @@ use crate::{
     comment::{
         contact::SealedContact,
         ids::{CommentId, SiteId},
+        lane::Lane,
         limits::{LimitName, Limits},
         observed::{Fingerprints, SeenVersions},
         state::{Outcome, Timestamp},
@@ -138,7 +139,7 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
         .key(keys::thread(site, thread))
         .key(keys::counters(site))
         .key(keys::events(site))
-        .key(keys::queue(site))
+        .key(keys::lane(site, Lane::Review))
         .key(keys::index(site, state, None))
         .key(keys::index(site, state, Some(thread)))
         .key(

@@ -66,10 +66,11 @@ async fn each_role_may_call_its_methods_on_its_sites_and_no_others() {
     let someone = |role, name| desk.someone(0, "gazette", role, name);
     let submitter = someone(Role::Submitter, "blog").await;
     let moderator = someone(Role::Moderator, "ada").await;
+    let senior = someone(Role::SeniorModerator, "cleo").await;
     let admin = someone(Role::Admin, "editor").await;
     use Gate::{Denied, Open};
     for method in methods() {
-        // Submitter, moderator, an admin bound to the site, the root admin.
+        // Submitter, moderator (a senior one too), an admin bound to the site, the root admin.
         let expected = match method.name.split_once('/').unwrap() {
             ("replydesk.v1.CommentService", "SubmitComment") => [Open, Denied, Open, Open],
             ("replydesk.v1.CommentService", _) => [Open, Open, Open, Open],
@@ -85,6 +86,8 @@ async fn each_role_may_call_its_methods_on_its_sites_and_no_others() {
             ));
         }
         assert_eq!(found, expected, "{}", method.name);
+        let of_senior = (method.call)(senior.clone(), "gazette".to_owned()).await;
+        assert_eq!(gate(of_senior), expected[1], "{} by a senior", method.name);
         if method.names_site {
             for client in [&submitter, &moderator, &admin] {
                 let code = (method.call)(client.clone(), "herald".to_owned()).await;

@@ -71,6 +71,7 @@ async fn eight_moderators_on_two_replicas_decide_two_thousand_items_once_each() 
                 assert_eq!(event.version, 2);
                 *decisions.entry(event.comment_id.clone()).or_default() += 1;
             }
+            other => panic!("nobody did that: {other:?}"),
         }
     }
     assert_eq!(events.len(), 2 * ITEMS);

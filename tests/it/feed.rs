@@ -91,6 +91,7 @@ async fn each_state_change_appears_once_and_in_order() {
         match event.cause.as_ref().unwrap() {
             Cause::Submitted(cause) => assert_eq!(cause.outcome(), v1::Outcome::Pending),
             Cause::Decided(cause) => assert_eq!(cause.reason_code, "off-topic"),
+            other => panic!("nobody did that: {other:?}"),
         }
     }
     desk.finish().await;

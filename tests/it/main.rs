@@ -45,6 +45,7 @@ mod store_replication;
 mod store_server;
 mod store_wakeups;
 mod trouble;
+mod undo;
 mod violations;
 mod wakeups;
 mod waves;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use replydesk::{
-    comment::ids::SiteId,
+    comment::{ids::SiteId, lane::Lane},
     proto::v1::{self, Verdict},
     store::keys,
 };
@@ -95,7 +95,7 @@ async fn a_lease_that_cannot_be_read_gives_its_item_back() {
     let mut look = desk.redis.look();
     let name: replydesk::comment::ids::CommentId = id.parse().unwrap();
     let _: u64 = redis::cmd("ZREM")
-        .arg(keys::queue(&site()))
+        .arg(keys::lane(&site(), Lane::Review))
         .arg(name.as_bytes())
         .query(&mut look)
         .unwrap();

@@ -11,7 +11,9 @@ use proptest::{
     strategy::Strategy,
     test_runner::{Config, TestRunner},
 };
-use replydesk::{grpc::convert::listing, proto::v1, store::queue_scan::Place};
+use replydesk::{
+    grpc::convert::listing, proto::v1, queue::listing::ListingPlace, store::queue_scan::Place,
+};
 use tokio::runtime::Runtime;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -212,7 +214,13 @@ fn places_behind_the_end_of_all_numbers_are_answered() {
     };
     let mut end = [255; 24];
     end[..8].copy_from_slice(&i64::MAX.to_be_bytes());
-    queue.page_token = listing::token(&queue, Place::from_bytes(end));
+    queue.page_token = listing::token(
+        &queue,
+        ListingPlace {
+            lane: 0,
+            place: Place::from_bytes(end),
+        },
+    );
     let queue = bench
         .runtime
         .block_on(bench.admin.moderation.clone().list_queue(queue));

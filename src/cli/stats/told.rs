@@ -8,9 +8,11 @@ use crate::{
     cli::{
         bars, clock, json,
         style::{Paint, Tone},
-        untrusted,
+        untrusted, words,
     },
-    proto::v1::{GetQueueStatsResponse, HourStats, QueueStats, VerdictCounts, WorkStats},
+    proto::v1::{
+        GetQueueStatsResponse, HourStats, LaneStats, QueueStats, VerdictCounts, WorkStats,
+    },
 };
 
 /// How wide a moderator's name may be, in characters.
@@ -22,6 +24,7 @@ pub fn text(site: &str, found: &GetQueueStatsResponse, paint: Paint) -> String {
     let stats = found.stats.unwrap_or_default();
     let mut out = paint.paint(Tone::Strong, &untrusted::line(site)) + "\n";
     out.push_str(&waiting(&stats));
+    out.push_str(&lanes(&found.lanes));
     out.push_str(&figures(
         &found.this_hour.unwrap_or_default(),
         &found.last_day.unwrap_or_default(),
@@ -59,6 +62,22 @@ fn waiting(stats: &QueueStats) -> String {
         "  queue      {} waiting, {} held; {oldest}\n  comments   {} pending, {} approved, {} rejected, {} spam\n",
         stats.waiting, stats.leased, stats.pending, stats.approved, stats.rejected, stats.spam
     )
+}
+
+/// Those where something waits, if there is more than the queue that everybody works.
+fn lanes(lanes: &[LaneStats]) -> String {
+    let mut out = String::new();
+    for lane in lanes.iter().filter(|lane| lane.waiting > 0) {
+        let oldest = lane.oldest_waiting.as_ref().map(rough);
+        let _ = writeln!(
+            out,
+            "  {:<9}  {} waiting; the next has waited {}",
+            words::lane(lane.lane),
+            lane.waiting,
+            oldest.unwrap_or_else(|| "-".to_owned())
+        );
+    }
+    out
 }
 
 fn figures(hour: &WorkStats, day: &WorkStats, paint: Paint) -> String {
@@ -174,8 +193,16 @@ pub fn json(site: &str, found: &GetQueueStatsResponse) -> Value {
             "undone": one.undone,
         })
     });
+    let lanes = found.lanes.iter().map(|lane| {
+        json!({
+            "lane": words::lane(lane.lane),
+            "waiting": lane.waiting,
+            "oldest_waiting_seconds": lane.oldest_waiting.map(|oldest| oldest.seconds),
+        })
+    });
     json!({
         "site": site,
+        "lanes": lanes.collect::<Value>(),
         "stats": json::stats(&found.stats.unwrap_or_default()),
         "this_hour": work(&found.this_hour.unwrap_or_default()),
         "last_day": work(&found.last_day.unwrap_or_default()),
@@ -217,7 +244,7 @@ pub fn verdicts(counts: Option<&VerdictCounts>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::v1::ModeratorStats;
+    use crate::proto::v1::{Lane, ModeratorStats};
 
     fn verdicts(approve: u64, reject: u64, spam: u64, escalate: u64) -> Option<VerdictCounts> {
         Some(VerdictCounts {
@@ -259,6 +286,23 @@ mod tests {
                 rejected: 31,
                 spam: 190,
             }),
+            lanes: vec![
+                LaneStats {
+                    lane: Lane::Review.into(),
+                    waiting: 10,
+                    oldest_waiting: seconds(250, 0),
+                },
+                LaneStats {
+                    lane: Lane::Reported.into(),
+                    waiting: 0,
+                    oldest_waiting: None,
+                },
+                LaneStats {
+                    lane: Lane::Escalated.into(),
+                    waiting: 2,
+                    oldest_waiting: seconds(9_000, 0),
+                },
+            ],
             hours: hours.collect(),
             this_hour: Some(WorkStats {
                 queued: 55,

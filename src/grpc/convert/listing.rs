@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use crate::{
     comment::{
         ids::{CommentId, SiteId},
+        lane::Lane,
         reason::ReasonCode,
         score::Probability,
         violation::Violations,
@@ -13,7 +14,7 @@ use crate::{
     proto::v1,
     queue::{
         filter::{Filter, LanguageRange, SearchText},
-        listing::{Listing, QueuePage},
+        listing::{Listing, ListingPlace, QueuePage},
     },
     store::queue_scan::Place,
 };
@@ -29,12 +30,29 @@ pub fn listing(request: &v1::ListQueueRequest) -> Result<Listing, Violations> {
     let text = given(&request.text).and_then(|text| found.take("text", text.parse::<SearchText>()));
     let same_author_as = given(&request.same_author_as)
         .and_then(|id| found.take("same_author_as", id.parse::<CommentId>()));
-    let reasons = reasons(&request.reasons, &mut found);
+    let lanes = known(
+        &request.lanes,
+        Lane::from_number,
+        ("lanes", "must be known lanes other than UNSPECIFIED"),
+        &mut found,
+    );
+    let lanes = if lanes.is_empty() {
+        vec![Lane::Review]
+    } else {
+        lanes
+    };
+    let reasons = known(
+        &request.reasons,
+        |number| ReasonCode::from_number(u32::from(number)),
+        ("reasons", "must be known codes other than UNSPECIFIED"),
+        &mut found,
+    );
     let score = score(request, &mut found);
     let count = found.take("page_size", paging::size(request.page_size, 50, 200));
-    let from = found.take("page_token", place(request));
+    let from = found.take("page_token", place(request, lanes.len()));
     match (count, from) {
         (Some(count), Some(from)) if found.is_empty() => Ok(Listing {
+            lanes,
             filter: Filter {
                 language,
                 reasons,
@@ -54,22 +72,25 @@ fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-fn reasons(numbers: &[i32], found: &mut Violations) -> Vec<ReasonCode> {
-    let mut reasons = Vec::new();
+/// Each once, in the order in which they came.
+fn known<T: PartialEq>(
+    numbers: &[i32],
+    from_number: impl Fn(u8) -> Option<T>,
+    (field, says): (&'static str, &'static str),
+    found: &mut Violations,
+) -> Vec<T> {
+    let mut all = Vec::new();
     for number in numbers {
-        let code = u32::try_from(*number)
-            .ok()
-            .and_then(ReasonCode::from_number);
-        match code {
-            Some(code) if !reasons.contains(&code) => reasons.push(code),
+        match u8::try_from(*number).ok().and_then(&from_number) {
+            Some(one) if !all.contains(&one) => all.push(one),
             Some(_) => {}
             None => {
-                found.add("reasons", "must be known codes other than UNSPECIFIED");
+                found.add(field, says);
                 break;
             }
         }
     }
-    reasons
+    all
 }
 
 fn score(request: &v1::ListQueueRequest, found: &mut Violations) -> Option<RangeInclusive<f64>> {
@@ -102,6 +123,7 @@ fn name(request: &v1::ListQueueRequest) -> String {
         max_spam_probability,
         same_author_as,
         text,
+        lanes,
     } = request;
     format!(
         "queue\n{:?}",
@@ -112,25 +134,32 @@ fn name(request: &v1::ListQueueRequest) -> String {
             min_spam_probability,
             max_spam_probability,
             same_author_as,
-            text
+            text,
+            lanes
         )
     )
 }
 
-fn place(request: &v1::ListQueueRequest) -> Result<Place, &'static str> {
-    let says = "must be a next_page_token of the same listing (site and filters), or empty";
+fn place(request: &v1::ListQueueRequest, lanes: usize) -> Result<ListingPlace, &'static str> {
     if request.page_token.is_empty() {
-        return Ok(Place::START);
+        return Ok(ListingPlace::START);
     }
-    paging::unsealed(&request.page_token, &name(request))
-        .map(Place::from_bytes)
-        .ok_or(says)
+    let place = paging::unsealed::<25>(&request.page_token, &name(request)).and_then(|bytes| {
+        let (lane, place) = bytes.split_first_chunk::<1>()?;
+        let place = Place::from_bytes(place.try_into().ok()?);
+        let lane = usize::from(lane[0]);
+        (lane < lanes).then_some(ListingPlace { lane, place })
+    });
+    place.ok_or("must be a next_page_token of the same listing (site, lanes and filters), or empty")
 }
 
 /// The token that leads to a place of this listing.
 #[must_use]
-pub fn token(request: &v1::ListQueueRequest, place: Place) -> String {
-    paging::sealed(&place.to_bytes(), &name(request))
+pub fn token(request: &v1::ListQueueRequest, at: ListingPlace) -> String {
+    // There are four lanes.
+    let lane = u8::try_from(at.lane).unwrap_or(u8::MAX);
+    let place = [&[lane][..], &at.place.to_bytes()].concat();
+    paging::sealed(&place, &name(request))
 }
 
 /// A page.
@@ -176,6 +205,7 @@ mod tests {
             page_size: 201,
             page_token: "7".to_owned(),
             language: "de_AT".to_owned(),
+            lanes: vec![1, 5],
             reasons: vec![1, 0, 99],
             min_spam_probability: Some(1.1),
             max_spam_probability: Some(f64::NAN),
@@ -189,6 +219,7 @@ mod tests {
                 "language",
                 "text",
                 "same_author_as",
+                "lanes",
                 "reasons",
                 "min_spam_probability",
                 "page_size",
@@ -219,7 +250,7 @@ mod tests {
             reasons: vec![6],
             ..request()
         };
-        let token = token(&first, Place::START);
+        let token = token(&first, ListingPlace::START);
         let with = |change: fn(&mut v1::ListQueueRequest)| {
             let mut asked = first.clone();
             asked.page_token.clone_from(&token);
@@ -228,7 +259,8 @@ mod tests {
         };
         assert_eq!(with(|_| {}), [""; 0]);
         assert_eq!(with(|asked| asked.page_size = 7), [""; 0]);
-        let others: [fn(&mut v1::ListQueueRequest); 8] = [
+        let others: [fn(&mut v1::ListQueueRequest); 9] = [
+            |asked| asked.lanes = vec![2],
             |asked| asked.site = "herald".to_owned(),
             |asked| asked.language = "en".to_owned(),
             |asked| asked.language = String::new(),

@@ -4,14 +4,14 @@ use crate::{
     comment::{
         ids::{CommentId, SiteId},
         lease::{ItemContext, LeaseToken, LeasedItem, QueuedItem},
-        state::{Verdict, Version},
+        state::{Version, Word},
         violation::Violations,
     },
     grpc::convert::{paging, time::timestamp_to_proto, words},
     proto::v1,
     queue::{
         dialogue::Move,
-        ruling::{Decision, Ruling},
+        ruling::{Decision, Ruling, Undo, UndoneDecision},
     },
 };
 
@@ -121,12 +121,12 @@ fn ruling(fields: &RulingFields<'_>) -> Result<Ruling, Violations> {
     let version =
         Version::new(fields.version.1).ok_or("must be the version that was seen, at least 1");
     let version = found.take(fields.version.0, version);
-    let verdict = u8::try_from(fields.verdict.1)
+    let word = u8::try_from(fields.verdict.1)
         .ok()
-        .and_then(Verdict::from_number);
-    let verdict = found.take(
+        .and_then(Word::from_number);
+    let word = found.take(
         fields.verdict.0,
-        verdict.ok_or("must be APPROVE, REJECT or SPAM"),
+        word.ok_or("must be APPROVE, REJECT, SPAM or ESCALATE"),
     );
     let reason_code = found.take(fields.reason_code.0, fields.reason_code.1.parse());
     let note = found.take(fields.note.0, fields.note.1.parse());
@@ -134,15 +134,15 @@ fn ruling(fields: &RulingFields<'_>) -> Result<Ruling, Violations> {
         (_, "", false) => None,
         (path, token, _) => found.take(path, token.parse::<LeaseToken>()),
     };
-    match (comment, version, verdict, reason_code, note) {
-        (Some(comment), Some(version), Some(verdict), Some(reason_code), Some(note))
+    match (comment, version, word, reason_code, note) {
+        (Some(comment), Some(version), Some(word), Some(reason_code), Some(note))
             if found.is_empty() =>
         {
             let override_lease = fields.override_lease;
             Ok(Ruling {
                 comment,
                 version,
-                verdict,
+                word,
                 reason_code,
                 note,
                 lease,
@@ -160,9 +160,43 @@ pub fn decision(decision: Decision) -> v1::Decision {
         comment_id: decision.comment.to_string(),
         state: words::state(decision.state),
         version: decision.version.get(),
-        verdict: words::verdict(decision.verdict),
+        verdict: words::word(decision.word),
         decided_at: Some(timestamp_to_proto(decision.at)),
         replayed: decision.replayed,
+    }
+}
+
+/// A decision to be undone.
+///
+/// # Errors
+/// Every violation at once.
+pub fn undo(request: &v1::UndoDecisionRequest) -> Result<Undo, Violations> {
+    let mut found = Violations::new();
+    let comment = found.take("comment_id", request.comment_id.parse::<CommentId>());
+    let version = Version::new(request.version)
+        .ok_or("must be the version that the decision made, at least 1");
+    let version = found.take("version", version);
+    let note = found.take("note", request.note.parse());
+    match (comment, version, note) {
+        (Some(comment), Some(version), Some(note)) => Ok(Undo {
+            comment,
+            version,
+            note,
+        }),
+        _ => Err(found),
+    }
+}
+
+/// A decision that was undone.
+#[must_use]
+pub fn undone(undone: UndoneDecision) -> v1::UndoDecisionResponse {
+    v1::UndoDecisionResponse {
+        comment_id: undone.comment.to_string(),
+        state: words::state(undone.state),
+        version: undone.version.get(),
+        verdict: words::word(undone.word),
+        undone_at: Some(timestamp_to_proto(undone.at)),
+        replayed: undone.replayed,
     }
 }
 
@@ -182,6 +216,7 @@ pub fn leased(site: &SiteId, leased: LeasedItem, context: ItemContext) -> v1::Re
 pub fn queued(site: &SiteId, item: QueuedItem, context: ItemContext) -> v1::ReviewItem {
     v1::ReviewItem {
         due_at: Some(timestamp_to_proto(item.due_at)),
+        lane: words::lane(item.comment.lane),
         author_history: Some(words::history(context.history)),
         comment: Some(words::comment(site.as_str(), item.comment, context)),
         lease_token: String::new(),

@@ -2,10 +2,11 @@
 
 use crate::{
     comment::{
+        history::Entry,
         ids::SiteId,
         score::Score,
-        state::CommentState,
-        stored::{LastDecision, StoredComment},
+        state::{CommentState, Verdict},
+        stored::StoredComment,
     },
     grpc::convert::{time::timestamp_to_proto as time, words},
     proto::v1,
@@ -65,7 +66,10 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
         signals: seen(&now.signals),
         score_now: Some(words::score_of(&comment.content.body, now.score)),
         wave,
-        last_decision: comment.decision.map(|last| decision(last, found.moderator)),
+        last_decision: comment
+            .history
+            .decision()
+            .map(|(verdict, entry)| decision(verdict, entry, found.moderator)),
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
     }
 }
@@ -102,11 +106,11 @@ fn member(comment: StoredComment) -> v1::WaveMember {
     }
 }
 
-fn decision(last: LastDecision, moderator: String) -> v1::LastDecision {
+fn decision(verdict: Verdict, entry: &Entry, moderator: String) -> v1::LastDecision {
     v1::LastDecision {
-        verdict: words::verdict(last.verdict),
-        version: last.on_version.get(),
-        decided_at: Some(time(last.at)),
+        verdict: words::verdict(verdict),
+        version: entry.version.get().saturating_sub(1),
+        decided_at: Some(time(entry.at)),
         moderator,
     }
 }

@@ -22,11 +22,25 @@ const KEPT_DAYS: i64 = 400;
 pub fn queue_stats(overview: Overview) -> v1::GetQueueStatsResponse {
     v1::GetQueueStatsResponse {
         stats: Some(words::stats(&overview.counts)),
+        lanes: lanes(&overview),
         this_hour: Some(work(&overview.this_hour())),
         last_day: Some(work(&overview.last_day())),
         hours: overview.hours.iter().map(hour).collect(),
         moderators: overview.moderators.into_iter().map(moderator).collect(),
     }
+}
+
+fn lanes(overview: &Overview) -> Vec<v1::LaneStats> {
+    let now = overview.counts.now;
+    let lanes = overview.lanes.iter().map(|counts| v1::LaneStats {
+        lane: words::lane(Some(counts.lane)),
+        waiting: counts.waiting,
+        oldest_waiting: counts.next_arrived_at.map(|arrived| {
+            let ms = u64::try_from(now.0 - arrived.0).unwrap_or(0);
+            words::duration(Duration::from_millis(ms))
+        }),
+    });
+    lanes.collect()
 }
 
 fn hour((hour, counts): &(Hour, Statistics)) -> v1::HourStats {

@@ -6,11 +6,12 @@ use crate::{
     comment::{
         event::{Cause, Event},
         folding,
+        lane::Lane,
         lease::ItemContext,
         observed::AuthorHistory,
         reason::Reason,
         score::Score,
-        state::{CommentState, Outcome, Timestamp, Verdict},
+        state::{CommentState, Outcome, Timestamp, Verdict, Word},
         stored::StoredComment,
     },
     grpc::convert::time::timestamp_to_proto as time,
@@ -40,6 +41,18 @@ pub fn outcome(outcome: Outcome) -> i32 {
 #[must_use]
 pub fn verdict(verdict: Verdict) -> i32 {
     i32::from(verdict as u8)
+}
+
+/// A moderator's word. The numbers are the same on both sides.
+#[must_use]
+pub fn word(word: Word) -> i32 {
+    i32::from(word.number())
+}
+
+/// A lane. The numbers are the same on both sides.
+#[must_use]
+pub fn lane(lane: Option<Lane>) -> i32 {
+    lane.map_or(0, |lane| i32::from(lane.number()))
 }
 
 /// Reasons.
@@ -146,6 +159,15 @@ pub fn event(event: Event) -> v1::Event {
             verdict: verdict(said),
             moderator,
             reason_code,
+        }),
+        Cause::Undone {
+            verdict: said,
+            earlier: _,
+            moderator,
+            note: _,
+        } => v1::event::Cause::Undone(v1::event::Undone {
+            verdict: verdict(said),
+            moderator,
         }),
     };
     v1::Event {

@@ -12,7 +12,10 @@ use crate::{
         violation::Violations,
     },
     feed::FeedError,
-    queue::{listing::ListRefusal, ruling::DecideRefusal},
+    queue::{
+        listing::ListRefusal,
+        ruling::{DecideRefusal, UndoRefusal},
+    },
 };
 
 impl From<SubmitError> for Status {
@@ -121,18 +124,50 @@ impl From<DecideRefusal> for Status {
     fn from(refusal: DecideRefusal) -> Self {
         match refusal {
             DecideRefusal::NotFound => comment_not_found(),
-            DecideRefusal::Erased => {
-                precondition("COMMENT_ERASED", "comment", "the comment was erased")
-            }
+            DecideRefusal::Erased => erased(),
             DecideRefusal::Stale { state, version } => stale_decision(state, version),
             DecideRefusal::LeasedByAnother => precondition(
                 "LEASED_BY_ANOTHER",
                 "lease",
                 "another moderator holds this item; set override_lease to decide all the same",
             ),
+            DecideRefusal::Retracted => retracted(),
+            DecideRefusal::Escalated => escalated(&refusal.to_string()),
+            DecideRefusal::SameModerator => {
+                precondition("SAME_MODERATOR", "appeal", &refusal.to_string())
+            }
             DecideRefusal::Store(error) => error.into(),
         }
     }
+}
+
+impl From<UndoRefusal> for Status {
+    fn from(refusal: UndoRefusal) -> Self {
+        match refusal {
+            UndoRefusal::NotFound => comment_not_found(),
+            UndoRefusal::Erased => erased(),
+            UndoRefusal::Stale { state, version } => stale_decision(state, version),
+            UndoRefusal::NoDecision => precondition("NO_DECISION", "version", &refusal.to_string()),
+            UndoRefusal::TooLate => {
+                precondition("UNDO_WINDOW_PASSED", "decision", &refusal.to_string())
+            }
+            UndoRefusal::Escalated => escalated(&refusal.to_string()),
+            UndoRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+fn erased() -> Status {
+    precondition("COMMENT_ERASED", "comment", "the comment was erased")
+}
+
+fn retracted() -> Status {
+    let message = "its author has withdrawn the comment";
+    precondition("COMMENT_RETRACTED", "comment", message)
+}
+
+fn escalated(message: &str) -> Status {
+    precondition("COMMENT_ESCALATED", "comment", message)
 }
 
 impl From<FeedError> for Status {

@@ -122,13 +122,16 @@ async fn decisions(
 }
 
 fn taught_by(event: &Event) -> Option<(CommentId, Vec<Teaching>)> {
-    let Cause::Decided {
-        verdict, earlier, ..
-    } = &event.cause
-    else {
-        return None;
+    let (before, now) = match &event.cause {
+        Cause::Submitted { .. } => return None,
+        Cause::Decided {
+            verdict, earlier, ..
+        } => (*earlier, Some(*verdict)),
+        Cause::Undone {
+            verdict, earlier, ..
+        } => (Some(*verdict), *earlier),
     };
-    let taught: Vec<Teaching> = lessons_of(*earlier, *verdict).collect();
+    let taught: Vec<Teaching> = lessons_of(before, now).collect();
     (!taught.is_empty()).then_some((event.comment, taught))
 }
 

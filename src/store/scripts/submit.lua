@@ -14,7 +14,7 @@
 --        author, ip address, thread and site, as eight doubles
 --        20 how many parts the sketch has  21 prefix of wave keys
 --        22 the words said in the thread with this comment's, '' to keep what is there
---        23 prefix of the statistics' keys
+--        last  prefix of the statistics' keys
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
 --        {'CLOSED'} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
 -- cost   O(log n) in the queue and the indexes; about 24 commands
@@ -153,9 +153,9 @@ local function count_submission()
     else
       for _, hash in ipairs({{':' .. whole(before[1]), '691200'}, {'d:' .. whole(math.floor(before[1] / 24)), '34560000'}}) do
         for i, field in ipairs({'o1', 'o2', 'o3', 'o4', 'q'}) do
-          if before[i + 1] > 0 then call('HINCRBY', ARGV[23] .. hash[1], field, whole(before[i + 1])) end
+          if before[i + 1] > 0 then call('HINCRBY', ARGV[#ARGV] .. hash[1], field, whole(before[i + 1])) end
         end
-        call('EXPIRE', ARGV[23] .. hash[1], hash[2])
+        call('EXPIRE', ARGV[#ARGV] .. hash[1], hash[2])
       end
     end
   end
@@ -172,7 +172,7 @@ local of_site, of_thread = whole((counters[2] or 0) + 1), whole((thread[4] or 0)
 local of_author = whole((author[3] or 0) + 1)
 call('XADD', KEYS[5], at .. '-' .. ARGV[12], 'c', ARGV[1], 's', state, 'v', '1', 't', now, 'x', ARGV[13])
 call('HSET', KEYS[4], 'seq', at, state, of_site, 'r', whole(arrivals[4]), 'st', count_submission())
-call('SET', KEYS[1], struct.pack('<BBI4Bi8c8B', 1, tonumber(state), 1, tonumber(ARGV[4]), ms, ARGV[2], 0)
+call('SET', KEYS[1], struct.pack('<BBI4Bi8c8BBB', 2, tonumber(state), 1, tonumber(ARGV[4]), ms, ARGV[2], 0, ARGV[11] ~= '' and 1 or 0, 0)
   .. ARGV[5] .. find_wave(seq, at))
 call('ZADD', KEYS[7], at, ARGV[1])
 call('ZADD', KEYS[8], at, ARGV[1])

@@ -186,6 +186,52 @@ impl Client {
         Ok(decided.into_inner().decision.unwrap())
     }
 
+    /// Undoes the decision that made this version.
+    pub async fn undo(
+        &self,
+        site: &str,
+        comment: &str,
+        version: u32,
+    ) -> Result<v1::UndoDecisionResponse, Status> {
+        let request = v1::UndoDecisionRequest {
+            site: site.to_owned(),
+            comment_id: comment.to_owned(),
+            version,
+            note: String::new(),
+        };
+        let undone = self.moderation.clone().undo_decision(request).await?;
+        Ok(undone.into_inner())
+    }
+
+    /// A page of the audit log.
+    pub async fn audit(
+        &self,
+        request: v1::ListAuditEntriesRequest,
+    ) -> Result<v1::ListAuditEntriesResponse, Status> {
+        let page = self.moderation.clone().list_audit_entries(request).await?;
+        Ok(page.into_inner())
+    }
+
+    /// The whole audit log of a site, the oldest entry first.
+    pub async fn whole_audit(&self, site: &str) -> Vec<v1::AuditEntry> {
+        let (mut entries, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request = v1::ListAuditEntriesRequest {
+                site: site.to_owned(),
+                oldest_first: true,
+                page_size: 200,
+                page_token,
+                ..Default::default()
+            };
+            let page = self.audit(request).await.unwrap();
+            entries.extend(page.entries);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return entries;
+            }
+        }
+    }
+
     /// Comments that were moderated elsewhere, in one call.
     pub async fn import(
         &self,

@@ -144,18 +144,21 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
         };
         after = last.cursor;
         for event in &events {
-            let Cause::Decided {
-                verdict, earlier, ..
-            } = &event.cause
-            else {
-                continue;
+            let (before, now) = match &event.cause {
+                Cause::Submitted { .. } => continue,
+                Cause::Decided {
+                    verdict, earlier, ..
+                } => (*earlier, Some(*verdict)),
+                Cause::Undone {
+                    verdict, earlier, ..
+                } => (Some(*verdict), *earlier),
             };
             let comment = store.comment(&site, event.comment).await.unwrap().unwrap();
             let text = &comment.content;
             let signals = Signals::from_bytes(&text.signals).unwrap();
             let tag = SiteTag::of(&site);
             let content = Content::of_text(&text.body, &text.display_name);
-            for (label, weight) in lessons_of(*earlier, *verdict) {
+            for (label, weight) in lessons_of(before, now) {
                 let lesson = Lesson {
                     site: tag,
                     subject: Subject::of(tag, &event.comment),

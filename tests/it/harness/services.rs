@@ -59,6 +59,10 @@ pub fn methods() -> Vec<Method> {
             v1::ListQueueRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/DecideComment", true, moderation.decide_comment, site =>
             v1::DecideCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/UndoDecision", true, moderation.undo_decision, site =>
+            v1::UndoDecisionRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/ListAuditEntries", true, moderation.list_audit_entries, site =>
+            v1::ListAuditEntriesRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetReviewContext", true, moderation.get_review_context, site =>
             v1::GetReviewContextRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetQueueStats", true, moderation.get_queue_stats, site =>

@@ -7,6 +7,7 @@ use replydesk::{
     comment::{
         event::Cause,
         ids::CommentId,
+        lane::Lane,
         state::{CommentState, Verdict},
     },
     store::{events::FeedPage, keys},
@@ -65,7 +66,7 @@ async fn comments(real: &Real, model: &Model) {
     let waiting: Vec<(Bytes, i64)> = ask(
         real,
         "ZRANGE",
-        keys::queue(&real.site),
+        keys::lane(&real.site, Lane::Review),
         &["0", "-1", "WITHSCORES"],
     );
     for (member, due) in waiting {
@@ -85,7 +86,12 @@ fn number_of(member: Bytes) -> usize {
 
 /// The queue in its order; the three books of leases agree with the model and so with each other.
 fn queue_and_leases(real: &Real, model: &Model) {
-    let queue: Vec<Bytes> = ask(real, "ZRANGE", keys::queue(&real.site), &["0", "-1"]);
+    let queue: Vec<Bytes> = ask(
+        real,
+        "ZRANGE",
+        keys::lane(&real.site, Lane::Review),
+        &["0", "-1"],
+    );
     let queue: Vec<_> = queue.into_iter().map(number_of).collect();
     assert_eq!(queue, model.waiting(), "the queue");
 
@@ -186,6 +192,7 @@ fn told(event: &replydesk::comment::event::Event) -> Event {
         Cause::Decided {
             verdict, moderator, ..
         } => Some((*verdict, label(moderator, *verdict))),
+        Cause::Undone { .. } => unreachable!("nobody undoes anything here"),
     };
     Event {
         comment: number(&event.comment),

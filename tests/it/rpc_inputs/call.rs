@@ -26,6 +26,8 @@ pub enum Call {
     WorkQueue(Vec<v1::WorkQueueRequest>),
     ListQueue(v1::ListQueueRequest),
     DecideComment(v1::DecideCommentRequest),
+    UndoDecision(v1::UndoDecisionRequest),
+    ListAuditEntries(v1::ListAuditEntriesRequest),
     GetReviewContext(v1::GetReviewContextRequest),
     GetQueueStats(v1::GetQueueStatsRequest),
     CreateSite(Box<v1::CreateSiteRequest>),
@@ -57,6 +59,10 @@ impl Call {
             Self::WorkQueue(said) => work(client, said).await,
             Self::ListQueue(request) => moderation.list_queue(request).await.map(drop),
             Self::DecideComment(request) => moderation.decide_comment(request).await.map(drop),
+            Self::UndoDecision(request) => moderation.undo_decision(request).await.map(drop),
+            Self::ListAuditEntries(request) => {
+                moderation.list_audit_entries(request).await.map(drop)
+            }
             Self::GetReviewContext(request) => {
                 moderation.get_review_context(request).await.map(drop)
             }

@@ -18,6 +18,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
             .prop_map(|(site, cursor, page_size)| Call::ListEvents(v1::ListEventsRequest { site, cursor, page_size })),
         3 => queue_page(),
         3 => decision(),
+        2 => undo(),
+        1 => audit(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         2 => (site(), day(), day()).prop_map(|(site, from_day, to_day)| {
@@ -104,33 +106,24 @@ fn listing() -> impl Strategy<Value = Call> {
 }
 
 fn queue_page() -> impl Strategy<Value = Call> {
-    let page = (site(), int(), place());
-    let filter = (
-        text(),
-        vec(int(), 0..4),
-        option::of(float()),
-        option::of(float()),
-        prop_oneof![3 => Just(String::new()), 1 => comment_id()],
-        text(),
-    );
-    (page, filter).prop_map(
-        |(
-            (site, page_size, page_token),
-            (language, reasons, min_spam_probability, max_spam_probability, same_author_as, text),
-        )| {
-            Call::ListQueue(v1::ListQueueRequest {
-                site,
-                page_size,
-                page_token,
-                language,
-                reasons,
-                min_spam_probability,
-                max_spam_probability,
-                same_author_as,
-                text,
-            })
-        },
-    )
+    let page = (site(), int(), place(), vec(int(), 0..4));
+    let filter = (text(), vec(int(), 0..4), text());
+    let score = (option::of(float()), option::of(float()));
+    let author = prop_oneof![3 => Just(String::new()), 1 => comment_id()];
+    (page, filter, score, author).prop_map(|(page, filter, score, same_author_as)| {
+        Call::ListQueue(v1::ListQueueRequest {
+            site: page.0,
+            page_size: page.1,
+            page_token: page.2,
+            lanes: page.3,
+            language: filter.0,
+            reasons: filter.1,
+            text: filter.2,
+            min_spam_probability: score.0,
+            max_spam_probability: score.1,
+            same_author_as,
+        })
+    })
 }
 
 fn decision() -> impl Strategy<Value = Call> {
@@ -150,6 +143,37 @@ fn decision() -> impl Strategy<Value = Call> {
                 note,
                 lease_token,
                 override_lease,
+            })
+        },
+    )
+}
+
+fn undo() -> impl Strategy<Value = Call> {
+    (site(), comment_id(), uint(), text()).prop_map(|(site, comment_id, version, note)| {
+        Call::UndoDecision(v1::UndoDecisionRequest {
+            site,
+            comment_id,
+            version,
+            note,
+        })
+    })
+}
+
+fn audit() -> impl Strategy<Value = Call> {
+    let what = (site(), text(), text(), vec(int(), 0..8));
+    let which = (any::<bool>(), int(), place());
+    (what, which).prop_map(
+        |((site, comment_id, key_id, actions), (oldest_first, page_size, page_token))| {
+            Call::ListAuditEntries(v1::ListAuditEntriesRequest {
+                site,
+                comment_id,
+                key_id,
+                actions,
+                since: None,
+                before: None,
+                oldest_first,
+                page_size,
+                page_token,
             })
         },
     )

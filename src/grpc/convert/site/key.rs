@@ -78,8 +78,11 @@ fn role(number: i32) -> Result<Role, &'static str> {
     match pb::Role::try_from(number) {
         Ok(pb::Role::Submitter) => Ok(Role::Submitter),
         Ok(pb::Role::Moderator) => Ok(Role::Moderator),
+        Ok(pb::Role::SeniorModerator) => Ok(Role::SeniorModerator),
         Ok(pb::Role::Admin) => Ok(Role::Admin),
-        Ok(pb::Role::Unspecified) | Err(_) => Err("must be SUBMITTER, MODERATOR or ADMIN"),
+        Ok(pb::Role::Unspecified) | Err(_) => {
+            Err("must be SUBMITTER, MODERATOR, SENIOR_MODERATOR or ADMIN")
+        }
     }
 }
 
@@ -87,6 +90,7 @@ fn role_to_proto(role: Role) -> pb::Role {
     match role {
         Role::Submitter => pb::Role::Submitter,
         Role::Moderator => pb::Role::Moderator,
+        Role::SeniorModerator => pb::Role::SeniorModerator,
         Role::Admin => pb::Role::Admin,
     }
 }

@@ -1,0 +1,152 @@
+//! The audit log: a stream with dense ids for each site, and one for what concerns no site alone. Scripts append to it
+//! (`scripts/parts/audit.lua`) in the same step as they change what it tells of.
+
+use redis::streams::{StreamId, StreamRangeReply};
+
+use crate::{
+    comment::{
+        audit::{Actor, AuditAction, AuditEntry, CommentChange},
+        event::Cursor,
+        ids::{CommentId, KeyId, SiteId},
+        state::{CommentState, Timestamp, Version, Word},
+    },
+    proto::store::AuditRecord,
+    store::{connection::Store, error::StoreError, keys, reply::id_bytes},
+};
+use prost::Message;
+
+const UNREADABLE: StoreError = StoreError::Corrupt {
+    what: "an audit entry",
+};
+
+/// Which log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditLog {
+    /// A site's.
+    Site(SiteId),
+    /// What concerns no site alone: access keys.
+    Global,
+}
+
+impl AuditLog {
+    fn key(&self) -> Vec<u8> {
+        match self {
+            Self::Site(site) => keys::audit(site),
+            Self::Global => keys::global_audit(),
+        }
+    }
+}
+
+/// In which order a log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditOrder {
+    /// From the oldest entry on.
+    OldestFirst,
+    /// From the newest entry back.
+    NewestFirst,
+}
+
+impl Store {
+    /// At most `count` entries after a sequence in this order; from the order's beginning without one. One bounded read.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; `Corrupt` for an entry that we did not write.
+    pub async fn audit_entries(
+        &self,
+        log: &AuditLog,
+        order: AuditOrder,
+        after: Option<u64>,
+        count: usize,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut range = match order {
+            AuditOrder::OldestFirst => redis::cmd("XRANGE"),
+            AuditOrder::NewestFirst => redis::cmd("XREVRANGE"),
+        };
+        range.arg(log.key());
+        match (order, after) {
+            (AuditOrder::OldestFirst, None) => range.arg("-").arg("+"),
+            (AuditOrder::NewestFirst, None) => range.arg("+").arg("-"),
+            (AuditOrder::OldestFirst, Some(after)) => range.arg(after.saturating_add(1)).arg("+"),
+            // An id without its second half is the last of its sequence as an end, and the first as a beginning.
+            (AuditOrder::NewestFirst, Some(after)) => range.arg(format!("({after}-0")).arg("-"),
+        };
+        let found: StreamRangeReply = self.query(range.arg("COUNT").arg(count)).await?;
+        found.ids.iter().map(read_entry).collect()
+    }
+
+    /// Entries of a site's log by their sequences; those that are not there are left out. One round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; `Corrupt` for an entry that we did not write.
+    pub async fn audit_at(
+        &self,
+        site: &SiteId,
+        sequences: &[u64],
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        if sequences.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pipe = redis::Pipeline::with_capacity(sequences.len());
+        for sequence in sequences {
+            let range = pipe.cmd("XRANGE").arg(keys::audit(site));
+            range.arg(sequence).arg(sequence).arg("COUNT").arg(1);
+        }
+        let found: Vec<StreamRangeReply> = self.pipeline(&pipe).await?;
+        let entries = found.iter().flat_map(|reply| reply.ids.first());
+        entries.map(read_entry).collect()
+    }
+}
+
+/// What an entry says beyond its fixed fields of who did something.
+pub(super) fn details_by(actor: &Actor, note: &str) -> AuditRecord {
+    AuditRecord {
+        actor: actor.label.to_string(),
+        key_id: actor.key.as_bytes().to_vec(),
+        note: note.to_owned(),
+        ..AuditRecord::default()
+    }
+}
+
+fn read_entry(entry: &StreamId) -> Result<AuditEntry, StoreError> {
+    let number = |field: &str| entry.get::<i64>(field).ok_or(UNREADABLE);
+    let cursor: Cursor = entry.id.parse().map_err(|_| UNREADABLE)?;
+    let details = entry.get::<Vec<u8>>("x").ok_or(UNREADABLE)?;
+    let details = AuditRecord::decode(&details[..]).map_err(|_| UNREADABLE)?;
+    let action = u8::try_from(number("k")?).map_err(|_| UNREADABLE)?;
+    let key = <[u8; 8]>::try_from(&details.key_id[..]).map_err(|_| UNREADABLE)?;
+    Ok(AuditEntry {
+        sequence: cursor.sequence(),
+        at: Timestamp(number("t")?),
+        action: AuditAction::from_number(action).ok_or(UNREADABLE)?,
+        actor: Actor {
+            key: KeyId::from_bytes(key),
+            label: details.actor.into(),
+        },
+        change: read_change(entry)?,
+        word: u8::try_from(details.verdict)
+            .ok()
+            .and_then(Word::from_number),
+        reason_code: details.reason_code,
+        note: details.note,
+        subject: details.subject,
+        before: details.before,
+        after: details.after,
+    })
+}
+
+fn read_change(entry: &StreamId) -> Result<Option<CommentChange>, StoreError> {
+    let Some(comment) = entry.get::<Vec<u8>>("c") else {
+        return Ok(None);
+    };
+    let state = |field: &str| {
+        let number = entry.get::<u8>(field).ok_or(UNREADABLE)?;
+        CommentState::from_number(number).ok_or(UNREADABLE)
+    };
+    Ok(Some(CommentChange {
+        comment: CommentId::from_bytes(id_bytes(&comment)?),
+        before: state("b")?,
+        after: state("s")?,
+        version: entry.get::<u32>("v").and_then(Version::new),
+        event: entry.get("e"),
+    }))
+}

@@ -1,0 +1,421 @@
+//! A decision undone: state, queue, feed and history are as if it had not been made, and the audit log tells of both.
+
+use replydesk::proto::v1::{self, AuditAction, CommentState, Lane, Role, Verdict, event::Cause};
+use tonic::Code;
+
+use crate::harness::{
+    Desk,
+    clients::Client,
+    comments::{everything_waits, nth},
+    refusals::{metadata, told, violations},
+};
+
+async fn submit(blog: &Client, n: usize) -> String {
+    let request = nth("gazette", n);
+    let id = request.comment_id.clone();
+    blog.submit(request).await.unwrap();
+    id
+}
+
+fn on(comment: &str, version: u32, verdict: Verdict) -> v1::DecideCommentRequest {
+    v1::DecideCommentRequest {
+        site: "gazette".to_owned(),
+        comment_id: comment.to_owned(),
+        version,
+        verdict: verdict.into(),
+        ..Default::default()
+    }
+}
+
+fn fields(refused: &tonic::Status) -> Vec<String> {
+    violations(refused)
+        .into_iter()
+        .map(|(field, _)| field)
+        .collect()
+}
+
+async fn queue(client: &Client) -> Vec<(String, i64)> {
+    let request = v1::ListQueueRequest {
+        site: "gazette".to_owned(),
+        ..Default::default()
+    };
+    let listed = client.moderation.clone().list_queue(request).await.unwrap();
+    let items = listed.into_inner().items.into_iter();
+    let due = |item: &v1::ReviewItem| {
+        let due = item.due_at.unwrap();
+        due.seconds * 1_000 + i64::from(due.nanos) / 1_000_000
+    };
+    items
+        .map(|item| {
+            (
+                item.comment.as_ref().unwrap().comment_id.clone(),
+                due(&item),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_is_as_before_the_decision() {
+    let desk = Desk::with(2, &[]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let ben = desk.moderator(1, "gazette", "ben").await;
+    let comment = submit(&blog, 0).await;
+    submit(&blog, 1).await;
+    let before = queue(&ada).await;
+    let context = ada.context("gazette", &comment).await.unwrap();
+    for verdict in [Verdict::Approve, Verdict::Reject, Verdict::Spam] {
+        let version = blog.get("gazette", &comment).await.version;
+        let decided = ada.decide(on(&comment, version, verdict)).await.unwrap();
+        assert_eq!(queue(&ada).await.len(), 1);
+        let undone = ben
+            .undo("gazette", &comment, decided.version)
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                undone.state(),
+                undone.version,
+                undone.verdict(),
+                undone.replayed
+            ),
+            (CommentState::Pending, version + 2, verdict, false)
+        );
+        // Repeated after a lost reply, on the other replica too.
+        for _ in 0..2 {
+            let again = ben
+                .undo("gazette", &comment, decided.version)
+                .await
+                .unwrap();
+            assert!(again.replayed);
+            assert_eq!(
+                (again.version, again.undone_at),
+                (undone.version, undone.undone_at)
+            );
+        }
+        assert_eq!(queue(&ada).await, before, "at its old place");
+        let now = ada.context("gazette", &comment).await.unwrap();
+        assert_eq!(now.author_history, context.author_history);
+        assert_eq!(now.thread_counts, context.thread_counts);
+        assert_eq!(now.last_decision, None);
+    }
+    let events = blog.all_events("gazette").await;
+    let last = events.last().unwrap();
+    assert_eq!((last.state(), last.version), (CommentState::Pending, 7));
+    let Some(Cause::Undone(cause)) = &last.cause else {
+        panic!("{last:?}")
+    };
+    assert_eq!(
+        (cause.verdict(), cause.moderator.as_str()),
+        (Verdict::Spam, "ben")
+    );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_version_that_the_decision_made_is_undone() {
+    let desk = Desk::with(1, &[("moderation.undo_window_s", "3600")]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let ben = desk.moderator(0, "gazette", "ben").await;
+    let comment = submit(&blog, 0).await;
+    let refused = ada.undo("gazette", &comment, 1).await.unwrap_err();
+    assert_eq!(
+        told(&refused),
+        (Code::FailedPrecondition, "NO_DECISION".to_owned())
+    );
+    ada.decide(on(&comment, 1, Verdict::Reject)).await.unwrap();
+    ben.decide(on(&comment, 2, Verdict::Approve)).await.unwrap();
+    let refused = ada.undo("gazette", &comment, 2).await.unwrap_err();
+    assert_eq!(told(&refused), (Code::Aborted, "STALE_VERSION".to_owned()));
+    assert_eq!(metadata(&refused, "version"), "3");
+    // What was in force before the undone decision is again, and can't be undone any more: its version has passed.
+    let undone = ada.undo("gazette", &comment, 3).await.unwrap();
+    assert_eq!(
+        (undone.state(), undone.version),
+        (CommentState::Rejected, 4)
+    );
+    let last = ada
+        .context("gazette", &comment)
+        .await
+        .unwrap()
+        .last_decision
+        .unwrap();
+    assert_eq!(
+        (last.verdict(), last.moderator.as_str()),
+        (Verdict::Reject, "ada")
+    );
+    let refused = ada.undo("gazette", &comment, 2).await.unwrap_err();
+    assert_eq!(told(&refused), (Code::Aborted, "STALE_VERSION".to_owned()));
+    let refused = ada
+        .undo("gazette", "018f0000-0000-7000-8000-00000000ffff", 2)
+        .await;
+    assert_eq!(
+        told(&refused.unwrap_err()),
+        (Code::NotFound, "COMMENT_NOT_FOUND".to_owned())
+    );
+    let refused = ada.undo("gazette", "x", 0).await.unwrap_err();
+    assert_eq!(fields(&refused), ["comment_id", "version"]);
+    assert_eq!(blog.all_events("gazette").await.len(), 4);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_old_stays() {
+    let desk = Desk::with(1, &[("moderation.undo_window_s", "0")]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let comment = submit(&blog, 0).await;
+    ada.decide(on(&comment, 1, Verdict::Reject)).await.unwrap();
+    // A millisecond is over once Redis's clock has told another one.
+    let (_, at): (i64, i64) = desk.redis.ask(&["TIME"]);
+    while desk.redis.ask::<(i64, i64)>(&["TIME"]).1 / 1_000 == at / 1_000 {}
+    let refused = ada.undo("gazette", &comment, 2).await.unwrap_err();
+    assert_eq!(
+        told(&refused),
+        (Code::FailedPrecondition, "UNDO_WINDOW_PASSED".to_owned())
+    );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_escalated_a_senior_moderator_decides() {
+    let desk = Desk::with(2, &[]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let cleo = desk
+        .someone(1, "gazette", Role::SeniorModerator, "cleo")
+        .await;
+    let comment = submit(&blog, 0).await;
+    let escalated = ada
+        .decide(on(&comment, 1, Verdict::Escalate))
+        .await
+        .unwrap();
+    assert_eq!(
+        (escalated.state(), escalated.version, escalated.verdict()),
+        (CommentState::Pending, 1, Verdict::Escalate)
+    );
+    assert!(
+        ada.decide(on(&comment, 1, Verdict::Escalate))
+            .await
+            .unwrap()
+            .replayed
+    );
+    assert_eq!(queue(&ada).await, [], "not in the review lane");
+    let refused = ada
+        .decide(on(&comment, 1, Verdict::Approve))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        told(&refused),
+        (Code::FailedPrecondition, "COMMENT_ESCALATED".to_owned())
+    );
+    let decided = cleo
+        .decide(on(&comment, 1, Verdict::Approve))
+        .await
+        .unwrap();
+    let refused = ada
+        .undo("gazette", &comment, decided.version)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        told(&refused),
+        (Code::FailedPrecondition, "COMMENT_ESCALATED".to_owned())
+    );
+    cleo.undo("gazette", &comment, decided.version)
+        .await
+        .unwrap();
+    // Back where it was: with the senior moderators.
+    let refused = ada
+        .decide(on(&comment, 3, Verdict::Approve))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        told(&refused),
+        (Code::FailedPrecondition, "COMMENT_ESCALATED".to_owned())
+    );
+
+    let other = submit(&blog, 1).await;
+    let before = queue(&ada).await;
+    ada.decide(on(&other, 1, Verdict::Escalate)).await.unwrap();
+    let undone = ada.undo("gazette", &other, 1).await.unwrap();
+    assert_eq!((undone.version, undone.verdict()), (1, Verdict::Escalate));
+    assert!(ada.undo("gazette", &other, 1).await.unwrap().replayed);
+    assert_eq!(queue(&ada).await, before);
+    assert_eq!(
+        blog.all_events("gazette").await.len(),
+        4,
+        "an escalation is no event"
+    );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_tells_every_change_of_the_feed_once_and_in_order() {
+    let desk = Desk::with(2, &[]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let ben = desk.moderator(1, "gazette", "ben").await;
+    let (one, two) = (submit(&blog, 0).await, submit(&blog, 1).await);
+    let mut reject = on(&one, 1, Verdict::Reject);
+    reject.reason_code = "off-topic".to_owned();
+    reject.note = "again".to_owned();
+    ada.decide(reject.clone()).await.unwrap();
+    ada.decide(reject).await.unwrap();
+    ben.undo("gazette", &one, 2).await.unwrap();
+    ben.decide(on(&two, 1, Verdict::Escalate)).await.unwrap();
+    ada.decide(on(&one, 3, Verdict::Spam)).await.unwrap();
+
+    let entries = ada.whole_audit("gazette").await;
+    let of_comments: Vec<_> = entries
+        .iter()
+        .filter(|entry| !entry.comment_id.is_empty())
+        .collect();
+    let actions: Vec<_> = of_comments
+        .iter()
+        .map(|entry| (entry.action(), entry.actor.as_str()))
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            (AuditAction::Decided, "ada"),
+            (AuditAction::Undone, "ben"),
+            (AuditAction::Escalated, "ben"),
+            (AuditAction::Decided, "ada"),
+        ]
+    );
+    let first = of_comments[0];
+    assert_eq!(
+        (first.reason_code.as_str(), first.note.as_str()),
+        ("off-topic", "again")
+    );
+    assert_eq!(
+        (first.state_before(), first.state_after()),
+        (CommentState::Pending, CommentState::Rejected)
+    );
+    for (entry, sequence) in entries.iter().zip(1..) {
+        assert_eq!(entry.sequence, sequence, "dense");
+    }
+    let changes: Vec<_> = of_comments
+        .iter()
+        .filter(|entry| entry.event_sequence > 0)
+        .map(|entry| {
+            (
+                entry.event_sequence,
+                entry.comment_id.clone(),
+                entry.state_after,
+                entry.version,
+            )
+        })
+        .collect();
+    let events = blog.all_events("gazette").await;
+    let told: Vec<_> = events
+        .iter()
+        .filter(|event| !matches!(event.cause, Some(Cause::Submitted(_))))
+        .map(|event| {
+            let sequence = event.cursor.split('-').next().unwrap().parse().unwrap();
+            (
+                sequence,
+                event.comment_id.clone(),
+                event.state,
+                event.version,
+            )
+        })
+        .collect();
+    assert_eq!(changes, told);
+
+    let narrowed = |request: v1::ListAuditEntriesRequest| {
+        let ada = ada.clone();
+        async move {
+            let request = v1::ListAuditEntriesRequest {
+                site: "gazette".to_owned(),
+                ..request
+            };
+            let found = ada.audit(request).await.unwrap().entries;
+            found.iter().map(|entry| entry.sequence).collect::<Vec<_>>()
+        }
+    };
+    let of = |wanted: fn(&v1::AuditEntry) -> bool| -> Vec<u64> {
+        let found = entries.iter().rev().filter(|entry| wanted(entry));
+        found.map(|entry| entry.sequence).collect()
+    };
+    let comment_id = two.clone();
+    let found = narrowed(v1::ListAuditEntriesRequest {
+        comment_id,
+        ..Default::default()
+    })
+    .await;
+    assert_eq!(found, of(|entry| entry.action() == AuditAction::Escalated));
+    let actions = vec![AuditAction::Decided.into()];
+    let found = narrowed(v1::ListAuditEntriesRequest {
+        actions,
+        ..Default::default()
+    })
+    .await;
+    assert_eq!(found, of(|entry| entry.action() == AuditAction::Decided));
+    let key_id = of_comments[1].key_id.clone();
+    let found = narrowed(v1::ListAuditEntriesRequest {
+        key_id,
+        ..Default::default()
+    })
+    .await;
+    assert_eq!(found, of(|entry| entry.actor == "ben"));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_the_audit_log_goes_on_where_the_last_one_ended() {
+    let desk = Desk::start().await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    for n in 0..5 {
+        let comment = submit(&blog, n).await;
+        ada.decide(on(&comment, 1, Verdict::Approve)).await.unwrap();
+    }
+    for oldest_first in [true, false] {
+        let mut request = v1::ListAuditEntriesRequest {
+            site: "gazette".to_owned(),
+            actions: vec![AuditAction::Decided.into()],
+            oldest_first,
+            page_size: 2,
+            ..Default::default()
+        };
+        let mut seen = Vec::new();
+        loop {
+            let page = ada.audit(request.clone()).await.unwrap();
+            seen.extend(page.entries.iter().map(|entry| entry.sequence));
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            request.page_token = page.next_page_token;
+        }
+        let mut expected: Vec<u64> = ada
+            .whole_audit("gazette")
+            .await
+            .iter()
+            .filter(|entry| entry.action() == AuditAction::Decided)
+            .map(|entry| entry.sequence)
+            .collect();
+        if !oldest_first {
+            expected.reverse();
+        }
+        assert_eq!(seen, expected);
+        request.actions = Vec::new();
+        assert!(!request.page_token.is_empty());
+        let refused = ada.audit(request).await.unwrap_err();
+        assert_eq!(fields(&refused), ["page_token"], "of another listing");
+    }
+    let everything = v1::ListAuditEntriesRequest::default();
+    let refused = ada.audit(everything.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    desk.admin().audit(everything).await.unwrap();
+    let lane = v1::ListQueueRequest {
+        site: "gazette".to_owned(),
+        ..Default::default()
+    };
+    submit(&blog, 9).await;
+    let listed = ada.moderation.clone().list_queue(lane).await.unwrap();
+    assert_eq!(listed.into_inner().items[0].lane(), Lane::Review);
+    desk.finish().await;
+}

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
+pub mod audit;
 pub mod bars;
 pub mod client;
 pub mod clock;
@@ -26,6 +27,7 @@ pub mod stats;
 pub mod style;
 pub mod submit;
 pub mod train;
+pub mod undo;
 pub mod untrusted;
 pub mod words;
 
@@ -56,6 +58,8 @@ enum Command {
     Comments(comments::Args),
     Events(events::Args),
     Review(review::Args),
+    Undo(undo::Args),
+    Audit(audit::Args),
     Stats(stats::Args),
     Report(report::Args),
     Score(score::Args),
@@ -81,6 +85,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Comments(args) => comments::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
+        Command::Undo(args) => undo::run(args).await,
+        Command::Audit(args) => audit::run(args).await,
         Command::Stats(args) => stats::run(args).await,
         Command::Report(args) => report::run(args).await,
         Command::Score(args) => score::run(args).await,

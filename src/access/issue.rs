@@ -121,7 +121,11 @@ impl Access {
             expires_at: new.expires_at,
             revoked_at: None,
         };
-        match self.store.create_access_key(key.id(), &record).await? {
+        match self
+            .store
+            .create_access_key(key.id(), &record, &caller.actor())
+            .await?
+        {
             KeyCreated::At(at) => record.created_at = at,
             KeyCreated::TooMany => return Err(IssueError::TooMany),
             KeyCreated::Expired => {
@@ -166,11 +170,14 @@ impl Access {
         }
         let read = self.store.access_key(id).await?;
         let record = read.record.ok_or(IssueError::NotFound)?;
-        let mut key = info(id, record)?;
+        let mut key = info(id, record.clone())?;
         if !caller.scope.covers(&key.scope) {
             return Err(IssueError::NotFound);
         }
-        let revoked = self.store.revoke_access_key(id).await;
+        let revoked = self
+            .store
+            .revoke_access_key(id, &record, &caller.actor())
+            .await;
         self.known.forget(&id);
         key.revoked_at = Some(revoked?.ok_or(IssueError::NotFound)?);
         Ok(key)

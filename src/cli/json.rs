@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::proto::v1::{
-    AuthorHistory, Comment, Contribution, Decision, Event, Key, QueueStats, Reason, ReviewItem,
-    Score, Site, SubmitCommentResponse, event,
+    AuditEntry, AuthorHistory, Comment, Contribution, Decision, Event, Key, QueueStats, Reason,
+    ReviewItem, Score, Site, SubmitCommentResponse, UndoDecisionResponse, event,
 };
 
 use super::{clock, site::policy_text, words};
@@ -77,6 +77,53 @@ pub fn event(event: &Event) -> Value {
             });
         }
         None => {}
+    }
+    value
+}
+
+/// A decision that was undone.
+#[must_use]
+pub fn undone(undone: &UndoDecisionResponse) -> Value {
+    json!({
+        "comment_id": undone.comment_id,
+        "state": words::state(undone.state),
+        "version": undone.version,
+        "verdict": words::verdict(undone.verdict),
+        "undone_at": time(undone.undone_at.as_ref()),
+        "replayed": undone.replayed,
+    })
+}
+
+/// An entry of the audit log.
+#[must_use]
+pub fn audit_entry(entry: &AuditEntry) -> Value {
+    let mut value = json!({
+        "sequence": entry.sequence,
+        "at": time(entry.at.as_ref()),
+        "action": words::audit_action(entry.action),
+        "actor": entry.actor,
+        "key_id": entry.key_id,
+    });
+    if !entry.comment_id.is_empty() {
+        value["comment_id"] = entry.comment_id.clone().into();
+        value["state_before"] = words::state(entry.state_before).into();
+        value["state_after"] = words::state(entry.state_after).into();
+        value["version"] = entry.version.into();
+        value["event_sequence"] = entry.event_sequence.into();
+    }
+    if entry.verdict != 0 {
+        value["verdict"] = words::verdict(entry.verdict).into();
+    }
+    for (name, text) in [
+        ("reason_code", &entry.reason_code),
+        ("note", &entry.note),
+        ("subject", &entry.subject),
+        ("before", &entry.before),
+        ("after", &entry.after),
+    ] {
+        if !text.is_empty() {
+            value[name] = text.clone().into();
+        }
     }
     value
 }

@@ -1,7 +1,7 @@
 //! The words that our commands print and read for the API's enumerations.
 
 use crate::proto::v1::{
-    CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict,
+    AuditAction, CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict,
 };
 
 use super::untrusted;
@@ -44,6 +44,30 @@ pub fn lane(number: i32) -> &'static str {
 pub fn reason_code(number: i32) -> &'static str {
     let code = ReasonCode::try_from(number).unwrap_or(ReasonCode::Unspecified);
     after("REASON_CODE_", code.as_str_name())
+}
+
+/// `decided`, `policy-updated` …
+#[must_use]
+pub fn audit_action(number: i32) -> String {
+    let action = AuditAction::try_from(number).unwrap_or(AuditAction::Unspecified);
+    let word = after("AUDIT_ACTION_", action.as_str_name());
+    word.to_lowercase().replace('_', "-")
+}
+
+/// The action of such a word.
+///
+/// # Errors
+/// Which words there are.
+pub fn audit_action_of(word: &str) -> Result<AuditAction, String> {
+    let name = format!("AUDIT_ACTION_{}", word.to_uppercase().replace('-', "_"));
+    let action = AuditAction::from_str_name(&name);
+    action
+        .filter(|action| *action != AuditAction::Unspecified)
+        .ok_or_else(|| {
+            let known = (1..).map_while(|number| AuditAction::try_from(number).ok());
+            let known: Vec<_> = known.map(|action| audit_action(action.into())).collect();
+            format!("must be one of {}", known.join(", "))
+        })
 }
 
 /// `submitter`, `moderator`, `senior-moderator`, `admin`.

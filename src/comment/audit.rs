@@ -12,7 +12,7 @@ use crate::comment::{
 pub struct Actor {
     /// The key's public part.
     pub key: KeyId,
-    /// The key's label; empty for the admin key of the configuration.
+    /// The key's label; `root` for the admin key of the configuration.
     pub label: Arc<str>,
 }
 

@@ -60,7 +60,7 @@ impl SiteService for SiteAdmin {
         let new = convert::create_site(request.get_ref())?;
         let site = self
             .sites
-            .create(new.id, new.display_name, new.policy)
+            .create(new.id, new.display_name, new.policy, &caller.actor())
             .await?;
         Ok(Response::new(v1::CreateSiteResponse {
             site: Some(convert::site_to_proto(&site)),

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     comment::{
+        audit::Actor,
         fields::Line,
         ids::{SiteId, ThreadId},
         state::Timestamp,
@@ -147,10 +148,11 @@ impl Sites {
         id: SiteId,
         display_name: SiteName,
         policy: Policy,
+        actor: &Actor,
     ) -> Result<Site, SiteError> {
         let created = self
             .store
-            .create_site(&id, &policy.to_stored(), display_name.as_str())
+            .create_site(&id, &policy.to_stored(), display_name.as_str(), actor)
             .await;
         self.forget(&id);
         match created? {

@@ -2,15 +2,18 @@
 
 use std::time::Instant;
 
+use prost::Message;
 use redis::{cmd, pipe};
 
 use crate::{
-    comment::{ids::KeyId, state::Timestamp},
+    comment::{audit::Actor, ids::KeyId, state::Timestamp},
+    proto::store::AuditRecord,
     store::{
+        audit,
         connection::Store,
         error::StoreError,
-        keys,
-        script::{Script, ScriptCall},
+        events, keys,
+        script::{Script, ScriptCall, audited_script},
     },
 };
 
@@ -25,8 +28,8 @@ const FIELDS: [&str; 7] = [
 ];
 
 static READ: Script = Script::new("key_read.lua", include_str!("scripts/key_read.lua"));
-static CREATE: Script = Script::new("key_create.lua", include_str!("scripts/key_create.lua"));
-static REVOKE: Script = Script::new("key_revoke.lua", include_str!("scripts/key_revoke.lua"));
+static CREATE: Script = audited_script!("key_create.lua");
+static REVOKE: Script = audited_script!("key_revoke.lua");
 
 /// A key as stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -109,6 +112,21 @@ fn record(raw: RawRecord) -> Result<Option<KeyRecord>, StoreError> {
     }
 }
 
+/// What a key may do, as the audit log tells it.
+fn rights(record: &KeyRecord) -> String {
+    format!("{} of {}: {}", record.role, record.sites, record.label)
+}
+
+fn audit_details(actor: &Actor, id: KeyId, before: &str, after: &str) -> Vec<u8> {
+    AuditRecord {
+        subject: format!("key {id}"),
+        before: before.to_owned(),
+        after: after.to_owned(),
+        ..audit::details_by(actor, "")
+    }
+    .encode_to_vec()
+}
+
 impl Store {
     /// A key's record, with the time.
     ///
@@ -155,18 +173,23 @@ impl Store {
         &self,
         id: KeyId,
         record: &KeyRecord,
+        actor: &Actor,
     ) -> Result<KeyCreated, StoreError> {
         let expires = record.expires_at.map(|at| at.0.to_string());
         let call = ScriptCall::new()
             .key(keys::access_key(id))
             .key(keys::access_keys())
+            .key(keys::global_audit())
+            .key(keys::global_counters())
             .arg(id.to_string())
             .arg(MAX_KEYS)
             .arg(&record.secret_sha256[..])
             .arg(&record.role)
             .arg(&record.sites)
             .arg(&record.label)
-            .arg(expires.unwrap_or_default());
+            .arg(expires.unwrap_or_default())
+            .arg(events::random_bits())
+            .arg(audit_details(actor, id, "", &rights(record)));
         match self.call(&CREATE, &call).await? {
             (1, at) => Ok(KeyCreated::At(Timestamp(at))),
             (0, 1) => Ok(KeyCreated::Exists),
@@ -182,8 +205,18 @@ impl Store {
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    pub async fn revoke_access_key(&self, id: KeyId) -> Result<Option<Timestamp>, StoreError> {
-        let call = ScriptCall::new().key(keys::access_key(id));
+    pub async fn revoke_access_key(
+        &self,
+        id: KeyId,
+        record: &KeyRecord,
+        actor: &Actor,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let call = ScriptCall::new()
+            .key(keys::access_key(id))
+            .key(keys::global_audit())
+            .key(keys::global_counters())
+            .arg(events::random_bits())
+            .arg(audit_details(actor, id, &rights(record), "revoked"));
         let at: i64 = self.call(&REVOKE, &call).await?;
         Ok((at != 0).then_some(Timestamp(at)))
     }

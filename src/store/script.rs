@@ -69,6 +69,20 @@ macro_rules! change_script {
 }
 pub(in crate::store) use change_script;
 
+/// A script that tells the audit log of what it changes, and changes no comment: `parts/audit.lua` stands before it.
+macro_rules! audited_script {
+    ($name:literal) => {
+        $crate::store::script::Script::new(
+            $name,
+            concat!(
+                include_str!("scripts/parts/audit.lua"),
+                include_str!(concat!("scripts/", $name)),
+            ),
+        )
+    };
+}
+pub(in crate::store) use audited_script;
+
 /// The keys and arguments of one script call, in the order that the script's head names.
 ///
 /// Both lie one behind the other in a buffer of their own, as in a command: a submission has some fifty.

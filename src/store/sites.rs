@@ -1,17 +1,20 @@
 //! Sites' records and threads' settings in Redis. What a policy means is not known here: it is bytes.
 
+use prost::Message;
 use redis::{cmd, pipe};
 
 use crate::{
     comment::{
+        audit::Actor,
         ids::{SiteId, ThreadId},
         state::Timestamp,
     },
     store::{
+        audit,
         connection::Store,
         error::StoreError,
-        keys,
-        script::{Script, ScriptCall},
+        events, keys,
+        script::{Script, ScriptCall, audited_script},
     },
 };
 
@@ -25,7 +28,7 @@ static REGISTER: Script = Script::new(
     "site_register.lua",
     include_str!("scripts/site_register.lua"),
 );
-static CREATE: Script = Script::new("site_create.lua", include_str!("scripts/site_create.lua"));
+static CREATE: Script = audited_script!("site_create.lua");
 static UPDATE: Script = Script::new("site_update.lua", include_str!("scripts/site_update.lua"));
 static CLOSE: Script = Script::new("thread_close.lua", include_str!("scripts/thread_close.lua"));
 
@@ -149,6 +152,7 @@ impl Store {
         site: &SiteId,
         policy: &[u8],
         display_name: &str,
+        actor: &Actor,
     ) -> Result<Created, StoreError> {
         let register = ScriptCall::new()
             .key(keys::sites())
@@ -159,8 +163,12 @@ impl Store {
         }
         let create = ScriptCall::new()
             .key(keys::site(site))
+            .key(keys::audit(site))
+            .key(keys::counters(site))
             .arg(policy)
-            .arg(display_name);
+            .arg(display_name)
+            .arg(events::random_bits())
+            .arg(audit::details_by(actor, "").encode_to_vec());
         let at: i64 = self.call(&CREATE, &create).await?;
         Ok(if at == 0 {
             Created::Exists

@@ -21,6 +21,7 @@ use std::{net::SocketAddr, sync::Arc};
 use replydesk::{
     access::{key::AccessKey, root::RootKey},
     app::App,
+    comment::{audit::Actor, ids::KeyId},
     config::{Config, sources::Sources},
     privacy::{hashing::Pepper, keys::OfficerPrivateKey},
     proto::v1,
@@ -221,5 +222,13 @@ impl Desk {
             let text = String::from_utf8_lossy(&key);
             assert!(!text.ends_with("}:lt"), "a lease token is left: {text}");
         }
+    }
+}
+
+/// Who acts where no key is asked for.
+pub fn nobody() -> Actor {
+    Actor {
+        key: KeyId::from_bytes([0; 8]),
+        label: "".into(),
     }
 }

@@ -365,7 +365,10 @@ async fn a_call_with_much_to_read_lets_others_go_first() {
     let store = redis.store().await;
     let sites = Arc::new(Sites::new(store.clone()));
     let (site, name) = ("gazette".parse().unwrap(), "The Gazette".parse().unwrap());
-    let site = sites.create(site, name, Policy::default()).await.unwrap();
+    let site = sites
+        .create(site, name, Policy::default(), &crate::harness::nobody())
+        .await
+        .unwrap();
     let importer = Importer {
         store,
         confirmation: Confirmation::default(),

@@ -12,7 +12,7 @@ use replydesk::{
     },
 };
 
-use crate::harness::redis_server::RedisServer;
+use crate::harness::{nobody, redis_server::RedisServer};
 
 fn gazette() -> SiteId {
     "gazette".parse().unwrap()
@@ -33,7 +33,10 @@ async fn with_gazette(redis: &RedisServer) -> Sites {
     let sites = Sites::new(redis.store().await);
     let policy = Policy::from_toml("max_links = 7\nhold_words = ['Casino']").unwrap();
     let name = "The Gazette".parse().unwrap();
-    sites.create(gazette(), name, policy).await.unwrap();
+    sites
+        .create(gazette(), name, policy, &nobody())
+        .await
+        .unwrap();
     sites
 }
 
@@ -48,14 +51,16 @@ async fn a_site_is_read_back_as_it_was_created_and_created_once() {
     let name: replydesk::policy::sites::SiteName = "The Gazette".parse().unwrap();
     let policy = Policy::from_toml("mode = 'pre'\nspam_at = 0.9\nreject_words = ['Öl']").unwrap();
     let created = sites
-        .create(gazette(), name.clone(), policy.clone())
+        .create(gazette(), name.clone(), policy.clone(), &nobody())
         .await
         .unwrap();
     assert_eq!(created.policy_version, 1);
     assert!(created.created_at.0 > 1_700_000_000_000);
     assert_eq!(*sites.get(&gazette()).await.unwrap(), created);
     assert_eq!(sites.list().await.unwrap(), std::slice::from_ref(&created));
-    let again = sites.create(gazette(), name, Policy::default()).await;
+    let again = sites
+        .create(gazette(), name, Policy::default(), &nobody())
+        .await;
     assert!(matches!(again, Err(SiteError::Exists)));
     assert_eq!(*sites.get(&gazette()).await.unwrap(), created);
 }
@@ -68,7 +73,10 @@ async fn sites_are_listed_by_name_over_many_pages() {
     for name in &names {
         let site = name.parse().unwrap();
         let none = replydesk::policy::sites::SiteName::default();
-        sites.create(site, none, Policy::default()).await.unwrap();
+        sites
+            .create(site, none, Policy::default(), &nobody())
+            .await
+            .unwrap();
     }
     // A name whose creation came to no end.
     let store = redis.store().await;

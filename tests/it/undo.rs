@@ -419,3 +419,47 @@ async fn a_page_of_the_audit_log_goes_on_where_the_last_one_ended() {
     assert_eq!(listed.into_inner().items[0].lane(), Lane::Review);
     desk.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_and_sites_are_told_of_once() {
+    let desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let first = &ada.whole_audit("gazette").await[0];
+    assert_eq!(
+        (first.sequence, first.action()),
+        (1, AuditAction::SiteCreated)
+    );
+    assert_eq!(first.actor, "root", "the admin key of the configuration");
+
+    let key = desk.key(&["gazette"], Role::Moderator, "ben").await;
+    let key_id = key.split('_').nth(1).unwrap().to_owned();
+    for _ in 0..2 {
+        let request = v1::RevokeKeyRequest {
+            key_id: key_id.clone(),
+        };
+        desk.admin().sites.revoke_key(request).await.unwrap();
+    }
+    let subject = format!("key {key_id}");
+    let told = desk.admin().whole_audit("").await.into_iter();
+    let told = told.filter(|entry| entry.subject == subject);
+    let told: Vec<_> = told
+        .map(|entry| (entry.action(), entry.before, entry.after))
+        .collect();
+    let rights = "moderator of gazette: ben";
+    assert_eq!(
+        told,
+        [
+            (AuditAction::KeyCreated, String::new(), rights.to_owned()),
+            (
+                AuditAction::KeyRevoked,
+                rights.to_owned(),
+                "revoked".to_owned()
+            ),
+        ]
+    );
+    let secret = key.rsplit('_').next().unwrap();
+    let log = format!("{:?}", desk.admin().whole_audit("").await);
+    assert!(!log.contains(secret), "{log}");
+    desk.finish().await;
+}

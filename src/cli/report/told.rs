@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::{
         bars, clock,
+        review::line::Line,
         stats::verdicts as verdicts_json,
         style::{Paint, Tone},
         untrusted,
@@ -16,7 +17,7 @@ use crate::{
 
 /// How wide the longest bar is, in cells.
 const BAR: usize = 24;
-/// How much of a code or its text stands in a line, in characters.
+/// How much of a code or its text stands in a line, in cells.
 const CODE: usize = 30;
 /// Columns of days in a line: more days are put together.
 const DAYS: usize = 62;
@@ -115,8 +116,8 @@ fn reasons(report: &TransparencyReport, paint: Paint) -> String {
         } else {
             untrusted::line(&reason.text)
         };
-        let short: String = name.chars().take(CODE).collect();
-        out.push_str(&row(&short, reason.decisions, all));
+        let short = Line::of(Tone::Plain, name).cut(CODE);
+        out.push_str(&row(&short.text(), reason.decisions, all));
     }
     if report.other_reasons > 0 {
         out.push_str(&row("other codes", report.other_reasons, all));

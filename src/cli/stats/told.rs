@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::{
         bars, clock, json,
+        review::line::Line,
         style::{Paint, Tone},
         untrusted, words,
     },
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-/// How wide a moderator's name may be, in characters.
+/// How wide a moderator's name may be, in cells.
 const NAME: usize = 28;
 
 /// For people.
@@ -41,7 +42,7 @@ pub fn text(site: &str, found: &GetQueueStatsResponse, paint: Paint) -> String {
         } else {
             untrusted::line(&one.label)
         };
-        let label: String = label.chars().take(NAME).collect();
+        let label = Line::of(Tone::Plain, label).cut(NAME).text();
         let _ = writeln!(
             out,
             "  {label:<NAME$}  {:>7} decided  {:>5} undone  {}",

@@ -9,6 +9,7 @@ mod model;
 mod names;
 mod real;
 mod resolve;
+mod rulings;
 mod transition;
 mod visit;
 mod words;

@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 
 use redis::FromRedisValue;
 use replydesk::{
-    comment::{
-        event::Cause,
-        ids::CommentId,
-        lane::Lane,
-        state::{CommentState, Verdict},
+    comment::{event::Cause, ids::CommentId, lane::Lane, state::CommentState},
+    store::{
+        audit::{AuditLog, AuditOrder},
+        events::FeedPage,
+        keys,
     },
-    store::{events::FeedPage, keys},
 };
 
 use super::{
     model::{AUTHORS, Model, THREADS},
     names::{author, id, number, thread, token},
     real::Real,
-    words::{Event, Place},
+    words::{Audited, Event, Place, Told},
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -28,6 +27,7 @@ pub async fn everything(real: &Real, model: &Model) {
     queue_and_leases(real, model);
     counts(real, model);
     feed(real, model).await;
+    audit(real, model).await;
 }
 
 fn ask<T: FromRedisValue>(real: &Real, command: &str, key: Bytes, rest: &[&str]) -> T {
@@ -95,6 +95,15 @@ fn queue_and_leases(real: &Real, model: &Model) {
     let queue: Vec<_> = queue.into_iter().map(number_of).collect();
     assert_eq!(queue, model.waiting(), "the queue");
 
+    for lane in [Lane::Reported, Lane::Escalated, Lane::Appeals] {
+        let key = keys::lane(&real.site, lane);
+        let mut found: Vec<_> = ask::<Vec<Bytes>>(real, "ZRANGE", key, &["0", "-1"])
+            .into_iter()
+            .map(number_of)
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, model.in_lane(lane), "{lane}");
+    }
     let expiries: Vec<Bytes> = ask(real, "ZRANGE", keys::leases(&real.site), &["0", "-1"]);
     let mut expiries: Vec<_> = expiries.into_iter().map(number_of).collect();
     expiries.sort_unstable();
@@ -187,24 +196,56 @@ async fn feed(real: &Real, model: &Model) {
 }
 
 fn told(event: &replydesk::comment::event::Event) -> Event {
-    let decided = match &event.cause {
-        Cause::Submitted { .. } => None,
+    let told = match &event.cause {
+        Cause::Submitted { .. } => Told::Submitted,
         Cause::Decided {
-            verdict, moderator, ..
-        } => Some((*verdict, label(moderator, *verdict))),
-        Cause::Undone { .. } => unreachable!("nobody undoes anything here"),
+            verdict,
+            moderator,
+            earlier,
+            ..
+        } => Told::Decided(*verdict, label(moderator), *earlier),
+        Cause::Undone {
+            verdict,
+            moderator,
+            earlier,
+            ..
+        } => Told::Undone(*verdict, label(moderator), *earlier),
     };
     Event {
         comment: number(&event.comment),
         state: event.state,
         version: event.version.get(),
-        decided,
+        told,
     }
 }
 
-fn label(moderator: &str, verdict: Verdict) -> u8 {
+/// The audit log is dense, and tells all that was done to comments, with the event of each.
+async fn audit(real: &Real, model: &Model) {
+    let log = AuditLog::Site(real.site.clone());
+    let read = real.stores[0].audit_entries(&log, AuditOrder::OldestFirst, None, 1_000);
+    let entries = read.await.unwrap();
+    let sequences: Vec<_> = entries.iter().map(|entry| entry.sequence).collect();
+    assert_eq!(sequences, (1..=entries.len() as u64).collect::<Vec<_>>());
+    let told = entries.iter().filter_map(|entry| {
+        let change = entry.change?;
+        Some(Audited {
+            action: entry.action,
+            by: label(&entry.actor.label),
+            comment: number(&change.comment),
+            before: change.before,
+            after: change.after,
+            event: change
+                .version
+                .map(|version| version.get())
+                .zip(change.event),
+        })
+    });
+    assert_eq!(told.collect::<Vec<_>>(), model.audit, "the audit log");
+}
+
+fn label(moderator: &str) -> u8 {
     let number = moderator
         .strip_prefix("moderator-")
         .and_then(|n| n.parse().ok());
-    number.unwrap_or_else(|| panic!("{verdict:?} by {moderator:?}"))
+    number.unwrap_or_else(|| panic!("by {moderator:?}"))
 }

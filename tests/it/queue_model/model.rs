@@ -3,13 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use replydesk::comment::{lane::Lane, state::Word};
+
 use super::words::{
-    Act, Comment, Event, NewComment, Place, Reply, Ruling, Said, Sent, Time, Visit,
+    Act, Audited, Comment, Event, NewComment, Place, Reply, Ruling, Said, Sent, Time, Told, Undo,
+    Visit,
 };
 
 pub const AUTHORS: u8 = 3;
 pub const THREADS: u8 = 2;
 pub const MODERATORS: u8 = 3;
+/// The one who decides what others escalate.
+pub const SENIOR: u8 = 2;
 pub const REPLICAS: u8 = 2;
 
 /// Streams make their own tokens, which the model does not know; none outlives its stream.
@@ -19,10 +24,13 @@ const OF_A_STREAM: u64 = 0;
 pub struct Model {
     pub comments: Vec<Comment>,
     pub history: Vec<Event>,
+    pub audit: Vec<Audited>,
     /// Every lease that was ever given by a claim.
     pub given: Vec<(usize, u64)>,
     /// Every verdict that was carried out by a call.
     pub carried_out: Vec<Ruling>,
+    /// Every decision that was undone.
+    pub undone: Vec<Undo>,
     /// Moderator and tokens of the last claim.
     pub last_claim: Option<(u8, Vec<u64>)>,
     pub next_token: u64,
@@ -37,8 +45,10 @@ impl Model {
         Self {
             comments: Vec::new(),
             history: Vec::new(),
+            audit: Vec::new(),
             given: Vec::new(),
             carried_out: Vec::new(),
+            undone: Vec::new(),
             last_claim: None,
             next_token: 1,
             sent: Sent::Nothing,
@@ -52,7 +62,7 @@ impl Model {
             comment: self.comments.len(),
             state,
             version: 1,
-            decided: None,
+            told: Told::Submitted,
         });
         self.comments.push(Comment {
             author: new.author,
@@ -60,17 +70,25 @@ impl Model {
             due_in: new.due_in,
             state,
             version: 1,
-            last: None,
+            lane: new.due_in.map(|_| Lane::Review),
+            deeds: Vec::new(),
             place: new.due_in.map_or(Place::Nowhere, |_| Place::Waiting),
         });
         Reply::Admitted
     }
 
-    /// What waits, most urgent first: by due time, and at the same due time by arrival.
+    /// What waits in a lane.
+    pub fn in_lane(&self, lane: Lane) -> Vec<usize> {
+        let waits =
+            |comment: &Comment| comment.place == Place::Waiting && comment.lane == Some(lane);
+        (0..self.comments.len())
+            .filter(|n| waits(&self.comments[*n]))
+            .collect()
+    }
+
+    /// What waits for review, most urgent first: by due time, and at the same due time by arrival.
     pub fn waiting(&self) -> Vec<usize> {
-        let mut waiting: Vec<_> = (0..self.comments.len())
-            .filter(|n| self.comments[*n].place == Place::Waiting)
-            .collect();
+        let mut waiting = self.in_lane(Lane::Review);
         waiting.sort_by_key(|n| (self.comments[*n].due_in, *n));
         waiting
     }
@@ -166,51 +184,6 @@ impl Model {
         Reply::Nothing
     }
 
-    pub fn decide(&mut self, ruling: Ruling) -> Reply {
-        let said = ruling.said;
-        let Some(comment) = self.comments.get_mut(ruling.comment) else {
-            return Reply::NotFound;
-        };
-        let state = said.verdict.state();
-        if comment.last == Some(said) {
-            return Reply::Decided {
-                state,
-                version: said.version + 1,
-                replayed: true,
-            };
-        }
-        if comment.version != said.version {
-            return Reply::Stale(comment.state, comment.version);
-        }
-        if let Place::Leased {
-            token,
-            holder,
-            time,
-        } = comment.place
-            && !ruling.override_lease
-            && ruling.token != Some(token)
-            && (ruling.token.is_some() || said.moderator != holder)
-            && time == Time::Running
-        {
-            return Reply::LeasedByAnother;
-        }
-        comment.state = state;
-        comment.version += 1;
-        comment.last = Some(said);
-        comment.place = Place::Nowhere;
-        self.history.push(Event {
-            comment: ruling.comment,
-            state,
-            version: said.version + 1,
-            decided: Some((said.verdict, said.moderator)),
-        });
-        Reply::Decided {
-            state,
-            version: said.version + 1,
-            replayed: false,
-        }
-    }
-
     pub fn visit(&mut self, visit: &Visit) -> Reply {
         let mut came = Vec::new();
         let mut done = 0;
@@ -240,7 +213,7 @@ impl Model {
         };
         let said = Said {
             version: self.comments[item].version,
-            verdict,
+            word: Word::Verdict(verdict),
             moderator,
         };
         self.decide(Ruling {

@@ -10,7 +10,7 @@ use replydesk::{
         limits::{Limit, Limits},
         observed::Fingerprints,
         score::{Probability, Score},
-        state::{CommentState, Outcome},
+        state::{CommentState, Outcome, Word},
         stored::{CommentContent, ThreadDetails},
     },
     proto::v1,
@@ -23,9 +23,9 @@ use replydesk::{
 use tonic::Code;
 
 use super::{
-    model::{MODERATORS, Model, REPLICAS},
+    model::{MODERATORS, Model, REPLICAS, SENIOR},
     names::{author, id, number, thread, token},
-    words::{NewComment, Reply, Ruling, Sent, Time},
+    words::{NewComment, Reply, Ruling, Sent, Time, Undo},
 };
 use crate::harness::{Desk, clients::Client, comments::everything_waits};
 
@@ -54,10 +54,12 @@ impl Real {
         desk.site(SITE, everything_waits()).await;
         let mut moderators = Vec::new();
         for n in 0..MODERATORS {
-            moderators.push(
-                desk.key(&[SITE], v1::Role::Moderator, &format!("moderator-{n}"))
-                    .await,
-            );
+            let role = if n == SENIOR {
+                v1::Role::SeniorModerator
+            } else {
+                v1::Role::Moderator
+            };
+            moderators.push(desk.key(&[SITE], role, &format!("moderator-{n}")).await);
         }
         let mut stores = Vec::new();
         for _ in 0..REPLICAS {
@@ -152,6 +154,7 @@ impl Real {
             }
             Sent::Pass(comment, to) => self.pass(*comment, *to),
             Sent::Decide(ruling) => self.decide(replica, ruling).await,
+            Sent::Undo(undo) => self.undo(replica, *undo).await,
             Sent::Visit(visit) => self.visit(replica, visit, model).await,
         }
     }
@@ -228,7 +231,7 @@ impl Real {
             site: SITE.to_owned(),
             comment_id: id(ruling.comment).to_string(),
             version: said.version,
-            verdict: said.verdict as i32,
+            verdict: i32::from(said.word.number()),
             lease_token: ruling
                 .token
                 .map_or_else(String::new, |n| token(n).to_string()),
@@ -241,6 +244,20 @@ impl Real {
                 state: state(decision.state),
                 version: decision.version,
                 replayed: decision.replayed,
+            },
+            Err(status) => refusal(&status),
+        }
+    }
+
+    async fn undo(&self, replica: usize, undo: Undo) -> Reply {
+        let client = &self.clients[replica][usize::from(undo.moderator)];
+        let comment = id(undo.comment).to_string();
+        match client.undo(SITE, &comment, undo.version).await {
+            Ok(undone) => Reply::Undone {
+                state: state(undone.state),
+                version: undone.version,
+                word: Word::from_number(u8::try_from(undone.verdict).unwrap()).unwrap(),
+                replayed: undone.replayed,
             },
             Err(status) => refusal(&status),
         }
@@ -285,6 +302,8 @@ fn refusal(status: &tonic::Status) -> Reply {
     match (status.code(), info.reason.as_str()) {
         (Code::NotFound, _) => Reply::NotFound,
         (Code::FailedPrecondition, "LEASED_BY_ANOTHER") => Reply::LeasedByAnother,
+        (Code::FailedPrecondition, "COMMENT_ESCALATED") => Reply::Escalated,
+        (Code::FailedPrecondition, "NO_DECISION") => Reply::NoDecision,
         (Code::Aborted, "STALE_VERSION") => {
             let word = &info.metadata["state"];
             let state = CommentState::ALL

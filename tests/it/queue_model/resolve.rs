@@ -1,11 +1,11 @@
 //! What is drawn becomes what is sent, here and now, and the model follows it.
 
-use replydesk::comment::state::Verdict;
+use replydesk::comment::state::{Verdict, Word};
 
 use super::{
     model::{MODERATORS, Model},
     transition::{Change, DrawnRuling, Seen, Transition, Which, With},
-    words::{ANOTHER, Place, Reply, Ruling, Said, Sent},
+    words::{ANOTHER, Place, Reply, Ruling, Said, Sent, Undo},
 };
 
 impl Model {
@@ -46,6 +46,23 @@ impl Model {
             Transition::DecideAgain { pick, change } => {
                 around(&self.carried_out, *pick).map(|ruling| Sent::Decide(change.applied(*ruling)))
             }
+            Transition::Undo {
+                pick,
+                seen,
+                moderator,
+            } => {
+                let comment = pick % (self.comments.len() + 1);
+                let known = self.comments.get(comment);
+                let version = seen.of(known.map_or(1, |known| known.version));
+                Some(Sent::Undo(Undo {
+                    comment,
+                    version,
+                    moderator: *moderator,
+                }))
+            }
+            Transition::UndoAgain { pick, change } => {
+                around(&self.undone, *pick).map(|undo| Sent::Undo(change.undo(*undo)))
+            }
             Transition::Visit(visit) => Some(Sent::Visit(visit.clone())),
         };
         sent.unwrap_or(Sent::Nothing)
@@ -57,7 +74,7 @@ impl Model {
             Sent::Submit(new) => self.submit(*new),
             Sent::Check => Reply::Admitted,
             Sent::SubmitAgain(comment, true) => {
-                let known = self.comments[*comment];
+                let known = &self.comments[*comment];
                 Reply::Known(known.state, known.version)
             }
             Sent::SubmitAgain(_, false) => Reply::IdReused,
@@ -72,6 +89,16 @@ impl Model {
                 } = reply
                 {
                     self.carried_out.push(*ruling);
+                }
+                reply
+            }
+            Sent::Undo(undo) => {
+                let reply = self.undo(*undo);
+                if let Reply::Undone {
+                    replayed: false, ..
+                } = reply
+                {
+                    self.undone.push(*undo);
                 }
                 reply
             }
@@ -90,11 +117,7 @@ impl Model {
     fn ruling(&self, comment: usize, drawn: &DrawnRuling) -> Ruling {
         let known = self.comments.get(comment);
         let current = known.map_or(1, |known| known.version);
-        let version = match drawn.seen {
-            Seen::Current => current,
-            Seen::Older => (current - 1).max(1),
-            Seen::Newer => current + 1,
-        };
+        let version = drawn.seen.of(current);
         let token = match (drawn.with, known.map(|known| known.place)) {
             (With::TheItems, Some(Place::Leased { token, .. })) => Some(token),
             (With::Another, _) => Some(ANOTHER),
@@ -104,7 +127,7 @@ impl Model {
             comment,
             said: Said {
                 version,
-                verdict: drawn.verdict,
+                word: drawn.word,
                 moderator: drawn.moderator,
             },
             token,
@@ -118,15 +141,36 @@ fn around<T>(things: &[T], pick: usize) -> Option<&T> {
     things.get(pick.checked_rem(things.len())?)
 }
 
+impl Seen {
+    fn of(self, current: u32) -> u32 {
+        match self {
+            Self::Current => current,
+            Self::Older => (current - 1).max(1),
+            Self::Newer => current + 1,
+        }
+    }
+}
+
 impl Change {
     fn applied(self, mut ruling: Ruling) -> Ruling {
         let said = &mut ruling.said;
         match self {
             Self::Nothing => {}
             Self::Moderator => said.moderator = (said.moderator + 1) % MODERATORS,
-            Self::Verdict if said.verdict == Verdict::Spam => said.verdict = Verdict::Approve,
-            Self::Verdict => said.verdict = Verdict::Spam,
+            Self::Verdict if said.word == Word::Verdict(Verdict::Spam) => {
+                said.word = Word::Verdict(Verdict::Approve);
+            }
+            Self::Verdict => said.word = Word::Verdict(Verdict::Spam),
         }
         ruling
+    }
+
+    fn undo(self, mut undo: Undo) -> Undo {
+        match self {
+            Self::Nothing => {}
+            Self::Moderator => undo.moderator = (undo.moderator + 1) % MODERATORS,
+            Self::Verdict => undo.version += 1,
+        }
+        undo
     }
 }

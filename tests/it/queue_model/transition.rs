@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
-use replydesk::comment::state::{Outcome, Verdict};
+use replydesk::comment::state::{Outcome, Verdict, Word};
 
 use super::{
     model::{AUTHORS, MODERATORS, Model, REPLICAS, THREADS},
@@ -47,7 +47,7 @@ pub enum Change {
 #[derive(Debug, Clone, Copy)]
 pub struct DrawnRuling {
     pub seen: Seen,
-    pub verdict: Verdict,
+    pub word: Word,
     pub moderator: u8,
     pub with: With,
     pub override_lease: bool,
@@ -90,6 +90,15 @@ pub enum Transition {
     },
     /// What was carried out, once more.
     DecideAgain {
+        pick: usize,
+        change: Change,
+    },
+    Undo {
+        pick: usize,
+        seen: Seen,
+        moderator: u8,
+    },
+    UndoAgain {
         pick: usize,
         change: Change,
     },
@@ -149,10 +158,11 @@ fn decisions() -> impl Strategy<Value = Transition> {
         Just(With::Another)
     ];
     let overriding = prop::bool::weighted(0.2);
-    let ruling = (seen, verdict(), 0..MODERATORS, with, overriding).prop_map(
-        |(seen, verdict, moderator, with, override_lease)| DrawnRuling {
+    let word = prop_oneof![5 => verdict().prop_map(Word::Verdict), 2 => Just(Word::Escalate)];
+    let ruling = (seen, word, 0..MODERATORS, with, overriding).prop_map(
+        |(seen, word, moderator, with, override_lease)| DrawnRuling {
             seen,
-            verdict,
+            word,
             moderator,
             with,
             override_lease,
@@ -171,7 +181,23 @@ fn repetitions() -> impl Strategy<Value = Transition> {
         1 => Just(Change::Moderator),
         1 => Just(Change::Verdict),
     ];
-    (any::<usize>(), change).prop_map(|(pick, change)| Transition::DecideAgain { pick, change })
+    (any::<usize>(), change, any::<bool>()).prop_map(|(pick, change, undo)| {
+        if undo {
+            Transition::UndoAgain { pick, change }
+        } else {
+            Transition::DecideAgain { pick, change }
+        }
+    })
+}
+
+fn undoings() -> impl Strategy<Value = Transition> {
+    let seen =
+        prop_oneof![6 => Just(Seen::Current), 1 => Just(Seen::Older), 1 => Just(Seen::Newer)];
+    (any::<usize>(), seen, 0..MODERATORS).prop_map(|(pick, seen, moderator)| Transition::Undo {
+        pick,
+        seen,
+        moderator,
+    })
 }
 
 fn visits() -> impl Strategy<Value = Transition> {
@@ -207,7 +233,8 @@ impl ReferenceStateMachine for Model {
             2 => (any::<usize>(), any::<bool>()).prop_map(|(pick, same)| Transition::SubmitAgain { pick, same }),
             12 => leases(),
             7 => decisions(),
-            4 => repetitions(),
+            5 => undoings(),
+            6 => repetitions(),
             2 => visits(),
         ];
         (0..REPLICAS, transition).boxed()

@@ -1,6 +1,10 @@
 //! What the model and the real thing both speak of: comments by number, what is done, and what is answered.
 
-use replydesk::comment::state::{CommentState, Outcome, Verdict};
+use replydesk::comment::{
+    audit::AuditAction,
+    lane::Lane,
+    state::{CommentState, Outcome, Verdict, Word},
+};
 
 /// A token that nobody has.
 pub const ANOTHER: u64 = u64::MAX;
@@ -24,24 +28,43 @@ pub enum Place {
     Cooling { time: Time },
 }
 
-/// A verdict on a version.
+/// A word on a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said {
     pub version: u32,
-    pub verdict: Verdict,
+    pub word: Word,
     pub moderator: u8,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What was done to a comment, and how it stood before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deed {
+    pub kind: DeedKind,
+    /// The version that it made, or was done at.
+    pub made: u32,
+    pub in_force: bool,
+    pub by: u8,
+    pub state_before: CommentState,
+    pub lane_before: Option<Lane>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeedKind {
+    Said(Word),
+    Undone,
+}
+
+#[derive(Debug, Clone)]
 pub struct Comment {
     pub author: Option<u8>,
     pub thread: u8,
-    /// Hours from arrival to due time; `None`: not queued.
+    /// Hours from arrival to due time; `None`: not queued on arrival.
     pub due_in: Option<u8>,
     pub state: CommentState,
     pub version: u32,
-    pub last: Option<Said>,
+    pub lane: Option<Lane>,
     pub place: Place,
+    pub deeds: Vec<Deed>,
 }
 
 /// One state change.
@@ -50,8 +73,29 @@ pub struct Event {
     pub comment: usize,
     pub state: CommentState,
     pub version: u32,
-    /// `None`: submitted.
-    pub decided: Option<(Verdict, u8)>,
+    pub told: Told,
+}
+
+/// Why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    Submitted,
+    /// By whom, and what held before.
+    Decided(Verdict, u8, Option<Verdict>),
+    /// By whom, and what holds again.
+    Undone(Verdict, u8, Option<Verdict>),
+}
+
+/// One entry of the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Audited {
+    pub action: AuditAction,
+    pub by: u8,
+    pub comment: usize,
+    pub before: CommentState,
+    pub after: CommentState,
+    /// The version and the event's sequence, where there is an event.
+    pub event: Option<(u32, u64)>,
 }
 
 /// What an operation answers.
@@ -68,6 +112,15 @@ pub enum Reply {
         version: u32,
         replayed: bool,
     },
+    Undone {
+        state: CommentState,
+        version: u32,
+        word: Word,
+        replayed: bool,
+    },
+    NoDecision,
+    /// For a senior moderator.
+    Escalated,
     NotFound,
     Stale(CommentState, u32),
     LeasedByAnother,
@@ -123,5 +176,14 @@ pub enum Sent {
     Release((usize, u64), bool),
     Pass(usize, Time),
     Decide(Ruling),
+    Undo(Undo),
     Visit(Visit),
+}
+
+/// An undoing as it was sent: of the decision that made this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undo {
+    pub comment: usize,
+    pub version: u32,
+    pub moderator: u8,
 }

@@ -58,10 +58,19 @@ async fn what_was_done_though_nobody_was_told_is_a_replay_when_it_is_sent_again(
             ada.decide(verdict.clone()).await.ok()
         });
         assert!(decision.await.replayed);
+
+        proxy.cut_the_next_answer_with("UNDONE");
+        let undo = async || ada.undo("gazette", &request.comment_id, 2).await;
+        assert_unavailable(&undo().await.unwrap_err());
+        let undone = until("Ada is told", BOUND, async || undo().await.ok());
+        assert!(undone.await.replayed);
     }
     let events = blog.all_events("gazette").await;
     let versions: Vec<_> = events.iter().map(|event| event.version).collect();
-    assert_eq!(versions, [1, 2].repeat(10), "each change once");
+    assert_eq!(versions, [1, 2, 3].repeat(10), "each change once");
+    let audited = ada.whole_audit("gazette").await;
+    let of_comments = audited.iter().filter(|entry| entry.version > 0);
+    assert_eq!(of_comments.count(), 20, "each deed once");
     desk.finish().await;
 }
 

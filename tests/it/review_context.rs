@@ -170,3 +170,112 @@ async fn what_was_seen_of_a_thread_makes_what_fits_it_less_suspicious() {
     }
     desk.finish().await;
 }
+
+fn names(comments: &[v1::NearbyComment]) -> Vec<&str> {
+    let names = comments.iter().map(|comment| comment.display_name.as_str());
+    names.collect()
+}
+
+#[tokio::test]
+async fn what_it_answers_what_was_said_around_it_and_what_was_done_to_it() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let noor = desk.moderator(0, SITE, "noor").await;
+    let decide = |id: &str, version, verdict: v1::Verdict| v1::DecideCommentRequest {
+        site: SITE.to_owned(),
+        comment_id: id.to_owned(),
+        version,
+        verdict: verdict.into(),
+        ..Default::default()
+    };
+    let said = |thread: &str, name: &str| {
+        let body = format!("{name} has something of their own to say about the {thread}.");
+        comment(SITE, thread, name, &body)
+    };
+    let mut ids: Vec<String> = Vec::new();
+    for (thread, name) in [
+        ("tram", "Ada"),
+        ("tram", "Bob"),
+        ("fair", "Cleo"),
+        ("tram", "Dora"),
+        ("tram", "Itself"),
+        ("fair", "Egon"),
+        ("tram", "Finn"),
+        ("tram", "Gwen"),
+        ("tram", "Hugo"),
+        ("tram", "Ines"),
+    ] {
+        let mut request = said(thread, name);
+        if name == "Itself" {
+            request.parent_id.clone_from(&ids[0]);
+            request.body = format!("{} {}", request.body, "é".repeat(600));
+        }
+        ids.push(request.comment_id.clone());
+        blog.submit(request).await.unwrap();
+    }
+    for (n, verdict) in [
+        (1, v1::Verdict::Approve),
+        (3, v1::Verdict::Spam),
+        (6, v1::Verdict::Reject),
+        (8, v1::Verdict::Approve),
+    ] {
+        mira.decide(decide(&ids[n], 1, verdict)).await.unwrap();
+    }
+    let itself = &ids[4];
+    let context = mira.context(SITE, itself).await.unwrap();
+    assert_eq!(context.parent.as_ref().unwrap().comment_id, ids[0]);
+    assert_eq!(names(&context.before), ["Ada", "Bob"]);
+    assert_eq!(names(&context.after), ["Gwen", "Hugo"]);
+    assert_eq!(context.after[1].state(), v1::CommentState::Approved);
+    assert_eq!(context.deeds, []);
+    let other = mira.context(SITE, &ids[1]).await.unwrap();
+    assert_eq!((names(&other.before), other.parent), (vec!["Ada"], None));
+    assert_eq!(names(&other.after), ["Itself", "Gwen"]);
+    assert_eq!(other.after[0].parent_id, ids[0]);
+    assert_eq!(other.after[0].excerpt.chars().count(), 500);
+    // One that is not shown has neighbours too.
+    let spam = mira.context(SITE, &ids[3]).await.unwrap();
+    assert_eq!(names(&spam.before), ["Ada", "Bob"]);
+    assert_eq!(names(&spam.after), ["Itself", "Gwen"]);
+
+    let rejection = v1::DecideCommentRequest {
+        reason_code: "insult".to_owned(),
+        note: "third time this week".to_owned(),
+        ..decide(itself, 1, v1::Verdict::Reject)
+    };
+    mira.decide(rejection).await.unwrap();
+    noor.undo(SITE, itself, 2).await.unwrap();
+    noor.decide(decide(itself, 3, v1::Verdict::Approve))
+        .await
+        .unwrap();
+    let deeds = mira.context(SITE, itself).await.unwrap().deeds;
+    let told: Vec<_> = deeds
+        .iter()
+        .map(|deed| {
+            (
+                deed.action(),
+                deed.verdict(),
+                deed.version,
+                deed.actor.as_str(),
+                deed.in_force,
+            )
+        })
+        .collect();
+    use v1::{AuditAction, Verdict};
+    assert_eq!(
+        told,
+        [
+            (AuditAction::Decided, Verdict::Reject, 2, "mira", false),
+            (AuditAction::Undone, Verdict::Unspecified, 3, "noor", false),
+            (AuditAction::Decided, Verdict::Approve, 4, "noor", true),
+        ]
+    );
+    assert_eq!(deeds[0].reason_code, "insult");
+    assert_eq!(deeds[0].note, "third time this week");
+    let before: Vec<_> = deeds.iter().map(v1::Deed::state_before).collect();
+    use v1::CommentState::{Pending, Rejected};
+    assert_eq!(before, [Pending, Rejected, Pending]);
+    assert!(deeds.iter().all(|deed| deed.at.is_some() && deed.audit_sequence > 0));
+    desk.finish().await;
+}

@@ -276,6 +276,10 @@ async fn what_it_answers_what_was_said_around_it_and_what_was_done_to_it() {
     let before: Vec<_> = deeds.iter().map(v1::Deed::state_before).collect();
     use v1::CommentState::{Pending, Rejected};
     assert_eq!(before, [Pending, Rejected, Pending]);
-    assert!(deeds.iter().all(|deed| deed.at.is_some() && deed.audit_sequence > 0));
+    assert!(
+        deeds
+            .iter()
+            .all(|deed| deed.at.is_some() && deed.audit_sequence > 0)
+    );
     desk.finish().await;
 }

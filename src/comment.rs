@@ -1,6 +1,7 @@
 //! The domain: what a comment is, and what may be said of it. Knows neither tonic nor redis.
 
 pub mod audit;
+pub mod calendar;
 pub mod contact;
 pub mod draft;
 pub mod event;

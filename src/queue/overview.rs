@@ -2,8 +2,9 @@
 
 use crate::{
     comment::{
+        calendar::Hour,
         ids::{KeyId, SiteId},
-        statistics::{Hour, Statistics, Work},
+        statistics::{Statistics, Work},
     },
     queue::Queue,
     store::{error::StoreError, queue_scan::LaneCounts, read::QueueCounts},

@@ -40,10 +40,10 @@
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
+    calendar::{Day, Hour},
     ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
     lane::Lane,
     state::CommentState,
-    statistics::{Day, Hour},
 };
 
 fn of_site(site: &SiteId, kind: &str, rest: &[u8]) -> Vec<u8> {

@@ -124,7 +124,8 @@ impl Store {
             pipe.cmd("ZCARD").arg(&key);
             pipe.cmd("ZRANGE").arg(&key).arg(0).arg(0);
         }
-        let found: Vec<(u64, Vec<Vec<u8>>)> = pairs(self.pipeline(&pipe).await?)?;
+        let replies: Vec<redis::Value> = self.pipeline(&pipe).await?;
+        let found = pairs(&replies)?;
         let mut ids = Vec::new();
         for (_, next) in &found {
             for id in next {
@@ -173,8 +174,11 @@ impl Store {
     }
 }
 
+/// How long a lane is, and the id of its first item.
+type CountAndFirst = (u64, Vec<Vec<u8>>);
+
 /// A count and a list, again and again.
-fn pairs(replies: Vec<redis::Value>) -> Result<Vec<(u64, Vec<Vec<u8>>)>, StoreError> {
+fn pairs(replies: &[redis::Value]) -> Result<Vec<CountAndFirst>, StoreError> {
     let corrupt = |_| StoreError::Corrupt { what: "a lane" };
     let pair = |pair: &[redis::Value]| {
         Ok((

@@ -9,9 +9,10 @@ use redis::Pipeline;
 
 use crate::{
     comment::{
+        calendar::{Day, Hour, Period},
         ids::{KeyId, SiteId},
         state::Timestamp,
-        statistics::{Day, Hour, Period, Statistics},
+        statistics::Statistics,
     },
     store::{connection::Store, error::StoreError, keys},
 };
@@ -197,7 +198,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
 
 /// 0, which nothing has, for what is no digit.
 fn number(digit: u8) -> u8 {
-    digit.checked_sub(b'0').unwrap_or(0)
+    digit.saturating_sub(b'0')
 }
 
 #[cfg(test)]

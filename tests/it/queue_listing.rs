@@ -38,14 +38,20 @@ fn names(page: &v1::ListQueueResponse) -> Vec<String> {
     names
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_filter_finds_what_it_says() {
-    let desk = Desk::start().await;
-    let mut policy = everything_waits();
-    policy.hold_words = vec!["harbour".to_owned()];
-    policy.mode = v1::ModerationMode::Automatic.into();
-    policy.approve_at = Some(0.0);
-    policy.hold_first_comment = Some(false);
+/// A site where nothing is shown at once, and four comments wait: two by Ada, below articles in German and French, one that
+/// looks like spam by Bob, and one by Cleo, who left no address. Returns the ids of Ada's first one and of Cleo's.
+async fn four_wait(desk: &Desk) -> (String, String) {
+    let policy = v1::Policy {
+        mode: v1::ModerationMode::Automatic.into(),
+        approve_at: Some(0.0),
+        hold_first_comment: Some(false),
+        hold_words: vec!["harbour".to_owned()],
+        required: Some(v1::RequiredFields {
+            email: Some(false),
+            ..Default::default()
+        }),
+        ..everything_waits()
+    };
     let blog = desk.site(SITE, policy).await;
     let mut ada = comment(
         SITE,
@@ -54,7 +60,6 @@ async fn each_filter_finds_what_it_says() {
         "The Straßenbahn to the harbour is late again",
     );
     ada.thread.as_mut().unwrap().language = "de-AT".to_owned();
-    let ada_id = ada.comment_id.clone();
     let mut again = comment(
         SITE,
         "fair",
@@ -62,97 +67,130 @@ async fn each_filter_finds_what_it_says() {
         "I liked the fair, and the music most of all",
     );
     again.thread.as_mut().unwrap().language = "fr".to_owned();
-    let spam = comment(
-        SITE,
-        "tram-2",
-        "Bob",
-        "FREE c4$ino bonus!!! http://win.example http://win.example/2 click here viagra",
-    );
-    let mut nobody = comment(
+    let spam = "FREE c4$ino bonus!!! http://win.example http://win.example/2 click here viagra";
+    let spam = comment(SITE, "tram-2", "Bob", spam);
+    let mut cleo = comment(
         SITE,
         "tram-2",
         "Cleo",
         "What does the council say of the music?",
     );
-    nobody.author.as_mut().unwrap().email = String::new();
-    let nobody_id = nobody.comment_id.clone();
-    let required = v1::UpdateSiteRequest {
-        site: Some(v1::Site {
-            site: SITE.to_owned(),
-            policy: Some(v1::Policy {
-                required: Some(v1::RequiredFields {
-                    email: Some(false),
-                    ..Default::default()
-                }),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec!["policy.required".to_owned()],
-        }),
-        ..Default::default()
-    };
-    desk.admin().sites.update_site(required).await.unwrap();
-    for request in [ada, again, spam, nobody] {
+    cleo.author.as_mut().unwrap().email = String::new();
+    let ids = (ada.comment_id.clone(), cleo.comment_id.clone());
+    for request in [ada, again, spam, cleo] {
         blog.submit(request).await.unwrap();
     }
+    ids
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_filter_finds_what_it_says() {
+    use ReasonCode::{FirstComment, HeldWord, TooManyLinks};
+    let desk = Desk::start().await;
+    let (ada, _) = four_wait(&desk).await;
     let mira = desk.moderator(0, SITE, "mira").await;
-    let held = ReasonCode::HeldWord.into();
-    let first = ReasonCode::FirstComment.into();
-    let links = ReasonCode::TooManyLinks.into();
-    type Change = Box<dyn Fn(&mut v1::ListQueueRequest)>;
-    let table: Vec<(Change, &[&str])> = vec![
-        (Box::new(|_| {}), &["Ada", "Ada", "Bob", "Cleo"]),
-        (Box::new(|asked| asked.language = "de".to_owned()), &["Ada"]),
-        (
-            Box::new(|asked| asked.language = "en".to_owned()),
-            &["Bob", "Cleo"],
-        ),
-        (Box::new(|asked| asked.language = "de-CH".to_owned()), &[]),
-        (Box::new(move |asked| asked.reasons = vec![held]), &["Ada"]),
-        (
-            Box::new(move |asked| asked.reasons = vec![first, held]),
-            &["Ada"],
-        ),
-        (Box::new(move |asked| asked.reasons = vec![links]), &[]),
-        (Box::new(|asked| asked.text = "CASINO".to_owned()), &["Bob"]),
-        (
-            Box::new(|asked| asked.text = "musi".to_owned()),
-            &["Ada", "Cleo"],
-        ),
-        (Box::new(|asked| asked.text = "cleo".to_owned()), &["Cleo"]),
-        (
-            Box::new(|asked| asked.text = "strassenbahn".to_owned()),
-            &["Ada"],
-        ),
-        (
-            Box::new(|asked| asked.min_spam_probability = Some(0.8)),
-            &["Bob"],
-        ),
-        (
-            Box::new(|asked| {
-                asked.max_spam_probability = Some(0.79);
-                asked.text = "the".to_owned();
-            }),
-            &["Ada", "Ada", "Cleo"],
-        ),
-        (
-            Box::new(move |asked| asked.same_author_as.clone_from(&ada_id)),
-            &["Ada", "Ada"],
-        ),
+    let language = |language: &str| v1::ListQueueRequest {
+        language: language.to_owned(),
+        ..asked()
+    };
+    let reasons = |reasons: &[ReasonCode]| v1::ListQueueRequest {
+        reasons: reasons.iter().map(|reason| *reason as i32).collect(),
+        ..asked()
+    };
+    let text = |text: &str| v1::ListQueueRequest {
+        text: text.to_owned(),
+        ..asked()
+    };
+    let suspicious = v1::ListQueueRequest {
+        min_spam_probability: Some(0.8),
+        ..asked()
+    };
+    let harmless_the = v1::ListQueueRequest {
+        max_spam_probability: Some(0.79),
+        ..text("the")
+    };
+    let by_ada = v1::ListQueueRequest {
+        same_author_as: ada,
+        ..asked()
+    };
+    let escalated = v1::ListQueueRequest {
+        lanes: vec![v1::Lane::Escalated.into()],
+        ..asked()
+    };
+    let table: [(v1::ListQueueRequest, &[&str]); 15] = [
+        (asked(), &["Ada", "Ada", "Bob", "Cleo"]),
+        (language("de"), &["Ada"]),
+        (language("en"), &["Bob", "Cleo"]),
+        (language("de-CH"), &[]),
+        (reasons(&[HeldWord]), &["Ada"]),
+        (reasons(&[FirstComment, HeldWord]), &["Ada"]),
+        (reasons(&[TooManyLinks]), &[]),
+        (text("CASINO"), &["Bob"]),
+        (text("musi"), &["Ada", "Cleo"]),
+        (text("cleo"), &["Cleo"]),
+        (text("strassenbahn"), &["Ada"]),
+        (suspicious, &["Bob"]),
+        (harmless_the, &["Ada", "Ada", "Cleo"]),
+        (by_ada, &["Ada", "Ada"]),
+        (escalated, &[]),
     ];
-    for (change, found) in table {
-        let mut request = asked();
-        change(&mut request);
+    for (request, found) in table {
         let page = page(&mira, &request).await.unwrap();
         assert_eq!(names(&page), found, "{request:?}");
         assert!(page.next_page_token.is_empty() && !page.window_exhausted);
-        assert_eq!(page.scanned, 4);
+        let waiting = if request.lanes.is_empty() { 4 } else { 0 };
+        assert_eq!(page.scanned, waiting, "{request:?}");
     }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lanes_are_listed_one_after_the_other() {
+    let desk = Desk::start().await;
+    let (ada, cleo) = four_wait(&desk).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    for id in [&ada, &cleo] {
+        let escalation = v1::DecideCommentRequest {
+            site: SITE.to_owned(),
+            comment_id: id.clone(),
+            version: 1,
+            verdict: v1::Verdict::Escalate.into(),
+            ..Default::default()
+        };
+        mira.decide(escalation).await.unwrap();
+    }
+    for (size, pages) in [(50, 1), (1, 5), (3, 2)] {
+        let mut request = v1::ListQueueRequest {
+            lanes: vec![v1::Lane::Escalated.into(), v1::Lane::Review.into()],
+            page_size: size,
+            ..asked()
+        };
+        let mut found = Vec::new();
+        let mut count = 0;
+        loop {
+            let page = page(&mira, &request).await.unwrap();
+            found.extend(page.items.into_iter().map(|item| item.lane()));
+            request.page_token = page.next_page_token;
+            count += 1;
+            if request.page_token.is_empty() {
+                break;
+            }
+        }
+        use v1::Lane::{Escalated, Review};
+        assert_eq!(found, [Escalated, Escalated, Review, Review], "by {size}");
+        assert_eq!(count, pages, "by {size}");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_author_is_named_by_a_comment_of_theirs() {
+    let desk = Desk::start().await;
+    let (_, cleo) = four_wait(&desk).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
     for (id, code) in [
         (CommentId::fresh().to_string(), Code::NotFound),
-        (nobody_id, Code::InvalidArgument),
+        (cleo, Code::InvalidArgument),
         ("x".to_owned(), Code::InvalidArgument),
     ] {
         let request = v1::ListQueueRequest {

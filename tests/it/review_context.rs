@@ -176,25 +176,38 @@ fn names(comments: &[v1::NearbyComment]) -> Vec<&str> {
     names.collect()
 }
 
-#[tokio::test]
-async fn what_it_answers_what_was_said_around_it_and_what_was_done_to_it() {
-    let desk = Desk::start().await;
-    let blog = desk.site(SITE, everything_waits()).await;
-    let mira = desk.moderator(0, SITE, "mira").await;
-    let noor = desk.moderator(0, SITE, "noor").await;
-    let decide = |id: &str, version, verdict: v1::Verdict| v1::DecideCommentRequest {
+fn verdict_on(id: &str, version: u32, verdict: v1::Verdict) -> v1::DecideCommentRequest {
+    v1::DecideCommentRequest {
         site: SITE.to_owned(),
         comment_id: id.to_owned(),
         version,
         verdict: verdict.into(),
         ..Default::default()
-    };
-    let said = |thread: &str, name: &str| {
-        let body = format!("{name} has something of their own to say about the {thread}.");
-        comment(SITE, thread, name, &body)
-    };
+    }
+}
+
+/// Comments by these readers below these articles; the one by "Itself" is long, and answers the first.
+async fn said(blog: &Client, all: &[(&str, &str)]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
-    for (thread, name) in [
+    for (thread, name) in all {
+        let body = format!("{name} has something of their own to say about the {thread}.");
+        let mut request = comment(SITE, thread, name, &body);
+        if *name == "Itself" {
+            request.parent_id.clone_from(&ids[0]);
+            request.body = format!("{body} {}", "é".repeat(600));
+        }
+        ids.push(request.comment_id.clone());
+        blog.submit(request).await.unwrap();
+    }
+    ids
+}
+
+#[tokio::test]
+async fn what_it_answers_and_what_was_said_around_it() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let all = [
         ("tram", "Ada"),
         ("tram", "Bob"),
         ("fair", "Cleo"),
@@ -205,25 +218,17 @@ async fn what_it_answers_what_was_said_around_it_and_what_was_done_to_it() {
         ("tram", "Gwen"),
         ("tram", "Hugo"),
         ("tram", "Ines"),
-    ] {
-        let mut request = said(thread, name);
-        if name == "Itself" {
-            request.parent_id.clone_from(&ids[0]);
-            request.body = format!("{} {}", request.body, "é".repeat(600));
-        }
-        ids.push(request.comment_id.clone());
-        blog.submit(request).await.unwrap();
-    }
+    ];
+    let ids = said(&blog, &all).await;
     for (n, verdict) in [
         (1, v1::Verdict::Approve),
         (3, v1::Verdict::Spam),
         (6, v1::Verdict::Reject),
         (8, v1::Verdict::Approve),
     ] {
-        mira.decide(decide(&ids[n], 1, verdict)).await.unwrap();
+        mira.decide(verdict_on(&ids[n], 1, verdict)).await.unwrap();
     }
-    let itself = &ids[4];
-    let context = mira.context(SITE, itself).await.unwrap();
+    let context = mira.context(SITE, &ids[4]).await.unwrap();
     assert_eq!(context.parent.as_ref().unwrap().comment_id, ids[0]);
     assert_eq!(names(&context.before), ["Ada", "Bob"]);
     assert_eq!(names(&context.after), ["Gwen", "Hugo"]);
@@ -238,33 +243,43 @@ async fn what_it_answers_what_was_said_around_it_and_what_was_done_to_it() {
     let spam = mira.context(SITE, &ids[3]).await.unwrap();
     assert_eq!(names(&spam.before), ["Ada", "Bob"]);
     assert_eq!(names(&spam.after), ["Itself", "Gwen"]);
+    desk.finish().await;
+}
 
+#[tokio::test]
+async fn what_was_done_to_it_by_whom_and_why() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let noor = desk.moderator(0, SITE, "noor").await;
+    let id = &said(&blog, &[("tram", "Ada")]).await[0];
+    use v1::{
+        AuditAction,
+        CommentState::{Pending, Rejected},
+        Verdict,
+    };
     let rejection = v1::DecideCommentRequest {
         reason_code: "insult".to_owned(),
         note: "third time this week".to_owned(),
-        ..decide(itself, 1, v1::Verdict::Reject)
+        ..verdict_on(id, 1, Verdict::Reject)
     };
     mira.decide(rejection).await.unwrap();
-    noor.undo(SITE, itself, 2).await.unwrap();
-    noor.decide(decide(itself, 3, v1::Verdict::Approve))
-        .await
-        .unwrap();
-    let deeds = mira.context(SITE, itself).await.unwrap().deeds;
-    let told: Vec<_> = deeds
-        .iter()
-        .map(|deed| {
-            (
-                deed.action(),
-                deed.verdict(),
-                deed.version,
-                deed.actor.as_str(),
-                deed.in_force,
-            )
-        })
-        .collect();
-    use v1::{AuditAction, Verdict};
+    noor.undo(SITE, id, 2).await.unwrap();
+    let approval = verdict_on(id, 3, Verdict::Approve);
+    noor.decide(approval).await.unwrap();
+    let deeds = mira.context(SITE, id).await.unwrap().deeds;
+    let told = deeds.iter().map(|deed| {
+        let who = deed.actor.as_str();
+        (
+            deed.action(),
+            deed.verdict(),
+            deed.version,
+            who,
+            deed.in_force,
+        )
+    });
     assert_eq!(
-        told,
+        told.collect::<Vec<_>>(),
         [
             (AuditAction::Decided, Verdict::Reject, 2, "mira", false),
             (AuditAction::Undone, Verdict::Unspecified, 3, "noor", false),
@@ -274,7 +289,6 @@ async fn what_it_answers_what_was_said_around_it_and_what_was_done_to_it() {
     assert_eq!(deeds[0].reason_code, "insult");
     assert_eq!(deeds[0].note, "third time this week");
     let before: Vec<_> = deeds.iter().map(v1::Deed::state_before).collect();
-    use v1::CommentState::{Pending, Rejected};
     assert_eq!(before, [Pending, Rejected, Pending]);
     assert!(
         deeds

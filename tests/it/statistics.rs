@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, time::SystemTime};
 
 use replydesk::{
     comment::{
+        calendar::{Day, Hour},
         ids::CommentId,
         state::Timestamp,
-        statistics::{Day, Hour},
     },
     proto::v1::{self, Lane, Verdict},
 };

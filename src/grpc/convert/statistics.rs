@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::{
     comment::{
+        calendar::{Day, Hour, Period},
         ids::SiteId,
         state::{Outcome, Timestamp, Verdict},
-        statistics::{ByNumber, Day, Hour, Period, Statistics},
+        statistics::{ByNumber, Statistics},
         violation::Violations,
     },
     grpc::convert::{time::timestamp_to_proto, words},

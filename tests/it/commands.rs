@@ -226,7 +226,12 @@ fn a_site_is_told_in_numbers() {
     assert!(created.status.success());
     let submit = ["submit", "--site", "daily", "--thread", "t", "--name"];
     let ada = ["Ada", "--email", "ada@example.org", "Hello there"];
-    assert!(serve.run(&place, &[submit, ada].concat()).status.success());
+    assert!(
+        serve
+            .run(&place, &[&submit[..], &ada].concat())
+            .status
+            .success()
+    );
     let told = serve.run(&place, &["stats", "daily", "--json"]);
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(told["stats"]["waiting"], 1);

@@ -108,7 +108,7 @@ impl App {
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
-            sites: Arc::clone(&sites),
+            sites,
             throttle: Throttle::new(
                 config.throttle.per_key_per_second,
                 config.throttle.total_per_second,
@@ -126,8 +126,8 @@ impl App {
             store.clone(),
             confirmation.clone(),
             wakeups.clone(),
+            Arc::clone(&desk.sites),
             settings,
-            sites,
         );
         let replication = Replication::new(
             store.clone(),

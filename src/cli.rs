@@ -26,6 +26,7 @@ pub mod site;
 pub mod stats;
 pub mod style;
 pub mod submit;
+pub mod thread;
 pub mod train;
 pub mod undo;
 pub mod untrusted;
@@ -64,6 +65,7 @@ enum Command {
     Report(report::Args),
     Score(score::Args),
     Site(site::Args),
+    Thread(thread::Args),
     Policy(policy::Args),
     Import(import::Args),
     Key(key::Args),
@@ -91,6 +93,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Report(args) => report::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Thread(args) => thread::run(args).await,
         Command::Policy(args) => policy::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,

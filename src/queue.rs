@@ -7,6 +7,7 @@ pub mod overview;
 pub mod priority;
 pub mod ruling;
 pub mod session;
+mod statement;
 
 use std::{sync::Arc, time::Duration};
 
@@ -52,8 +53,8 @@ pub struct Queue {
     store: Store,
     confirmation: Confirmation,
     wakeups: Wakeups,
-    settings: QueueSettings,
     sites: Arc<Sites>,
+    settings: QueueSettings,
 }
 
 impl Queue {
@@ -63,15 +64,15 @@ impl Queue {
         store: Store,
         confirmation: Confirmation,
         wakeups: Wakeups,
-        settings: QueueSettings,
         sites: Arc<Sites>,
+        settings: QueueSettings,
     ) -> Self {
         Self {
             store,
             confirmation,
             wakeups,
-            settings,
             sites,
+            settings,
         }
     }
 
@@ -84,7 +85,7 @@ impl Queue {
     /// Whether the site's policy wants to know who decided how much; not while its policy can't be read.
     pub(crate) async fn counts_by_moderator(&self, site: &SiteId) -> bool {
         let site = self.sites.get(site).await;
-        site.is_ok_and(|_| false)
+        site.is_ok_and(|site| site.policy.moderator_statistics())
     }
 
     /// Carries out a verdict. Safe to repeat.
@@ -97,6 +98,7 @@ impl Queue {
         caller: &Caller,
         ruling: &Ruling,
     ) -> Result<Decision, DecideRefusal> {
+        let reason_text = self.statement(site, ruling).await?;
         let new = NewDecision {
             site,
             comment: ruling.comment,
@@ -104,6 +106,7 @@ impl Queue {
             word: ruling.word,
             actor: &caller.actor(),
             reason_code: ruling.reason_code.as_str(),
+            reason_text: &reason_text,
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,

@@ -31,6 +31,7 @@ pub mod script;
 pub mod sites;
 pub mod statistics;
 pub mod submit;
+pub mod threads;
 pub mod trainer_lease;
 pub mod version;
 pub mod wakeups;

@@ -181,6 +181,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             prints: &prints,
             thread_words: None,
             limits: &limits,
+            close_threads_after: None,
             judged_at: Some(SeenVersions {
                 policy: 1,
                 ..SeenVersions::default()

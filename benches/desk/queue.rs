@@ -152,6 +152,7 @@ async fn claim_and_decide_once(store: &Store, rounds: usize, round: usize) -> Op
             moderator: holder,
             label: "bench",
             reason_code: "",
+            reason_text: "",
             note: "",
             lease: Some(token),
             override_lease: false,

@@ -14,13 +14,14 @@ use crate::{
         draft::Draft,
         observed::{Fingerprints, Observed},
         score::{Probability, Score},
+        standing::Standing,
         violation::Violations,
     },
     policy::{
         outcome::{Decided, Facts},
         sites::{Site, SiteError, Sites},
     },
-    queue::priority,
+    queue::priority::{self, Urgency},
     spam::{
         lesson::SiteTag,
         scorer::Scorer,
@@ -105,10 +106,17 @@ impl Desk {
             decide(site, prepared, &score, &seen)
         };
         let due_in = decided.queued.then(|| {
+            let urgency = Urgency {
+                probability: score.probability,
+                reports: 0,
+                thread_heat: seen.thread_heat,
+                standing: Standing::Normal,
+                queue_last: decided.queue_last,
+            };
             priority::due_in(
                 site.policy.service_level(),
-                score.probability,
-                decided.queue_last,
+                site.policy.priority(),
+                &urgency,
             )
         });
         // What is most likely spam must not make its own words fit.
@@ -130,6 +138,7 @@ impl Desk {
             prints: &prints,
             thread_words: words.as_deref(),
             limits,
+            close_threads_after: site.policy.close_threads_after(),
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,
@@ -145,7 +154,7 @@ impl Desk {
             Stored::Known(comment) => Some(Admission::Replayed(Receipt::from(*comment))),
             Stored::IdReused => Some(Admission::Refused(Refusal::IdReused)),
             Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
-            Stored::ThreadClosed => Some(Admission::Refused(Refusal::ThreadClosed)),
+            Stored::ThreadClosed { by } => Some(Admission::Refused(Refusal::ThreadClosed { by })),
             Stored::Duplicate { of } => Some(Admission::Refused(Refusal::Duplicate { of })),
             Stored::Refused { limit, retry_after } => {
                 Some(Admission::Refused(Refusal::Limit { limit, retry_after }))
@@ -205,5 +214,6 @@ fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> D
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),
         draw: prepared.draw,
+        thread_mode: seen.thread_mode,
     })
 }

@@ -84,6 +84,8 @@ fn facts<'a>(comment: &StoredComment, content: &'a Content) -> Facts<'a> {
         links: content.links().len(),
         folded_text: content.folded(),
         draw: NEVER_DRAWN,
+        // What was set for a while says nothing about a policy.
+        thread_mode: None,
     }
 }
 

@@ -248,6 +248,7 @@ mod tests {
             verdict: Verdict::Reject.into(),
             moderator: "00112233aabbccdd".to_owned(),
             reason_code: "insult".to_owned(),
+            reason_text: "Be kind.".to_owned(),
         };
         let events = [
             example(event::Cause::Submitted(submitted), CommentState::Pending, 1),

@@ -68,6 +68,7 @@ pub fn event(event: &Event) -> Value {
                 "verdict": words::verdict(cause.verdict),
                 "moderator": cause.moderator,
                 "reason_code": cause.reason_code,
+                "reason_text": cause.reason_text,
             });
         }
         Some(event::Cause::Undone(cause)) => {

@@ -108,6 +108,7 @@ pub fn code(number: i32) -> &'static str {
         Ok(ReasonCode::RejectedWord) => "word on the reject list",
         Ok(ReasonCode::Sampled) => "drawn by chance, for a look",
         Ok(ReasonCode::Unsettled) => "thread, author or policy kept changing",
+        Ok(ReasonCode::ThreadModerated) => "this thread is moderated differently for a while",
         Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
     }
 }

@@ -93,6 +93,8 @@ pub enum Cause {
         moderator: String,
         /// The site's own code for a rejection; may be empty.
         reason_code: String,
+        /// What the reader is told for it: the policy's text at the time; may be empty.
+        reason_text: String,
         /// For other moderators; may be empty. Blogs don't see it.
         note: String,
     },

@@ -2,6 +2,7 @@
 
 use crate::comment::{
     ids::KeyedHash,
+    mode::ModerationMode,
     state::{CommentState, Timestamp},
 };
 
@@ -37,7 +38,7 @@ pub struct SeenVersions {
     pub policy: u32,
     /// Of the author's standing.
     pub author: u32,
-    /// Of the thread's settings (open or closed).
+    /// Of the thread's settings: whether it takes comments, and how they are moderated.
     pub thread: u32,
 }
 
@@ -61,10 +62,12 @@ pub struct Observed {
     pub versions: SeenVersions,
     /// The author's comments so far; empty for an unknown author or one without identity.
     pub history: AuthorHistory,
-    /// No comments are taken.
-    pub thread_closed: bool,
+    /// When the thread's comments are shown, where a moderator set that for a while.
+    pub thread_mode: Option<ModerationMode>,
     /// The article.
     pub thread: SeenThread,
+    /// How much of the thread's limit is used up: 0 to 1.
+    pub thread_heat: f32,
     /// The author's comments that the author limit still remembers: 0 to its burst.
     pub author_recent: f32,
     /// The same for the IP address.

@@ -26,11 +26,13 @@ pub enum ReasonCode {
     Sampled = 10,
     /// What it was judged by kept changing.
     Unsettled = 11,
+    /// A moderator set for a while how the thread is moderated.
+    ThreadModerated = 15,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::PreModeration,
         Self::PostModeration,
         Self::ScoreLow,
@@ -42,6 +44,7 @@ impl ReasonCode {
         Self::RejectedWord,
         Self::Sampled,
         Self::Unsettled,
+        Self::ThreadModerated,
     ];
 
     /// The code with this number.

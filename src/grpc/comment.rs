@@ -129,6 +129,20 @@ impl CommentService for Comments {
         }))
     }
 
+    async fn count_comments(
+        &self,
+        request: Request<v1::CountCommentsRequest>,
+    ) -> Result<Response<v1::CountCommentsResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let threads = convert::threads(request.get_ref())?;
+        let counts = self.desk.store.thread_counts(&site, &threads).await?;
+        Ok(Response::new(convert::counted(&threads, counts)))
+    }
+
     type WatchEventsStream = WhileWelcome<v1::WatchEventsResponse>;
 
     async fn watch_events(
@@ -171,11 +185,16 @@ impl CommentService for Comments {
             .gate
             .admit(request.metadata(), Right::Read, &request.get_ref().site)
             .await?;
-        self.known(&site).await?;
+        let known = self.desk.sites.get(&site).await?;
+        let reasons = known.policy.rejection_reasons();
         let store = &self.desk.store;
         let period = statistics::period(request.get_ref(), store.now().await?)?;
         let days = store.daily_statistics(&site, period).await?;
-        let report = statistics::report(&site, period, &days, |_| String::new());
+        let report = statistics::report(&site, period, &days, |code| {
+            let code = code.parse().ok();
+            let text = code.and_then(|code| reasons.text_of(&code));
+            text.unwrap_or_default().to_owned()
+        });
         Ok(Response::new(v1::GetTransparencyReportResponse {
             report: Some(report),
         }))

@@ -28,6 +28,8 @@ pub struct Facts<'a> {
     pub folded_text: &'a str,
     /// From 0 up to, not including, 1. From a keyed hash of the comment's id: a retry draws the same.
     pub draw: f64,
+    /// When the thread's comments are shown, where a moderator set that for a while.
+    pub thread_mode: Option<ModerationMode>,
 }
 
 /// What becomes of a comment.
@@ -59,7 +61,8 @@ impl Decided {
 impl Policy {
     /// Decides. From the strongest rule to the weakest: a word that rejects, a score that is spam, a rule that holds (a
     /// word, links, a first comment), and then the mode. The site's own words and rules hold in every mode; the lower
-    /// threshold counts in automatic mode only.
+    /// threshold counts in automatic mode only. The mode is the thread's where it has one of its own for a while; that is
+    /// told where it differs from the site's.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>) -> Decided {
         if let Some(word) = self.reject_words.find(facts.folded_text) {
@@ -70,11 +73,21 @@ impl Policy {
                 queue_last: false,
             };
         }
+        let mode = facts.thread_mode.unwrap_or(self.mode);
+        let mut decided = self.decide_in(mode, facts);
+        if mode != self.mode {
+            let told = Reason::new(ReasonCode::ThreadModerated, mode.word());
+            decided.reasons.push(told);
+        }
+        decided
+    }
+
+    fn decide_in(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
         if facts.probability >= self.spam_at {
-            return self.spam(facts);
+            return spam(mode, facts);
         }
         let holds = self.holds(facts);
-        match self.mode {
+        match mode {
             ModerationMode::Pre => {
                 let mut reasons = vec![Reason::new(ReasonCode::PreModeration, "")];
                 reasons.extend(holds);
@@ -91,20 +104,6 @@ impl Policy {
                 sampled(Outcome::Approved, score(ReasonCode::ScoreLow, facts), facts)
             }
             ModerationMode::Automatic => pending(vec![score(ReasonCode::ScoreUncertain, facts)]),
-        }
-    }
-
-    fn spam(&self, facts: &Facts<'_>) -> Decided {
-        let high = score(ReasonCode::ScoreHigh, facts);
-        match self.mode {
-            // A moderator sees each comment, the likely spam after all others.
-            ModerationMode::Pre => Decided {
-                outcome: Outcome::Spam,
-                reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
-                queued: true,
-                queue_last: true,
-            },
-            ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
         }
     }
 
@@ -128,6 +127,20 @@ impl Policy {
             reasons.push(Reason::new(ReasonCode::FirstComment, detail));
         }
         reasons
+    }
+}
+
+fn spam(mode: ModerationMode, facts: &Facts<'_>) -> Decided {
+    let high = score(ReasonCode::ScoreHigh, facts);
+    match mode {
+        // A moderator sees each comment, the likely spam after all others.
+        ModerationMode::Pre => Decided {
+            outcome: Outcome::Spam,
+            reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
+            queued: true,
+            queue_last: true,
+        },
+        ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
     }
 }
 

@@ -205,6 +205,8 @@ impl Session {
             }
             Err(
                 DecideRefusal::LeasedByAnother
+                | DecideRefusal::UnknownReason { .. }
+                | DecideRefusal::Site(_)
                 | DecideRefusal::SameModerator
                 | DecideRefusal::Store(_),
             ) => {}

@@ -39,6 +39,8 @@ pub struct NewDecision<'a> {
     pub actor: &'a Actor,
     /// The site's own code for a rejection; may be empty.
     pub reason_code: &'a str,
+    /// What the reader is told for it; may be empty.
+    pub reason_text: &'a str,
     /// For other moderators; may be empty.
     pub note: &'a str,
     /// If the moderator holds the item.
@@ -211,6 +213,7 @@ fn decide_call(new: &NewDecision<'_>) -> ScriptCall {
     let event = EventRecord {
         verdict: u32::from(new.word.number()),
         reason_code: new.reason_code.to_owned(),
+        reason_text: new.reason_text.to_owned(),
         ..events::details_by(new.actor, new.note)
     };
     let audit = AuditRecord {

@@ -168,6 +168,7 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
         earlier,
         moderator: details.moderator,
         reason_code: details.reason_code,
+        reason_text: details.reason_text,
         note: details.note,
     })
 }

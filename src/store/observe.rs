@@ -9,7 +9,7 @@ use crate::{
         observed::{AuthorHistory, Fingerprints, Observed, SeenThread, SeenVersions},
         state::Timestamp,
     },
-    store::{connection::Store, error::StoreError, keys, waves},
+    store::{connection::Store, error::StoreError, keys, threads, waves},
 };
 
 /// The fields of an author's hash, in the order in which they are read.
@@ -39,7 +39,7 @@ impl Store {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed", "title", "lang", "k"]);
+            .arg(&["v", "title", "lang", "k", "r", "mo", "mu"]);
         let author = prints
             .author
             .map_or_else(|| none.clone(), |author| keys::author(site, &author));
@@ -57,6 +57,7 @@ impl Store {
             self.pipeline(&pipe).await?;
 
         let micros = time.0 * 1_000_000 + time.1;
+        let now = Timestamp(micros / 1_000);
         let number = |at: usize| counts.get(at).and_then(as_number).unwrap_or(0.0);
         let field = |at: usize| {
             let bytes = thread.get(at).and_then(Option::as_deref);
@@ -70,19 +71,21 @@ impl Store {
             Vec::new()
         };
         Ok(Observed {
-            now: Timestamp(micros / 1_000),
+            now,
             versions: SeenVersions {
                 policy: policy_version,
                 author: known_author.get(7).copied().flatten().map_or(0, saturate),
                 thread: field(0).parse().unwrap_or(0),
             },
             history: history(&known_author),
-            thread_closed: field(1) == "1",
+            thread_mode: threads::mode_override(&field(5), &field(6))
+                .and_then(|set| set.in_force(now)),
             thread: SeenThread {
-                title: field(2).into_owned(),
-                language: field(3).into_owned(),
-                words: thread.get(4).cloned().flatten().unwrap_or_default(),
+                title: field(1).into_owned(),
+                language: field(2).into_owned(),
+                words: thread.get(3).cloned().flatten().unwrap_or_default(),
             },
+            thread_heat: used_up(field(4).parse().unwrap_or(0.0), micros, limits.thread),
             author_recent: recent(number(0), micros, limits.author),
             ip_recent: recent(number(1), micros, limits.ip_address),
             link_host_recent: (hosts_at..counts.len())
@@ -132,6 +135,13 @@ fn recent(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
         ((arrival_micros - now_micros as f64) / limit.interval().as_micros() as f64) as f32;
     #[expect(clippy::cast_precision_loss, reason = "at most a million")]
     submissions.clamp(0.0, limit.burst() as f32)
+}
+
+/// Which share of a limit is used up.
+fn used_up(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most a million")]
+    let burst = limit.burst() as f32;
+    recent(arrival_micros, now_micros, limit) / burst
 }
 
 fn as_number(value: &Value) -> Option<f64> {

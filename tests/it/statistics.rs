@@ -378,3 +378,88 @@ async fn a_report_says_all_that_is_wrong_with_its_period() {
     }
     desk.finish().await;
 }
+
+async fn set_policy(desk: &Desk, policy: v1::Policy, path: &str) {
+    let request = v1::UpdateSiteRequest {
+        site: Some(v1::Site {
+            site: SITE.to_owned(),
+            policy: Some(policy),
+            ..Default::default()
+        }),
+        update_mask: Some(prost_types::FieldMask {
+            paths: vec![format!("policy.{path}")],
+        }),
+        ..Default::default()
+    };
+    desk.admin().sites.update_site(request).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_decided_how_much_is_counted_and_told_only_where_the_policy_wants_it() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let noor = desk.moderator(0, SITE, "noor").await;
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        ids.push(submit(&blog, n).await);
+    }
+    let by_moderator = |fields: BTreeMap<String, u64>| {
+        let names = fields.keys().filter(|name| name.contains(':'));
+        names.count()
+    };
+    mira.decide(on(&ids[0], 1, Verdict::Approve)).await.unwrap();
+    assert_eq!(by_moderator(fields(&desk, "st")), 0);
+
+    let switched = |on| v1::Policy {
+        moderator_statistics: Some(on),
+        ..Default::default()
+    };
+    set_policy(&desk, switched(true), "moderator_statistics").await;
+    for id in &ids[1..3] {
+        mira.decide(on(id, 1, Verdict::Approve)).await.unwrap();
+    }
+    for id in &ids[3..6] {
+        noor.decide(on(id, 1, Verdict::Spam)).await.unwrap();
+    }
+    // Undone by another than who had decided.
+    mira.undo(SITE, &ids[5], 2).await.unwrap();
+    let told = stats(&mira).await.moderators;
+    let told: Vec<_> = told
+        .iter()
+        .map(|one| (one.label.as_str(), one.decisions, one.undone))
+        .collect();
+    assert_eq!(told, [("noor", 3, 1), ("mira", 2, 0)]);
+    assert_eq!(by_moderator(fields(&desk, "std")), 0, "hours only");
+
+    set_policy(&desk, switched(false), "moderator_statistics").await;
+    let stats = stats(&mira).await;
+    assert_eq!(stats.moderators, []);
+    assert_eq!(stats.last_day.unwrap().decisions, verdicts(3, 0, 3, 0));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_tells_what_readers_are_told() {
+    let desk = Desk::start().await;
+    let insult = v1::RejectionReason {
+        code: "insult".to_owned(),
+        text: "It insults somebody.".to_owned(),
+    };
+    let policy = v1::Policy {
+        rejection_reasons: vec![insult],
+        ..everything_waits()
+    };
+    let blog = desk.site(SITE, policy).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let id = submit(&blog, 0).await;
+    let request = v1::DecideCommentRequest {
+        reason_code: "insult".to_owned(),
+        ..on(&id, 1, Verdict::Reject)
+    };
+    mira.decide(request).await.unwrap();
+    let reasons = report(&blog).await.reasons;
+    assert_eq!(reasons.len(), 1);
+    assert_eq!(reasons[0].text, "It insults somebody.");
+    desk.finish().await;
+}

@@ -6,7 +6,7 @@ use crate::{
         history::{Deed, Entry},
         ids::SiteId,
         score::Score,
-        state::{CommentState, Verdict},
+        state::Verdict,
         stored::StoredComment,
     },
     grpc::convert::{time::timestamp_to_proto as time, words},
@@ -66,7 +66,7 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
     });
     v1::ReviewContext {
         author_history: Some(words::history(found.context.history)),
-        thread_counts: Some(thread_counts(found.thread_counts)),
+        thread_counts: Some(words::thread_counts(found.thread_counts)),
         signals: seen(&now.signals),
         score_now: Some(words::score_of(&comment.content.body, now.score)),
         wave,
@@ -79,16 +79,6 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
         after: found.after.into_iter().map(nearby).collect(),
         deeds: found.deeds.into_iter().map(deed).collect(),
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
-    }
-}
-
-fn thread_counts(counts: [u32; 6]) -> v1::ThreadCounts {
-    let of = |state: CommentState| counts[usize::from(state.number()) - 1];
-    v1::ThreadCounts {
-        pending: of(CommentState::Pending),
-        approved: of(CommentState::Approved),
-        rejected: of(CommentState::Rejected),
-        spam: of(CommentState::Spam),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     comment::{
         event::Cursor,
         state::{CommentState, Version},
+        thread::ClosedBy,
         violation::Violations,
     },
     feed::FeedError,
@@ -94,13 +95,26 @@ impl From<Refusal> for Status {
                 "this comment_id named a comment that was erased",
                 &[],
             ),
-            Refusal::ThreadClosed => precondition(
-                "THREAD_CLOSED",
-                "thread",
-                "this thread takes no more comments",
-            ),
+            Refusal::ThreadClosed { by } => thread_closed(by),
         }
     }
+}
+
+fn thread_closed(by: ClosedBy) -> Status {
+    let message = match by {
+        ClosedBy::Moderator => "this thread takes no more comments",
+        ClosedBy::Age => "this thread takes no more comments: it is too old",
+    };
+    let mut details = ErrorDetails::new();
+    details.add_precondition_failure_violation("THREAD_CLOSED", "thread", message);
+    let metadata = [("closed_by", by.word().to_owned())];
+    detailed(
+        Code::FailedPrecondition,
+        "THREAD_CLOSED",
+        message,
+        &metadata,
+        details,
+    )
 }
 
 /// A decision on a version that has passed.
@@ -131,6 +145,11 @@ impl From<DecideRefusal> for Status {
                 "lease",
                 "another moderator holds this item; set override_lease to decide all the same",
             ),
+            DecideRefusal::UnknownReason { codes } => {
+                let why = format!("must be empty or one of the site's own: {codes}");
+                Violations::one("reason_code", why).into()
+            }
+            DecideRefusal::Site(error) => error.into(),
             DecideRefusal::Retracted => retracted(),
             DecideRefusal::Escalated => escalated(&refusal.to_string()),
             DecideRefusal::SameModerator => {

@@ -25,6 +25,7 @@ fn facts(probability: f64, text: &str) -> Facts<'_> {
         links: 0,
         folded_text: text,
         draw: NEVER,
+        thread_mode: None,
     }
 }
 
@@ -152,6 +153,54 @@ fn all_rules_that_hold_are_told_the_most_telling_first() {
     assert_eq!(
         shown(&policy("hold_first_comment = true").decide(&facts)),
         "Pending HeldWord(Casino) TooManyLinks(5 of at most 2) FirstComment() queued"
+    );
+}
+
+#[test]
+fn a_thread_s_own_mode_decides_and_is_told_where_it_differs() {
+    use ModerationMode::{Automatic, Post, Pre};
+    for (site, thread, probability, expected) in [
+        (
+            "automatic",
+            Pre,
+            0.0,
+            "Pending PreModeration() ThreadModerated(pre) queued",
+        ),
+        (
+            "automatic",
+            Pre,
+            0.99,
+            "Spam ScoreHigh(0.99) PreModeration() ThreadModerated(pre) queued last",
+        ),
+        (
+            "post",
+            Automatic,
+            0.5,
+            "Pending ScoreUncertain(0.50) ThreadModerated(automatic) queued",
+        ),
+        (
+            "pre",
+            Post,
+            0.5,
+            "Approved PostModeration() ThreadModerated(post) queued",
+        ),
+        ("pre", Pre, 0.0, "Pending PreModeration() queued"),
+        ("automatic", Automatic, 0.0, "Approved ScoreLow(0.00) -"),
+    ] {
+        let facts = Facts {
+            thread_mode: Some(thread),
+            ..facts(probability, "")
+        };
+        let decided = policy(&format!("mode = '{site}'")).decide(&facts);
+        assert_eq!(shown(&decided), expected, "{site} {thread:?} {probability}");
+    }
+    let word = Facts {
+        thread_mode: Some(Post),
+        ..facts(0.0, "the forbidden fruit")
+    };
+    assert_eq!(
+        shown(&policy("mode = 'pre'").decide(&word)),
+        "Rejected RejectedWord(Forbidden fruit) -"
     );
 }
 

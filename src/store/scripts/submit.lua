@@ -11,12 +11,12 @@
 --        9 '1': check versions; '': a third try, stored as it is  10 '1': write; '': only check
 --        11 due time from now in ms, '' for not queued  12 16 random bits  13 event details  14 wrapped data key
 --        15 thread title  16 thread url  17 thread language  18 site name  19 interval in us and burst of
---        author, ip address, thread and site, as eight doubles
+--        author, ip address, thread and site, and after how many ms a thread closes (0: never), as nine doubles
 --        20 how many parts the sketch has  21 prefix of wave keys
 --        22 the words said in the thread with this comment's, '' to keep what is there
 --        last  prefix of the statistics' keys
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
---        {'CLOSED'} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
+--        {'CLOSED', by (moderator, age)} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
 -- cost   O(log n) in the queue and the indexes; about 24 commands
 --
 -- A call costs more than what most of these commands do: what can be read at once is, and counts are written with the
@@ -40,23 +40,27 @@ end
 
 local policy = call('HGET', KEYS[2], 'v')
 if not policy then return {'NO_SITE'} end
-local thread = call('HMGET', KEYS[3], 'v', 'closed', 'title', ARGV[3], 'r')
+local thread = call('HMGET', KEYS[3], 'v', 'closed', 'title', ARGV[3], 'r', 'f')
 local author = KEYS[9] == NONE and {} or call('HMGET', KEYS[9], 'v', 'f', ARGV[3])
 local stale = policy ~= ARGV[6] or (thread[1] or '0') ~= ARGV[7] or (author[1] or '0') ~= ARGV[8]
 if stale and ARGV[9] == '1' then
   return {'STALE', policy, thread[1] or '0', thread[2] or '0', author[1] or '0'}
 end
-if thread[2] == '1' then return {'CLOSED'} end
-if first then return {'DUPLICATE', first} end
+if thread[2] == '1' then return {'CLOSED', 'moderator'} end
 
 local time = call('TIME')
 local us = time[1] * 1000000 + time[2]
 local ms = math.floor(us / 1000)
+local limits = {struct.unpack('<ddddddddd', ARGV[19])}
+local close_after, began = limits[9], tonumber(thread[6])
+-- Who opened a thread ('0') wants it open whatever its age.
+if close_after > 0 and began and ms - began > close_after and thread[2] ~= '0' then return {'CLOSED', 'age'} end
+if first then return {'DUPLICATE', first} end
 
 -- GCRA (ITU-T I.371): the state is the theoretical arrival time (TAT), the time at which the rate is used up no more.
 -- Those of author and ip address pass with their keys; those of thread and site are a field of hashes that stay.
 local counters = call('HMGET', KEYS[4], 'seq', ARGV[3], 'r', 'st')
-local tats, limits = {strings[4], strings[5], thread[5], counters[3]}, {struct.unpack('<dddddddd', ARGV[19])}
+local tats = {strings[4], strings[5], thread[5], counters[3]}
 local function keep(i, tat)
   if i <= 2 then
     call('SET', KEYS[11 + i], whole(tat), 'PX', whole(math.max(1, math.ceil((tat - us) / 1000))))
@@ -186,6 +190,8 @@ if ARGV[15] ~= '' and thread[3] ~= ARGV[15] then
   field('lang', ARGV[17])
 end
 if ARGV[22] ~= '' then field('k', ARGV[22]) end
+-- A beginning that is yet to come is from before the clock jumped back: it must not keep the thread open for longer.
+if not began or began > ms then field('f', now) end
 call('HSET', KEYS[3], unpack(fields))
 if KEYS[9] ~= NONE then
   if of_author == '1' and not author[2] then

@@ -44,6 +44,8 @@ pub fn methods() -> Vec<Method> {
             v1::GetCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.CommentService/ListComments", true, comments.list_comments, site =>
             v1::ListCommentsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/CountComments", true, comments.count_comments, site =>
+            v1::CountCommentsRequest { site, thread_ids: vec!["old".to_owned()] }),
         method!("replydesk.v1.CommentService/WatchEvents", true, comments.watch_events, site =>
             v1::WatchEventsRequest { site, ..Default::default() }),
         method!("replydesk.v1.CommentService/ListEvents", true, comments.list_events, site =>
@@ -77,6 +79,10 @@ pub fn methods() -> Vec<Method> {
             v1::UpdateSiteRequest { site: Some(v1::Site { site, ..Default::default() }), ..Default::default() }),
         method!("replydesk.v1.SiteService/CloseThread", true, sites.close_thread, site =>
             v1::CloseThreadRequest { site, thread_id: "old".to_owned(), reopen: false }),
+        method!("replydesk.v1.SiteService/SetThreadPolicy", true, sites.set_thread_policy, site =>
+            v1::SetThreadPolicyRequest { site, thread_id: "old".to_owned(), ..Default::default() }),
+        method!("replydesk.v1.SiteService/GetThread", true, sites.get_thread, site =>
+            v1::GetThreadRequest { site, thread_id: "old".to_owned() }),
         method!("replydesk.v1.SiteService/CreateKey", true, sites.create_key, site =>
             v1::CreateKeyRequest { role: v1::Role::Submitter.into(), sites: vec![site], label: "new".to_owned(), expires_at: None }),
         method!("replydesk.v1.SiteService/ListKeys", false, sites.list_keys, _site =>

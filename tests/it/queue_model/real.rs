@@ -189,6 +189,7 @@ impl Real {
                     thread: most,
                     site: most,
                 },
+                close_threads_after: None,
                 judged_at: None,
                 due_in: new
                     .due_in
@@ -203,7 +204,7 @@ impl Real {
             Stored::IdReused => Reply::IdReused,
             other @ (Stored::Erased
             | Stored::Stale { .. }
-            | Stored::ThreadClosed
+            | Stored::ThreadClosed { .. }
             | Stored::Duplicate { .. }
             | Stored::Refused { .. }
             | Stored::NoSite) => panic!("{other:?}"),

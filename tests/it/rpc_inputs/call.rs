@@ -20,6 +20,7 @@ pub enum Call {
     SubmitComment(Box<v1::SubmitCommentRequest>),
     GetComment(v1::GetCommentRequest),
     ListComments(v1::ListCommentsRequest),
+    CountComments(v1::CountCommentsRequest),
     WatchEvents(v1::WatchEventsRequest),
     ListEvents(v1::ListEventsRequest),
     GetTransparencyReport(v1::GetTransparencyReportRequest),
@@ -35,6 +36,8 @@ pub enum Call {
     ListSites,
     UpdateSite(Box<v1::UpdateSiteRequest>),
     CloseThread(v1::CloseThreadRequest),
+    SetThreadPolicy(v1::SetThreadPolicyRequest),
+    GetThread(v1::GetThreadRequest),
     CreateKey(v1::CreateKeyRequest),
     ListKeys,
     RevokeKey(v1::RevokeKeyRequest),
@@ -51,6 +54,7 @@ impl Call {
             Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
             Self::GetComment(request) => comments.get_comment(request).await.map(drop),
             Self::ListComments(request) => comments.list_comments(request).await.map(drop),
+            Self::CountComments(request) => comments.count_comments(request).await.map(drop),
             Self::WatchEvents(request) => watch(client, request).await,
             Self::GetTransparencyReport(request) => {
                 comments.get_transparency_report(request).await.map(drop)
@@ -72,6 +76,8 @@ impl Call {
             Self::ListSites => sites.list_sites(v1::ListSitesRequest {}).await.map(drop),
             Self::UpdateSite(request) => sites.update_site(*request).await.map(drop),
             Self::CloseThread(request) => sites.close_thread(request).await.map(drop),
+            Self::SetThreadPolicy(request) => sites.set_thread_policy(request).await.map(drop),
+            Self::GetThread(request) => sites.get_thread(request).await.map(drop),
             Self::CreateKey(request) => sites.create_key(request).await.map(drop),
             Self::ListKeys => sites.list_keys(v1::ListKeysRequest {}).await.map(drop),
             Self::RevokeKey(request) => sites.revoke_key(request).await.map(drop),

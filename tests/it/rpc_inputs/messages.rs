@@ -32,6 +32,12 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => update(),
         1 => (site(), text(), any::<bool>())
             .prop_map(|(site, thread_id, reopen)| Call::CloseThread(v1::CloseThreadRequest { site, thread_id, reopen })),
+        2 => (site(), text(), int(), timestamp()).prop_map(|(site, thread_id, mode, until)| {
+            Call::SetThreadPolicy(v1::SetThreadPolicyRequest { site, thread_id, mode, until })
+        }),
+        1 => (site(), text()).prop_map(|(site, thread_id)| Call::GetThread(v1::GetThreadRequest { site, thread_id })),
+        2 => (site(), vec(text(), 0..6))
+            .prop_map(|(site, thread_ids)| Call::CountComments(v1::CountCommentsRequest { site, thread_ids })),
         2 => (int(), vec(site(), 0..4), text(), timestamp()).prop_map(|(role, sites, label, expires_at)| {
             Call::CreateKey(v1::CreateKeyRequest { role, sites, label, expires_at })
         }),
@@ -214,10 +220,29 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         duration(),
         flag(),
     );
-    (numbers, rest).prop_map(
+    let weight = || option::of(float());
+    let priority = (weight(), weight(), weight(), weight()).prop_map(
+        |(uncertainty, reports, thread_heat, standing)| v1::PriorityWeights {
+            uncertainty,
+            reports,
+            thread_heat,
+            standing,
+        },
+    );
+    let reason = (text(), text()).prop_map(|(code, text)| v1::RejectionReason { code, text });
+    let queue = (
+        option::of(priority),
+        vec(reason, 0..3),
+        option::of(uint()),
+        option::of(uint()),
+        flag(),
+        flag(),
+    );
+    (numbers, rest, queue).prop_map(
         |(
             (mode, approve_at, spam_at, hold_first_comment, max_links),
             (hold_words, reject_words, required, limits, service_level, share_learning),
+            (priority, rejection_reasons, close_threads, follow_wave, statistics, appeals),
         )| v1::Policy {
             mode,
             approve_at,
@@ -230,6 +255,12 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             limits,
             service_level,
             share_learning,
+            priority,
+            rejection_reasons,
+            close_threads_after_days: close_threads,
+            follow_wave_hours: follow_wave,
+            moderator_statistics: statistics,
+            appeals,
         },
     )
 }

@@ -23,6 +23,7 @@ pub mod standing;
 pub mod state;
 pub mod statistics;
 pub mod stored;
+pub mod subject;
 pub mod submission;
 pub mod thread;
 pub mod violation;

@@ -2,6 +2,7 @@
 
 pub mod access_keys;
 pub mod audit;
+pub mod authors;
 mod backoff;
 pub mod confirmation;
 pub mod connection;
@@ -29,6 +30,7 @@ pub mod reply;
 pub mod review;
 pub mod script;
 pub mod sites;
+pub mod standing;
 pub mod statistics;
 pub mod submit;
 pub mod threads;

@@ -207,4 +207,18 @@ impl CommentService for Ceiling {
     ) -> Result<Response<v1::ListEventsResponse>, Status> {
         Err(Status::unimplemented("only submissions are measured"))
     }
+
+    async fn get_transparency_report(
+        &self,
+        _: Request<v1::GetTransparencyReportRequest>,
+    ) -> Result<Response<v1::GetTransparencyReportResponse>, Status> {
+        Err(Status::unimplemented("only submissions are measured"))
+    }
+
+    async fn count_comments(
+        &self,
+        _: Request<v1::CountCommentsRequest>,
+    ) -> Result<Response<v1::CountCommentsResponse>, Status> {
+        Err(Status::unimplemented("only submissions are measured"))
+    }
 }

@@ -74,6 +74,8 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
             .history
             .decision()
             .map(|(verdict, entry)| decision(verdict, entry, found.moderator)),
+        // Known elsewhere: it is read for itself.
+        author: None,
         parent: found.parent.map(nearby),
         before: found.before.into_iter().map(nearby).collect(),
         after: found.after.into_iter().map(nearby).collect(),

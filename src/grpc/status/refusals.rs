@@ -6,6 +6,7 @@ use tonic_types::{ErrorDetails, QuotaViolation};
 use super::{comment_not_found, detailed, internal, precondition, status};
 use crate::{
     admission::{error::SubmitError, receipt::Refusal},
+    authors::AuthorRefusal,
     comment::{
         event::Cursor,
         state::{CommentState, Version},
@@ -13,6 +14,7 @@ use crate::{
         violation::Violations,
     },
     feed::FeedError,
+    policy::sites::SiteError,
     queue::{
         listing::ListRefusal,
         ruling::{DecideRefusal, UndoRefusal},
@@ -54,6 +56,25 @@ impl From<ListRefusal> for Status {
             ListRefusal::NotFound => comment_not_found(),
             ListRefusal::NoAuthor => Violations::one("same_author_as", refusal).into(),
             ListRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthorRefusal> for Status {
+    fn from(refusal: AuthorRefusal) -> Self {
+        match refusal {
+            AuthorRefusal::NoComment => comment_not_found(),
+            AuthorRefusal::NoSubject(_) | AuthorRefusal::OtherDomains(_) => {
+                precondition("NO_SUCH_SUBJECT", "subject", &refusal.to_string())
+            }
+            AuthorRefusal::TooMany => status(
+                Code::ResourceExhausted,
+                "TOO_MANY_STANDINGS",
+                refusal.to_string(),
+                &[],
+            ),
+            AuthorRefusal::NoSite => SiteError::NotFound.into(),
+            AuthorRefusal::Store(error) => error.into(),
         }
     }
 }

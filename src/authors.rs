@@ -1,7 +1,7 @@
 //! Authors as moderators deal with them: how they stand, what is noted on them, and what is pending of one who is banned.
 //!
 //! Nobody has to see an address for it: a moderator names a comment, and what is kept are keyed hashes. See
-//! `docs/decisions/0016-standing-by-keyed-hash.md`.
+//! `docs/decisions/0015-standing-by-keyed-hash.md`.
 
 pub mod change;
 pub mod naming;

@@ -14,7 +14,6 @@ use crate::{
         violation::Violations,
     },
     feed::FeedError,
-    policy::sites::SiteError,
     queue::{
         bulk::BulkRefusal,
         dialogue::Refusal as StreamRefusal,

@@ -87,6 +87,14 @@ async fn the_audit_log_tells_each_change_once_and_no_address() {
     let request = v1::ListAuditEntriesRequest {
         site: SITE.to_owned(),
         oldest_first: true,
+        // Not that the site was made.
+        actions: [
+            v1::AuditAction::Decided,
+            v1::AuditAction::StandingSet,
+            v1::AuditAction::AuthorNoted,
+        ]
+        .map(i32::from)
+        .to_vec(),
         ..Default::default()
     };
     let log = mira.moderation.clone().list_audit_entries(request).await;

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod standing;
+
 const NEVER: f64 = 0.5;
 
 /// A policy from what differs from: no first comment held, the words `casino` (hold) and `forbidden` (reject).
@@ -21,9 +23,11 @@ fn facts(probability: f64, text: &str) -> Facts<'_> {
     Facts {
         probability: Probability::new(probability).unwrap(),
         history: AuthorHistory::default(),
+        standings: Standings::default(),
         has_author_identity: true,
         links: 0,
         folded_text: text,
+        wave_decision: None,
         draw: NEVER,
         thread_mode: None,
     }
@@ -141,6 +145,69 @@ fn a_first_comment_is_one_without_an_approved_one_before() {
         };
         let decided = policy("hold_first_comment = true").decide(&facts);
         assert_eq!(shown(&decided), expected);
+    }
+}
+
+#[test]
+fn later_members_follow_what_was_decided_of_their_wave() {
+    use crate::comment::ids::OperationId;
+    let operation = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let followed = |outcome: &str| format!("{outcome} WaveDecided({operation}) -");
+    let (approve, reject, spam) = (Verdict::Approve, Verdict::Reject, Verdict::Spam);
+    for (verdict, mode, probability, links, text, expected) in [
+        (spam, "pre", 0.1, 0, "a word", followed("Spam")),
+        (spam, "automatic", 0.01, 9, "a casino", followed("Spam")),
+        (reject, "post", 0.99, 0, "a word", followed("Rejected")),
+        (
+            spam,
+            "automatic",
+            0.1,
+            0,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -".to_owned(),
+        ),
+        // A first comment too.
+        (approve, "pre", 0.5, 0, "a word", followed("Approved")),
+        (
+            approve,
+            "automatic",
+            0.5,
+            0,
+            "a casino",
+            "Pending HeldWord(Casino) FirstComment() queued".to_owned(),
+        ),
+        (
+            approve,
+            "automatic",
+            0.5,
+            3,
+            "a word",
+            "Pending TooManyLinks(3 of at most 2) FirstComment() queued".to_owned(),
+        ),
+        (
+            approve,
+            "automatic",
+            0.99,
+            0,
+            "a word",
+            "Spam ScoreHigh(0.99) -".to_owned(),
+        ),
+    ] {
+        let decision = WaveDecision {
+            operation: operation.parse::<OperationId>().unwrap(),
+            verdict,
+        };
+        let facts = Facts {
+            links,
+            wave_decision: Some(&decision),
+            ..facts(probability, text)
+        };
+        let policy = policy(&format!("mode = '{mode}'\nhold_first_comment = true"));
+        assert_eq!(
+            shown(&policy.decide(&facts)),
+            expected,
+            "{verdict:?} {mode} {probability} {text}"
+        );
     }
 }
 

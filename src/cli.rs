@@ -1,6 +1,7 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
 pub mod audit;
+pub mod bulk;
 pub mod client;
 pub mod clock;
 pub mod comments;
@@ -58,6 +59,7 @@ enum Command {
     Review(review::Args),
     Undo(undo::Args),
     Audit(audit::Args),
+    Bulk(bulk::Args),
     Score(score::Args),
     Site(site::Args),
     Thread(thread::Args),
@@ -84,6 +86,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Review(args) => review::run(args).await,
         Command::Undo(args) => undo::run(args).await,
         Command::Audit(args) => audit::run(args).await,
+        Command::Bulk(args) => bulk::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Thread(args) => thread::run(args).await,

@@ -180,6 +180,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             contact: None,
             prints: &prints,
             thread_words: None,
+            wave_decision: None,
             limits: &limits,
             close_threads_after: None,
             judged_at: Some(SeenVersions {

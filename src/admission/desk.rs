@@ -137,6 +137,7 @@ impl Desk {
             contact: prepared.contact.as_ref(),
             prints: &prints,
             thread_words: words.as_deref(),
+            wave_decision: seen.wave_decision.as_ref(),
             limits,
             close_threads_after: site.policy.close_threads_after(),
             judged_at: (!whatever_changed).then_some(seen.versions),

@@ -294,8 +294,10 @@ fn start_call(terms: &BulkTerms<'_>, start: &BulkStart<'_>) -> ScriptCall {
         ..audit::details_by(terms.actor, terms.note)
     };
     let follow = follow.unwrap_or_default().as_secs();
-    let mut value = terms.operation.as_bytes().to_vec();
-    value.push(terms.verdict as u8);
+    let value = wave_decision_bytes(&WaveDecision {
+        operation: terms.operation,
+        verdict: terms.verdict,
+    });
     let call = ScriptCall::change(terms.site)
         .key(operation)
         .key(decision)
@@ -346,6 +348,13 @@ fn decide_call(terms: &BulkTerms<'_>, batch: &DecideBatch<'_>) -> ScriptCall {
         .arg(packed(batch.ids))
         .arg(random_bits(batch.ids.len()))
         .arg(flag(batch.only_earlier))
+}
+
+/// A wave's decision as its key has it.
+pub(in crate::store) fn wave_decision_bytes(decision: &WaveDecision) -> Vec<u8> {
+    let mut bytes = decision.operation.as_bytes().to_vec();
+    bytes.push(decision.verdict as u8);
+    bytes
 }
 
 fn packed(ids: &[CommentId]) -> Vec<u8> {

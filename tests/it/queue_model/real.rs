@@ -183,6 +183,7 @@ impl Real {
                     ..Fingerprints::default()
                 },
                 thread_words: None,
+                wave_decision: None,
                 limits: &Limits {
                     author: most,
                     ip_address: most,

@@ -1,6 +1,7 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
 pub mod audit;
+pub mod author;
 pub mod bulk;
 pub mod client;
 pub mod clock;
@@ -64,6 +65,7 @@ enum Command {
     Site(site::Args),
     Thread(thread::Args),
     Policy(policy::Args),
+    Author(author::Args),
     Import(import::Args),
     Key(key::Args),
     Model(model::Args),
@@ -91,6 +93,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Site(args) => site::run(args).await,
         Command::Thread(args) => thread::run(args).await,
         Command::Policy(args) => policy::run(args).await,
+        Command::Author(args) => author::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Model(args) => model::run(args).await,

@@ -22,6 +22,7 @@ pub mod score;
 pub mod standing;
 pub mod state;
 pub mod stored;
+pub mod subject;
 pub mod submission;
 pub mod thread;
 pub mod violation;

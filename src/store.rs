@@ -2,6 +2,7 @@
 
 pub mod access_keys;
 pub mod audit;
+pub mod authors;
 mod backoff;
 pub mod bulk;
 pub mod bulk_undo;
@@ -31,6 +32,7 @@ pub mod review;
 pub mod script;
 pub mod selection;
 pub mod sites;
+pub mod standing;
 pub mod submit;
 pub mod threads;
 pub mod trainer_lease;

@@ -14,7 +14,6 @@ use crate::{
         draft::Draft,
         observed::{Fingerprints, Observed},
         score::{Probability, Score},
-        standing::Standing,
         violation::Violations,
     },
     policy::{
@@ -110,7 +109,7 @@ impl Desk {
                 probability: score.probability,
                 reports: 0,
                 thread_heat: seen.thread_heat,
-                standing: Standing::Normal,
+                standing: seen.standings.author,
                 queue_last: decided.queue_last,
             };
             priority::due_in(
@@ -140,6 +139,7 @@ impl Desk {
             wave_decision: seen.wave_decision.as_ref(),
             limits,
             close_threads_after: site.policy.close_threads_after(),
+            subject_marks: &seen.subject_marks,
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,
@@ -211,6 +211,7 @@ fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> D
     site.policy.decide(&Facts {
         probability: score.probability,
         history: seen.history,
+        standings: seen.standings,
         has_author_identity: prepared.prints.author.is_some(),
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),

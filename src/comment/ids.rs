@@ -296,3 +296,30 @@ impl KeyedHash {
         Self(bytes)
     }
 }
+
+/// The first 64 bits of the keyed hash of an IP address: enough to know it again, and little enough to stand in each
+/// comment. It lives no longer than the contact data that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IpHash([u8; 8]);
+
+impl IpHash {
+    /// Of the whole hash.
+    #[must_use]
+    pub fn of(hash: &KeyedHash) -> Self {
+        let mut first = [0; 8];
+        first.copy_from_slice(&hash.0[..8]);
+        Self(first)
+    }
+
+    /// The 8 bytes that name it in Redis.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 8] {
+        &self.0
+    }
+
+    /// From the 8 bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+}

@@ -5,6 +5,7 @@ use crate::comment::{
     ids::KeyedHash,
     mode::ModerationMode,
     state::{CommentState, Timestamp},
+    subject::Standings,
 };
 
 /// An author's comments on this site, by current state, and the author's version.
@@ -61,6 +62,11 @@ pub struct Observed {
     pub now: Timestamp,
     /// What was true at which version.
     pub versions: SeenVersions,
+    /// How author, IP address, domains and website stand.
+    pub standings: Standings,
+    /// A mark for each of the subjects besides the author, in the order of their keys: 8 bytes that change with what was
+    /// said of it, zeros where nothing was. `submit.lua` compares them.
+    pub subject_marks: Vec<u8>,
     /// The author's comments so far; empty for an unknown author or one without identity.
     pub history: AuthorHistory,
     /// When the thread's comments are shown, where a moderator set that for a while.
@@ -94,9 +100,16 @@ pub struct Fingerprints {
     pub sketch: Vec<u64>,
     /// The domains that it leads to, by links or by the author's website, at most [`Fingerprints::MAX_LINK_HOSTS`].
     pub link_hosts: Vec<KeyedHash>,
+    /// The same domains by whatever name a standing can be said of them, at most [`Fingerprints::MAX_LINK_DOMAINS`].
+    pub link_domains: Vec<KeyedHash>,
+    /// The website beside the author's name; `None` where there is none.
+    pub website: Option<KeyedHash>,
 }
 
 impl Fingerprints {
     /// More domains than this are not counted: the number of links says enough then.
     pub const MAX_LINK_HOSTS: usize = 3;
+
+    /// More names of domains than this are not asked for: the number of links holds such a comment on most sites.
+    pub const MAX_LINK_DOMAINS: usize = 8;
 }

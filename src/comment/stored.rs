@@ -2,7 +2,7 @@
 
 use crate::comment::{
     history::History,
-    ids::{CommentId, KeyedHash, ThreadId, WaveId},
+    ids::{CommentId, IpHash, KeyedHash, ThreadId, WaveId},
     lane::Lane,
     reason::Reason,
     score::Score,
@@ -26,6 +26,8 @@ pub struct CommentContent {
     pub body: String,
     /// Who wrote it; `None` without account and e-mail.
     pub author: Option<KeyedHash>,
+    /// Where it came from, so that a moderator can name the address without seeing it; `None` where the blog did not say.
+    pub ip: Option<IpHash>,
     /// Sealed contact data; empty where none came.
     pub sealed_contact: Vec<u8>,
     /// Why the outcome was what it was.

@@ -1,6 +1,7 @@
 //! Proto to domain and back, one file a service.
 
 pub mod audit;
+pub mod authors;
 pub mod backtest;
 pub mod bulk;
 pub mod comment;

@@ -13,12 +13,14 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::{
     access::{caller::Caller, role::Right},
     audit::Audit,
+    authors::Authors,
     comment::{
         ids::{CommentId, SiteId},
         violation::Violations,
     },
     grpc::{
-        convert::{moderation as convert, paging, review, words},
+        authors::AuthorDesk,
+        convert::{authors, moderation as convert, paging, review, words},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
@@ -50,6 +52,8 @@ pub struct Moderation {
     pub queue: Queue,
     /// Who did what.
     pub audit: Audit,
+    /// What is known and said of authors.
+    pub authors: Authors,
     /// What tells spam, and why.
     pub scorer: Arc<Scorer>,
     /// Long-lived replies.
@@ -57,6 +61,14 @@ pub struct Moderation {
 }
 
 impl Moderation {
+    fn author_desk(&self) -> AuthorDesk<'_> {
+        AuthorDesk {
+            gate: &self.gate,
+            sites: &self.sites,
+            authors: &self.authors,
+        }
+    }
+
     /// Who calls, and for which site that there is.
     async fn moderator<T>(
         &self,
@@ -216,10 +228,43 @@ impl ModerationService for Moderation {
         let id = id.map_err(|error| Violations::one("comment_id", error))?;
         let found = self.queue.surroundings(&site, id).await?;
         let found = found.ok_or_else(status::comment_not_found)?;
+        let author = self.authors.around(&site, &found.comment).await?;
         let now = review::Now::of(&self.scorer, &site, &found.comment);
+        let context = v1::ReviewContext {
+            author: Some(authors::details(author)),
+            ..review::context(&site, found, now)
+        };
         Ok(Response::new(v1::GetReviewContextResponse {
-            context: Some(review::context(&site, found, now)),
+            context: Some(context),
         }))
+    }
+
+    async fn set_author_standing(
+        &self,
+        request: Request<v1::SetAuthorStandingRequest>,
+    ) -> Result<Response<v1::SetAuthorStandingResponse>, Status> {
+        self.author_desk().set(&request).await.map(Response::new)
+    }
+
+    async fn get_author_standing(
+        &self,
+        request: Request<v1::GetAuthorStandingRequest>,
+    ) -> Result<Response<v1::GetAuthorStandingResponse>, Status> {
+        self.author_desk().get(&request).await.map(Response::new)
+    }
+
+    async fn list_standings(
+        &self,
+        request: Request<v1::ListStandingsRequest>,
+    ) -> Result<Response<v1::ListStandingsResponse>, Status> {
+        self.author_desk().list(&request).await.map(Response::new)
+    }
+
+    async fn add_author_note(
+        &self,
+        request: Request<v1::AddAuthorNoteRequest>,
+    ) -> Result<Response<v1::AddAuthorNoteResponse>, Status> {
+        self.author_desk().note(&request).await.map(Response::new)
     }
 
     async fn get_queue_stats(

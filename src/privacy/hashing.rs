@@ -14,6 +14,7 @@ use crate::{
     comment::{
         contact::{ClientIp, Contact, EmailAddress},
         draft::Draft,
+        fields::Website,
         ids::{AccountId, CommentId, KeyedHash, SiteId, ThreadId},
         imported::SourceId,
         submission::Author,
@@ -32,6 +33,7 @@ enum Purpose {
     LinkHost = 6,
     Text = 7,
     Imported = 8,
+    Website = 9,
 }
 
 /// Makes keyed hashes. Cheap to clone; a hash takes about a microsecond.
@@ -124,6 +126,14 @@ impl Hasher {
     #[must_use]
     pub fn link_host(&self, site: &SiteId, host: &str) -> KeyedHash {
         self.message(Purpose::LinkHost, site).field(host).finish()
+    }
+
+    /// A website beside an author's name, however it is spelt.
+    #[must_use]
+    pub fn website(&self, site: &SiteId, website: &Website) -> KeyedHash {
+        self.message(Purpose::Website, site)
+            .field(website.place())
+            .finish()
     }
 
     /// A digest of a text, such as its simhash: without the pepper, words could be guessed from it.

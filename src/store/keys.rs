@@ -6,7 +6,13 @@
 //! |---|---|---|---|
 //! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
 //! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `f` first comment at, `mo` mode and `mu` until when, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_change` |
-//! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
+//! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state, `c` the only comment and its sequence; `st` standing, `su` its end, `sr` reason, `sb` by whom, `sa` when, `sc` the comment that named the author, `sw` all that in words, `sk` strikes | for good | `submit`, `decide`, `set_standing` |
+//! | `{site}:si:<ip>`, `:sd:<domain>`, `:sw:<website>` | string: a standing (see [`crate::store::standing`]) | until the standing's end | `set_standing` |
+//! | `{site}:sx` | sorted set: subjects with a standing by when it was set | for good | `set_standing` |
+//! | `{site}:se` | the same, by when it ends | until then | `set_standing` |
+//! | `{site}:ac:<author>` | sorted set: ids of an author's newest 1,000 comments by sequence, from the second on | for good | `submit` |
+//! | `{site}:an:<author>` | list: notes on an author, the newest 20 | for good | `add_author_note` |
+//! | `{site}:ak:<author>` | set: ids of the comments that brought an author a strike | for good | `set_standing` |
 //! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
 //! | `{site}:q:<lane>` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide`, `undo` |
 //! | `{site}:l` | sorted set of leased ids by expiry | while leased | `claim`, `renew`, `release`, `decide` |
@@ -44,6 +50,7 @@ use crate::comment::{
     ids::{CommentId, KeyId, KeyedHash, OperationId, SiteId, ThreadId, WaveId},
     lane::Lane,
     state::CommentState,
+    subject::Subject,
 };
 
 fn of_site(site: &SiteId, kind: &str, rest: &[u8]) -> Vec<u8> {
@@ -73,6 +80,48 @@ pub fn thread(site: &SiteId, thread: &ThreadId) -> Vec<u8> {
 #[must_use]
 pub fn author(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
     of_site(site, ":a:", author.as_bytes())
+}
+
+/// Where a subject's standing is: in an author's hash, else a string of its own.
+#[must_use]
+pub fn standing(site: &SiteId, subject: &Subject) -> Vec<u8> {
+    let kind = match subject {
+        Subject::Author(_) => ":a:",
+        Subject::IpAddress(_) => ":si:",
+        Subject::LinkDomain(_) => ":sd:",
+        Subject::Website(_) => ":sw:",
+    };
+    of_site(site, kind, subject.hash())
+}
+
+/// Sorted set: the subjects that a standing was said of, by when it was set, in milliseconds.
+#[must_use]
+pub fn standings(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":sx", b"")
+}
+
+/// Sorted set: those of them whose standing ends, by when it does, in milliseconds.
+#[must_use]
+pub fn standing_ends(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":se", b"")
+}
+
+/// Sorted set: an author's newest comments, by sequence of arrival. There is none for an author of one.
+#[must_use]
+pub fn author_comments(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ac:", author.as_bytes())
+}
+
+/// List: what moderators noted on an author, newest first.
+#[must_use]
+pub fn author_notes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":an:", author.as_bytes())
+}
+
+/// Set: the ids of the comments that brought an author a strike.
+#[must_use]
+pub fn author_strikes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ak:", author.as_bytes())
 }
 
 /// String: a packed comment.

@@ -24,7 +24,7 @@ use prost::Message;
 
 use crate::{
     comment::{
-        ids::{CommentId, KeyedHash, WaveId},
+        ids::{CommentId, IpHash, KeyedHash, WaveId},
         lane::Lane,
         reason::{Reason, ReasonCode},
         score::{Probability, Score},
@@ -71,6 +71,9 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         model: content.score.model,
         lessons: content.score.lessons,
         signals: content.signals.clone(),
+        ip: content
+            .ip
+            .map_or(0, |ip| u64::from_le_bytes(*ip.as_bytes())),
         // `submit.lua` knows it, and appends it.
         wave: 0,
     };
@@ -141,6 +144,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
         website: record.website,
         account_id: record.account_id,
         author: sixteen(&record.author).map(KeyedHash::from_bytes),
+        ip: (record.ip != 0).then(|| IpHash::from_bytes(record.ip.to_le_bytes())),
         sealed_contact: record.sealed_contact,
         reasons: decode_reasons(record.reasons),
         score: Score {

@@ -9,6 +9,7 @@
 
 mod access;
 mod access_keys;
+mod author_command;
 mod backtest;
 mod backtest_command;
 mod bad_clients;
@@ -37,6 +38,7 @@ mod rpc_inputs;
 mod shutdown;
 mod sites;
 mod soak;
+mod standing;
 mod store_connection;
 mod store_embedded;
 mod store_preflight;

@@ -64,6 +64,8 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
             .history
             .decision()
             .map(|(verdict, entry)| decision(verdict, entry, found.moderator)),
+        // Known elsewhere: it is read for itself.
+        author: None,
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
     }
 }

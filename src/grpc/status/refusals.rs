@@ -6,6 +6,7 @@ use tonic_types::{ErrorDetails, QuotaViolation};
 use super::{comment_not_found, detailed, internal, not_found, precondition, status};
 use crate::{
     admission::{error::SubmitError, receipt::Refusal},
+    authors::AuthorRefusal,
     comment::{
         event::Cursor,
         state::{CommentState, Version},
@@ -13,6 +14,7 @@ use crate::{
         violation::Violations,
     },
     feed::FeedError,
+    policy::sites::SiteError,
     queue::{
         bulk::BulkRefusal,
         ruling::{DecideRefusal, UndoRefusal},
@@ -44,6 +46,25 @@ impl From<SubmitError> for Status {
                 );
                 internal("contact data could not be sealed; nothing was stored")
             }
+        }
+    }
+}
+
+impl From<AuthorRefusal> for Status {
+    fn from(refusal: AuthorRefusal) -> Self {
+        match refusal {
+            AuthorRefusal::NoComment => comment_not_found(),
+            AuthorRefusal::NoSubject(_) | AuthorRefusal::OtherDomains(_) => {
+                precondition("NO_SUCH_SUBJECT", "subject", &refusal.to_string())
+            }
+            AuthorRefusal::TooMany => status(
+                Code::ResourceExhausted,
+                "TOO_MANY_STANDINGS",
+                refusal.to_string(),
+                &[],
+            ),
+            AuthorRefusal::NoSite => SiteError::NotFound.into(),
+            AuthorRefusal::Store(error) => error.into(),
         }
     }
 }

@@ -21,6 +21,7 @@ fn facts(probability: f64, text: &str) -> Facts<'_> {
     Facts {
         probability: Probability::new(probability).unwrap(),
         history: AuthorHistory::default(),
+        standings: Standings::default(),
         has_author_identity: true,
         links: 0,
         folded_text: text,
@@ -318,6 +319,185 @@ fn of_the_extremes_every_fiftieth_is_drawn() {
             expected,
             "{mode} {draw}"
         );
+    }
+}
+
+#[test]
+fn a_standing_counts_as_written() {
+    use Standing::{Banned, Held, Normal, Trusted};
+    let (pre, post, automatic) = ("mode = 'pre'", "mode = 'post'", "mode = 'automatic'");
+    let ip = |standing| Some((standing, SubjectKind::IpAddress));
+    for (mode, author, other, probability, text, expected) in [
+        (
+            automatic,
+            Banned,
+            None,
+            0.0,
+            "",
+            "Rejected AuthorBanned() -",
+        ),
+        (pre, Banned, None, 0.0, "", "Rejected AuthorBanned() -"),
+        (
+            post,
+            Banned,
+            None,
+            1.0,
+            "forbidden fruit",
+            "Rejected AuthorBanned() -",
+        ),
+        (
+            automatic,
+            Trusted,
+            ip(Banned),
+            0.0,
+            "",
+            "Rejected AuthorBanned(ip_address) -",
+        ),
+        (
+            automatic,
+            Banned,
+            ip(Held),
+            0.0,
+            "",
+            "Rejected AuthorBanned() -",
+        ),
+        (
+            automatic,
+            Normal,
+            Some((Banned, SubjectKind::LinkDomain)),
+            0.0,
+            "",
+            "Rejected AuthorBanned(link_domain) -",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "",
+            "Pending AuthorHeld() queued",
+        ),
+        (post, Held, None, 0.0, "", "Pending AuthorHeld() queued"),
+        (
+            pre,
+            Held,
+            None,
+            0.0,
+            "",
+            "Pending PreModeration() AuthorHeld() queued",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "casino",
+            "Pending AuthorHeld() HeldWord(Casino) queued",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -",
+        ),
+        (automatic, Held, None, 0.97, "", "Spam ScoreHigh(0.97) -"),
+        (
+            automatic,
+            Trusted,
+            ip(Held),
+            0.0,
+            "",
+            "Pending AuthorHeld(ip_address) queued",
+        ),
+        (
+            automatic,
+            Normal,
+            Some((Held, SubjectKind::Website)),
+            0.0,
+            "",
+            "Pending AuthorHeld(website) queued",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "",
+            "Approved AuthorTrusted(0.10) -",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.94,
+            "",
+            "Approved AuthorTrusted(0.94) -",
+        ),
+        (automatic, Trusted, None, 0.95, "", "Spam ScoreHigh(0.95) -"),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "casino",
+            "Pending HeldWord(Casino) queued",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -",
+        ),
+        (
+            post,
+            Trusted,
+            None,
+            0.5,
+            "",
+            "Approved PostModeration() queued",
+        ),
+        (
+            pre,
+            Trusted,
+            None,
+            0.0,
+            "",
+            "Pending PreModeration() queued",
+        ),
+    ] {
+        let facts = Facts {
+            standings: Standings { author, other },
+            ..facts(probability, text)
+        };
+        let decided = policy(mode).decide(&facts);
+        assert_eq!(
+            shown(&decided),
+            expected,
+            "{mode} {author:?} {other:?} {probability} {text:?}"
+        );
+    }
+}
+
+#[test]
+fn a_trusted_author_is_no_newcomer_and_may_link() {
+    let facts = Facts {
+        links: 9,
+        standings: Standings {
+            author: Standing::Trusted,
+            other: None,
+        },
+        ..facts(0.5, "")
+    };
+    for (draw, expected) in [
+        (NEVER, "Approved AuthorTrusted(0.50) -"),
+        (0.0, "Approved AuthorTrusted(0.50) Sampled() queued"),
+    ] {
+        let decided = policy("hold_first_comment = true").decide(&Facts { draw, ..facts });
+        assert_eq!(shown(&decided), expected);
     }
 }
 

@@ -71,6 +71,14 @@ pub fn methods() -> Vec<Method> {
             v1::ListAuditEntriesRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetReviewContext", true, moderation.get_review_context, site =>
             v1::GetReviewContextRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/SetAuthorStanding", true, moderation.set_author_standing, site =>
+            v1::SetAuthorStandingRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/GetAuthorStanding", true, moderation.get_author_standing, site =>
+            v1::GetAuthorStandingRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/ListStandings", true, moderation.list_standings, site =>
+            v1::ListStandingsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/AddAuthorNote", true, moderation.add_author_note, site =>
+            v1::AddAuthorNoteRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetQueueStats", true, moderation.get_queue_stats, site =>
             v1::GetQueueStatsRequest { site }),
         method!("replydesk.v1.SiteService/CreateSite", false, sites.create_site, site =>

@@ -183,6 +183,7 @@ impl Real {
                     ..Fingerprints::default()
                 },
                 thread_words: None,
+                subject_marks: &[],
                 wave_decision: None,
                 limits: &Limits {
                     author: most,
@@ -282,6 +283,7 @@ fn content(n: usize, new: NewComment) -> CommentContent {
         account_id: String::new(),
         body: format!("Point {n} of the debate."),
         author: new.author.map(author),
+        ip: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
         score: Score {

@@ -33,6 +33,10 @@ pub enum Call {
     ListAuditEntries(v1::ListAuditEntriesRequest),
     GetReviewContext(v1::GetReviewContextRequest),
     GetQueueStats(v1::GetQueueStatsRequest),
+    SetAuthorStanding(v1::SetAuthorStandingRequest),
+    GetAuthorStanding(v1::GetAuthorStandingRequest),
+    ListStandings(v1::ListStandingsRequest),
+    AddAuthorNote(v1::AddAuthorNoteRequest),
     CreateSite(Box<v1::CreateSiteRequest>),
     GetSite(v1::GetSiteRequest),
     ListSites,
@@ -75,6 +79,14 @@ impl Call {
                 moderation.get_review_context(request).await.map(drop)
             }
             Self::GetQueueStats(request) => moderation.get_queue_stats(request).await.map(drop),
+            Self::SetAuthorStanding(request) => {
+                moderation.set_author_standing(request).await.map(drop)
+            }
+            Self::GetAuthorStanding(request) => {
+                moderation.get_author_standing(request).await.map(drop)
+            }
+            Self::ListStandings(request) => moderation.list_standings(request).await.map(drop),
+            Self::AddAuthorNote(request) => moderation.add_author_note(request).await.map(drop),
             Self::CreateSite(request) => sites.create_site(*request).await.map(drop),
             Self::GetSite(request) => sites.get_site(request).await.map(drop),
             Self::ListSites => sites.list_sites(v1::ListSitesRequest {}).await.map(drop),

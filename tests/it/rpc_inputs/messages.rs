@@ -30,6 +30,13 @@ pub fn any_call() -> BoxedStrategy<Call> {
         1 => audit(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
+        3 => standing(),
+        1 => (site(), option::weighted(0.9, subject()))
+            .prop_map(|(site, subject)| Call::GetAuthorStanding(v1::GetAuthorStandingRequest { site, subject })),
+        1 => (site(), int(), place())
+            .prop_map(|(site, page_size, page_token)| Call::ListStandings(v1::ListStandingsRequest { site, page_size, page_token })),
+        1 => (site(), comment_id(), text())
+            .prop_map(|(site, comment_id, note)| Call::AddAuthorNote(v1::AddAuthorNoteRequest { site, comment_id, note })),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
         2 => option::weighted(0.9, a_site(text().boxed())).prop_map(|site| Call::CreateSite(Box::new(v1::CreateSiteRequest { site }))),
         1 => site().prop_map(|site| Call::GetSite(v1::GetSiteRequest { site })),
@@ -52,6 +59,66 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => trial(),
     ]
     .boxed()
+}
+
+fn subject() -> impl Strategy<Value = v1::Subject> {
+    use v1::subject::{NamedBy, OfComment};
+    let comment = (
+        comment_id(),
+        prop_oneof![3 => 0..5_i32, 1 => int()],
+        prop_oneof![2 => Just(String::new()), 1 => text()],
+    );
+    let comment = comment.prop_map(|(comment_id, kind, domain)| {
+        NamedBy::Comment(OfComment {
+            comment_id,
+            kind,
+            domain,
+        })
+    });
+    let named = prop_oneof![
+        4 => comment,
+        1 => text().prop_map(NamedBy::AccountId),
+        1 => text().prop_map(NamedBy::Email),
+        1 => text().prop_map(NamedBy::StandingId),
+        1 => any::<[u8; 17]>().prop_map(|bytes| NamedBy::StandingId(data_encoding::HEXLOWER.encode(&bytes))),
+    ];
+    option::weighted(0.9, named).prop_map(|named_by| v1::Subject { named_by })
+}
+
+fn standing() -> impl Strategy<Value = Call> {
+    let soon = || {
+        // Mostly a time to come that an IP address may have too.
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let seconds = i64::try_from(now.unwrap_or_default().as_secs()).unwrap_or(0) + 86_400;
+        Some(prost_types::Timestamp { seconds, nanos: 0 })
+    };
+    let what = (
+        site(),
+        option::weighted(0.9, subject()),
+        prop_oneof![3 => 1..5_i32, 1 => int()],
+    );
+    let until = prop_oneof![2 => Just(None), 2 => Just(soon()), 1 => timestamp()];
+    let how = (
+        until,
+        prop_oneof![3 => Just(String::new()), 1 => text()],
+        prop_oneof![3 => Just(0), 1 => 0..4_i32, 1 => int()],
+        any::<bool>(),
+        prop_oneof![3 => Just(String::new()), 1 => place()],
+    );
+    (what, how).prop_map(
+        |((site, subject, standing), (until, reason, pending, add_strike, pending_token))| {
+            Call::SetAuthorStanding(v1::SetAuthorStandingRequest {
+                site,
+                subject,
+                standing,
+                until,
+                reason,
+                pending,
+                add_strike,
+                pending_token,
+            })
+        },
+    )
 }
 
 fn submission() -> impl Strategy<Value = v1::SubmitCommentRequest> {

@@ -86,6 +86,7 @@ async fn put(store: &Store, like: &StoredComment, n: u32) {
         prints: &prints,
         thread_words: None,
         wave_decision: None,
+        subject_marks: &[],
         limits: &limits,
         close_threads_after: None,
         judged_at: None,

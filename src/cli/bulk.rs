@@ -7,7 +7,11 @@ mod undo;
 use clap::Subcommand;
 
 use super::{client::reach::Reach, failure::Failure};
-use crate::{comment::ids::{CommentId, OperationId, WaveId}, comment::lane::Lane, proto::v1::Verdict};
+use crate::{
+    comment::ids::{CommentId, OperationId, WaveId},
+    comment::lane::Lane,
+    proto::v1::Verdict,
+};
 
 /// Decide on many comments at once, or undo that. Needs a moderator's key.
 #[derive(Debug, clap::Args)]
@@ -54,7 +58,12 @@ struct Decide {
     #[arg(long, value_parser = verdict)]
     verdict: Verdict,
     /// The site's own code for a rejection.
-    #[arg(long, value_name = "CODE", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "CODE",
+        default_value = "",
+        hide_default_value = true
+    )]
     reason: String,
     /// For other moderators.
     #[arg(long, default_value = "", hide_default_value = true)]

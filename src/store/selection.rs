@@ -59,7 +59,10 @@ impl Store {
             Target::Ids(ids) => pick_ids(ids, place, count),
             Target::Wave(wave) => {
                 let key = keys::wave(site, *wave);
-                by_sequence(self.query(&range(key, &after(place)?, 0, count)).await?, count)
+                by_sequence(
+                    self.query(&range(key, &after(place)?, 0, count)).await?,
+                    count,
+                )
             }
             Target::Author(author) => self.pick_author(site, author, place, count).await,
             Target::Lane(lane) => self.pick_lane(site, *lane, place, count).await,
@@ -84,7 +87,8 @@ impl Store {
             Target::Wave(wave) => (keys::wave(site, *wave), after(place)?),
             Target::Author(author) => (keys::author_comments(site, author), after(place)?),
             Target::Lane(lane) => {
-                let from = lane_place(place)?.map_or("-inf".to_owned(), |(due, _)| format!("({due}"));
+                let from =
+                    lane_place(place)?.map_or("-inf".to_owned(), |(due, _)| format!("({due}"));
                 (keys::lane(site, *lane), from)
             }
         };
@@ -125,7 +129,11 @@ impl Store {
         let (id, sequence) = only.split_first_chunk::<16>().ok_or(BAD_PLACE)?;
         let sequence = f64::from_le_bytes(sequence.try_into().map_err(|_| BAD_PLACE)?);
         let passed = format!("{sequence:.0}").as_bytes() == place;
-        let page = if passed { Vec::new() } else { vec![(id.to_vec(), sequence)] };
+        let page = if passed {
+            Vec::new()
+        } else {
+            vec![(id.to_vec(), sequence)]
+        };
         by_sequence(page, usize::MAX)
     }
 
@@ -219,7 +227,10 @@ fn by_sequence(page: Scored, count: usize) -> Result<Picks, StoreError> {
             place: format!("{sequence:.0}").into_bytes(),
         })
     };
-    let picked: Vec<Picked> = page.into_iter().map(pick).collect::<Result<_, StoreError>>()?;
+    let picked: Vec<Picked> = page
+        .into_iter()
+        .map(pick)
+        .collect::<Result<_, StoreError>>()?;
     let next = picked.last().map(|last| last.place.clone());
     Ok(Picks {
         next: next.filter(|_| !is_last),

@@ -230,7 +230,11 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(new.thread_words.unwrap_or_default())
         .arg(new.subject_marks)
         .arg(keys::wave_decision_prefix(new.site))
-        .arg(new.wave_decision.map(bulk::wave_decision_bytes).unwrap_or_default())
+        .arg(
+            new.wave_decision
+                .map(bulk::wave_decision_bytes)
+                .unwrap_or_default(),
+        )
 }
 
 /// Interval in microseconds and burst of each limit, and after how many milliseconds threads close, in one argument:

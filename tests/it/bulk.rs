@@ -36,7 +36,12 @@ fn of_wave(n: usize) -> v1::SubmitCommentRequest {
         "My cousin makes {} dollars an hour at home on her laptop, go to this page and see how she does it",
         70 + n
     );
-    comment(SITE, &format!("article-{}", n % 3), &format!("Reader {n}"), &body)
+    comment(
+        SITE,
+        &format!("article-{}", n % 3),
+        &format!("Reader {n}"),
+        &body,
+    )
 }
 
 /// A wave, and its name.

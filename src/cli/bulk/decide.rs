@@ -35,7 +35,10 @@ pub(super) async fn run(args: Decide) -> Result<(), Failure> {
     let connection = Connection::open(&args.reach.target()?).await?;
     let request = BulkDecideRequest {
         site: args.site,
-        operation_id: args.operation.unwrap_or_else(OperationId::fresh).to_string(),
+        operation_id: args
+            .operation
+            .unwrap_or_else(OperationId::fresh)
+            .to_string(),
         selector: Some(selector(&args.which)?),
         thread_id: args.thread,
         verdict: args.verdict.into(),
@@ -61,7 +64,9 @@ pub(super) async fn run(args: Decide) -> Result<(), Failure> {
     let operation = request.operation_id.clone();
     let decided = decide(&connection, request).await.map_err(|status| {
         let failure = explain(&status);
-        Failure::new(format!("{failure}\n  to go on: the same with --operation {operation}"))
+        Failure::new(format!(
+            "{failure}\n  to go on: the same with --operation {operation}"
+        ))
     })?;
     if args.json {
         output::json(&report::decided_json(&decided))
@@ -81,7 +86,9 @@ fn selector(which: &Which) -> Result<Selector, Failure> {
         return Ok(Selector::Lane(i32::from(lane.number())));
     }
     let Some(path) = &which.ids else {
-        return Err(Failure::usage("name comments: --wave, --author-of, --lane or --ids"));
+        return Err(Failure::usage(
+            "name comments: --wave, --author-of, --lane or --ids",
+        ));
     };
     let mut text = String::new();
     if path.as_os_str() == "-" {
@@ -101,7 +108,11 @@ async fn preview(connection: &Connection, request: &BulkDecideRequest) -> Result
         validate_only: true,
         ..request.clone()
     };
-    let mut replies = connection.moderation().bulk_decide(request).await?.into_inner();
+    let mut replies = connection
+        .moderation()
+        .bulk_decide(request)
+        .await?
+        .into_inner();
     let mut shown: Option<Progress> = None;
     loop {
         match replies.message().await?.and_then(|reply| reply.message) {
@@ -146,7 +157,11 @@ async fn try_deciding(
     request: BulkDecideRequest,
     shown: &mut Option<Progress>,
 ) -> Result<Decided, Status> {
-    let mut replies = connection.moderation().bulk_decide(request).await?.into_inner();
+    let mut replies = connection
+        .moderation()
+        .bulk_decide(request)
+        .await?
+        .into_inner();
     loop {
         match replies.message().await?.and_then(|reply| reply.message) {
             Some(Message::Progress(progress)) => {

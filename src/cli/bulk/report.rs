@@ -183,7 +183,8 @@ mod tests {
         let example = WaveMember {
             comment_id: "01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
             display_name: "Reader\n1".to_owned(),
-            excerpt: "My cousin makes 70 dollars an hour at home on her laptop, go to this page".to_owned(),
+            excerpt: "My cousin makes 70 dollars an hour at home on her laptop, go to this page"
+                .to_owned(),
             ..WaveMember::default()
         };
         let previewed = Preview {
@@ -212,7 +213,7 @@ mod tests {
         ];
         insta::assert_snapshot!(told.join("\n---\n"), @r"
         50 to spam; 3 already decided; 1 held by another moderator; 2 for another moderator to decide; 7 left for another operation
-          01890a5d-ac96-774b-bcce-b302099a8057  Reader␊1: My cousin makes 70 dollars an hour at home on her laptop, go …
+          01890a5d-ac96-774b-bcce-b302099a8057  Reader␊1: My cousin makes 70 dollars an hour at home on her laptop, g…
           … and 49 more
         ---
         50 decided before; 3 already decided; 1 held by another moderator; 2 for another moderator to decide

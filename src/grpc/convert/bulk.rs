@@ -71,7 +71,10 @@ fn selector(found: &mut Violations, selector: Option<&Wire>) -> Option<Selector>
             found.take("lane", lane).map(Selector::Lane)
         }
         None => {
-            found.add("selector", "must be one of ids, wave_id, author_of and lane");
+            found.add(
+                "selector",
+                "must be one of ids, wave_id, author_of and lane",
+            );
             None
         }
     }

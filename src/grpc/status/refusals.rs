@@ -191,12 +191,7 @@ impl From<BulkRefusal> for Status {
     fn from(refusal: BulkRefusal) -> Self {
         let message = refusal.to_string();
         match refusal {
-            BulkRefusal::Reused => status(
-                Code::AlreadyExists,
-                "OPERATION_ID_REUSED",
-                message,
-                &[],
-            ),
+            BulkRefusal::Reused => status(Code::AlreadyExists, "OPERATION_ID_REUSED", message, &[]),
             BulkRefusal::Undone => precondition("OPERATION_UNDONE", "operation", &message),
             BulkRefusal::NotFound => not_found("OPERATION_NOT_FOUND", message),
             BulkRefusal::TooLate => precondition("UNDO_WINDOW_PASSED", "operation", &message),

@@ -31,7 +31,14 @@ async fn every_violation_is_told_at_once() {
     let fields: Vec<_> = violations(&refused).into_iter().map(|(f, _)| f).collect();
     assert_eq!(
         fields,
-        ["operation_id", "selector", "thread_id", "verdict", "reason_code", "note"]
+        [
+            "operation_id",
+            "selector",
+            "thread_id",
+            "verdict",
+            "reason_code",
+            "note"
+        ]
     );
     let too_many: Vec<String> = (0..1_001).map(|n| nth(SITE, n).comment_id).collect();
     for (selector, field) in [
@@ -78,7 +85,12 @@ async fn what_is_not_there_or_elsewhere_is_refused() {
     let nameless = crate::harness::until::until(
         "the policy holds",
         std::time::Duration::from_secs(5),
-        async || blog.submit(nameless.clone()).await.ok().map(|_| nameless.comment_id.clone()),
+        async || {
+            blog.submit(nameless.clone())
+                .await
+                .ok()
+                .map(|_| nameless.comment_id.clone())
+        },
     )
     .await;
     let refused = async |client: &crate::harness::clients::Client, site: &str, selector| {
@@ -106,7 +118,9 @@ async fn what_is_not_there_or_elsewhere_is_refused() {
         (Code::FailedPrecondition, "NO_AUTHOR".to_owned())
     );
     assert_eq!(
-        refused(&ada, "herald", Selector::WaveId(wave.clone())).await.0,
+        refused(&ada, "herald", Selector::WaveId(wave.clone()))
+            .await
+            .0,
         Code::PermissionDenied
     );
     assert_eq!(
@@ -122,7 +136,10 @@ async fn what_is_not_there_or_elsewhere_is_refused() {
         let listed = ada.bulk_changes(SITE, &unknown, false).await.unwrap_err();
         assert_eq!(told(&listed), not_found("OPERATION_NOT_FOUND"));
     }
-    assert_eq!(states(&blog, &ids).await, [(v1::CommentState::Pending, 1); 2]);
+    assert_eq!(
+        states(&blog, &ids).await,
+        [(v1::CommentState::Pending, 1); 2]
+    );
     desk.finish().await;
 }
 
@@ -154,8 +171,15 @@ async fn a_name_is_one_operations_only() {
     for differing in differing {
         assert_eq!(told(&ada.bulk(differing).await.unwrap_err()), reused);
     }
-    assert_eq!(told(&ben.bulk(request).await.unwrap_err()), reused, "another's");
-    assert_eq!(states(&blog, &ids[1..]).await, [(v1::CommentState::Pending, 1); 2]);
+    assert_eq!(
+        told(&ben.bulk(request).await.unwrap_err()),
+        reused,
+        "another's"
+    );
+    assert_eq!(
+        states(&blog, &ids[1..]).await,
+        [(v1::CommentState::Pending, 1); 2]
+    );
     assert_eq!(audited(&ada).await.len(), 1);
     submit(&blog, nth(SITE, 50)).await;
     desk.finish().await;

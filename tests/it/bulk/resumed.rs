@@ -83,7 +83,10 @@ async fn the_same_operation_on_two_replicas_runs_each_batch_once() {
     for result in [one.unwrap(), other.unwrap()] {
         assert_eq!(numbers(result.counts), [200, 0, 0, 0, 0]);
     }
-    assert_eq!(states(&blog, &ids).await, [(CommentState::Rejected, 2); 200]);
+    assert_eq!(
+        states(&blog, &ids).await,
+        [(CommentState::Rejected, 2); 200]
+    );
     let (one, other) = tokio::join!(
         ada[0].undo_bulk(SITE, &request.operation_id),
         ada[1].undo_bulk(SITE, &request.operation_id)
@@ -110,10 +113,19 @@ async fn of_two_operations_that_overlap_each_comment_is_decided_by_one() {
     let (hers, his) = tokio::join!(ada.bulk(hers), ben.bulk(his));
     let (hers, his) = (numbers(hers.unwrap().counts), numbers(his.unwrap().counts));
     assert_eq!(hers[0] + his[0], 200);
-    assert_eq!((hers[1], his[1]), (his[0], hers[0]), "each finds the other's decided");
-    assert!(hers[0] > 0 && his[0] > 0, "they did overlap: {hers:?} {his:?}");
+    assert_eq!(
+        (hers[1], his[1]),
+        (his[0], hers[0]),
+        "each finds the other's decided"
+    );
+    assert!(
+        hers[0] > 0 && his[0] > 0,
+        "they did overlap: {hers:?} {his:?}"
+    );
     let states = states(&blog, &ids).await;
-    let spam = states.iter().filter(|state| **state == (CommentState::Spam, 2));
+    let spam = states
+        .iter()
+        .filter(|state| **state == (CommentState::Spam, 2));
     let approved = states.iter().filter(|s| **s == (CommentState::Approved, 2));
     let shares = (u32::try_from(spam.count()), u32::try_from(approved.count()));
     assert_eq!((shares.0.unwrap(), shares.1.unwrap()), (hers[0], his[0]));
@@ -153,6 +165,10 @@ async fn a_shutdown_ends_it_after_a_batch_and_the_undoing_ends_the_deciding() {
     let refused = ada[1].bulk(request).await.unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
     let pending = states(&blog, &ids).await;
-    assert!(pending.iter().all(|(state, _)| *state == CommentState::Pending));
+    assert!(
+        pending
+            .iter()
+            .all(|(state, _)| *state == CommentState::Pending)
+    );
     desk.finish().await;
 }

@@ -4,7 +4,9 @@ use replydesk::proto::v1::{
     AuditAction, CommentState, Lane, Role, Verdict, bulk_decide_request::Selector, event::Cause,
 };
 
-use super::{SITE, audited, audited_changes, states, submit, submit_many, submit_wave, told_changes};
+use super::{
+    SITE, audited, audited_changes, states, submit, submit_many, submit_wave, told_changes,
+};
 use crate::harness::{
     Desk,
     bulk::{numbers, order, these},
@@ -27,15 +29,26 @@ async fn a_wave_is_decided_at_once_with_one_audit_entry_and_an_event_for_each() 
     assert_eq!(numbers(preview.counts), [45, 0, 0, 0, 0]);
     let examples: Vec<_> = preview.examples.iter().map(|e| &e.comment_id).collect();
     assert_eq!(examples, wave.iter().take(10).collect::<Vec<_>>());
-    assert!(preview.examples[0].excerpt.starts_with("My cousin makes 70"));
-    assert_eq!(blog.all_events(SITE).await, events, "a preview changes nothing");
+    assert!(
+        preview.examples[0]
+            .excerpt
+            .starts_with("My cousin makes 70")
+    );
+    assert_eq!(
+        blog.all_events(SITE).await,
+        events,
+        "a preview changes nothing"
+    );
     assert_eq!(audited(&ada).await, []);
 
     let result = ada.bulk(request.clone()).await.unwrap();
     assert_eq!(numbers(result.counts), [45, 0, 0, 0, 0]);
     assert_eq!((result.left, result.replayed), (0, false));
     assert_eq!(states(&blog, &wave).await, [(CommentState::Spam, 2); 45]);
-    assert_eq!(states(&blog, &others).await, [(CommentState::Pending, 1); 3]);
+    assert_eq!(
+        states(&blog, &others).await,
+        [(CommentState::Pending, 1); 3]
+    );
     let stats = ada.stats(SITE).await;
     assert_eq!((stats.waiting, stats.pending, stats.spam), (3, 3, 45));
 
@@ -54,20 +67,30 @@ async fn a_wave_is_decided_at_once_with_one_audit_entry_and_an_event_for_each() 
     let events = blog.all_events(SITE).await;
     let decided: Vec<_> = events.iter().filter(|event| event.version == 2).collect();
     let ids: Vec<_> = decided.iter().map(|event| &event.comment_id).collect();
-    assert_eq!(ids, wave.iter().collect::<Vec<_>>(), "in the order of arrival");
+    assert_eq!(
+        ids,
+        wave.iter().collect::<Vec<_>>(),
+        "in the order of arrival"
+    );
     for event in decided {
         let Some(Cause::Decided(cause)) = &event.cause else {
             panic!("{event:?}")
         };
         assert_eq!(cause.operation_id, request.operation_id);
         assert_eq!(cause.reason_code, "advertising");
-        assert_eq!((cause.verdict(), cause.moderator.as_str()), (Verdict::Spam, "ada"));
+        assert_eq!(
+            (cause.verdict(), cause.moderator.as_str()),
+            (Verdict::Spam, "ada")
+        );
     }
     assert_eq!(audited_changes(&ada).await, told_changes(&blog).await);
     let again = ada.bulk(request).await.unwrap();
     assert!(again.replayed);
     assert_eq!(again.counts, result.counts);
-    assert_eq!((again.began_at, again.ended_at), (result.began_at, result.ended_at));
+    assert_eq!(
+        (again.began_at, again.ended_at),
+        (result.began_at, result.ended_at)
+    );
     desk.finish().await;
 }
 
@@ -92,10 +115,19 @@ async fn what_an_author_has_waiting_is_decided_whatever_the_thread_unless_one_is
     assert_eq!(numbers(result.counts), [2, 2, 0, 0, 0]);
     // An author of one comment.
     let request = order(SITE, Selector::AuthorOf(others[0].clone()), Verdict::Reject);
-    assert_eq!(numbers(ada.bulk(request).await.unwrap().counts), [1, 0, 0, 0, 0]);
+    assert_eq!(
+        numbers(ada.bulk(request).await.unwrap().counts),
+        [1, 0, 0, 0, 0]
+    );
     let others = &others[1..];
-    assert_eq!(states(&blog, &theirs).await, [(CommentState::Rejected, 2); 4]);
-    assert_eq!(states(&blog, others).await, [(CommentState::Pending, 1); 24]);
+    assert_eq!(
+        states(&blog, &theirs).await,
+        [(CommentState::Rejected, 2); 4]
+    );
+    assert_eq!(
+        states(&blog, others).await,
+        [(CommentState::Pending, 1); 24]
+    );
     desk.finish().await;
 }
 
@@ -155,10 +187,18 @@ async fn what_is_escalated_is_for_seniors_and_what_is_not_there_is_counted() {
     );
     let result = ada.bulk(request).await.unwrap();
     assert_eq!(numbers(result.counts), [2, 0, 0, 2, 1]);
-    let lane = order(SITE, Selector::Lane(Lane::Escalated.into()), Verdict::Approve);
+    let lane = order(
+        SITE,
+        Selector::Lane(Lane::Escalated.into()),
+        Verdict::Approve,
+    );
     let nothing = ada.bulk(lane.clone()).await.unwrap();
     assert_eq!(numbers(nothing.counts), [0, 0, 0, 2, 0]);
-    let lane = order(SITE, Selector::Lane(Lane::Escalated.into()), Verdict::Approve);
+    let lane = order(
+        SITE,
+        Selector::Lane(Lane::Escalated.into()),
+        Verdict::Approve,
+    );
     let result = cleo.bulk(lane).await.unwrap();
     assert_eq!(numbers(result.counts), [2, 0, 0, 0, 0]);
     assert_eq!(

@@ -1,7 +1,8 @@
 //! A bulk decision undone: all is as before, but for what came after it.
 
 use replydesk::proto::v1::{
-    self, AuditAction, CommentState, Lane, Role, Verdict, bulk_decide_request::Selector, event::Cause,
+    self, AuditAction, CommentState, Lane, Role, Verdict, bulk_decide_request::Selector,
+    event::Cause,
 };
 use tonic::Code;
 
@@ -64,7 +65,10 @@ async fn every_state_and_place_in_the_queue_is_as_before() {
 
     let again = ada.undo_bulk(SITE, &request.operation_id).await.unwrap();
     assert!(again.replayed);
-    assert_eq!((again.counts, again.ended_at), (result.counts, result.ended_at));
+    assert_eq!(
+        (again.counts, again.ended_at),
+        (result.counts, result.ended_at)
+    );
     let refused = ada.bulk(request.clone()).await.unwrap_err();
     assert_eq!(
         told(&refused),
@@ -81,7 +85,10 @@ async fn every_state_and_place_in_the_queue_is_as_before() {
         panic!("{events:?}")
     };
     assert_eq!(cause.operation_id, request.operation_id);
-    assert_eq!((cause.verdict(), cause.moderator.as_str()), (Verdict::Spam, "ben"));
+    assert_eq!(
+        (cause.verdict(), cause.moderator.as_str()),
+        (Verdict::Spam, "ben")
+    );
     desk.finish().await;
 }
 
@@ -175,7 +182,9 @@ async fn an_operation_teaches_a_hundred_lessons_and_takes_as_many_back() {
     ada.undo(SITE, &ids[120], 2).await.unwrap();
     learnt(101).await;
     // Decided anew: what was not taught is not taken back.
-    ada.decide(on(&ids[121], 2, Verdict::Approve)).await.unwrap();
+    ada.decide(on(&ids[121], 2, Verdict::Approve))
+        .await
+        .unwrap();
     learnt(102).await;
     ada.undo_bulk(SITE, &request.operation_id).await.unwrap();
     learnt(201).await;

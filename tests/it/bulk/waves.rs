@@ -38,7 +38,11 @@ async fn later_members_follow_until_the_decision_is_undone() {
         let id = later.comment_id.clone();
         let answer = blog.submit(later).await.unwrap();
         assert_eq!(answer.outcome(), outcome);
-        let reasons: Vec<_> = answer.reasons.iter().map(|r| (r.code(), &r.detail)).collect();
+        let reasons: Vec<_> = answer
+            .reasons
+            .iter()
+            .map(|r| (r.code(), &r.detail))
+            .collect();
         assert_eq!(reasons, [(ReasonCode::WaveDecided, &request.operation_id)]);
         assert_eq!(blog.get(SITE, &id).await.wave_id, wave);
         let other = blog.submit(nth(SITE, verdict as usize)).await.unwrap();
@@ -138,7 +142,12 @@ async fn what_was_judged_before_a_decision_is_judged_again() {
     assert!(matches!(submit(&before).await, Stored::Stale { .. }));
     let decided = observe().await;
     assert_eq!(
-        decided.wave_decision.as_ref().unwrap().operation.to_string(),
+        decided
+            .wave_decision
+            .as_ref()
+            .unwrap()
+            .operation
+            .to_string(),
         request.operation_id
     );
     assert!(matches!(submit(&decided).await, Stored::Admitted { .. }));

@@ -155,7 +155,11 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
             };
             let said = (!event.untaught.verdict).then_some(said);
             let earlier = earlier.filter(|_| !event.untaught.earlier);
-            let (before, now) = if is_undone { (said, earlier) } else { (earlier, said) };
+            let (before, now) = if is_undone {
+                (said, earlier)
+            } else {
+                (earlier, said)
+            };
             let comment = store.comment(&site, event.comment).await.unwrap().unwrap();
             let text = &comment.content;
             let signals = Signals::from_bytes(&text.signals).unwrap();

@@ -69,9 +69,7 @@ impl Call {
             Self::UndoDecision(request) => moderation.undo_decision(request).await.map(drop),
             Self::BulkDecide(request) => bulk(client, *request).await,
             Self::UndoBulkDecision(request) => bulk_undo(client, request).await,
-            Self::ListBulkChanges(request) => {
-                moderation.list_bulk_changes(request).await.map(drop)
-            }
+            Self::ListBulkChanges(request) => moderation.list_bulk_changes(request).await.map(drop),
             Self::ListAuditEntries(request) => {
                 moderation.list_audit_entries(request).await.map(drop)
             }
@@ -167,7 +165,11 @@ async fn bulk(client: &Client, request: v1::BulkDecideRequest) -> Result<(), Sta
 /// The same of an undoing.
 async fn bulk_undo(client: &Client, request: v1::UndoBulkDecisionRequest) -> Result<(), Status> {
     use v1::undo_bulk_decision_response::Message;
-    let replies = client.moderation.clone().undo_bulk_decision(request).await?;
+    let replies = client
+        .moderation
+        .clone()
+        .undo_bulk_decision(request)
+        .await?;
     let mut replies = replies.into_inner();
     loop {
         let next = timeout(PATIENCE, replies.message()).await;

@@ -219,13 +219,17 @@ fn undo() -> impl Strategy<Value = Call> {
 fn bulk() -> impl Strategy<Value = Call> {
     use v1::bulk_decide_request::{CommentIds, Selector};
     let selector = prop_oneof![
-        vec(comment_id(), 0..4)
-            .prop_map(|comment_ids| Selector::Ids(CommentIds { comment_ids })),
+        vec(comment_id(), 0..4).prop_map(|comment_ids| Selector::Ids(CommentIds { comment_ids })),
         prop_oneof![place(), text()].prop_map(Selector::WaveId),
         comment_id().prop_map(Selector::AuthorOf),
         int().prop_map(Selector::Lane),
     ];
-    let what = (site(), comment_id(), option::weighted(0.9, selector), text());
+    let what = (
+        site(),
+        comment_id(),
+        option::weighted(0.9, selector),
+        text(),
+    );
     let how = (int(), text(), text(), any::<bool>());
     (what, how).prop_map(
         |(

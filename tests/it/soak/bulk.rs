@@ -177,13 +177,21 @@ async fn soak_a_wave_of_fifty_thousand_is_decided_and_undone_without_holding_oth
     let like = store.comment(&site, id).await.unwrap().unwrap();
     let began = Instant::now();
     fill(&store, &like).await;
-    println!("{} comments in {:.1} s", members(), began.elapsed().as_secs_f32());
+    println!(
+        "{} comments in {:.1} s",
+        members(),
+        began.elapsed().as_secs_f32()
+    );
     let before = places(&desk);
     let last = ada.stats(SITE).await;
     assert_eq!(last.waiting, u64::from(members()) + 1);
 
-    let _: () = desk.redis.ask(&["CONFIG", "SET", "slowlog-log-slower-than", "1000"]);
-    let _: () = desk.redis.ask(&["CONFIG", "SET", "slowlog-max-len", "20000"]);
+    let _: () = desk
+        .redis
+        .ask(&["CONFIG", "SET", "slowlog-log-slower-than", "1000"]);
+    let _: () = desk
+        .redis
+        .ask(&["CONFIG", "SET", "slowlog-max-len", "20000"]);
     let submitters = Submitters::start(&other);
     tokio::time::sleep(Duration::from_secs(2)).await;
     submitters.taken();
@@ -210,7 +218,10 @@ async fn soak_a_wave_of_fifty_thousand_is_decided_and_undone_without_holding_oth
 
     submitters.stop.cancel();
     submitters.tasks.join_all().await;
-    println!("alone: {} submissions, p50 {:?}, p99 {:?}", alone.0, alone.1, alone.2);
+    println!(
+        "alone: {} submissions, p50 {:?}, p99 {:?}",
+        alone.0, alone.1, alone.2
+    );
     for (what, (took, (count, p50, p99), slow)) in [("decide", deciding), ("undo", undoing)] {
         let ratio = p99.as_secs_f64() / alone.2.as_secs_f64();
         let over = |micros| slow.iter().filter(|took| **took > micros).count();

@@ -3,8 +3,10 @@
 use std::{env, error::Error, path::PathBuf};
 
 /// The public API, one file a service, and the packed records that the store keeps in Redis.
-const PROTOS: [&str; 6] = [
+const PROTOS: [&str; 8] = [
     "replydesk/v1/resources.proto",
+    "replydesk/v1/statistics.proto",
+    "replydesk/v1/changes.proto",
     "replydesk/v1/comment.proto",
     "replydesk/v1/moderation.proto",
     "replydesk/v1/site.proto",
@@ -32,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             ".replydesk.v1.AuthorInput",
             ".replydesk.v1.Subject",
             ".replydesk.v1.Transport",
+            ".replydesk.v1.Reporter",
         ])
         .compile_fds(descriptors)?;
     Ok(())

@@ -119,6 +119,7 @@ impl App {
         let settings = QueueSettings {
             lease: config.moderation.lease,
             skip_cooldown: config.moderation.skip_cooldown,
+            max_hold: config.moderation.max_hold,
             undo_window: config.moderation.undo_window,
             poll: config.moderation.poll,
         };

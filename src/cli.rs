@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod author;
+pub mod bars;
 pub mod bulk;
 pub mod client;
 pub mod clock;
+pub mod comment;
 pub mod comments;
 pub mod configuration;
 pub mod demo;
@@ -19,10 +21,12 @@ pub mod model;
 pub mod output;
 pub mod policy;
 pub mod privacy;
+pub mod report;
 pub mod review;
 pub mod score;
 pub mod serve;
 pub mod site;
+pub mod stats;
 pub mod style;
 pub mod submit;
 pub mod thread;
@@ -56,11 +60,14 @@ enum Command {
     Demo(demo::Args),
     Submit(Box<submit::Args>),
     Comments(comments::Args),
+    Comment(comment::Args),
     Events(events::Args),
     Review(review::Args),
     Undo(undo::Args),
     Audit(audit::Args),
     Bulk(bulk::Args),
+    Stats(stats::Args),
+    Report(report::Args),
     Score(score::Args),
     Site(site::Args),
     Thread(thread::Args),
@@ -84,11 +91,14 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
         Command::Submit(args) => submit::run(*args).await,
         Command::Comments(args) => comments::run(args).await,
+        Command::Comment(args) => comment::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Undo(args) => undo::run(args).await,
         Command::Audit(args) => audit::run(args).await,
         Command::Bulk(args) => bulk::run(args).await,
+        Command::Stats(args) => stats::run(args).await,
+        Command::Report(args) => report::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
         Command::Thread(args) => thread::run(args).await,

@@ -1,5 +1,6 @@
 //! The event feed: each state change of a site once, in order, from a verified cursor on.
 
+pub mod changes;
 mod watch;
 
 use crate::{

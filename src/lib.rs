@@ -74,6 +74,13 @@ pub mod proto {
             }
         }
 
+        /// The same for a reader who reports.
+        impl fmt::Debug for Reporter {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
         /// The same for where a request came from.
         impl fmt::Debug for Transport {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,13 @@
 
 pub mod bulk;
 pub mod dialogue;
+pub mod filter;
+pub mod listing;
+pub mod noting;
+pub mod overview;
 pub mod priority;
+pub mod redaction;
+pub mod reported;
 pub mod ruling;
 pub mod session;
 mod statement;
@@ -11,10 +17,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{caller::Caller, role::Right},
-    comment::{
-        ids::{CommentId, SiteId},
-        lease::{ItemContext, QueuedItem},
-    },
+    comment::ids::{CommentId, SiteId},
     policy::sites::Sites,
     store::{
         confirmation::Confirmation,
@@ -36,17 +39,12 @@ pub struct QueueSettings {
     pub lease: Duration,
     /// How long a skipped item rests.
     pub skip_cooldown: Duration,
+    /// How long an item can be held with signs of life.
+    pub max_hold: Duration,
     /// How long a decision can be undone.
     pub undo_window: Duration,
     /// How often an idle stream looks for items whose wake-up was lost.
     pub poll: Duration,
-}
-
-impl QueueSettings {
-    /// The longest that an item can rest: what a clock that jumped back must not lengthen.
-    fn longest_rest(&self) -> Duration {
-        self.lease.max(self.skip_cooldown)
-    }
 }
 
 /// A site's queue as the service works it. Cheap to clone.
@@ -84,12 +82,24 @@ impl Queue {
         self.settings.lease
     }
 
+    /// Whether the site's policy wants to know who decided how much; not while its policy can't be read.
+    pub(crate) async fn counts_by_moderator(&self, site: &SiteId) -> bool {
+        let site = self.sites.get(site).await;
+        site.is_ok_and(|site| site.policy.moderator_statistics())
+    }
+
+    /// How long an item can be held with signs of life.
+    #[must_use]
+    pub fn max_hold(&self) -> Duration {
+        self.settings.max_hold
+    }
+
     /// Decisions on many comments at once.
     #[must_use]
     pub fn bulk(&self) -> Bulk {
         let settings = BulkSettings {
             undo_window: self.settings.undo_window,
-            longest_rest: self.settings.longest_rest(),
+            longest_rest: self.settings.lease,
             most: MOST_COMMENTS,
         };
         Bulk::new(self.store.clone(), self.confirmation.clone(), settings)
@@ -118,7 +128,8 @@ impl Queue {
             lease: ruling.lease,
             override_lease: ruling.override_lease,
             senior: caller.role.has(Right::DecideEscalated),
-            longest_rest: self.settings.longest_rest(),
+            by_moderator: self.counts_by_moderator(site).await,
+            longest_rest: self.settings.lease,
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
         match decided {
@@ -162,6 +173,7 @@ impl Queue {
             actor: &caller.actor(),
             note: undo.note.as_str(),
             senior: caller.role.has(Right::DecideEscalated),
+            by_moderator: self.counts_by_moderator(site).await,
             window: self.settings.undo_window,
         };
         let undone = self.confirmation.of(self.store.undo(&new)).await?;
@@ -187,22 +199,6 @@ impl Queue {
             Undone::TooLate => Err(UndoRefusal::TooLate),
             Undone::Escalated => Err(UndoRefusal::Escalated),
         }
-    }
-
-    /// A page of the queue in due order, with what a moderator wants to know.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn list(
-        &self,
-        site: &SiteId,
-        offset: usize,
-        count: usize,
-    ) -> Result<Vec<(QueuedItem, ItemContext)>, StoreError> {
-        let items = self.store.list_queue(site, offset, count).await?;
-        let comments: Vec<_> = items.iter().map(|item| &item.comment).collect();
-        let contexts = self.store.contexts(site, &comments).await?;
-        Ok(items.into_iter().zip(contexts).collect())
     }
 
     /// A comment and what surrounds it; `None` if there is no such comment.

@@ -172,6 +172,10 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         thread: most,
         site: most,
     };
+    let judged_at = SeenVersions {
+        policy: 1,
+        ..SeenVersions::default()
+    };
     let stored = store
         .submit(&NewComment {
             site,
@@ -187,10 +191,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             wave_decision: None,
             limits: &limits,
             close_threads_after: None,
-            judged_at: Some(SeenVersions {
-                policy: 1,
-                ..SeenVersions::default()
-            }),
+            judged_at: Some(judged_at),
             due_in: Some(Duration::from_secs(14_400)),
             only_check: false,
         })

@@ -8,6 +8,7 @@ use replydesk::{
         audit::Actor,
         ids::{CommentId, KeyId, SiteId, ThreadId},
         lane::Lane,
+        lanes::Lanes,
         lease::LeaseToken,
         state::{Verdict, Version, Word},
     },
@@ -19,6 +20,7 @@ use replydesk::{
         connection::Store,
         decide::{Decided, NewDecision},
         keys,
+        leases::Claim,
     },
 };
 use tokio::sync::mpsc;
@@ -138,9 +140,21 @@ async fn claim_and_decide_once(store: &Store, rounds: usize, round: usize) -> Op
     let lease = Duration::from_secs(120);
     let started = Instant::now();
     let items = store
-        .claim(&site, holder, &[token], lease, lease)
+        .claim(
+            &site,
+            &Claim {
+                holder,
+                tokens: &[token],
+                lanes: Lanes::USUAL,
+                within: None,
+                place: 0,
+                lease,
+                longest_cool_down: lease,
+            },
+        )
         .await
-        .expect("it claims");
+        .expect("it claims")
+        .items;
     let comment = &items[0].item.comment;
     let decided = store
         .decide(&NewDecision {
@@ -158,6 +172,7 @@ async fn claim_and_decide_once(store: &Store, rounds: usize, round: usize) -> Op
             lease: Some(token),
             override_lease: false,
             senior: false,
+            by_moderator: false,
             longest_rest: lease,
         })
         .await
@@ -190,8 +205,9 @@ pub async fn submit_to_item(report: &mut Report) {
     };
     let (up, requests) = mpsc::channel(100);
     let start = work_queue_request::Start {
-        site: "bench".to_owned(),
+        sites: vec!["bench".to_owned()],
         prefetch: 100,
+        ..Default::default()
     };
     let say = |message| v1::WorkQueueRequest {
         message: Some(message),

@@ -1,6 +1,6 @@
 //! The desk where comments are handed in.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use crate::{
     access::caller::Caller,
@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// After this many `STALE` answers in a row the comment is stored for a moderator, whatever has changed.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// The desk where comments are handed in. Cheap to share.
 pub struct Desk {
@@ -104,20 +104,7 @@ impl Desk {
         } else {
             decide(site, prepared, &score, &seen)
         };
-        let due_in = decided.queued.then(|| {
-            let urgency = Urgency {
-                probability: score.probability,
-                reports: 0,
-                thread_heat: seen.thread_heat,
-                standing: seen.standings.author,
-                queue_last: decided.queue_last,
-            };
-            priority::due_in(
-                site.policy.service_level(),
-                site.policy.priority(),
-                &urgency,
-            )
-        });
+        let due_in = due_in(site, &decided, &score, &seen);
         // What is most likely spam must not make its own words fit.
         let words = (score.probability < Probability::from_percent(50))
             .then(|| {
@@ -165,7 +152,7 @@ impl Desk {
     }
 
     /// What is known around a submission, and what it is recognised by.
-    async fn observe<'a>(
+    pub(super) async fn observe<'a>(
         &self,
         site: &Site,
         prepared: &'a Prepared,
@@ -207,7 +194,27 @@ impl Desk {
     }
 }
 
-fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
+/// How long after its arrival the comment is due in the queue; `None` where it is not queued.
+pub(super) fn due_in(
+    site: &Site,
+    decided: &Decided,
+    score: &Score,
+    seen: &Observed,
+) -> Option<Duration> {
+    let urgency = Urgency {
+        probability: score.probability,
+        reports: 0,
+        thread_heat: seen.thread_heat,
+        standing: seen.standings.author,
+        queue_last: decided.queue_last,
+    };
+    let (level, weights) = (site.policy.service_level(), site.policy.priority());
+    decided
+        .queued
+        .then(|| priority::due_in(level, weights, &urgency))
+}
+
+pub(super) fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
     site.policy.decide(&Facts {
         probability: score.probability,
         history: seen.history,

@@ -1,5 +1,7 @@
 //! What is computed from a submission once, whatever has to be tried again: parsing, fingerprints, sealing.
 
+pub mod revision;
+
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};

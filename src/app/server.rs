@@ -15,6 +15,7 @@ use crate::{
     authors::Authors,
     backtest::Backtest,
     config::Config,
+    feed::changes::Changes,
     grpc::{
         comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
         moderation::Moderation, site::SiteAdmin, streams::Streams,
@@ -90,6 +91,13 @@ where
     };
     let gate = Gate::new(Arc::clone(&parts.access));
     let most = config.max_message_bytes;
+    let changes = Changes::new(
+        parts.desk.store.clone(),
+        streams.wakeups.clone(),
+        parts.config.moderation.poll,
+        streams.tasks.clone(),
+        stop.clone(),
+    );
     let moderation = Moderation {
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
@@ -103,6 +111,7 @@ where
         audit: Audit::new(parts.desk.store.clone()),
         scorer: Arc::clone(&parts.desk.scorer),
         streams: streams.clone(),
+        changes,
     };
     let key_first = KeyFirst::new(Arc::clone(&parts.access));
     let sites = SiteAdmin {

@@ -171,6 +171,7 @@ mod tests {
                 signals: Signals::default().to_bytes(),
             },
             lane: None,
+            was_changed: false,
             history: History::default(),
         }
     }

@@ -213,6 +213,13 @@ pub fn line(event: &Event, paint: Paint) -> String {
                 in_bulk(&cause.operation_id)
             )
         }
+        Some(event::Cause::Retracted(_)) => "retracted by its author".to_owned(),
+        Some(event::Cause::Revised(cause)) => {
+            format!("revised: {}", words::reasons(&cause.reasons))
+        }
+        Some(event::Cause::Redacted(cause)) => {
+            format!("redacted by {}", untrusted::line(&cause.moderator))
+        }
         None => "changed".to_owned(),
     };
     format!(

@@ -71,8 +71,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
     let connection = Connection::open(&args.reach.target()?).await?;
     let start = Start {
-        site: args.site,
+        sites: vec![args.site],
         prefetch: args.prefetch,
+        ..Start::default()
     };
     if args.json {
         piped::run(connection, start).await

@@ -1,7 +1,7 @@
 //! The words that our commands print and read for the API's enumerations.
 
 use crate::proto::v1::{
-    AuditAction, CommentState, ModerationMode, Outcome, Reason, ReasonCode, Role, Standing,
+    AuditAction, CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Standing,
     SubjectKind, Verdict,
 };
 
@@ -51,6 +51,18 @@ pub fn subject_kind(number: i32) -> &'static str {
         Ok(SubjectKind::LinkDomain) => "domain",
         Ok(SubjectKind::Website) => "website",
         Ok(SubjectKind::Unspecified) | Err(_) => "something",
+    }
+}
+
+/// `review`, `reported`, `escalated`, `appeals`.
+#[must_use]
+pub fn lane(number: i32) -> &'static str {
+    match Lane::try_from(number) {
+        Ok(Lane::Review) => "review",
+        Ok(Lane::Reported) => "reported",
+        Ok(Lane::Escalated) => "escalated",
+        Ok(Lane::Appeals) => "appeals",
+        Ok(Lane::Unspecified) | Err(_) => "unknown",
     }
 }
 
@@ -128,6 +140,7 @@ pub fn code(number: i32) -> &'static str {
         Ok(ReasonCode::AuthorHeld) => "held by a moderator's word on the author",
         Ok(ReasonCode::AuthorBanned) => "banned",
         Ok(ReasonCode::WaveDecided) => "its wave was decided",
+        Ok(ReasonCode::Revised) => "written anew after a decision",
         Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
     }
 }

@@ -113,6 +113,22 @@ pub enum Cause {
         /// The bulk operation that was undone.
         operation: Option<OperationId>,
     },
+    /// Its author withdrew the comment.
+    Retracted,
+    /// Its author wrote the comment anew, and policy decided.
+    Revised {
+        /// What policy decided on the new text.
+        outcome: Outcome,
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+    /// A moderator blacked out a part of the comment.
+    Redacted {
+        /// The label of the moderator's key.
+        moderator: String,
+        /// For other moderators; may be empty. Blogs don't see it.
+        note: String,
+    },
 }
 
 /// One state change of one comment.

@@ -26,6 +26,14 @@ impl AuthorHistory {
         }
     }
 
+    /// The author's other comments, without one in this state.
+    #[must_use]
+    pub fn without(mut self, state: CommentState) -> Self {
+        let count = &mut self.counts[usize::from(state.number()) - 1];
+        *count = count.saturating_sub(1);
+        self
+    }
+
     /// How many of the author's comments are in this state.
     #[must_use]
     pub fn count(&self, state: CommentState) -> u32 {

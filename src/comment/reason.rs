@@ -36,11 +36,13 @@ pub enum ReasonCode {
     ThreadModerated = 15,
     /// A moderator decided its wave.
     WaveDecided = 16,
+    /// Its author wrote it anew after a moderator had decided on it.
+    Revised = 17,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::PreModeration,
         Self::PostModeration,
         Self::ScoreLow,
@@ -57,6 +59,7 @@ impl ReasonCode {
         Self::AuthorBanned,
         Self::ThreadModerated,
         Self::WaveDecided,
+        Self::Revised,
     ];
 
     /// The code with this number.

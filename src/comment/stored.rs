@@ -9,7 +9,7 @@ use crate::comment::{
     state::{CommentState, Outcome, Timestamp, Version},
 };
 
-/// What never changes about a comment once it is stored.
+/// What a comment says, and how that was judged. Only a revision or a redaction changes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommentContent {
     /// The article.
@@ -47,7 +47,7 @@ pub struct StoredComment {
     pub state: CommentState,
     /// How often that was set.
     pub version: Version,
-    /// What policy decided when it came.
+    /// What policy decided when it came, or was last revised.
     pub outcome: Outcome,
     /// When it came.
     pub submitted_at: Timestamp,
@@ -59,6 +59,8 @@ pub struct StoredComment {
     pub content: CommentContent,
     /// Where it waits for a moderator, or is held from.
     pub lane: Option<Lane>,
+    /// It said something else before: `Store::earlier_versions` tells what.
+    pub was_changed: bool,
     /// What was done to it since.
     pub history: History,
 }

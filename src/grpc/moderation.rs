@@ -3,11 +3,11 @@
 mod audit;
 mod bulk;
 mod decisions;
+mod redactions;
+mod work;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use tokio::sync::mpsc;
-use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
@@ -18,29 +18,20 @@ use crate::{
         ids::{CommentId, SiteId},
         violation::Violations,
     },
+    feed::changes::Changes,
     grpc::{
         authors::AuthorDesk,
-        convert::{authors, moderation as convert, paging, review, words},
+        convert::{authors, listing, review, statistics},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
     },
     policy::sites::Sites,
-    proto::v1::{self, moderation_service_server::ModerationService, work_queue_response::Message},
-    queue::{
-        Queue,
-        dialogue::{Delivery, Move, SessionEnd, SessionPlan},
-    },
+    proto::v1::{self, moderation_service_server::ModerationService},
+    queue::Queue,
     spam::scorer::Scorer,
 };
-
-/// A rank that no queue reaches, and that Redis still takes with a page's length on top.
-const BEYOND: usize = 1 << 53;
-
-/// Items and answers that wait to be read: each may hold a comment of 64 KB.
-const MOST_UNREAD: usize = 4;
-/// How long a stream may stay without its first message.
-const START_WITHIN: Duration = Duration::from_secs(10);
+use work::WorkStream;
 
 /// The service.
 pub struct Moderation {
@@ -58,6 +49,8 @@ pub struct Moderation {
     pub scorer: Arc<Scorer>,
     /// Long-lived replies.
     pub streams: Streams,
+    /// What tells of others' decisions.
+    pub changes: Changes,
 }
 
 impl Moderation {
@@ -84,7 +77,7 @@ impl Moderation {
 
 #[tonic::async_trait]
 impl ModerationService for Moderation {
-    type WorkQueueStream = WhileWelcome<v1::WorkQueueResponse>;
+    type WorkQueueStream = WorkStream;
     type BulkDecideStream = WhileWelcome<v1::BulkDecideResponse>;
     type UndoBulkDecisionStream = WhileWelcome<v1::UndoBulkDecisionResponse>;
 
@@ -92,47 +85,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<Streaming<v1::WorkQueueRequest>>,
     ) -> Result<Response<Self::WorkQueueStream>, Status> {
-        // A stranger learns nothing, not even by waiting.
-        self.gate.caller(request.metadata()).await?;
-        let (metadata, _, mut incoming) = request.into_parts();
-        let first = tokio::select! {
-            first = tokio::time::timeout(START_WITHIN.min(self.queue.lease()), incoming.message()) => first,
-            () = self.streams.shutdown.cancelled() => {
-                return Err(status::stream_over("the service shuts down; connect again"));
-            }
-        };
-        let start = convert::start(first.map_err(|_| status::no_start())??)?;
-        let (caller, site) = self
-            .gate
-            .admit(&metadata, Right::Moderate, &start.site)
-            .await?;
-        self.sites.get(&site).await?;
-        let dismissal = self.gate.dismissal(&metadata);
-        let plan = SessionPlan {
-            site: site.clone(),
-            caller,
-            prefetch: start.prefetch,
-            ends_at: self.streams.end_of_life(),
-            shutdown: self.streams.shutdown.clone(),
-        };
-        let (moves, said) = mpsc::channel(start.prefetch);
-        // Few: what a client does not read stays here until its connection ends.
-        let (deliveries, told) = mpsc::channel(start.prefetch.min(MOST_UNREAD));
-        self.streams.tasks.spawn(pass_on(incoming, moves));
-        let queue = self.queue.clone();
-        let end = self
-            .streams
-            .tasks
-            .spawn(async move { queue.work(plan, said, deliveries).await });
-        let started = started(start.prefetch, self.queue.lease());
-        let told = ReceiverStream::new(told).map(move |delivery| Ok(response(&site, delivery)));
-        let last = tokio_stream::once(end)
-            .then(|end| async move { end.await.ok() })
-            .filter_map(last_word);
-        Ok(Response::new(WhileWelcome::new(
-            tokio_stream::once(Ok(started)).chain(told).chain(last),
-            dismissal,
-        )))
+        self.work(request).await
     }
 
     async fn list_queue(
@@ -144,33 +97,10 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
-        let name = format!("queue\n{site}");
-        let mut found = Violations::new();
-        let count = found.take(
-            "page_size",
-            paging::size(request.get_ref().page_size, 50, 200),
-        );
-        let offset = found.take(
-            "page_token",
-            paging::place(&request.get_ref().page_token, &name),
-        );
-        let (Some(count), Some(offset)) = (count, offset) else {
-            return Err(found.into());
-        };
-        let start = usize::try_from(offset).unwrap_or(BEYOND).min(BEYOND);
-        let items = self.queue.list(&site, start, count).await?;
-        let more = items.len() == count;
-        Ok(Response::new(v1::ListQueueResponse {
-            next_page_token: if more {
-                paging::token(offset + count as u64, &name)
-            } else {
-                String::new()
-            },
-            items: items
-                .into_iter()
-                .map(|(item, context)| convert::queued(&site, item, context))
-                .collect(),
-        }))
+        let listing = listing::listing(request.get_ref())?;
+        let page = self.queue.list(&site, &listing).await?;
+        let page = listing::page(&site, request.get_ref(), page);
+        Ok(Response::new(page))
     }
 
     async fn decide_comment(
@@ -206,6 +136,13 @@ impl ModerationService for Moderation {
         request: Request<v1::ListBulkChangesRequest>,
     ) -> Result<Response<v1::ListBulkChangesResponse>, Status> {
         bulk::changes(self, &request).await
+    }
+
+    async fn redact_comment(
+        &self,
+        request: Request<v1::RedactCommentRequest>,
+    ) -> Result<Response<v1::RedactCommentResponse>, Status> {
+        redactions::redact(self, request).await
     }
 
     async fn list_audit_entries(
@@ -276,95 +213,7 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
-        let counts = self.queue.counts(&site).await?;
-        Ok(Response::new(v1::GetQueueStatsResponse {
-            stats: Some(words::stats(&counts)),
-        }))
-    }
-}
-
-/// Hands a client's messages to its session until either side ends. No more are read than the session takes.
-async fn pass_on(mut incoming: Streaming<v1::WorkQueueRequest>, moves: mpsc::Sender<Move>) {
-    loop {
-        let said = tokio::select! {
-            () = moves.closed() => return,
-            said = incoming.message() => said,
-        };
-        match said {
-            Ok(Some(request)) => {
-                if moves.send(convert::said(request)).await.is_err() {
-                    return;
-                }
-            }
-            Ok(None) => return,
-            // Also what a client that vanished looks like; then nobody hears the answer.
-            Err(_) => return drop(moves.send(Move::Unreadable).await),
-        }
-    }
-}
-
-fn started(prefetch: usize, lease: Duration) -> v1::WorkQueueResponse {
-    let prefetch = i32::try_from(prefetch).unwrap_or(i32::MAX);
-    let started = v1::work_queue_response::Started {
-        prefetch,
-        lease: Some(words::duration(lease)),
-    };
-    v1::WorkQueueResponse {
-        message: Some(Message::Started(started)),
-    }
-}
-
-fn response(site: &SiteId, delivery: Delivery) -> v1::WorkQueueResponse {
-    use v1::work_queue_response::{Heartbeat, Skipped, Withdrawn, answer::Result as Answer};
-    let answer = |request_id, result| {
-        Message::Answer(v1::work_queue_response::Answer {
-            request_id,
-            result: Some(result),
-        })
-    };
-    let message = match delivery {
-        Delivery::Item(item, context) => Message::Item(convert::leased(site, *item, context)),
-        Delivery::Decided(request, Ok(decision)) => {
-            answer(request, Answer::Decision(convert::decision(decision)))
-        }
-        Delivery::Decided(request, Err(refusal)) => {
-            answer(request, Answer::Problem(status::problem(refusal.into())))
-        }
-        Delivery::Skipped(request, Ok(true)) => answer(request, Answer::Skipped(Skipped {})),
-        Delivery::Skipped(request, Ok(false)) => answer(
-            request,
-            Answer::Problem(status::problem(status::lease_lost())),
-        ),
-        Delivery::Skipped(request, Err(error)) => {
-            answer(request, Answer::Problem(status::problem(error.into())))
-        }
-        Delivery::Invalid(request, found) => {
-            answer(request, Answer::Problem(status::problem(found.into())))
-        }
-        Delivery::Withdrawn(comment, token) => Message::Withdrawn(Withdrawn {
-            comment_id: comment.to_string(),
-            lease_token: token.to_string(),
-        }),
-        Delivery::Heartbeat(counts) => Message::Heartbeat(Heartbeat {
-            stats: Some(words::stats(&counts)),
-        }),
-    };
-    v1::WorkQueueResponse {
-        message: Some(message),
-    }
-}
-
-fn last_word<T>(end: Option<SessionEnd>) -> Option<Result<T, Status>> {
-    match end? {
-        SessionEnd::Left => None,
-        SessionEnd::Shutdown => Some(Err(status::stream_over(
-            "the service shuts down; connect again",
-        ))),
-        SessionEnd::Age => Some(Err(status::stream_over(
-            "the stream has reached its age; connect again",
-        ))),
-        SessionEnd::NoSignOfLife => Some(Err(status::no_life())),
-        SessionEnd::NotRead => Some(Err(status::not_read())),
-        SessionEnd::Unreadable => Some(Err(status::unreadable())),
+        let overview = self.queue.overview(&site).await?;
+        Ok(Response::new(statistics::queue_stats(overview)))
     }
 }

@@ -1,5 +1,6 @@
 //! The one place where errors become gRPC statuses: a code, a stable reason, details, and what the caller should do.
 
+mod changes;
 mod errors;
 mod refusals;
 
@@ -98,15 +99,6 @@ pub fn too_late() -> Status {
     unavailable(
         "TOO_LATE",
         "the call took too long; send the same request again",
-    )
-}
-
-/// The caller does not hold the item any more.
-pub fn lease_lost() -> Status {
-    precondition(
-        "LEASE_LOST",
-        "lease",
-        "the item's lease is over; it was given to the queue",
     )
 }
 

@@ -69,11 +69,12 @@ impl Policy {
     /// Decides. From the strongest rule to the weakest: a ban, a word that rejects, a moderator's decision against the wave
     /// that the comment joins, a score that is spam, a rule that holds (a standing, a word, links, a first comment), and
     /// then the mode. The site's own words and rules hold in every mode; the lower threshold counts in automatic mode only.
+    /// The mode is the thread's where it has one of its own for a while; that is told where it differs from the site's.
+    ///
     /// A trusted author is spared what holds newcomers, links and middling scores, but neither words nor a score that is
-    /// spam, since an account can be stolen; nor a mode that reviews each comment. The mode is the thread's where it has one
-    /// of its own for a while; that is told where it differs from the site's. An approved wave spares its later members what
-    /// asks for a person, a first comment or the mode, but neither words nor links nor a score that is spam: nearly the same
-    /// is not the same.
+    /// spam, since an account can be stolen; nor a mode that reviews each comment. An approved wave spares its later members
+    /// what asks for a person, a first comment or the mode, but neither words nor links nor a score that is spam: nearly the
+    /// same is not the same.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>) -> Decided {
         let (standing, subject) = facts.standings.strictest();
@@ -106,11 +107,11 @@ impl Policy {
     }
 
     fn decide_in(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
-        let (standing, _) = facts.standings.strictest();
         if facts.probability >= self.spam_at {
             return spam(mode, facts);
         }
         let holds = self.holds(facts);
+        let (standing, _) = facts.standings.strictest();
         match mode {
             ModerationMode::Pre => {
                 let mut reasons = vec![Reason::new(ReasonCode::PreModeration, "")];

@@ -1,38 +1,72 @@
-//! One moderator at work: items come down as the moderator has hands free, verdicts and skips go up and are answered
-//! one by one, and when the session ends what is still held goes back at once.
+//! One moderator at work: items come down as the moderator has hands free, the sites in turn; what is asked goes up and
+//! is answered one by one; and when the session ends what is still held goes back at once.
 
-use std::{collections::HashMap, time::Duration};
+mod answering;
+mod claiming;
+mod first;
+mod hands;
+mod lap;
+mod renewing;
+mod watching;
+
+use std::time::Duration;
 
 use tokio::{
     sync::mpsc,
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 use crate::{
-    comment::{ids::CommentId, lease::LeaseToken},
     queue::{
         Queue,
-        dialogue::{Delivery, Move, SessionEnd, SessionPlan},
-        ruling::{DecideRefusal, Decision, Ruling},
+        dialogue::{Delivery, Move, SessionEnd, SessionPlan, SiteQueue},
     },
-    store::error::StoreError,
+    store::wakeups::{EventWaiter, QueueWaiter},
 };
+use claiming::Station;
+use hands::Hands;
+use watching::Watching;
 
 /// A send that is blocked for longer ends the session: the client does not read.
 pub const READ_WITHIN: Duration = Duration::from_secs(10);
-/// An idle session tells how the queue stands this often.
+/// An idle session tells how the queues stand this often.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Whoever works a wave or a thread looks again this long after the site's feed had something: a look reads a part of it.
+const GATHER: Duration = Duration::from_millis(200);
+
+/// Whether items are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    Working,
+    /// The moderator wants none.
+    Paused,
+    /// The moderator has held an item for too long, and would only hold the next.
+    Asleep,
+}
 
 /// A session in progress.
 struct Session {
     queue: Queue,
     plan: SessionPlan,
-    held: HashMap<CommentId, LeaseToken>,
-    /// Tokens of a claim whose reply was lost: repeated, it returns the same items.
-    unanswered: Vec<LeaseToken>,
+    /// By the site's number.
+    stations: Vec<Station>,
+    /// What tells of new items, by the site's number. Whoever works a part looks again by the feed instead.
+    rings: Vec<QueueWaiter>,
+    hands: Hands,
+    watching: Watching,
+    pace: Pace,
+    /// Whether there may be something to claim.
     hungry: bool,
+    /// The site whose turn it is.
+    turn: usize,
     last_sign_of_life: Instant,
     deliveries: mpsc::Sender<Delivery>,
+}
+
+/// What else a session hears of its sites. Kept for the session's life.
+struct Ears {
+    feeds: Vec<EventWaiter>,
+    leases: Vec<EventWaiter>,
 }
 
 impl Queue {
@@ -43,52 +77,96 @@ impl Queue {
         moves: mpsc::Receiver<Move>,
         deliveries: mpsc::Sender<Delivery>,
     ) -> SessionEnd {
+        let (ears, rings) = self.listen(&plan);
+        let stations = plan.sites.iter().map(|_| Station::default()).collect();
         let mut session = Session {
             queue: self.clone(),
-            plan,
-            held: HashMap::new(),
-            unanswered: Vec::new(),
+            stations,
+            rings,
+            hands: Hands::default(),
+            watching: Watching::new(plan.sites.len()),
+            pace: Pace::Working,
             hungry: true,
+            turn: 0,
             last_sign_of_life: Instant::now(),
             deliveries,
+            plan,
         };
-        let end = session.run(moves).await;
-        session.give_back().await;
+        let end = session.run(moves, ears).await;
+        session.give_back_at_the_end().await;
         end
+    }
+
+    fn listen(&self, plan: &SessionPlan) -> (Ears, Vec<QueueWaiter>) {
+        let wakeups = &self.wakeups;
+        let part = plan.within.is_some();
+        let sites = || plan.sites.iter();
+        let rings = sites()
+            .filter(|_| !part)
+            .map(|site| wakeups.queue_waiter(site, plan.lanes))
+            .collect();
+        let ears = Ears {
+            feeds: sites()
+                .filter(|_| part)
+                .map(|site| wakeups.event_waiter(site))
+                .collect(),
+            leases: sites().map(|site| wakeups.lease_waiter(site)).collect(),
+        };
+        (ears, rings)
     }
 }
 
 impl Session {
-    async fn run(&mut self, mut moves: mpsc::Receiver<Move>) -> SessionEnd {
-        let queue = self.queue.clone();
+    async fn run(&mut self, mut moves: mpsc::Receiver<Move>, ears: Ears) -> SessionEnd {
+        let settings = self.queue.settings;
         let shutdown = self.plan.shutdown.clone();
         let closed = self.deliveries.clone();
-        let waiter = queue.wakeups.queue_waiter(&self.plan.site);
-        let mut taken = queue.wakeups.lease_waiter(&self.plan.site);
-        let mut poll = ticks(queue.settings.poll);
-        let mut renewal = ticks(queue.settings.lease / 3);
+        let ends_at = self.plan.ends_at;
+        let mut poll = ticks(settings.poll);
+        let mut renewal = ticks((settings.lease / 3).min(settings.max_hold / 3));
         let mut heartbeat = ticks(HEARTBEAT);
+        let mut look_at: Option<Instant> = None;
+        let Ears {
+            mut feeds,
+            mut leases,
+        } = ears;
         loop {
             if self.hungry
                 && let Err(end) = self.claim().await
             {
                 return end;
             }
+            let (hungry, wants) = (self.hungry, self.wants() > 0);
             let done = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => Err(SessionEnd::Shutdown),
                 () = closed.closed() => Err(SessionEnd::Left),
-                () = sleep_until(self.plan.ends_at) => Err(SessionEnd::Age),
+                () = sleep_until(ends_at) => Err(SessionEnd::Age),
                 said = moves.recv() => match said {
-                    Some(said) => self.answer(said).await,
+                    Some(said) => self.hear(said).await,
                     None => Err(SessionEnd::Left),
                 },
-                _ = renewal.tick() => self.renew().await,
+                _ = renewal.tick() => self.renew_all().await,
                 // Renewing tells which leases are over.
-                () = taken.wait() => self.renew().await,
-                () = waiter.wait(), if self.free_hands() > 0 => { self.hungry = true; Ok(()) }
-                _ = poll.tick() => { self.hungry = self.free_hands() > 0; Ok(()) }
+                (site, ()) = first::of(leases.iter_mut().map(EventWaiter::wait)) => self.renew(site).await,
+                (site, news) = self.watching.news() => self.changed(site, news).await,
                 _ = heartbeat.tick() => self.tell_counts().await,
+                // Others were heard; on with what a claim has left.
+                () = std::future::ready(()), if hungry => Ok(()),
+                (site, ()) = first::of(self.rings.iter().map(QueueWaiter::wait)), if wants => {
+                    self.hope(site);
+                    Ok(())
+                }
+                _ = first::of(feeds.iter_mut().map(EventWaiter::wait)), if look_at.is_none() => {
+                    look_at = Some(Instant::now() + GATHER);
+                    Ok(())
+                }
+                () = sleep_until(look_at.unwrap_or(ends_at)), if look_at.is_some() => {
+                    look_at = None;
+                    self.hope_for_all();
+                    Ok(())
+                }
+                _ = poll.tick() => { self.hope_for_all(); Ok(()) }
             };
             if let Err(end) = done {
                 return end;
@@ -96,8 +174,18 @@ impl Session {
         }
     }
 
-    fn free_hands(&self) -> usize {
-        self.plan.prefetch.saturating_sub(self.held.len())
+    /// How many more items the moderator wants.
+    fn wants(&self) -> usize {
+        match self.pace {
+            Pace::Working => self.plan.prefetch.saturating_sub(self.outstanding()),
+            Pace::Paused | Pace::Asleep => 0,
+        }
+    }
+
+    /// What is held, and what may be: a claim without an answer may have leased items.
+    fn outstanding(&self) -> usize {
+        let asked: usize = self.stations.iter().map(Station::unanswered).sum();
+        self.hands.len() + asked
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), SessionEnd> {
@@ -114,180 +202,26 @@ impl Session {
         }
     }
 
-    async fn claim(&mut self) -> Result<(), SessionEnd> {
-        self.hungry = false;
-        for _ in self.unanswered.len()..self.free_hands() {
-            self.unanswered.extend(fresh_token());
-        }
-        let wanted = self.free_hands().min(self.unanswered.len());
-        if wanted == 0 {
-            return Ok(());
-        }
-        let (site, settings) = (self.plan.site.clone(), self.queue.settings);
-        let tokens = &self.unanswered[..wanted];
-        let claim = self.queue.store.claim(
-            &site,
-            self.plan.caller.key_id,
-            tokens,
-            settings.lease,
-            settings.longest_rest(),
-        );
-        // Whatever went wrong, the slow poll tries again with the same tokens.
-        let items = match claim.await {
-            Ok(items) => items,
-            Err(error) => {
-                tracing::warn!(site = %site, error = &error as &dyn std::error::Error, "queue.claim_failed");
-                return Ok(());
-            }
-        };
-        self.unanswered.clear();
-        if self.held.is_empty() {
-            // Who had nothing to do had nothing to say: the time for a sign of life starts with the first item.
-            self.last_sign_of_life = Instant::now();
-        }
-        for leased in &items {
-            self.held.insert(leased.item.comment.id, leased.token);
-        }
-        let comments: Vec<_> = items.iter().map(|leased| &leased.item.comment).collect();
-        let contexts = self
-            .queue
-            .store
-            .contexts(&site, &comments)
-            .await
-            .unwrap_or_default();
-        let mut contexts = contexts.into_iter();
-        for leased in items {
-            self.deliver(Delivery::Item(
-                Box::new(leased),
-                contexts.next().unwrap_or_default(),
-            ))
-            .await?;
-        }
-        Ok(())
-    }
-
-    async fn answer(&mut self, said: Move) -> Result<(), SessionEnd> {
-        self.last_sign_of_life = Instant::now();
-        let answer = match said {
-            Move::Ping => return Ok(()),
-            Move::Unreadable => return Err(SessionEnd::Unreadable),
-            Move::Invalid(request, found) => Delivery::Invalid(request, found),
-            Move::Decide(request, ruling) => Delivery::Decided(request, self.decide(&ruling).await),
-            Move::Skip(request, comment, token) => {
-                Delivery::Skipped(request, self.skip(comment, token).await)
-            }
-        };
-        self.hungry = self.free_hands() > 0;
-        self.deliver(answer).await
-    }
-
-    async fn decide(&mut self, ruling: &Ruling) -> Result<Decision, DecideRefusal> {
-        let (site, caller) = (&self.plan.site, &self.plan.caller);
-        let result = self.queue.decide(site, caller, ruling).await;
-        match &result {
-            Ok(_) => drop(self.held.remove(&ruling.comment)),
-            // The item is another's, or no longer what was sent: it comes anew if it still waits.
-            Err(
-                DecideRefusal::Stale { .. }
-                | DecideRefusal::NotFound
-                | DecideRefusal::Erased
-                | DecideRefusal::Retracted
-                | DecideRefusal::Escalated,
-            ) => {
-                if let Some(token) = self.held.remove(&ruling.comment) {
-                    let back = self
-                        .queue
-                        .store
-                        .release(site, &[(ruling.comment, token)], Duration::ZERO)
-                        .await;
-                    drop(back);
-                }
-            }
-            Err(
-                DecideRefusal::LeasedByAnother
-                | DecideRefusal::UnknownReason { .. }
-                | DecideRefusal::Site(_)
-                | DecideRefusal::SameModerator
-                | DecideRefusal::Store(_),
-            ) => {}
-        }
-        result
-    }
-
-    async fn skip(&mut self, comment: CommentId, token: LeaseToken) -> Result<bool, StoreError> {
-        let cooldown = self.queue.settings.skip_cooldown;
-        let released = self
-            .queue
-            .store
-            .release(&self.plan.site, &[(comment, token)], cooldown)
-            .await?;
-        if self.held.get(&comment) == Some(&token) {
-            self.held.remove(&comment);
-        }
-        Ok(released.first().copied().unwrap_or(false))
-    }
-
-    async fn renew(&mut self) -> Result<(), SessionEnd> {
-        if self.held.is_empty() {
-            return Ok(());
-        }
-        let lease = self.queue.settings.lease;
-        if self.last_sign_of_life.elapsed() > lease {
-            return Err(SessionEnd::NoSignOfLife);
-        }
-        let held: Vec<_> = self.held.iter().map(|(id, token)| (*id, *token)).collect();
-        let Ok(expiries) = self.queue.store.renew(&self.plan.site, &held, lease).await else {
-            return Ok(());
-        };
-        for ((id, token), expiry) in held.into_iter().zip(expiries) {
-            if expiry.is_none() {
-                self.held.remove(&id);
-                self.hungry = true;
-                self.deliver(Delivery::Withdrawn(id, token)).await?;
-            }
-        }
-        Ok(())
-    }
-
     async fn tell_counts(&self) -> Result<(), SessionEnd> {
-        match self.queue.store.queue_counts(&self.plan.site).await {
-            Ok(counts) => self.deliver(Delivery::Heartbeat(counts)).await,
-            Err(_) => Ok(()),
+        let mut queues = Vec::with_capacity(self.plan.sites.len());
+        for (number, site) in self.plan.sites.iter().enumerate() {
+            let store = &self.queue.store;
+            let (Ok(counts), Ok(lanes)) = (
+                store.queue_counts(site).await,
+                store.lane_depths(site).await,
+            ) else {
+                continue;
+            };
+            queues.push(SiteQueue {
+                site: number,
+                counts,
+                lanes,
+            });
         }
-    }
-
-    /// Gives everything back; what can't be told to the store comes back when its lease runs out.
-    async fn give_back(&mut self) {
-        let mut held: Vec<_> = self.held.drain().collect();
-        let site = self.plan.site.clone();
-        if !self.unanswered.is_empty() {
-            // A claim without an answer may have leased items: ask once more, to know which.
-            let settings = self.queue.settings;
-            let claim = self.queue.store.claim(
-                &site,
-                self.plan.caller.key_id,
-                &self.unanswered,
-                settings.lease,
-                settings.longest_rest(),
-            );
-            let found = claim.await.unwrap_or_default();
-            held.extend(
-                found
-                    .iter()
-                    .map(|leased| (leased.item.comment.id, leased.token)),
-            );
+        if queues.is_empty() {
+            return Ok(());
         }
-        if held.is_empty() {
-            return;
-        }
-        let back = timeout(
-            READ_WITHIN,
-            self.queue.store.release(&site, &held, Duration::ZERO),
-        )
-        .await;
-        if !matches!(back, Ok(Ok(_))) {
-            tracing::warn!(site = %site, items = held.len(), "queue.give_back_failed");
-        }
+        self.deliver(Delivery::Heartbeat(queues)).await
     }
 }
 
@@ -295,11 +229,4 @@ fn ticks(period: Duration) -> tokio::time::Interval {
     let mut ticks = interval(period.max(Duration::from_millis(1)));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
-}
-
-/// 64 random bits; none while the system has no random numbers, and then no item is claimed.
-fn fresh_token() -> Option<LeaseToken> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).ok()?;
-    LeaseToken::from_bytes(bytes)
 }

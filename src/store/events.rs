@@ -17,6 +17,13 @@ use crate::{
 
 const UNREADABLE: StoreError = StoreError::Corrupt { what: "an event" };
 
+/// `EventRecord.cause`: its author withdrew the comment.
+pub(super) const CAUSE_RETRACTED: u32 = 1;
+/// Its author wrote it anew.
+pub(super) const CAUSE_REVISED: u32 = 2;
+/// A moderator blacked out a part of it.
+pub(super) const CAUSE_REDACTED: u32 = 3;
+
 /// What a read of the feed found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FeedPage {
@@ -59,6 +66,15 @@ impl Store {
     }
 
     async fn out_of_range(&self, site: &SiteId) -> Result<FeedPage, StoreError> {
+        let head = self.feed_head(site).await?;
+        Ok(FeedPage::OutOfRange { head })
+    }
+
+    /// The place after the newest event.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn feed_head(&self, site: &SiteId) -> Result<Cursor, StoreError> {
         let mut last = redis::cmd("XREVRANGE");
         last.arg(keys::events(site))
             .arg("+")
@@ -66,12 +82,8 @@ impl Store {
             .arg("COUNT")
             .arg(1);
         let last = entries(self.query(&last).await?)?;
-        let head = last
-            .first()
-            .map(read_event)
-            .transpose()?
-            .map_or(Cursor::START, |event| event.cursor);
-        Ok(FeedPage::OutOfRange { head })
+        let newest = last.first().map(read_event).transpose()?;
+        Ok(newest.map_or(Cursor::START, |event| event.cursor))
     }
 
     /// Forgets events from before a time, at most `batch` of them, and never the newest. Returns how many.
@@ -147,11 +159,23 @@ fn read_event(entry: &StreamId) -> Result<Event, StoreError> {
 
 fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
     let number = |n: u32| u8::try_from(n).map_err(|_| UNREADABLE);
+    match details.cause {
+        CAUSE_RETRACTED => return Ok(Cause::Retracted),
+        CAUSE_REDACTED => {
+            return Ok(Cause::Redacted {
+                moderator: details.moderator,
+                note: details.note,
+            });
+        }
+        0 | CAUSE_REVISED => {}
+        _ => return Err(UNREADABLE),
+    }
     if details.outcome != 0 {
         let outcome = Outcome::from_number(number(details.outcome)?).ok_or(UNREADABLE)?;
-        return Ok(Cause::Submitted {
-            outcome,
-            reasons: record::decode_reasons(details.reasons),
+        let reasons = record::decode_reasons(details.reasons);
+        return Ok(match details.cause {
+            CAUSE_REVISED => Cause::Revised { outcome, reasons },
+            _ => Cause::Submitted { outcome, reasons },
         });
     }
     let verdict = |n: u32| Verdict::from_number(number(n)?).ok_or(UNREADABLE);

@@ -20,10 +20,15 @@
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
 //! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, `undo`, the trimmer |
 //! | `{site}:au` | stream, the audit log | by retention | all that change something by a person's will |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate | for good | `submit`, `decide`, `import` |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate, `st` submissions of the running hour | for good | `submit`, `decide`, `import` |
+//! | `{site}:st:<hour>` | hash: what was counted in an hour, see [`crate::store::statistics`] | 8 days | `submit`, `parts/statistics` |
+//! | `{site}:std:<day>` | hash: the same of a day | 400 days | the same |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>` | string, the rate: GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
+//! | `{site}:rr:<reporter>` | string, a reader's rate of reports, as the others | until it has passed | `report` |
+//! | `{site}:r:<id>` | hash: a keyed hash of reader and comment -> how it was answered, when, what was said; `n` readers, `u` how many a moderator had seen, `w` when, `b` queued since, `f` the first | 90 days after the last report | `report` |
+//! | `{site}:cv:<id>` | list, a comment's earlier texts, the newest ten (see [`crate::store::versions`]) | as long as the comment | `revise`, `redact` |
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
 //! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
@@ -47,6 +52,7 @@
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
+    calendar::{Day, Hour},
     ids::{CommentId, KeyId, KeyedHash, OperationId, SiteId, ThreadId, WaveId},
     lane::Lane,
     state::CommentState,
@@ -196,6 +202,25 @@ pub fn counters(site: &SiteId) -> Vec<u8> {
     of_site(site, ":n", b"")
 }
 
+/// Hash: what was counted in an hour of the clock.
+#[must_use]
+pub fn hour_statistics(site: &SiteId, hour: Hour) -> Vec<u8> {
+    of_site(site, ":st:", hour.number().to_string().as_bytes())
+}
+
+/// Hash: what was counted on a day, in UTC.
+#[must_use]
+pub fn day_statistics(site: &SiteId, day: Day) -> Vec<u8> {
+    of_site(site, ":std:", day.number().to_string().as_bytes())
+}
+
+/// What [`hour_statistics`] keys start with, up to `:`, and [`day_statistics`] keys, up to `d:`: for scripts, which learn
+/// the time on their way.
+#[must_use]
+pub fn statistics_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":st", b"")
+}
+
 /// Sorted set: ids in a state, by sequence of arrival; of one thread or of the whole site.
 #[must_use]
 pub fn index(site: &SiteId, state: CommentState, thread: Option<&ThreadId>) -> Vec<u8> {
@@ -223,6 +248,24 @@ pub fn author_rate(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
 #[must_use]
 pub fn ip_rate(site: &SiteId, ip: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ri:", ip.as_bytes())
+}
+
+/// String: a reader's rate of reports.
+#[must_use]
+pub fn reporter_rate(site: &SiteId, reader: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":rr:", reader.as_bytes())
+}
+
+/// Hash: what readers reported of a comment, by a keyed hash of reader and comment.
+#[must_use]
+pub fn reports(site: &SiteId, id: &CommentId) -> Vec<u8> {
+    of_site(site, ":r:", id.as_bytes())
+}
+
+/// List: what a comment said before, the newest first.
+#[must_use]
+pub fn earlier_versions(site: &SiteId, id: &CommentId) -> Vec<u8> {
+    of_site(site, ":cv:", id.as_bytes())
 }
 
 /// String: the first comment by this author that said this here.

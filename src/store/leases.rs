@@ -8,52 +8,64 @@ use crate::{
     comment::{
         ids::{CommentId, KeyId, SiteId},
         lane::Lane,
+        lanes::{Lanes, Within},
         lease::{LeaseToken, LeasedItem, QueuedItem},
-        state::Timestamp,
+        state::{CommentState, Timestamp},
     },
     store::{
         connection::Store,
         error::StoreError,
         keys, record,
         reply::{id_bytes, unexpected},
-        script::{Script, ScriptCall},
+        script::{Script, ScriptCall, change_script},
     },
 };
 
-static CLAIM: Script = Script::new("claim.lua", include_str!("scripts/claim.lua"));
+static CLAIM: Script = change_script!("claim.lua");
 static RENEW: Script = Script::new("renew.lua", include_str!("scripts/renew.lua"));
 static RELEASE: Script = Script::new("release.lua", include_str!("scripts/release.lua"));
 
 /// A leased item by name and token.
 pub type Held = (CommentId, LeaseToken);
 
+/// Who wants items of which part of a site's queue.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// Whose key they are leased to.
+    pub holder: KeyId,
+    /// One for each item wanted.
+    pub tokens: &'a [LeaseToken],
+    /// Where from.
+    pub lanes: Lanes,
+    /// Of a wave or a thread alone.
+    pub within: Option<&'a Within>,
+    /// Among the members of that, where to go on from; 0 is the first.
+    pub place: u64,
+    /// How long they are leased.
+    pub lease: Duration,
+    /// The longest that a skipped item rests: one that rests for longer is from before a clock jumped back.
+    pub longest_cool_down: Duration,
+}
+
+/// What a claim found.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// Items, the most urgent first; fewer than wanted where there are no more, or not in this part of the members.
+    pub items: Vec<LeasedItem>,
+    /// Where to go on among the members of a wave or a thread; `None` at their end.
+    pub next: Option<u64>,
+}
+
 impl Store {
     /// Leases the most urgent items, one for each token. Repeated with the same tokens it returns the same items.
     ///
+    /// Of a wave or a thread it looks at 500 members at a time: call it again with the place that it names.
+    ///
     /// # Errors
     /// As [`StoreError`] says; after `Away` and `TimedOut` items may be leased: repeat with the same tokens.
-    pub async fn claim(
-        &self,
-        site: &SiteId,
-        holder: KeyId,
-        tokens: &[LeaseToken],
-        lease: Duration,
-        longest_rest: Duration,
-    ) -> Result<Vec<LeasedItem>, StoreError> {
-        let mut call = ScriptCall::new()
-            .key(keys::lane(site, Lane::Review))
-            .key(keys::leases(site))
-            .key(keys::lease_holders(site))
-            .key(keys::lease_tokens(site))
-            .arg(keys::comment_prefix(site))
-            .arg(millis(lease))
-            .arg(millis(longest_rest))
-            .arg(&holder.as_bytes()[..])
-            .arg(site.as_str());
-        for token in tokens {
-            call = call.arg(&token.as_bytes()[..]);
-        }
-        let items: Vec<Value> = self.call(&CLAIM, &call).await?;
+    pub async fn claim(&self, site: &SiteId, claim: &Claim<'_>) -> Result<Claimed, StoreError> {
+        let (items, place): (Vec<Value>, String) =
+            self.call(&CLAIM, &claim_call(site, claim)).await?;
         // One that cannot be read must not keep the others from whoever waits for them.
         let readable = |item: Value| match read_item(item) {
             Ok(item) => Some(item),
@@ -62,7 +74,22 @@ impl Store {
                 None
             }
         };
-        Ok(items.into_iter().filter_map(readable).collect())
+        Ok(Claimed {
+            items: items.into_iter().filter_map(readable).collect(),
+            next: place.parse().ok(),
+        })
+    }
+
+    /// Whether an item is leased under this token, alive or run out and not yet taken back.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn is_leased(&self, site: &SiteId, held: Held) -> Result<bool, StoreError> {
+        let mut get = redis::cmd("HGET");
+        get.arg(keys::lease_tokens(site))
+            .arg(&held.1.as_bytes()[..]);
+        let id: Option<Vec<u8>> = self.query(&get).await?;
+        Ok(id.is_some_and(|id| id == held.0.as_bytes()))
     }
 
     /// Lengthens leases. For each the new expiry, or `None` where the lease is over.
@@ -97,14 +124,45 @@ impl Store {
         cool_down: Duration,
     ) -> Result<Vec<bool>, StoreError> {
         let call = ScriptCall::new()
-            .key(keys::lane(site, Lane::Review))
             .key(keys::leases(site))
             .key(keys::lease_holders(site))
-            .key(keys::lease_tokens(site))
+            .key(keys::lease_tokens(site));
+        let call = Lane::ALL
+            .into_iter()
+            .fold(call, |call, lane| call.key(keys::lane(site, lane)))
             .arg(millis(cool_down))
             .arg(site.as_str());
         self.call(&RELEASE, &with_pairs(call, held)).await
     }
+}
+
+fn claim_call(site: &SiteId, claim: &Claim<'_>) -> ScriptCall {
+    let members = match claim.within {
+        Some(Within::Wave(wave)) => keys::wave(site, *wave),
+        Some(Within::Thread(thread)) => keys::index(site, CommentState::Pending, Some(thread)),
+        None => keys::leases(site),
+    };
+    let lanes: String = claim
+        .lanes
+        .iter()
+        .map(|lane| char::from(b'0' + lane.number()))
+        .collect();
+    let mut call = ScriptCall::change(site)
+        .key(members)
+        .arg(millis(claim.lease))
+        .arg(millis(claim.longest_cool_down))
+        .arg(&claim.holder.as_bytes()[..])
+        .arg(site.as_str())
+        .arg(lanes)
+        .arg(
+            claim
+                .within
+                .map_or_else(String::new, |_| claim.place.to_string()),
+        );
+    for token in claim.tokens {
+        call = call.arg(&token.as_bytes()[..]);
+    }
+    call
 }
 
 fn with_pairs(mut call: ScriptCall, held: &[Held]) -> ScriptCall {

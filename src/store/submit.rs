@@ -235,6 +235,7 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
                 .map(bulk::wave_decision_bytes)
                 .unwrap_or_default(),
         )
+        .arg(keys::statistics_prefix(new.site))
 }
 
 /// Interval in microseconds and burst of each limit, and after how many milliseconds threads close, in one argument:

@@ -5,19 +5,20 @@
 //! and carries no data: the woken one looks, and takes all that there is before it waits again.
 
 mod bells;
+mod groups;
 mod learning;
 mod subscriber;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
 };
 
 use crate::{
-    comment::ids::SiteId,
+    comment::{ids::SiteId, lanes::Lanes},
     store::{connection::StoreSettings, error::StoreError},
 };
 use bells::{Bell, Bells};
@@ -70,11 +71,13 @@ impl Wakeups {
         })
     }
 
-    /// A waiter for a site's queue: each message wakes one of the site's waiters here.
+    /// A waiter for some lanes of a site's queue: each message wakes one of the site's waiters here for the same lanes.
     #[must_use]
-    pub fn queue_waiter(&self, site: &SiteId) -> QueueWaiter {
+    pub fn queue_waiter(&self, site: &SiteId, lanes: Lanes) -> QueueWaiter {
+        let bell = Bells::bell(&self.bells, site);
         QueueWaiter {
-            bell: Bells::bell(&self.bells, site),
+            rung: bell.queue.of(lanes),
+            _bell: bell,
         }
     }
 
@@ -138,14 +141,15 @@ impl Wakeups {
 
 /// Waits for a site's queue. Keep it for the stream's life.
 pub struct QueueWaiter {
-    bell: Arc<Bell>,
+    rung: Arc<Notify>,
+    _bell: Arc<Bell>,
 }
 
 impl QueueWaiter {
     /// Resolves when it is this waiter's turn to look. A message that came while nobody waited resolves the next wait
     /// at once. Dropped half-way, the turn goes to the next waiter.
     pub async fn wait(&self) {
-        self.bell.queue.notified().await;
+        self.rung.notified().await;
     }
 }
 

@@ -117,10 +117,7 @@ fn decide_on_stream(request_id: u64, comment: &str, token: &str, version: u32) -
 
 async fn problem(work: &mut Work, bad: Up) -> (Code, String) {
     work.say(bad).await;
-    match work.answer().await {
-        Answer::Problem(problem) => (Code::from(problem.code), problem.reason),
-        other @ (Answer::Decision(_) | Answer::Skipped(_)) => panic!("no problem: {other:?}"),
-    }
+    work.problem().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,11 +134,13 @@ async fn a_bad_message_is_answered_and_never_ends_the_stream() {
             request_id: 4,
             comment_id: comment.to_owned(),
             lease_token: token.to_owned(),
+            ..Default::default()
         })
     };
     let restart = Up::Start(up::Start {
-        site: "gazette".to_owned(),
+        sites: vec!["gazette".to_owned()],
         prefetch: 1,
+        ..Default::default()
     });
     use Code::{Aborted, FailedPrecondition, InvalidArgument, NotFound};
     for (bad, code, reason) in [
@@ -158,7 +157,7 @@ async fn a_bad_message_is_answered_and_never_ends_the_stream() {
         (
             decide_on_stream(3, &comment, token, 1),
             FailedPrecondition,
-            "LEASED_BY_ANOTHER",
+            "NOT_HELD",
         ),
         (skip("17", ""), InvalidArgument, "INVALID_FIELDS"),
         (skip(&comment, token), FailedPrecondition, "LEASE_LOST"),
@@ -226,7 +225,7 @@ async fn a_stream_that_does_not_start_right_is_told_why() {
         assert_eq!(violations(&refused)[0].0, "start.prefetch");
     }
     let refused = ada.work("no site!", 1).await.err().unwrap();
-    assert_eq!(violations(&refused)[0].0, "site");
+    assert_eq!(violations(&refused)[0].0, "start.sites");
     let start = |first: Option<Up>| {
         let first = first.map(|message| v1::WorkQueueRequest {
             message: Some(message),

@@ -14,6 +14,7 @@ pub mod redis_server;
 pub mod refusals;
 pub mod remains;
 pub mod services;
+pub mod sessions;
 pub mod streams;
 pub mod until;
 pub mod wire;

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use replydesk::{
-    comment::{ids::KeyId, lease::LeaseToken},
+    comment::{ids::KeyId, lanes::Lanes, lease::LeaseToken},
     proto::v1::{
         self, CommentState, Verdict, work_queue_request::Message as Up,
         work_queue_response::Message as Down, work_queue_response::answer::Result as Answer,
     },
-    store::connection::Store,
+    store::{connection::Store, leases::Claim},
 };
 use tonic::Code;
 
@@ -114,14 +114,19 @@ async fn an_expired_lease_brings_the_item_back() {
     let taken = dead
         .claim(
             &"gazette".parse().unwrap(),
-            KeyId::from_bytes([7; 8]),
-            &[token],
-            lease,
-            Duration::from_secs(120),
+            &Claim {
+                holder: KeyId::from_bytes([7; 8]),
+                tokens: &[token],
+                lanes: Lanes::USUAL,
+                within: None,
+                place: 0,
+                lease,
+                longest_cool_down: Duration::from_secs(120),
+            },
         )
         .await
         .unwrap();
-    assert_eq!(taken.len(), 1);
+    assert_eq!(taken.items.len(), 1);
     let mut at_ada = ada.work("gazette", 5).await.unwrap();
     let item = next_item(&mut at_ada).await;
     assert!(claimed.elapsed() >= lease, "not before it has run out");

@@ -18,7 +18,7 @@ use crate::{
 const BOUND: Duration = Duration::from_secs(15);
 
 /// A desk whose replica reaches Redis through a proxy that can lose an answer.
-async fn behind_a_proxy() -> (Desk, Proxy) {
+pub async fn behind_a_proxy() -> (Desk, Proxy) {
     let mut desk = Desk::with(0, &[("moderation.poll_ms", "100")]).await;
     let proxy = Proxy::before(&desk.redis.url());
     let url = ("store.redis_url".to_owned(), proxy.url.clone());
@@ -96,10 +96,10 @@ async fn a_claim_whose_answer_is_lost_leases_nothing_twice_and_loses_nothing() {
         );
         let verdict = until("Redis is back", BOUND, async || {
             work.decide(&item, Verdict::Approve).await;
-            match work.answer().await {
-                Answer::Decision(decision) => Some(decision),
-                Answer::Problem(_) | Answer::Skipped(_) => None,
+            if let Answer::Decision(decision) = work.answer().await {
+                return Some(decision);
             }
+            None
         });
         assert_eq!(verdict.await.version, 2);
     }

@@ -108,7 +108,6 @@ async fn each_part_changes_alone_and_another_replica_knows_it_within_a_second() 
     let key = desk.key(&["gazette"], v1::Role::Admin, "editor").await;
     let (here, there) = (desk.client(0, &key), desk.client(1, &key));
     let mut version = get(&there).await.policy_version;
-    // The lower threshold must stay below the upper one.
     for part in PolicyField::ALL {
         let after = update(&here, part.name(), another_policy(), version).await;
         let after = after.unwrap();
@@ -185,7 +184,7 @@ async fn told_to_readers(blog: &Client) -> Vec<(String, String)> {
     let events = blog.all_events("gazette").await.into_iter();
     let decided = events.filter_map(|event| match event.cause {
         Some(Cause::Decided(decided)) => Some((decided.reason_code, decided.reason_text)),
-        Some(Cause::Submitted(_) | Cause::Undone(_)) | None => None,
+        Some(_) | None => None,
     });
     decided.collect()
 }

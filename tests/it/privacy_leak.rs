@@ -212,6 +212,53 @@ async fn moderate_authors(
     heard.hear(&Ok(listed));
 }
 
+/// Readers report, and authors change, what was stored; each answer must be of every kind that there is.
+async fn change_all(
+    client: &Client,
+    canaries: &[Canary],
+    requests: &[v1::SubmitCommentRequest],
+    heard: &mut Heard,
+) {
+    let stored: Vec<_> = (0..SUBMISSIONS).filter(|n| is_stored(*n)).collect();
+    for (n, canary) in canaries.iter().enumerate().take(300) {
+        let mut reporter = v1::Reporter {
+            email: canary.email.clone(),
+            ..Default::default()
+        };
+        match n % 5 {
+            0 => reporter.email = canary.email.replace('@', " at "),
+            1 => reporter.email.clear(),
+            2 => reporter.account_id = format!("reader-{n}"),
+            _ => {}
+        }
+        if n % 3 != 0 {
+            reporter.ip_address = canary.ip.to_string();
+        }
+        let comment_id = requests[stored[n % stored.len()]].comment_id.clone();
+        let request = v1::ReportCommentRequest {
+            site: "gazette".to_owned(),
+            comment_id,
+            reporter: Some(reporter),
+            reason: "insult".to_owned(),
+            text: "Not a word of it is true.".to_owned(),
+        };
+        heard.hear(&client.report(request.clone()).await);
+        heard.hear(&client.report(request).await);
+    }
+    for n in stored.iter().step_by(7).take(20) {
+        let id = &requests[*n].comment_id;
+        heard.hear(&client.context("gazette", id).await);
+        let version = client.get("gazette", id).await.version;
+        let body = format!("Point {n}: I say it in other words now.");
+        heard.hear(&client.revise("gazette", id, version, &body).await);
+        heard.hear(&client.context("gazette", id).await);
+        heard.hear(&client.appeal("gazette", id, version, "Why?").await);
+        heard.hear(&client.redact("gazette", id, version + 1, &["words"]).await);
+        heard.hear(&client.retract("gazette", id).await);
+    }
+    heard.hear(&Ok(client.whole_audit("gazette").await));
+}
+
 /// Imports comments with the canaries as their authors' addresses: good ones, pending ones, and bad ones.
 async fn import_all(client: &Client, canaries: &[Canary], heard: &mut Heard) {
     let with_canary = |(n, canary): (usize, &Canary)| {
@@ -304,6 +351,7 @@ async fn not_one_of_1085_contacts_is_seen_anywhere_but_at_the_privacy_officers()
     read_and_decide(&client(), &mut heard).await;
     moderate_authors(&client(), &requests, &mut heard).await;
     import_all(&client(), &canaries, &mut heard).await;
+    change_all(&client(), &canaries, &requests, &mut heard).await;
     open_stored(data.path(), &requests, &search).await;
 
     let redis = redis::Client::open(socket(data.path())).unwrap();

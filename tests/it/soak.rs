@@ -12,6 +12,7 @@ mod load;
 mod lost_replies;
 mod service;
 mod silent_clients;
+mod vanishing;
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use replydesk::{
-    comment::ids::SiteId,
+    comment::{ids::SiteId, lanes::Lanes},
     store::{
         connection::Store,
         wakeups::{CHANNEL, Wakeups},
@@ -46,7 +46,7 @@ async fn a_queue_message_wakes_one_waiter_and_a_feed_message_all() {
     let mut queue = JoinSet::new();
     let mut feed = JoinSet::new();
     for _ in 0..3 {
-        let waiter = wakeups.queue_waiter(&site);
+        let waiter = wakeups.queue_waiter(&site, Lanes::USUAL);
         queue.spawn(async move { waiter.wait().await });
         let mut waiter = wakeups.event_waiter(&site);
         feed.spawn(async move { waiter.wait().await });
@@ -82,7 +82,7 @@ async fn after_an_outage_everyone_is_woken_once() {
     let wakeups = Wakeups::spawn(server.settings()).unwrap();
     subscribed(&store, &wakeups).await;
     let site: SiteId = "news".parse().unwrap();
-    let queue = wakeups.queue_waiter(&site);
+    let queue = wakeups.queue_waiter(&site, Lanes::USUAL);
     let mut feed = wakeups.event_waiter(&site);
     signal("-KILL", server.pid().await);
     timeout(SOON, queue.wait()).await.unwrap();

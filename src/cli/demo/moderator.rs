@@ -83,8 +83,9 @@ impl Moderator {
         // Never full: one answer is awaited for each item, and the service sends no more than the prefetch.
         let (up, requests) = mpsc::channel(64);
         let start = Start {
-            site: self.site.clone(),
+            sites: vec![self.site.clone()],
             prefetch: PREFETCH,
+            ..Start::default()
         };
         send(&up, Up::Start(start)).await?;
         // Decisions whose answers a lost stream took along: the service knows its own again.
@@ -143,7 +144,8 @@ impl Moderator {
                 None
             }
             Down::Heartbeat(beat) => {
-                let stats = beat.stats.unwrap_or_default();
+                let queue = beat.sites.into_iter().next();
+                let stats = queue.and_then(|queue| queue.stats).unwrap_or_default();
                 self.shared.with(|tally| tally.queue = stats);
                 None
             }
@@ -178,7 +180,7 @@ impl Moderator {
             } else {
                 String::new()
             },
-            note: String::new(),
+            ..Decide::default()
         };
         self.unanswered
             .insert(request_id, (decide.clone(), comment.version));
@@ -199,7 +201,15 @@ impl Moderator {
                     .entry(untrusted::line(&problem.reason))
                     .or_default() += 1;
             }),
-            Some(answer::Result::Skipped(_)) | None => {}
+            // Only decisions are asked for.
+            Some(
+                answer::Result::Skipped(_)
+                | answer::Result::Noted(_)
+                | answer::Result::Paused(_)
+                | answer::Result::Resumed(_)
+                | answer::Result::Watched(_),
+            )
+            | None => {}
         }
     }
 }

@@ -31,7 +31,7 @@ const AWAY: Duration = Duration::from_secs(10 * 60);
 /// # Errors
 /// The service refuses the stream for good, or the terminal is gone.
 pub async fn run(connection: Connection, start: Start) -> Result<(), Failure> {
-    let session = Session::new(start.site.clone());
+    let session = Session::new(start.sites.first().cloned().unwrap_or_default());
     let (terminal, keys) = Terminal::take()?;
     let mut desk = Desk {
         connection,
@@ -164,7 +164,7 @@ impl Desk {
         }
         self.asked.abort_all();
         let request = GetReviewContextRequest {
-            site: self.start.site.clone(),
+            site: self.session.site.clone(),
             comment_id: comment_id.clone(),
         };
         let mut moderation = self.connection.moderation();

@@ -152,6 +152,7 @@ impl Script {
                 request_id,
                 comment_id: said.comment_id,
                 lease_token: item.lease_token,
+                ..Skip::default()
             }));
         };
         Ok(Up::Decide(Decide {
@@ -162,6 +163,7 @@ impl Script {
             verdict: verdict.into(),
             reason_code: said.reason_code,
             note: said.note,
+            ..Decide::default()
         }))
     }
 
@@ -179,7 +181,9 @@ impl Script {
                 output::json(&json!({ "withdrawn": gone.comment_id }))?;
             }
             Some(Down::Heartbeat(beat)) => {
-                output::json(&json!({ "queue": beat.stats.as_ref().map(json::stats) }))?;
+                let queue = beat.sites.first();
+                let stats = queue.and_then(|queue| queue.stats.as_ref());
+                output::json(&json!({ "queue": stats.map(json::stats) }))?;
             }
             Some(Down::Started(_)) | None => {}
         }
@@ -191,7 +195,16 @@ impl Script {
         let comment_id = match asked {
             Some(Up::Decide(decide)) => decide.comment_id,
             Some(Up::Skip(skip)) => skip.comment_id,
-            Some(Up::Start(_) | Up::Ping(_)) | None => String::new(),
+            // Not said here.
+            Some(
+                Up::Start(_)
+                | Up::Ping(_)
+                | Up::Note(_)
+                | Up::Pause(_)
+                | Up::Resume(_)
+                | Up::Watch(_),
+            )
+            | None => String::new(),
         };
         let value = match answer.result {
             Some(answer::Result::Decision(decision)) => {
@@ -208,7 +221,13 @@ impl Script {
                     "version": problem.version,
                 }})
             }
-            None => return Ok(()),
+            Some(
+                answer::Result::Noted(_)
+                | answer::Result::Paused(_)
+                | answer::Result::Resumed(_)
+                | answer::Result::Watched(_),
+            )
+            | None => return Ok(()),
         };
         output::json(&value)
     }

@@ -174,7 +174,10 @@ impl Session {
             Some(Down::Item(item)) => self.take(item),
             Some(Down::Answer(answer)) => self.answered(answer),
             Some(Down::Withdrawn(gone)) => self.withdraw(&gone.lease_token),
-            Some(Down::Heartbeat(beat)) => self.stats = beat.stats.or(self.stats.take()),
+            Some(Down::Heartbeat(beat)) => {
+                let queue = beat.sites.into_iter().next();
+                self.stats = queue.and_then(|queue| queue.stats).or(self.stats.take());
+            }
             Some(Down::Started(_)) | None => {}
         }
     }
@@ -232,8 +235,7 @@ impl Session {
             lease_token: current.lease_token.clone(),
             version: comment.version,
             verdict: verdict.into(),
-            reason_code: String::new(),
-            note: String::new(),
+            ..Decide::default()
         };
         Some(self.send(Up::Decide(decide)))
     }
@@ -251,6 +253,7 @@ impl Session {
             request_id,
             comment_id: current.comment.as_ref()?.comment_id.clone(),
             lease_token: current.lease_token.clone(),
+            ..Skip::default()
         };
         Some(self.send(Up::Skip(skip)))
     }

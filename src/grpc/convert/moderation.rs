@@ -7,92 +7,17 @@ use crate::{
         state::{Version, Word},
         violation::Violations,
     },
-    grpc::convert::{paging, time::timestamp_to_proto, words},
+    grpc::convert::{time::timestamp_to_proto, words},
     proto::v1,
-    queue::{
-        dialogue::Move,
-        ruling::{Decision, Ruling, Undo, UndoneDecision},
-    },
+    queue::ruling::{Decision, Ruling, Undo, UndoneDecision},
 };
-
-/// How a session starts.
-pub struct Start {
-    /// Whose queue; parsed by who checks access.
-    pub site: String,
-    /// How many items to hold at once.
-    pub prefetch: usize,
-}
-
-/// The first message of a stream.
-///
-/// # Errors
-/// Every violation at once.
-pub fn start(first: Option<v1::WorkQueueRequest>) -> Result<Start, Violations> {
-    use v1::work_queue_request::Message;
-    match first.and_then(|request| request.message) {
-        Some(Message::Start(start)) => match paging::size(start.prefetch, 5, 100) {
-            Ok(prefetch) => Ok(Start {
-                site: start.site,
-                prefetch,
-            }),
-            Err(error) => Err(Violations::one("start.prefetch", error)),
-        },
-        Some(Message::Decide(_) | Message::Skip(_) | Message::Ping(_)) | None => Err(
-            Violations::one("start", "must be the first message of the stream"),
-        ),
-    }
-}
-
-/// Any later message.
-#[must_use]
-pub fn said(request: v1::WorkQueueRequest) -> Move {
-    use v1::work_queue_request::Message;
-    match request.message {
-        Some(Message::Decide(decide)) => {
-            let request = decide.request_id;
-            ruling_of_stream(decide).map_or_else(
-                |found| Move::Invalid(request, found),
-                |r| Move::Decide(request, r),
-            )
-        }
-        Some(Message::Skip(skip)) => {
-            let mut found = Violations::new();
-            let comment = found.take("skip.comment_id", skip.comment_id.parse::<CommentId>());
-            let token = found.take("skip.lease_token", skip.lease_token.parse::<LeaseToken>());
-            match (comment, token) {
-                (Some(comment), Some(token)) => Move::Skip(skip.request_id, comment, token),
-                _ => Move::Invalid(skip.request_id, found),
-            }
-        }
-        Some(Message::Ping(_)) => Move::Ping,
-        Some(Message::Start(_)) => {
-            Move::Invalid(0, Violations::one("start", "must come once, and first"))
-        }
-        None => Move::Invalid(
-            0,
-            Violations::one("message", "must be one that this version knows"),
-        ),
-    }
-}
-
-fn ruling_of_stream(decide: v1::work_queue_request::Decide) -> Result<Ruling, Violations> {
-    ruling(&RulingFields {
-        comment: ("decide.comment_id", &decide.comment_id),
-        version: ("decide.version", decide.version),
-        verdict: ("decide.verdict", decide.verdict),
-        reason_code: ("decide.reason_code", &decide.reason_code),
-        note: ("decide.note", &decide.note),
-        lease: ("decide.lease_token", &decide.lease_token, true),
-        override_lease: false,
-    })
-}
 
 /// A verdict of a unary call.
 ///
 /// # Errors
 /// Every violation at once.
 pub fn ruling_of_call(request: &v1::DecideCommentRequest) -> Result<Ruling, Violations> {
-    ruling(&RulingFields {
+    let fields = RulingFields {
         comment: ("comment_id", &request.comment_id),
         version: ("version", request.version),
         verdict: ("verdict", request.verdict),
@@ -100,23 +25,25 @@ pub fn ruling_of_call(request: &v1::DecideCommentRequest) -> Result<Ruling, Viol
         note: ("note", &request.note),
         lease: ("lease_token", &request.lease_token, false),
         override_lease: request.override_lease,
-    })
+    };
+    let mut found = Violations::new();
+    ruling(&fields, &mut found).ok_or(found)
 }
 
 /// Each field with its path, since the same fields come in two messages.
-struct RulingFields<'a> {
-    comment: (&'static str, &'a str),
-    version: (&'static str, u32),
-    verdict: (&'static str, i32),
-    reason_code: (&'static str, &'a str),
-    note: (&'static str, &'a str),
+pub(super) struct RulingFields<'a> {
+    pub(super) comment: (&'static str, &'a str),
+    pub(super) version: (&'static str, u32),
+    pub(super) verdict: (&'static str, i32),
+    pub(super) reason_code: (&'static str, &'a str),
+    pub(super) note: (&'static str, &'a str),
     /// The last: whether it is required.
-    lease: (&'static str, &'a str, bool),
-    override_lease: bool,
+    pub(super) lease: (&'static str, &'a str, bool),
+    pub(super) override_lease: bool,
 }
 
-fn ruling(fields: &RulingFields<'_>) -> Result<Ruling, Violations> {
-    let mut found = Violations::new();
+/// `None` if something is wrong, here or with what was looked at before; it is found by now.
+pub(super) fn ruling(fields: &RulingFields<'_>, found: &mut Violations) -> Option<Ruling> {
     let comment = found.take(fields.comment.0, fields.comment.1.parse::<CommentId>());
     let version =
         Version::new(fields.version.1).ok_or("must be the version that was seen, at least 1");
@@ -139,7 +66,7 @@ fn ruling(fields: &RulingFields<'_>) -> Result<Ruling, Violations> {
             if found.is_empty() =>
         {
             let override_lease = fields.override_lease;
-            Ok(Ruling {
+            Some(Ruling {
                 comment,
                 version,
                 word,
@@ -149,7 +76,7 @@ fn ruling(fields: &RulingFields<'_>) -> Result<Ruling, Violations> {
                 override_lease,
             })
         }
-        _ => Err(found),
+        _ => None,
     }
 }
 

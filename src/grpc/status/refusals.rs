@@ -14,9 +14,11 @@ use crate::{
         violation::Violations,
     },
     feed::FeedError,
-    policy::sites::SiteError,
     queue::{
         bulk::BulkRefusal,
+        dialogue::Refusal as StreamRefusal,
+        listing::ListRefusal,
+        noting::NoteRefusal,
         ruling::{DecideRefusal, UndoRefusal},
     },
 };
@@ -63,8 +65,18 @@ impl From<AuthorRefusal> for Status {
                 refusal.to_string(),
                 &[],
             ),
-            AuthorRefusal::NoSite => SiteError::NotFound.into(),
+            AuthorRefusal::Site(error) => error.into(),
             AuthorRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListRefusal> for Status {
+    fn from(refusal: ListRefusal) -> Self {
+        match refusal {
+            ListRefusal::NotFound => comment_not_found(),
+            ListRefusal::NoAuthor => Violations::one("same_author_as", refusal).into(),
+            ListRefusal::Store(error) => error.into(),
         }
     }
 }
@@ -171,6 +183,18 @@ impl From<DecideRefusal> for Status {
     }
 }
 
+impl From<NoteRefusal> for Status {
+    fn from(refusal: NoteRefusal) -> Self {
+        match refusal {
+            NoteRefusal::NotFound => comment_not_found(),
+            NoteRefusal::Erased => {
+                precondition("COMMENT_ERASED", "comment", "the comment was erased")
+            }
+            NoteRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<UndoRefusal> for Status {
     fn from(refusal: UndoRefusal) -> Self {
         match refusal {
@@ -183,6 +207,28 @@ impl From<UndoRefusal> for Status {
             }
             UndoRefusal::Escalated => escalated(&refusal.to_string()),
             UndoRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StreamRefusal> for Status {
+    fn from(refusal: StreamRefusal) -> Self {
+        match refusal {
+            StreamRefusal::Invalid(found) => found.into(),
+            StreamRefusal::Decide(refusal) => refusal.into(),
+            StreamRefusal::Note(refusal) => refusal.into(),
+            StreamRefusal::NotHeld => precondition(
+                "NOT_HELD",
+                "lease",
+                "this client does not hold the item under this lease token; decide on items as they come, or by \
+                 DecideComment",
+            ),
+            StreamRefusal::LeaseLost => precondition(
+                "LEASE_LOST",
+                "lease",
+                "the item's lease is over; it was given to the queue",
+            ),
+            StreamRefusal::Store(error) => error.into(),
         }
     }
 }
@@ -204,16 +250,16 @@ impl From<BulkRefusal> for Status {
     }
 }
 
-fn erased() -> Status {
+pub(super) fn erased() -> Status {
     precondition("COMMENT_ERASED", "comment", "the comment was erased")
 }
 
-fn retracted() -> Status {
+pub(super) fn retracted() -> Status {
     let message = "its author has withdrawn the comment";
     precondition("COMMENT_RETRACTED", "comment", message)
 }
 
-fn escalated(message: &str) -> Status {
+pub(super) fn escalated(message: &str) -> Status {
     precondition("COMMENT_ESCALATED", "comment", message)
 }
 

@@ -1,61 +1,146 @@
--- Leases the most urgent items of a queue, after taking back what was leased too long.
+-- Leases the most urgent items of some lanes, after taking back what was leased too long.
 --
 -- The caller makes the tokens: a claim that is repeated after a lost reply returns the items that it took the first time.
+-- Of several lanes the earliest due comes first. A wave or a thread is looked through in the order of arrival, a window
+-- at a time: of those in the window that wait in one of the lanes, the earliest due come first; the caller goes on from
+-- the place that the reply names. An appeal is never given to whoever made the decision that it is against.
 --
--- KEYS   1 queue  2 leases  3 lease holders  4 lease tokens
--- ARGV   1 prefix of comment keys  2 lease in ms  3 the longest that anything rests (lease or cool-down) in ms
---        4 holder's key id (8 bytes)  5 site name  6- tokens (8 bytes each), one for each item wanted
--- reply  a list of {token, id, due ms, expires ms, value}; shorter where the queue is
--- cost   O(k log n) for k tokens, and at most 100 leases taken back
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- KEYS   those of parts/change.lua, then  12 members: ids of the wave or the thread by arrival (where there is none: any)
+-- ARGV   1 lease in ms  2 the longest cool-down in ms  3 holder's key id (8 bytes)  4 site name
+--        5 numbers of the lanes to take from, a digit each  6 '' or the place in the members to look from
+--        7- tokens (8 bytes each), one for each item wanted
+-- reply  {a list of {token, id, due ms, expires ms, value}, place in the members to go on from, '' at their end}
+-- cost   O(k log n) for k tokens; at most 100 leases taken back, 100 items passed over, and 500 members looked at
+local MOST_BACK, MOST_PASSED, WINDOW = 100, 100, 500
+local LEASE, LONGEST_COOL_DOWN, HOLDER, SITE, PLACE = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[6]
 
-local function take_back(low, high)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], low, high, 'LIMIT', 0, 100)) do
-    local lease = redis.call('HGET', KEYS[3], id)
-    if lease then
-      -- One that cannot be read must not keep the others: its item is due at once.
-      local token, due = string.sub(lease, 1, 8), now
-      if #lease >= 16 then due = struct.unpack('<d', string.sub(lease, 9, 16)) end
-      redis.call('ZADD', KEYS[1], string.format('%.0f', due), id)
-      redis.call('HDEL', KEYS[3], id)
-      redis.call('HDEL', KEYS[4], token)
+-- When a leased item was due, and in which lane. One that cannot be read must not keep the others: it is due at once.
+local function place_of(lease)
+  local due, lane = NOW, byte(lease, 25)
+  if #lease >= 16 then due = struct.unpack('<d', sub(lease, 9, 16)) end
+  return due, LANE[lane] and lane or REVIEW
+end
+
+local function take_back(low, high, is_over)
+  local found = call('ZRANGEBYSCORE', LEASES, low, high, 'WITHSCORES', 'LIMIT', 0, MOST_BACK)
+  for i = 1, #found, 2 do
+    local id = found[i]
+    local lease = call('HGET', HOLDERS, id)
+    if is_over(lease, tonumber(found[i + 1])) then
+      if lease then
+        local due, lane = place_of(lease)
+        call('ZADD', LANES .. LANE[lane], whole(due), id)
+        call('HDEL', HOLDERS, id)
+        call('HDEL', TOKENS, sub(lease, 1, 8))
+      end
+      call('ZREM', LEASES, id)
     end
-    redis.call('ZREM', KEYS[2], id)
   end
 end
-take_back('-inf', now)
--- A clock that jumped back must not lengthen a lease.
-take_back('(' .. string.format('%.0f', now + ARGV[3]), '+inf')
+take_back('-inf', NOW, function() return true end)
+-- A clock that jumped back must not lengthen a lease, nor a cool-down.
+take_back('(' .. whole(NOW + LEASE), '+inf', function(lease, ends)
+  return not lease or sub(lease, 1, 8) ~= NOBODY or ends > NOW + LONGEST_COOL_DOWN
+end)
 
-local items = {}
-local function give(token, id, due, expires)
-  local value = redis.call('GET', ARGV[1] .. id)
-  if value then items[#items + 1] = {token, id, string.format('%.0f', due), string.format('%.0f', expires), value} end
+-- By the token's place among the arguments.
+local given = {}
+local function give(place, id, due, expires)
+  local value = call('GET', COMMENTS .. id)
+  if value then given[place] = {ARGV[place], id, whole(due), whole(expires), value} end
   return value
 end
 
-for i = 6, #ARGV do
-  local token = ARGV[i]
-  local held = redis.call('HGET', KEYS[4], token)
-  local lease = held and redis.call('HGET', KEYS[3], held)
-  if lease and #lease >= 16 then
-    local due = struct.unpack('<d', string.sub(lease, 9, 16))
-    give(token, held, due, tonumber(redis.call('ZSCORE', KEYS[2], held) or now))
+local wanted, taken = {}, 0
+for i = 7, #ARGV do
+  local held = call('HGET', TOKENS, ARGV[i])
+  local lease = held and call('HGET', HOLDERS, held)
+  if lease then
+    give(i, held, place_of(lease), tonumber(call('ZSCORE', LEASES, held) or NOW))
   else
-    local id, due
-    repeat
-      local popped = redis.call('ZPOPMIN', KEYS[1])
-      id, due = popped[1], tonumber(popped[2])
-    until not id or give(token, id, due, now + ARGV[2])
-    -- With an empty queue a later token may still hold what it took the first time: go on to the last.
-    if id then
-      redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), id)
-      redis.call('HSET', KEYS[3], id, struct.pack('<c8dc8', token, due, ARGV[4]))
-      redis.call('HSET', KEYS[4], token, id)
+    wanted[#wanted + 1] = i
+  end
+end
+
+-- Whether an item is for others only: an appeal against a decision of the same key.
+local function is_for_others(id, lane)
+  if lane ~= APPEALS then return false end
+  local readable, comment = pcall(read_comment, id)
+  local ruling = readable and comment and last_ruling(comment, 3)
+  return ruling and ruling.by == HOLDER
+end
+
+local function take(id, due, lane)
+  call('ZREM', LANES .. LANE[lane], id)
+  -- An entry without a comment leads nowhere, and is gone with that.
+  local token = ARGV[wanted[taken + 1]]
+  if not give(wanted[taken + 1], id, due, NOW + LEASE) then return end
+  taken = taken + 1
+  call('ZADD', LEASES, whole(NOW + LEASE), id)
+  call('HSET', HOLDERS, id, struct.pack('<c8dc8B', token, due, HOLDER, lane))
+  call('HSET', TOKENS, token, id)
+end
+
+local lanes = {}
+for digit in string.gmatch(ARGV[5], '%d') do lanes[#lanes + 1] = tonumber(digit) end
+
+-- The earliest due among the heads of the lanes, again and again.
+local function take_heads()
+  local heads, passed, looks = {}, {}, #wanted + MOST_PASSED
+  while taken < #wanted and looks > 0 do
+    looks = looks - 1
+    local best
+    for _, lane in ipairs(lanes) do
+      if heads[lane] == nil then
+        local at = passed[lane] or 0
+        local head = call('ZRANGE', LANES .. LANE[lane], at, at, 'WITHSCORES')
+        heads[lane] = head[1] and {id = head[1], due = tonumber(head[2]), lane = lane} or false
+      end
+      local head = heads[lane]
+      if head and (not best or head.due < best.due) then best = head end
+    end
+    if not best then return end
+    if is_for_others(best.id, best.lane) then
+      passed[best.lane] = (passed[best.lane] or 0) + 1
+    else
+      take(best.id, best.due, best.lane)
+    end
+    heads[best.lane] = nil
+  end
+end
+
+-- Those of a window of the members that wait, the earliest due first; returns where to look next.
+local function take_members()
+  local window = call('ZRANGEBYSCORE', KEYS[12], '(' .. PLACE, '+inf', 'WITHSCORES', 'LIMIT', 0, WINDOW)
+  if #window == 0 then return '' end
+  local ids, waiting = {}, {}
+  for i = 1, #window, 2 do ids[#ids + 1] = window[i] end
+  for _, lane in ipairs(lanes) do
+    for i, due in ipairs(call('ZMSCORE', LANES .. LANE[lane], unpack(ids))) do
+      if due then waiting[#waiting + 1] = {id = ids[i], due = tonumber(due), lane = lane} end
+    end
+  end
+  table.sort(waiting, function(a, b) return a.due < b.due or (a.due == b.due and a.id < b.id) end)
+  for _, item in ipairs(waiting) do
+    -- What is left of this window is looked at again.
+    if taken == #wanted then return PLACE end
+    if not is_for_others(item.id, item.lane) then take(item.id, item.due, item.lane) end
+  end
+  return #ids == WINDOW and window[#window] or ''
+end
+
+local place = ''
+if PLACE ~= '' then place = take_members() else take_heads() end
+
+-- Whoever is woken takes no more than it wants: what is left is for the next.
+if taken > 0 then
+  for _, lane in ipairs(lanes) do
+    if call('EXISTS', LANES .. LANE[lane]) == 1 then
+      wake('q', SITE)
+      break
     end
   end
 end
--- Whoever is woken takes no more than it wants: what is left is for the next.
-if #items > 0 and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('PUBLISH', 'replydesk:wakeups', 'q' .. ARGV[5]) end
-return items
+local items = {}
+for i = 7, #ARGV do items[#items + 1] = given[i] end
+return {items, place}

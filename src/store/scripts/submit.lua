@@ -18,6 +18,7 @@
 --        22 the words said in the thread with this comment's, '' to keep what is there
 --        23 what was seen of the standings: 8 bytes each, zeros where there was none
 --        24 prefix of waves' decisions  25 the decision that was followed or could have been, '' for none
+--        last  prefix of the statistics' keys
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
 --        {'CLOSED', by (moderator, age)} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
 -- cost   O(log n) in the queue and the indexes; about 24 commands, from an author's second comment on one more, and one
@@ -89,7 +90,7 @@ if first then return {'DUPLICATE', first} end
 
 -- GCRA (ITU-T I.371): the state is the theoretical arrival time (TAT), the time at which the rate is used up no more.
 -- Those of author and ip address pass with their keys; those of thread and site are a field of hashes that stay.
-local counters = call('HMGET', KEYS[4], 'seq', ARGV[3], 'r')
+local counters = call('HMGET', KEYS[4], 'seq', ARGV[3], 'r', 'st')
 local tats = {strings[4], strings[5], thread[5], counters[3]}
 local function keep(i, tat)
   if i <= 2 then
@@ -165,13 +166,37 @@ local function find_wave(seq, at)
   return field .. string.char(wave)
 end
 
+-- What came in the running hour, by outcome, and what of it was queued, is one field of a hash that is written anyway.
+-- The first submission of another hour moves it to the hashes of its hour and its day.
+local function count_submission()
+  local hour = math.floor(ms / 3600000)
+  local counted = {hour, 0, 0, 0, 0, 0}
+  if counters[4] and #counters[4] == 24 then
+    local before = {struct.unpack('<I4I4I4I4I4I4', counters[4])}
+    if before[1] == hour then
+      counted = before
+    else
+      for _, hash in ipairs({{':' .. whole(before[1]), '691200'}, {'d:' .. whole(math.floor(before[1] / 24)), '34560000'}}) do
+        for i, field in ipairs({'o1', 'o2', 'o3', 'o4', 'q'}) do
+          if before[i + 1] > 0 then call('HINCRBY', ARGV[#ARGV] .. hash[1], field, whole(before[i + 1])) end
+        end
+        call('EXPIRE', ARGV[#ARGV] .. hash[1], hash[2])
+      end
+    end
+  end
+  local outcome = 1 + ARGV[4]
+  counted[outcome] = counted[outcome] + 1
+  if ARGV[11] ~= '' then counted[6] = counted[6] + 1 end
+  return struct.pack('<I4I4I4I4I4I4', unpack(counted, 1, 6))
+end
+
 local state = ARGV[3]
 local seq = (counters[1] or 0) + 1
 local at, now = whole(seq), whole(ms)
 local of_site, of_thread = whole((counters[2] or 0) + 1), whole((thread[4] or 0) + 1)
 local of_author = whole((author[3] or 0) + 1)
 call('XADD', KEYS[5], at .. '-' .. ARGV[12], 'c', ARGV[1], 's', state, 'v', '1', 't', now, 'x', ARGV[13])
-call('HSET', KEYS[4], 'seq', at, state, of_site, 'r', whole(arrivals[4]))
+call('HSET', KEYS[4], 'seq', at, state, of_site, 'r', whole(arrivals[4]), 'st', count_submission())
 call('SET', KEYS[1], struct.pack('<BBI4Bi8c8BBB', 2, tonumber(state), 1, tonumber(ARGV[4]), ms, ARGV[2], 0, ARGV[11] ~= '' and 1 or 0, 0)
   .. ARGV[5] .. find_wave(seq, at))
 call('ZADD', KEYS[7], at, ARGV[1])

@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
-use super::learning::LearningBell;
+use super::{groups::Groups, learning::LearningBell};
 use crate::comment::ids::SiteId;
 
 /// Bounded by the waiters that live: the last one of a site takes its entry along.
@@ -21,8 +21,8 @@ pub(super) struct Bells {
 pub(super) struct Bell {
     site: SiteId,
     home: Weak<Bells>,
-    /// Wakes one, and remembers one call while nobody waits.
-    pub(super) queue: Notify,
+    /// Wakes one of those who look at the same lanes.
+    pub(super) queue: Groups,
     /// Counts the calls: each waiter knows which it has seen.
     pub(super) events: watch::Sender<u64>,
     /// The same, for leases that others have ended.
@@ -43,7 +43,7 @@ impl Bells {
         let bell = Arc::new(Bell {
             site: site.clone(),
             home: Arc::downgrade(bells),
-            queue: Notify::new(),
+            queue: Groups::default(),
             events: watch::Sender::new(0),
             leases: watch::Sender::new(0),
         });
@@ -74,11 +74,11 @@ impl Bells {
         }
         let Some(bell) = bell else { return };
         match kind {
-            b'q' => bell.queue.notify_one(),
+            b'q' => bell.queue.ring(),
             b'e' | b'd' => bell.events.send_modify(|count| *count += 1),
             b'l' => bell.leases.send_modify(|count| *count += 1),
             b'b' => {
-                bell.queue.notify_one();
+                bell.queue.ring();
                 bell.events.send_modify(|count| *count += 1);
             }
             _ => {}
@@ -89,9 +89,7 @@ impl Bells {
     pub(super) fn ring_all(&self) {
         let bells: Vec<Arc<Bell>> = self.by_site().values().filter_map(Weak::upgrade).collect();
         for bell in bells {
-            bell.queue.notify_waiters();
-            // For one that has looked and does not wait yet.
-            bell.queue.notify_one();
+            bell.queue.ring_all();
             bell.events.send_modify(|count| *count += 1);
         }
         self.learning.ring_all();
@@ -119,6 +117,7 @@ mod tests {
     use futures_now::now;
 
     use super::*;
+    use crate::comment::{lane::Lane, lanes::Lanes};
 
     /// Whether a future is ready at its first poll.
     mod futures_now {
@@ -156,10 +155,23 @@ mod tests {
             let bells = Arc::new(Bells::default());
             let bell = Bells::bell(&bells, &site("news"));
             let mut seen = bell.events.subscribe();
+            let waiting = bell.queue.of(Lanes::USUAL);
             bells.ring(message);
-            assert_eq!(now(bell.queue.notified()), queue, "{message:?}");
+            assert_eq!(now(waiting.notified()), queue, "{message:?}");
             assert_eq!(now(seen.changed()), events, "{message:?}");
         }
+    }
+
+    #[test]
+    fn one_of_each_group_is_woken() {
+        let bells = Arc::new(Bells::default());
+        let bell = Bells::bell(&bells, &site("news"));
+        let usual = [bell.queue.of(Lanes::USUAL), bell.queue.of(Lanes::USUAL)];
+        let senior = bell.queue.of(Lanes::of([Lane::Escalated]).unwrap());
+        bells.ring(b"qnews");
+        let woken = usual.iter().filter(|bell| now(bell.notified())).count();
+        assert_eq!(woken, 1);
+        assert!(now(senior.notified()));
     }
 
     #[test]
@@ -180,8 +192,9 @@ mod tests {
         let bells = Arc::new(Bells::default());
         let bell = Bells::bell(&bells, &site("news"));
         let mut seen = bell.events.subscribe();
+        let waiting = bell.queue.of(Lanes::USUAL);
         bells.ring_all();
-        assert!(now(bell.queue.notified()));
+        assert!(now(waiting.notified()));
         assert!(now(seen.changed()));
         assert!(!now(seen.changed()));
     }

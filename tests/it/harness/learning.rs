@@ -145,7 +145,10 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
         after = last.cursor;
         for event in &events {
             let (said, earlier, is_undone) = match &event.cause {
-                Cause::Submitted { .. } => continue,
+                Cause::Submitted { .. }
+                | Cause::Retracted
+                | Cause::Revised { .. }
+                | Cause::Redacted { .. } => continue,
                 Cause::Decided {
                     verdict, earlier, ..
                 } => (*verdict, *earlier, false),

@@ -50,8 +50,20 @@ pub fn methods() -> Vec<Method> {
             v1::WatchEventsRequest { site, ..Default::default() }),
         method!("replydesk.v1.CommentService/ListEvents", true, comments.list_events, site =>
             v1::ListEventsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/GetTransparencyReport", true, comments.get_transparency_report, site =>
+            v1::GetTransparencyReportRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/ReportComment", true, comments.report_comment, site =>
+            v1::ReportCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/RetractComment", true, comments.retract_comment, site =>
+            v1::RetractCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/ReviseComment", true, comments.revise_comment, site =>
+            v1::ReviseCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/AppealComment", true, comments.appeal_comment, site =>
+            v1::AppealCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/RedactComment", true, moderation.redact_comment, site =>
+            v1::RedactCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/WorkQueue", true, moderation.work_queue, site => {
-            let start = v1::work_queue_request::Start { site, prefetch: 1 };
+            let start = v1::work_queue_request::Start { sites: vec![site], ..Default::default() };
             let start = v1::work_queue_request::Message::Start(start);
             tokio_stream::once(v1::WorkQueueRequest { message: Some(start) })
         }),

@@ -4,7 +4,7 @@ use replydesk::proto::v1::{
     self, work_queue_request::Message as Up, work_queue_response::Message as Down,
 };
 use tokio::sync::mpsc;
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 
 /// A moderator at a queue.
 pub struct Work {
@@ -33,6 +33,14 @@ impl Work {
         }
     }
 
+    /// The next heartbeat; `None` if something else came.
+    pub async fn heartbeat(&mut self) -> Option<v1::work_queue_response::Heartbeat> {
+        match self.down.message().await.unwrap()?.message {
+            Some(Down::Heartbeat(beat)) => Some(beat),
+            _ => None,
+        }
+    }
+
     /// The next item.
     pub async fn item(&mut self) -> v1::ReviewItem {
         match self.next().await.unwrap() {
@@ -47,6 +55,29 @@ impl Work {
             Some(Down::Answer(answer)) => answer.result.unwrap(),
             other => panic!("no answer: {other:?}"),
         }
+    }
+
+    /// The next answer's code and reason, which must be a problem's.
+    pub async fn problem(&mut self) -> (Code, String) {
+        let answer = self.answer().await;
+        let v1::work_queue_response::answer::Result::Problem(problem) = answer else {
+            panic!("no problem: {answer:?}")
+        };
+        (Code::from(problem.code), problem.reason)
+    }
+
+    /// What is withdrawn next.
+    pub async fn withdrawn(&mut self) -> v1::work_queue_response::Withdrawn {
+        match self.next().await.unwrap() {
+            Some(Down::Withdrawn(gone)) => gone,
+            other => panic!("not withdrawn: {other:?}"),
+        }
+    }
+
+    /// The number for the next message.
+    pub fn number(&mut self) -> u64 {
+        self.next_request += 1;
+        self.next_request
     }
 
     /// How many messages wait for their answer.
@@ -107,6 +138,7 @@ impl Work {
             lease_token: item.lease_token.clone(),
             version: comment.version,
             verdict: verdict.into(),
+            site: comment.site.clone(),
             ..Default::default()
         }))
         .await?;
@@ -125,6 +157,7 @@ impl Work {
             request_id: self.next_request,
             comment_id: item.comment.as_ref().unwrap().comment_id.clone(),
             lease_token: item.lease_token.clone(),
+            ..Default::default()
         }))
         .await
     }

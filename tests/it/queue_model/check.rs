@@ -211,6 +211,9 @@ fn told(event: &replydesk::comment::event::Event) -> Event {
             earlier,
             ..
         } => Told::Undone(*verdict, label(moderator), *earlier),
+        Cause::Retracted | Cause::Revised { .. } | Cause::Redacted { .. } => {
+            unreachable!("nobody does such things here")
+        }
     };
     Event {
         comment: number(&event.comment),

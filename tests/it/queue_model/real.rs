@@ -6,6 +6,7 @@ use replydesk::{
     comment::{
         event::Event,
         ids::{CommentId, KeyId, SiteId},
+        lanes::Lanes,
         lease::LeaseToken,
         limits::{Limit, Limits},
         observed::Fingerprints,
@@ -17,6 +18,7 @@ use replydesk::{
     store::{
         connection::{Store, StoreSettings},
         keys,
+        leases::Claim,
         submit::{NewComment as ToStore, Stored},
     },
 };
@@ -132,11 +134,17 @@ impl Real {
                 let tokens: Vec<_> = tokens.iter().map(|n| token(*n)).collect();
                 let key = &self.moderators[usize::from(*moderator)];
                 let holder: KeyId = key.split('_').nth(1).unwrap().parse().unwrap();
-                let items = store
-                    .claim(&self.site, holder, &tokens, LEASE, LEASE)
-                    .await
-                    .unwrap();
-                let items = items.iter().map(|leased| {
+                let claim = Claim {
+                    holder,
+                    tokens: &tokens,
+                    lanes: Lanes::USUAL,
+                    within: None,
+                    place: 0,
+                    lease: LEASE,
+                    longest_cool_down: LEASE,
+                };
+                let claimed = store.claim(&self.site, &claim).await.unwrap();
+                let items = claimed.items.iter().map(|leased| {
                     let token = u64::from_be_bytes(*leased.token.as_bytes());
                     (number(&leased.item.comment.id), token)
                 });

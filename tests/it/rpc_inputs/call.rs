@@ -18,11 +18,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub enum Call {
     SubmitComment(Box<v1::SubmitCommentRequest>),
+    ReportComment(v1::ReportCommentRequest),
+    RetractComment(v1::RetractCommentRequest),
+    ReviseComment(v1::ReviseCommentRequest),
+    AppealComment(v1::AppealCommentRequest),
+    RedactComment(v1::RedactCommentRequest),
     GetComment(v1::GetCommentRequest),
     ListComments(v1::ListCommentsRequest),
     CountComments(v1::CountCommentsRequest),
     WatchEvents(v1::WatchEventsRequest),
     ListEvents(v1::ListEventsRequest),
+    GetTransparencyReport(v1::GetTransparencyReportRequest),
     WorkQueue(Vec<v1::WorkQueueRequest>),
     ListQueue(v1::ListQueueRequest),
     DecideComment(v1::DecideCommentRequest),
@@ -58,10 +64,18 @@ impl Call {
         let mut sites = client.sites.clone();
         match self {
             Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
+            Self::ReportComment(request) => comments.report_comment(request).await.map(drop),
+            Self::RetractComment(request) => comments.retract_comment(request).await.map(drop),
+            Self::ReviseComment(request) => comments.revise_comment(request).await.map(drop),
+            Self::AppealComment(request) => comments.appeal_comment(request).await.map(drop),
+            Self::RedactComment(request) => moderation.redact_comment(request).await.map(drop),
             Self::GetComment(request) => comments.get_comment(request).await.map(drop),
             Self::ListComments(request) => comments.list_comments(request).await.map(drop),
             Self::CountComments(request) => comments.count_comments(request).await.map(drop),
             Self::WatchEvents(request) => watch(client, request).await,
+            Self::GetTransparencyReport(request) => {
+                comments.get_transparency_report(request).await.map(drop)
+            }
             Self::ListEvents(request) => comments.list_events(request).await.map(drop),
             Self::WorkQueue(said) => work(client, said).await,
             Self::ListQueue(request) => moderation.list_queue(request).await.map(drop),

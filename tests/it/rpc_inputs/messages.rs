@@ -1,10 +1,12 @@
 //! Arbitrary messages to every RPC.
 
+mod changes;
+
 use proptest::{collection::vec, option, prelude::*};
 use replydesk::proto::v1::{self, work_queue_request as up, work_queue_request::Message as Up};
 
 use super::{
-    arbitrary::{comment_id, duration, float, int, place, site, text, timestamp, uint},
+    arbitrary::{comment_id, day, duration, float, int, place, site, text, timestamp, uint},
     call::Call,
 };
 
@@ -16,8 +18,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => (site(), place()).prop_map(|(site, cursor)| Call::WatchEvents(v1::WatchEventsRequest { site, cursor })),
         2 => (site(), place(), int())
             .prop_map(|(site, cursor, page_size)| Call::ListEvents(v1::ListEventsRequest { site, cursor, page_size })),
-        2 => (site(), int(), place())
-            .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
+        3 => queue_page(),
         3 => decision(),
         2 => undo(),
         3 => bulk(),
@@ -28,6 +29,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
             Call::ListBulkChanges(v1::ListBulkChangesRequest { site, operation_id, undone, page_size, page_token })
         }),
         1 => audit(),
+        6 => changes::any(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         3 => standing(),
@@ -37,6 +39,9 @@ pub fn any_call() -> BoxedStrategy<Call> {
             .prop_map(|(site, page_size, page_token)| Call::ListStandings(v1::ListStandingsRequest { site, page_size, page_token })),
         1 => (site(), comment_id(), text())
             .prop_map(|(site, comment_id, note)| Call::AddAuthorNote(v1::AddAuthorNoteRequest { site, comment_id, note })),
+        2 => (site(), day(), day()).prop_map(|(site, from_day, to_day)| {
+            Call::GetTransparencyReport(v1::GetTransparencyReportRequest { site, from_day, to_day })
+        }),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
         2 => option::weighted(0.9, a_site(text().boxed())).prop_map(|site| Call::CreateSite(Box::new(v1::CreateSiteRequest { site }))),
         1 => site().prop_map(|site| Call::GetSite(v1::GetSiteRequest { site })),
@@ -181,6 +186,27 @@ fn listing() -> impl Strategy<Value = Call> {
             })
         },
     )
+}
+
+fn queue_page() -> impl Strategy<Value = Call> {
+    let page = (site(), int(), place(), vec(int(), 0..4));
+    let filter = (text(), vec(int(), 0..4), text());
+    let score = (option::of(float()), option::of(float()));
+    let author = prop_oneof![3 => Just(String::new()), 1 => comment_id()];
+    (page, filter, score, author).prop_map(|(page, filter, score, same_author_as)| {
+        Call::ListQueue(v1::ListQueueRequest {
+            site: page.0,
+            page_size: page.1,
+            page_token: page.2,
+            lanes: page.3,
+            language: filter.0,
+            reasons: filter.1,
+            text: filter.2,
+            min_spam_probability: score.0,
+            max_spam_probability: score.1,
+            same_author_as,
+        })
+    })
 }
 
 fn decision() -> impl Strategy<Value = Call> {
@@ -453,9 +479,10 @@ fn said() -> impl Strategy<Value = v1::WorkQueueRequest> {
         int(),
         text(),
         text(),
+        of_stream(),
     )
         .prop_map(
-            |(request_id, comment_id, lease_token, version, verdict, reason_code, note)| {
+            |(request_id, comment_id, lease_token, version, verdict, reason_code, note, site)| {
                 Up::Decide(up::Decide {
                     request_id,
                     comment_id,
@@ -464,20 +491,52 @@ fn said() -> impl Strategy<Value = v1::WorkQueueRequest> {
                     verdict,
                     reason_code,
                     note,
+                    site,
                 })
             },
         );
-    let skip =
-        (any::<u64>(), comment_id(), text()).prop_map(|(request_id, comment_id, lease_token)| {
+    let skip = (any::<u64>(), comment_id(), text(), duration(), of_stream()).prop_map(
+        |(request_id, comment_id, lease_token, cool_down, site)| {
             Up::Skip(up::Skip {
                 request_id,
                 comment_id,
                 lease_token,
+                cool_down,
+                site,
             })
+        },
+    );
+    let note = (any::<u64>(), comment_id(), text(), of_stream()).prop_map(
+        |(request_id, comment_id, note, site)| {
+            Up::Note(up::Note {
+                request_id,
+                comment_id,
+                note,
+                site,
+            })
+        },
+    );
+    let seen =
+        (comment_id(), uint(), of_stream()).prop_map(|(comment_id, version, site)| up::Seen {
+            comment_id,
+            version,
+            site,
         });
+    let watch = (any::<u64>(), vec(seen, 0..4)).prop_map(|(request_id, comments)| {
+        Up::Watch(up::Watch {
+            request_id,
+            comments,
+        })
+    });
+    let pause = any::<u64>().prop_map(|request_id| Up::Pause(up::Pause { request_id }));
+    let resume = any::<u64>().prop_map(|request_id| Up::Resume(up::Resume { request_id }));
     let message = prop_oneof![
         4 => decide,
         2 => skip,
+        2 => note,
+        2 => watch,
+        1 => pause,
+        1 => resume,
         1 => start().boxed(),
         1 => Just(Up::Ping(up::Ping {})),
     ];
@@ -485,8 +544,27 @@ fn said() -> impl Strategy<Value = v1::WorkQueueRequest> {
 }
 
 fn start() -> impl Strategy<Value = Up> {
-    (site(), prop_oneof![3 => 0..101_i32, 1 => int()])
-        .prop_map(|(site, prefetch)| Up::Start(up::Start { site, prefetch }))
+    let within = prop_oneof![
+        4 => Just(None),
+        1 => text().prop_map(|wave| Some(up::start::Within::WaveId(wave))),
+        1 => text().prop_map(|thread| Some(up::start::Within::ThreadId(thread))),
+    ];
+    let sites = prop_oneof![3 => site().prop_map(|site| vec![site]), 1 => vec(site(), 0..24)];
+    let lane = prop_oneof![3 => 1..3_i32, 1 => int()];
+    let prefetch = prop_oneof![3 => 0..101_i32, 1 => int()];
+    (sites, prefetch, vec(lane, 0..3), within).prop_map(|(sites, prefetch, lanes, within)| {
+        Up::Start(up::Start {
+            sites,
+            prefetch,
+            lanes,
+            within,
+        })
+    })
+}
+
+/// What a message on a stream names as its site: mostly none, which is the stream's.
+fn of_stream() -> impl Strategy<Value = String> {
+    prop_oneof![3 => Just(String::new()), 1 => site()]
 }
 
 /// Mostly with a start that is right, so that the rest is looked at.

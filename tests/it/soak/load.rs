@@ -238,7 +238,15 @@ fn heard(
         Some(Answer::Problem(problem)) => {
             Err(Status::new(Code::from(problem.code), problem.message))
         }
-        Some(Answer::Skipped(_)) | None => Ok(()),
+        // Only verdicts and skips are said.
+        Some(
+            Answer::Skipped(_)
+            | Answer::Noted(_)
+            | Answer::Paused(_)
+            | Answer::Resumed(_)
+            | Answer::Watched(_),
+        )
+        | None => Ok(()),
     }
 }
 

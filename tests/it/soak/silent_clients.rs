@@ -155,8 +155,9 @@ async fn soak_a_moderator_who_talks_and_never_listens_is_cut_off() {
     let moderator = service.someone(SITE, v1::Role::Moderator, "ada").await;
     let (said, requests) = mpsc::channel(1);
     let start = Up::Start(up::Start {
-        site: SITE.to_owned(),
+        sites: vec![SITE.to_owned()],
         prefetch: 50,
+        ..Default::default()
     });
     said.send(v1::WorkQueueRequest {
         message: Some(start),
@@ -209,9 +210,10 @@ async fn soak_a_moderator_who_neither_reads_nor_speaks_loses_the_items() {
     let moderator = service.someone(SITE, v1::Role::Moderator, "ada").await;
     let (said, requests) = mpsc::channel(1);
     let start = Up::Start(up::Start {
-        site: SITE.to_owned(),
+        sites: vec![SITE.to_owned()],
         // As many as wait in the service to be read: more would be cut off for not reading.
         prefetch: 3,
+        ..Default::default()
     });
     said.send(v1::WorkQueueRequest {
         message: Some(start),

@@ -8,7 +8,7 @@ use crate::{
     },
     proto::v1::{
         AuthorHistory, CommentState, Contribution, LastDecision, QueueStats, ReviewContext, Score,
-        SeenSignal, ThreadCounts, Verdict, Wave, WaveMember,
+        SeenSignal, SiteQueue, ThreadCounts, Verdict, Wave, WaveMember,
         work_queue_response::{Heartbeat, Message as Down},
     },
 };
@@ -35,7 +35,11 @@ fn session(body: &str) -> Session {
         }),
         ..QueueStats::default()
     };
-    session.hear(said(Down::Heartbeat(Heartbeat { stats: Some(stats) })));
+    let queue = SiteQueue {
+        stats: Some(stats),
+        ..SiteQueue::default()
+    };
+    session.hear(said(Down::Heartbeat(Heartbeat { sites: vec![queue] })));
     session
 }
 

@@ -39,7 +39,14 @@ impl Session {
                     format!("the last one was not changed: {message}{now}"),
                 ));
             }
-            None => {}
+            // Not asked for here.
+            Some(
+                answer::Result::Noted(_)
+                | answer::Result::Paused(_)
+                | answer::Result::Resumed(_)
+                | answer::Result::Watched(_),
+            )
+            | None => {}
         }
     }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::proto::v1::{
     Author, AuthorHistory, Comment, CommentState, Contribution, Decision, Problem, Reason,
-    ReasonCode, Score, Thread,
+    ReasonCode, Score, SiteQueue, Thread,
     work_queue_response::{Answer, Heartbeat, Withdrawn, answer},
 };
 
@@ -135,15 +135,17 @@ fn nothing_that_comes_in_moves_the_item_under_the_cursor() {
     let messages = [
         Down::Item(item("c", "lease-c", "text")),
         Down::Heartbeat(Heartbeat {
-            stats: Some(QueueStats::default()),
+            sites: vec![SiteQueue::default()],
         }),
         Down::Withdrawn(Withdrawn {
             comment_id: "a".to_owned(),
             lease_token: "lease-a".to_owned(),
+            ..Withdrawn::default()
         }),
         Down::Withdrawn(Withdrawn {
             comment_id: "b".to_owned(),
             lease_token: "lease-b".to_owned(),
+            ..Withdrawn::default()
         }),
         decision(7),
     ];
@@ -185,6 +187,7 @@ fn skipping_a_lost_item_goes_on_without_a_message() {
     session.hear(said(Down::Withdrawn(Withdrawn {
         comment_id: "a".to_owned(),
         lease_token: "lease-a".to_owned(),
+        ..Withdrawn::default()
     })));
     assert_eq!(session.press(Key::Skip), None);
     assert_eq!(shown(&session).as_deref(), Some("b"));

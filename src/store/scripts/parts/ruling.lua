@@ -1,5 +1,6 @@
 -- A verdict carried out on a comment that `read_comment` read: event, audit entry, state, counts and queue. Used by
--- decide.lua, undo.lua and the bulk scripts, after parts/change.lua.
+-- decide.lua, undo.lua and the bulk scripts, after parts/change.lua and parts/statistics.lua: whoever uses it calls
+-- `write_statistics` at its end.
 
 -- EventRecord.earlier_verdict: field 8, a varint. What an earlier decision taught is corrected by this one's lesson.
 -- earlier_untaught: field 13.
@@ -16,6 +17,7 @@ local function rule(comment, verdict, by, bits, event_details, audit, audit_deta
   if untaught then event_details = event_details .. char(96, 1) end
   local event = append_event(comment, state, version, bits, with_earlier(event_details, last_ruling(comment, 3)))
   audit = audit or append_audit(1, bits, audit_details, comment, state, version, event)
+  count_ruling(comment, verdict, by)
   local before = comment.lane
   local due = leave_queue(comment, comment.lease)
   local after = comment.lane
@@ -41,6 +43,7 @@ local function undo(comment, ruling, by, bits, event_details, audit, audit_detai
     event = append_event(comment, ruling.state, version, bits, details)
   end
   audit = audit or append_audit(3, bits, audit_details, comment, ruling.state, not escalated and version or nil, event)
+  count_undone(ruling)
   local before, due = comment.lane, leave_queue(comment, comment.lease)
   comment.lane = before
   append_entry(comment, UNDONE, ruling.version + 1, by, audit, due)

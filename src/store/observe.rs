@@ -4,7 +4,8 @@ use redis::Value;
 
 use crate::{
     comment::{
-        ids::{IpHash, KeyedHash, SiteId, ThreadId},
+        bulk::WaveDecision,
+        ids::{IpHash, KeyedHash, SiteId, ThreadId, WaveId},
         limits::{Limit, Limits},
         observed::{AuthorHistory, Fingerprints, Observed, SeenThread, SeenVersions},
         standing::Standing,
@@ -56,11 +57,7 @@ impl Store {
         let values = counts.get(subjects_at..).unwrap_or_default();
         let (others, subject_marks) = others(prints, values, now)?;
         let wave = waves::of_parts(&parts);
-        // A wave of one has been shown to nobody, and so decided by nobody.
-        let wave_decision = match wave {
-            Some((wave, 2..)) => self.wave_decision(site, wave).await?,
-            Some((_, 0 | 1)) | None => None,
-        };
+        let wave_decision = self.decision_on(site, wave).await?;
         Ok(Observed {
             wave_decision,
             now,
@@ -91,6 +88,18 @@ impl Store {
                 .unwrap_or(0),
             near_duplicates: wave.map_or(0, |(_, size)| size),
         })
+    }
+
+    /// What was decided of a wave of this size. A wave of one has been shown to nobody, and so decided by nobody.
+    async fn decision_on(
+        &self,
+        site: &SiteId,
+        wave: Option<(WaveId, u32)>,
+    ) -> Result<Option<WaveDecision>, StoreError> {
+        match wave {
+            Some((wave, 2..)) => self.wave_decision(site, wave).await,
+            Some((_, 0 | 1)) | None => Ok(None),
+        }
     }
 }
 

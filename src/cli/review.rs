@@ -1,8 +1,10 @@
 //! `replydesk review`: works a site's queue, one item at a time.
 
+mod ask;
 pub mod card;
 mod context;
 mod interactive;
+pub mod keys;
 pub mod line;
 mod piped;
 pub mod screen;
@@ -14,10 +16,11 @@ use std::io::IsTerminal;
 
 use crate::{
     cli::client::{Connection, reach::Reach},
-    proto::v1::work_queue_request::Start,
+    proto::v1::{Lane, work_queue_request::start::Within},
 };
 
 use super::failure::Failure;
+use session::Place;
 
 /// Review comments: one at a time, the most urgent first. Needs a moderator's key.
 #[derive(Debug, clap::Args)]
@@ -45,9 +48,18 @@ from standard input (approve, reject, spam or skip; reason_code and note may be 
 It ends when standard input ends and every verdict is answered; with exit code 1 if a line of input
 failed: an error or a problem was printed.")]
 pub struct Args {
-    /// The site.
+    /// The site; several are served in turn.
+    #[arg(long, required = true, value_delimiter = ',')]
+    site: Vec<String>,
+    /// From which lanes; review and reported if none is named.
+    #[arg(long, value_delimiter = ',')]
+    lane: Vec<LaneName>,
+    /// Only comments of this wave.
+    #[arg(long, conflicts_with = "thread")]
+    wave: Option<String>,
+    /// Only comments of this article.
     #[arg(long)]
-    site: String,
+    thread: Option<String>,
     /// How many items to hold at once, 1 to 100.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(i32).range(1..=100))]
     prefetch: i32,
@@ -56,6 +68,30 @@ pub struct Args {
     json: bool,
     #[command(flatten)]
     reach: Reach,
+}
+
+/// A lane, as it is named on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LaneName {
+    /// What policy wants a moderator to see.
+    Review,
+    /// What readers reported.
+    Reported,
+    /// What was left to senior moderators.
+    Escalated,
+    /// Appeals against rejections.
+    Appeals,
+}
+
+impl From<LaneName> for Lane {
+    fn from(name: LaneName) -> Self {
+        match name {
+            LaneName::Review => Self::Review,
+            LaneName::Reported => Self::Reported,
+            LaneName::Escalated => Self::Escalated,
+            LaneName::Appeals => Self::Appeals,
+        }
+    }
 }
 
 /// Runs it.
@@ -70,14 +106,16 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         ));
     }
     let connection = Connection::open(&args.reach.target()?).await?;
-    let start = Start {
-        sites: vec![args.site],
+    let within = args.wave.map(Within::WaveId);
+    let place = Place {
+        sites: args.site,
         prefetch: args.prefetch,
-        ..Start::default()
+        lanes: args.lane.into_iter().map(Lane::from).collect(),
+        within: within.or(args.thread.map(Within::ThreadId)),
     };
     if args.json {
-        piped::run(connection, start).await
+        piped::run(connection, place.start()).await
     } else {
-        interactive::run(connection, start).await
+        interactive::run(connection, place).await
     }
 }

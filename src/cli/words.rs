@@ -1,7 +1,7 @@
 //! The words that our commands print and read for the API's enumerations.
 
 use crate::proto::v1::{
-    AuditAction, CommentState, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict,
+    AuditAction, CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict,
 };
 
 use super::untrusted;
@@ -25,6 +25,18 @@ pub fn outcome(number: i32) -> &'static str {
 pub fn verdict(number: i32) -> &'static str {
     let verdict = Verdict::try_from(number).unwrap_or(Verdict::Unspecified);
     after("VERDICT_", verdict.as_str_name())
+}
+
+/// `review`, `reported`, `escalated`, `appeals`.
+#[must_use]
+pub fn lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Review => "review",
+        Lane::Reported => "reported",
+        Lane::Escalated => "escalated",
+        Lane::Appeals => "appeals",
+        Lane::Unspecified => "unknown",
+    }
 }
 
 /// `FIRST_COMMENT`, `SCORE_HIGH` …

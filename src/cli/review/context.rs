@@ -65,7 +65,7 @@ fn decision(last: &LastDecision, now: SystemTime) -> Line {
         )
 }
 
-fn wave_lines(wave: &Wave, now: SystemTime) -> Vec<Line> {
+pub(super) fn wave_lines(wave: &Wave, now: SystemTime) -> Vec<Line> {
     let title = format!(
         "wave {}: {} say nearly the same",
         untrusted::line(&wave.wave_id),

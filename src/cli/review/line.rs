@@ -28,6 +28,20 @@ impl Line {
         self
     }
 
+    /// With another line behind it.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// With spaces behind it up to so many cells.
+    #[must_use]
+    pub fn padded(self, width: usize) -> Self {
+        let gap = width.saturating_sub(self.width());
+        self.with(Tone::Plain, " ".repeat(gap))
+    }
+
     /// How many cells it takes.
     #[must_use]
     pub fn width(&self) -> usize {

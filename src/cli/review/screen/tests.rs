@@ -1,15 +1,19 @@
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::*;
 use crate::{
-    cli::review::session::{
-        Key, Surroundings,
-        tests::{SUBMITTED, item, said},
+    cli::review::{
+        keys::Key,
+        session::{
+            Link, Reply, Surroundings,
+            tests::{SUBMITTED, desk, item, place, said},
+        },
     },
     proto::v1::{
-        AuthorHistory, CommentState, Contribution, LastDecision, QueueStats, ReviewContext, Score,
-        SeenSignal, SiteQueue, ThreadCounts, Verdict, Wave, WaveMember,
-        work_queue_response::{Heartbeat, Message as Down},
+        AuthorHistory, CommentState, Contribution, Decision, Lane, LaneStats, LastDecision,
+        ReviewContext, Score, SeenSignal, SiteQueue, ThreadCounts, Verdict, Wave, WaveMember,
+        WithdrawalReason,
+        work_queue_response::{Answer, Heartbeat, Message as Down, Withdrawn, answer},
     },
 };
 
@@ -21,22 +25,29 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(u64::try_from(SUBMITTED).expect("positive") + 720)
 }
 
+fn lanes() -> Vec<LaneStats> {
+    let lane = |lane: Lane, waiting, seconds| LaneStats {
+        lane: lane.into(),
+        waiting,
+        oldest_waiting: Some(prost_types::Duration { seconds, nanos: 0 }),
+    };
+    vec![
+        lane(Lane::Review, 34, 9_000),
+        lane(Lane::Reported, 3, 320),
+        lane(Lane::Escalated, 0, 0),
+    ]
+}
+
 fn session(body: &str) -> Session {
-    let mut session = Session::new("daily");
+    let mut session = Session::new(place());
+    session.tick(now());
     session.opened();
+    session.replied(Reply::Desks(vec![desk("daily"), desk("weekly")]));
     session.hear(said(Down::Item(item("a", "lease-a", body))));
     session.hear(said(Down::Item(item("b", "lease-b", "Thank you."))));
-    let stats = QueueStats {
-        waiting: 34,
-        leased: 2,
-        oldest_waiting: Some(prost_types::Duration {
-            seconds: 9_000,
-            nanos: 0,
-        }),
-        ..QueueStats::default()
-    };
     let queue = SiteQueue {
-        stats: Some(stats),
+        site: "daily".to_owned(),
+        lanes: lanes(),
         ..SiteQueue::default()
     };
     session.hear(said(Down::Heartbeat(Heartbeat { sites: vec![queue] })));
@@ -44,7 +55,10 @@ fn session(body: &str) -> Session {
 }
 
 fn screen(session: &Session, width: usize, height: usize) -> String {
-    let lines = render(session, width, height, now());
+    let mut session = session.clone();
+    session.resize(width, height);
+    while session.next_effect().is_some() {}
+    let lines = render(&session);
     assert_eq!(lines.len(), height);
     assert!(lines.iter().all(|line| line.width() <= width));
     let lines: Vec<String> = lines
@@ -54,10 +68,46 @@ fn screen(session: &Session, width: usize, height: usize) -> String {
     lines.join("\n")
 }
 
+fn press(session: &mut Session, keys: &str) {
+    for key in keys.chars() {
+        session.press(match key {
+            '⏎' => Key::Enter,
+            '⎋' => Key::Escape,
+            '↓' => Key::Down,
+            letter => Key::Char(letter),
+        });
+    }
+}
+
+/// As in a window of that width, where it was asked for and answered.
+fn with_surroundings(mut session: Session, (width, height): (usize, usize)) -> Session {
+    session.resize(width, height);
+    while session.next_effect().is_some() {}
+    let known = Surroundings::Known(Box::new(surroundings()));
+    session.replied(Reply::Context("a".to_owned(), known));
+    session
+}
+
+fn decided(session: &mut Session, id: &str, request_id: u64, verdict: Verdict, state: CommentState) {
+    let decision = Decision {
+        comment_id: id.to_owned(),
+        state: state.into(),
+        version: 2,
+        verdict: verdict.into(),
+        ..Decision::default()
+    };
+    session.hear(said(Down::Answer(Answer {
+        request_id,
+        result: Some(answer::Result::Decision(decision)),
+    })));
+}
+
 #[test]
 fn an_item_fits_a_small_and_a_large_terminal() {
     insta::assert_snapshot!("item_80x24", screen(&session(BODY), 80, 24));
-    insta::assert_snapshot!("item_120x40", screen(&session(BODY), 120, 40));
+    let wide = with_surroundings(session(BODY), (120, 40));
+    insta::assert_snapshot!("item_120x40", screen(&wide, 120, 40));
+    insta::assert_snapshot!("item_40x14", screen(&session(BODY), 40, 14));
 }
 
 #[test]
@@ -65,23 +115,24 @@ fn a_long_comment_scrolls_to_its_end_and_no_further() {
     let body: Vec<String> = (1..=60).map(|number| format!("line {number}")).collect();
     let mut session = session(&body.join("\n"));
     insta::assert_snapshot!("long_80x24", screen(&session, 80, 24));
-    session.press(Key::Scroll(isize::MAX));
-    session.scroll = session.scroll.min(furthest_scroll(&session, 80, 24));
+    session.press(Key::End);
     let end = screen(&session, 80, 24);
     assert!(end.contains("line 60") && end.contains("of 60"), "{end}");
-    session.press(Key::Scroll(-1));
+    session.press(Key::Up);
     assert!(!screen(&session, 80, 24).contains("line 60"));
 }
 
 #[test]
 fn each_state_of_the_connection_is_told() {
     let mut screens = Vec::new();
-    screens.push(screen(&Session::new("daily"), 80, 14));
-    let mut empty = Session::new("daily");
+    screens.push(screen(&Session::new(place()), 80, 14));
+    let mut empty = Session::new(place());
     empty.opened();
     screens.push(screen(&empty, 80, 14));
+    press(&mut empty, "p");
+    screens.push(screen(&empty, 80, 14));
     let mut lost = session("Short.");
-    lost.press(Key::Verdict(Verdict::Approve));
+    press(&mut lost, "a");
     lost.lost(Link::Down(
         "lost the service (connection reset); connecting again".to_owned(),
     ));
@@ -91,6 +142,98 @@ fn each_state_of_the_connection_is_told() {
     lost.lost(Link::Resting);
     screens.push(screen(&lost, 80, 20));
     insta::assert_snapshot!("connection_80", screens.join("\n========\n"));
+}
+
+#[test]
+fn an_item_that_is_not_ours_any_more_says_why_above_it() {
+    let reasons = [
+        (WithdrawalReason::DecidedByAnother, CommentState::Rejected),
+        (WithdrawalReason::Changed, CommentState::Pending),
+        (WithdrawalReason::Retracted, CommentState::Retracted),
+        (WithdrawalReason::HeldTooLong, CommentState::Unspecified),
+        (WithdrawalReason::LeaseOver, CommentState::Unspecified),
+    ];
+    let mut marks = Vec::new();
+    for (reason, state) in reasons {
+        let mut session = session(BODY);
+        let before = screen(&session, 80, 24);
+        session.hear(said(Down::Withdrawn(Withdrawn {
+            comment_id: "a".to_owned(),
+            lease_token: "lease-a".to_owned(),
+            reason: reason.into(),
+            state: state.into(),
+            ..Withdrawn::default()
+        })));
+        let mut after = screen(&session, 80, 24);
+        let mark = |screen: &str| screen.lines().nth(1).unwrap_or_default().to_owned();
+        marks.push(mark(&after));
+        let last = LastDecision {
+            verdict: Verdict::Reject.into(),
+            moderator: "Ben\u{202e}".to_owned(),
+            ..LastDecision::default()
+        };
+        session.replied(Reply::WhoDecided("a".to_owned(), Some(last)));
+        if reason == WithdrawalReason::DecidedByAnother {
+            after = screen(&session, 80, 24);
+            marks.push(mark(&after));
+        }
+        let below = |screen: &str| screen.lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(below(&before), below(&after), "nothing moved");
+    }
+    insta::assert_snapshot!("withdrawn_80", marks.join("\n"));
+}
+
+#[test]
+fn what_is_chosen_or_written_stands_below_the_comment() {
+    let mut screens = Vec::new();
+    let mut reasons = session(BODY);
+    press(&mut reasons, "r↓");
+    screens.push(screen(&reasons, 80, 24));
+    press(&mut reasons, "nshe was warned before");
+    screens.push(screen(&reasons, 80, 24));
+    let mut note = session(BODY);
+    press(&mut note, "nlooks like the one of yesterday");
+    screens.push(screen(&note, 80, 24));
+    insta::assert_snapshot!("chosen_80x24", screens.join("\n========\n"));
+}
+
+#[test]
+fn what_was_decided_is_listed_with_what_became_of_it() {
+    let mut session = session(BODY);
+    session.hear(said(Down::Item(item("c", "lease-c", "A third."))));
+    press(&mut session, "as");
+    decided(&mut session, "a", 1, Verdict::Approve, CommentState::Approved);
+    decided(&mut session, "b", 2, Verdict::Spam, CommentState::Spam);
+    press(&mut session, "uu");
+    session.replied(Reply::Undone(2, Err("something came after it".to_owned())));
+    session.tick(now() + Duration::from_secs(95));
+    insta::assert_snapshot!("undo_80x24", screen(&session, 80, 24));
+}
+
+#[test]
+fn lanes_and_sites_are_chosen_with_what_waits_there() {
+    let mut session = session(BODY);
+    press(&mut session, "l↓ ↓↓");
+    insta::assert_snapshot!("lanes_80x24", screen(&session, 80, 24));
+}
+
+#[test]
+fn the_page_of_help_has_every_key() {
+    let mut session = session(BODY);
+    press(&mut session, "?");
+    insta::assert_snapshot!("help_80x40", screen(&session, 80, 40));
+    let small = screen(&session, 80, 24);
+    assert!(small.contains("lines 1-"), "{small}");
+    press(&mut session, "⎋");
+    assert!(screen(&session, 80, 24).contains("I have ridden"));
+}
+
+#[test]
+fn every_key_is_on_the_screen_of_80_columns() {
+    let screen = screen(&session(BODY), 80, 24);
+    for key in ["a", "r", "s", "e", "k", "n", "u", "w", "l", "p", "?", "q"] {
+        assert!(screen.contains(&format!("[{key}] ")), "{key}: {screen}");
+    }
 }
 
 #[test]
@@ -104,11 +247,14 @@ fn whatever_fits_shows_some_of_the_comment() {
 }
 
 #[test]
-fn no_size_panics() {
-    let session = session(BODY);
-    for width in (0..130).step_by(7) {
-        for height in 0..45 {
-            screen(&session, width, height);
+fn no_size_panics_in_any_mode() {
+    for keys in ["", "w", "r", "rnx", "nabc", "l", "v", "?"] {
+        let mut session = with_surroundings(session(BODY), (120, 40));
+        press(&mut session, keys);
+        for width in (0..150).step_by(7) {
+            for height in 0..45 {
+                screen(&session, width, height);
+            }
         }
     }
 }
@@ -178,16 +324,29 @@ fn surroundings() -> ReviewContext {
 #[test]
 fn what_surrounds_a_comment_takes_its_place() {
     let mut session = session(BODY);
-    session.press(Key::Context);
+    press(&mut session, "w");
     let mut screens = vec![screen(&session, 80, 24)];
-    session.surrounded("a", Surroundings::Unknown("no such comment".to_owned()));
+    while session.next_effect().is_some() {}
+    let unknown = Surroundings::Unknown("no such comment".to_owned());
+    session.replied(Reply::Context("a".to_owned(), unknown));
     screens.push(screen(&session, 80, 24));
-    session.surrounded("a", Surroundings::Known(Box::new(surroundings())));
+    let session = with_surroundings(session, (80, 30));
     screens.push(screen(&session, 80, 30));
     insta::assert_snapshot!("context_80", screens.join("\n========\n"));
-    for width in (0..130).step_by(7) {
-        for height in 0..45 {
-            screen(&session, width, height);
-        }
+}
+
+#[test]
+fn the_wave_has_a_page() {
+    let mut item = item("a", "lease-a", BODY);
+    if let Some(comment) = &mut item.comment {
+        comment.wave_id = "4711".to_owned();
+        comment.wave_size = 7;
     }
+    let mut session = Session::new(place());
+    session.tick(now());
+    session.opened();
+    session.hear(said(Down::Item(item)));
+    press(&mut session, "v");
+    let session = with_surroundings(session, (80, 24));
+    insta::assert_snapshot!("wave_80x24", screen(&session, 80, 24));
 }

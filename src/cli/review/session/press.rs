@@ -202,6 +202,9 @@ impl Session {
 
     /// A key pressed too often needs not be pressed back as often.
     fn keep_scrolls_in_bounds(&mut self) {
+        if !screen::fits(self.window.0, self.window.1) {
+            return;
+        }
         let furthest = screen::furthest_scrolls(self);
         self.scroll = self.scroll.min(furthest.comment);
         self.context_scroll = self.context_scroll.min(furthest.context);

@@ -1,6 +1,6 @@
 //! The desk where comments are handed in.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use crate::{
     access::caller::Caller,
@@ -14,7 +14,6 @@ use crate::{
         draft::Draft,
         observed::{Fingerprints, Observed},
         score::{Probability, Score},
-        standing::Standing,
         violation::Violations,
     },
     policy::{
@@ -36,7 +35,7 @@ use crate::{
 };
 
 /// After this many `STALE` answers in a row the comment is stored for a moderator, whatever has changed.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// The desk where comments are handed in. Cheap to share.
 pub struct Desk {
@@ -105,20 +104,7 @@ impl Desk {
         } else {
             decide(site, prepared, &score, &seen)
         };
-        let due_in = decided.queued.then(|| {
-            let urgency = Urgency {
-                probability: score.probability,
-                reports: 0,
-                thread_heat: seen.thread_heat,
-                standing: Standing::Normal,
-                queue_last: decided.queue_last,
-            };
-            priority::due_in(
-                site.policy.service_level(),
-                site.policy.priority(),
-                &urgency,
-            )
-        });
+        let due_in = due_in(site, &decided, &score, &seen);
         // What is most likely spam must not make its own words fit.
         let words = (score.probability < Probability::from_percent(50))
             .then(|| {
@@ -139,6 +125,7 @@ impl Desk {
             thread_words: words.as_deref(),
             limits,
             close_threads_after: site.policy.close_threads_after(),
+            subject_marks: &seen.subject_marks,
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,
@@ -164,7 +151,7 @@ impl Desk {
     }
 
     /// What is known around a submission, and what it is recognised by.
-    async fn observe<'a>(
+    pub(super) async fn observe<'a>(
         &self,
         site: &Site,
         prepared: &'a Prepared,
@@ -206,13 +193,35 @@ impl Desk {
     }
 }
 
-fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
+/// How long after its arrival the comment is due in the queue; `None` where it is not queued.
+pub(super) fn due_in(
+    site: &Site,
+    decided: &Decided,
+    score: &Score,
+    seen: &Observed,
+) -> Option<Duration> {
+    let urgency = Urgency {
+        probability: score.probability,
+        reports: 0,
+        thread_heat: seen.thread_heat,
+        standing: seen.standings.author,
+        queue_last: decided.queue_last,
+    };
+    let (level, weights) = (site.policy.service_level(), site.policy.priority());
+    decided
+        .queued
+        .then(|| priority::due_in(level, weights, &urgency))
+}
+
+pub(super) fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
     site.policy.decide(&Facts {
         probability: score.probability,
         history: seen.history,
+        standings: seen.standings,
         has_author_identity: prepared.prints.author.is_some(),
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),
+        wave_decision: seen.wave_decision.as_ref(),
         draw: prepared.draw,
         thread_mode: seen.thread_mode,
     })

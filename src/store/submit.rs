@@ -48,6 +48,8 @@ pub struct NewComment<'a> {
     pub limits: &'a Limits,
     /// After how long a thread closes by age; `None`: never.
     pub close_threads_after: Option<Duration>,
+    /// What was seen of the standings besides the author's, as `observe` told: a mark for each subject.
+    pub subject_marks: &'a [u8],
     /// The versions that it was judged at; `None`: store it whatever has changed.
     pub judged_at: Option<SeenVersions>,
     /// How long after its arrival it is due in the queue; `None`: not queued.
@@ -170,9 +172,19 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
                 .map_or_else(none, |author| keys::author_rate(site, &author)),
         )
         .key(prints.ip.map_or_else(none, |ip| keys::ip_rate(site, &ip)));
-    for key in observe::counter_keys(site, prints) {
+    let (sketch, hosts) = (
+        observe::sketch_keys(site, prints),
+        observe::host_keys(site, prints),
+    );
+    let subjects = observe::subjects(prints).map(|subject| keys::standing(site, &subject));
+    for key in sketch.chain(subjects).chain(hosts) {
         call = call.key(key);
     }
+    call = call.key(
+        prints
+            .author
+            .map_or_else(none, |author| keys::author_comments(site, &author)),
+    );
     with_arguments(call, new, &record)
 }
 
@@ -212,6 +224,8 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(new.prints.sketch.len())
         .arg(keys::wave_prefix(new.site))
         .arg(new.thread_words.unwrap_or_default())
+        .arg(new.subject_marks)
+        .arg(keys::statistics_prefix(new.site))
 }
 
 /// Interval in microseconds and burst of each limit, and after how many milliseconds threads close, in one argument:

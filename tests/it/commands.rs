@@ -219,6 +219,42 @@ fn a_comment_goes_from_the_command_line_to_a_script_that_moderates_and_into_the_
 }
 
 #[test]
+fn a_site_is_told_in_numbers() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    let created = serve.run(&place, &["site", "create", "daily"]);
+    assert!(created.status.success());
+    let submit = ["submit", "--site", "daily", "--thread", "t", "--name"];
+    let ada = ["Ada", "--email", "ada@example.org", "Hello there"];
+    assert!(
+        serve
+            .run(&place, &[&submit[..], &ada].concat())
+            .status
+            .success()
+    );
+    let told = serve.run(&place, &["stats", "daily", "--json"]);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["stats"]["waiting"], 1);
+    assert_eq!(told["last_day"]["queued"], 1);
+    assert_eq!(told["hours"].as_array().unwrap().len(), 24);
+    let page = text(&serve.run(&place, &["stats", "daily"]).stdout);
+    assert!(page.contains("1 waiting, 0 held"), "{page}");
+
+    // Today is not over, and so not in it unless one says so.
+    let report = serve.run(&place, &["report", "daily", "--json"]);
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!(report["days"].as_array().unwrap().len(), 30);
+    assert_eq!(report["submissions"]["pending"], 0);
+    let far = serve.run(&place, &["report", "daily", "--from", "2001-01-01"]);
+    assert!(!far.status.success());
+    assert!(
+        text(&far.stderr).contains("to_day"),
+        "{}",
+        text(&far.stderr)
+    );
+}
+
+#[test]
 fn refusals_say_what_to_do_and_change_nothing() {
     let place = Place::new();
     let serve = Serve::start(&place);

@@ -185,7 +185,7 @@ async fn told_to_readers(blog: &Client) -> Vec<(String, String)> {
     let events = blog.all_events("gazette").await.into_iter();
     let decided = events.filter_map(|event| match event.cause {
         Some(Cause::Decided(decided)) => Some((decided.reason_code, decided.reason_text)),
-        Some(Cause::Submitted(_) | Cause::Undone(_)) | None => None,
+        Some(_) | None => None,
     });
     decided.collect()
 }

@@ -169,21 +169,36 @@ pub fn event(event: Event) -> v1::Event {
             reason_code,
             reason_text,
             note: _,
+            operation,
         } => v1::event::Cause::Decided(v1::event::Decided {
             verdict: verdict(said),
             moderator,
             reason_code,
             reason_text,
+            operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
         Cause::Undone {
             verdict: said,
             earlier: _,
             moderator,
             note: _,
+            operation,
         } => v1::event::Cause::Undone(v1::event::Undone {
             verdict: verdict(said),
             moderator,
+            operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
+        Cause::Retracted => v1::event::Cause::Retracted(v1::event::Retracted {}),
+        Cause::Revised {
+            outcome: decided,
+            reasons: why,
+        } => v1::event::Cause::Revised(v1::event::Revised {
+            outcome: outcome(decided),
+            reasons: reasons(why),
+        }),
+        Cause::Redacted { moderator, note: _ } => {
+            v1::event::Cause::Redacted(v1::event::Redacted { moderator })
+        }
     };
     v1::Event {
         cursor: event.cursor.to_string(),

@@ -191,6 +191,7 @@ impl Real {
                     ..Fingerprints::default()
                 },
                 thread_words: None,
+                subject_marks: &[],
                 limits: &Limits {
                     author: most,
                     ip_address: most,
@@ -289,6 +290,7 @@ fn content(n: usize, new: NewComment) -> CommentContent {
         account_id: String::new(),
         body: format!("Point {n} of the debate."),
         author: new.author.map(author),
+        ip: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
         score: Score {

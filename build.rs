@@ -3,11 +3,14 @@
 use std::{env, error::Error, path::PathBuf};
 
 /// The public API, one file a service, and the packed records that the store keeps in Redis.
-const PROTOS: [&str; 5] = [
+const PROTOS: [&str; 6] = [
     "replydesk/v1/resources.proto",
+    "replydesk/v1/statistics.proto",
+    "replydesk/v1/changes.proto",
     "replydesk/v1/comment.proto",
     "replydesk/v1/moderation.proto",
     "replydesk/v1/site.proto",
+    "replydesk/v1/standing.proto",
     "replydesk/store/v1/record.proto",
 ];
 
@@ -27,7 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     // Contact data: their `Debug` is written by hand, and shows nothing.
     tonic_prost_build::configure()
-        .skip_debug([".replydesk.v1.AuthorInput", ".replydesk.v1.Transport"])
+        .skip_debug([
+            ".replydesk.v1.AuthorInput",
+            ".replydesk.v1.Subject",
+            ".replydesk.v1.Transport",
+            ".replydesk.v1.Reporter",
+        ])
         .compile_fds(descriptors)?;
     Ok(())
 }

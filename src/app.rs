@@ -127,6 +127,7 @@ impl App {
             store.clone(),
             confirmation.clone(),
             wakeups.clone(),
+            Arc::clone(&desk.sites),
             settings,
         );
         let replication = Replication::new(

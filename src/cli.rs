@@ -1,8 +1,11 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
 pub mod audit;
+pub mod author;
+pub mod bars;
 pub mod client;
 pub mod clock;
+pub mod comment;
 pub mod comments;
 pub mod configuration;
 pub mod demo;
@@ -17,12 +20,15 @@ pub mod model;
 pub mod output;
 pub mod policy;
 pub mod privacy;
+pub mod report;
 pub mod review;
 pub mod score;
 pub mod serve;
 pub mod site;
+pub mod stats;
 pub mod style;
 pub mod submit;
+pub mod thread;
 pub mod train;
 pub mod undo;
 pub mod untrusted;
@@ -53,13 +59,18 @@ enum Command {
     Demo(demo::Args),
     Submit(Box<submit::Args>),
     Comments(comments::Args),
+    Comment(comment::Args),
     Events(events::Args),
     Review(review::Args),
     Undo(undo::Args),
     Audit(audit::Args),
+    Stats(stats::Args),
+    Report(report::Args),
     Score(score::Args),
     Site(site::Args),
+    Thread(thread::Args),
     Policy(policy::Args),
+    Author(author::Args),
     Import(import::Args),
     Key(key::Args),
     Model(model::Args),
@@ -78,13 +89,18 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
         Command::Submit(args) => submit::run(*args).await,
         Command::Comments(args) => comments::run(args).await,
+        Command::Comment(args) => comment::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
         Command::Undo(args) => undo::run(args).await,
         Command::Audit(args) => audit::run(args).await,
+        Command::Stats(args) => stats::run(args).await,
+        Command::Report(args) => report::run(args).await,
         Command::Score(args) => score::run(args).await,
         Command::Site(args) => site::run(args).await,
+        Command::Thread(args) => thread::run(args).await,
         Command::Policy(args) => policy::run(args).await,
+        Command::Author(args) => author::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Model(args) => model::run(args).await,

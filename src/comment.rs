@@ -1,8 +1,11 @@
 //! The domain: what a comment is, and what may be said of it. Knows neither tonic nor redis.
 
 pub mod audit;
+pub mod bulk;
+pub mod calendar;
 pub mod contact;
 pub mod draft;
+pub mod earlier;
 pub mod event;
 pub mod fields;
 pub mod folding;
@@ -13,11 +16,19 @@ pub mod lane;
 pub mod lanes;
 pub mod lease;
 pub mod limits;
+pub mod mode;
 pub mod observed;
 pub mod reason;
+pub mod rejection;
+pub mod report;
 pub(crate) mod scan;
 pub mod score;
+pub mod standing;
 pub mod state;
+pub mod statistics;
 pub mod stored;
+pub mod subject;
 pub mod submission;
+pub mod thread;
 pub mod violation;
+pub mod waits;

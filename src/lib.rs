@@ -32,6 +32,8 @@ pub mod policy;
 
 pub mod backtest;
 
+pub mod authors;
+
 pub mod queue;
 
 pub mod feed;
@@ -72,8 +74,28 @@ pub mod proto {
             }
         }
 
+        /// The same for a reader who reports.
+        impl fmt::Debug for Reporter {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
         /// The same for where a request came from.
         impl fmt::Debug for Transport {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
+        /// The same for how support staff name an author.
+        impl fmt::Debug for Subject {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
+        impl fmt::Debug for subject::NamedBy {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("[redacted]")
             }

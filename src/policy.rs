@@ -1,31 +1,24 @@
 //! What a site wants: when comments are shown, what is held, what the form asks for, and how much is too much.
 
+pub mod changes;
 pub mod draft;
 pub mod field;
 pub mod form;
 pub mod outcome;
+pub mod priority;
+pub mod rejection;
 pub mod sites;
 mod span;
 pub mod words;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::comment::{fields::RequiredFields, limits::Limits, score::Probability};
+use priority::PriorityWeights;
+use rejection::RejectionReasons;
 use words::WordList;
 
-/// When comments are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ModerationMode {
-    /// A moderator sees each comment before readers do.
-    Pre,
-    /// Readers see it at once, a moderator afterwards.
-    Post,
-    /// The score decides, and what is uncertain waits for a moderator.
-    Automatic,
-}
+pub use crate::comment::mode::ModerationMode;
 
 /// A site's policy. Made by [`draft::PolicyDraft::parse`], so that every value in it is right. Cheap to clone but for
 /// its word lists, which are shared.
@@ -42,6 +35,12 @@ pub struct Policy {
     limits: Limits,
     service_level: Duration,
     share_learning: bool,
+    priority: PriorityWeights,
+    rejection_reasons: RejectionReasons,
+    close_threads_after: Option<Duration>,
+    follow_wave_for: Duration,
+    moderator_statistics: bool,
+    appeals: bool,
 }
 
 impl Default for Policy {
@@ -60,6 +59,12 @@ impl Default for Policy {
             limits: Limits::default(),
             service_level: Duration::from_secs(4 * 60 * 60),
             share_learning: true,
+            priority: PriorityWeights::default(),
+            rejection_reasons: RejectionReasons::default(),
+            close_threads_after: None,
+            follow_wave_for: Duration::from_secs(24 * 60 * 60),
+            moderator_statistics: false,
+            appeals: true,
         }
     }
 }
@@ -68,6 +73,12 @@ impl Policy {
     /// The shortest and the longest service level: a moderator is a person, and the queue's order must stay exact.
     pub const SERVICE_LEVEL: std::ops::RangeInclusive<Duration> =
         Duration::from_secs(1)..=Duration::from_secs(30 * 24 * 60 * 60);
+
+    /// After how many days a thread may close by age.
+    pub const CLOSE_THREADS_AFTER_DAYS: std::ops::RangeInclusive<u32> = 1..=3_650;
+
+    /// How many hours later members of a wave may follow a decision on it.
+    pub const FOLLOW_WAVE_HOURS: std::ops::RangeInclusive<u32> = 0..=168;
 
     /// When comments are shown.
     #[must_use]
@@ -133,5 +144,41 @@ impl Policy {
     #[must_use]
     pub fn share_learning(&self) -> bool {
         self.share_learning
+    }
+
+    /// How much each thing that makes an item urgent counts.
+    #[must_use]
+    pub fn priority(&self) -> &PriorityWeights {
+        &self.priority
+    }
+
+    /// The reasons that a moderator may reject for, with what the reader is told.
+    #[must_use]
+    pub fn rejection_reasons(&self) -> &RejectionReasons {
+        &self.rejection_reasons
+    }
+
+    /// A thread takes no comments when its first one came longer ago than this, in whole days; `None`: never.
+    #[must_use]
+    pub fn close_threads_after(&self) -> Option<Duration> {
+        self.close_threads_after
+    }
+
+    /// How long later members of a wave follow a decision on the whole wave, in whole hours; zero: not at all.
+    #[must_use]
+    pub fn follow_wave_for(&self) -> Duration {
+        self.follow_wave_for
+    }
+
+    /// Whether statistics may be told by moderator.
+    #[must_use]
+    pub fn moderator_statistics(&self) -> bool {
+        self.moderator_statistics
+    }
+
+    /// Whether an author may appeal against a rejection.
+    #[must_use]
+    pub fn appeals(&self) -> bool {
+        self.appeals
     }
 }

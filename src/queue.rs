@@ -1,19 +1,24 @@
 //! The review queue: what waits for a moderator, who holds it, and what is decided.
 
+pub mod bulk;
 pub mod dialogue;
+pub mod filter;
+pub mod listing;
 pub mod noting;
+pub mod overview;
 pub mod priority;
+pub mod redaction;
+pub mod reported;
 pub mod ruling;
 pub mod session;
+mod statement;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{caller::Caller, role::Right},
-    comment::{
-        ids::{CommentId, SiteId},
-        lease::{ItemContext, QueuedItem},
-    },
+    comment::ids::{CommentId, SiteId},
+    policy::sites::Sites,
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -24,6 +29,7 @@ use crate::{
         wakeups::Wakeups,
     },
 };
+use bulk::{Bulk, BulkSettings, MOST_COMMENTS};
 use ruling::{DecideRefusal, Decision, Ruling, Undo, UndoRefusal, UndoneDecision};
 
 /// How long things rest in the queue.
@@ -47,6 +53,7 @@ pub struct Queue {
     store: Store,
     confirmation: Confirmation,
     wakeups: Wakeups,
+    sites: Arc<Sites>,
     settings: QueueSettings,
 }
 
@@ -57,12 +64,14 @@ impl Queue {
         store: Store,
         confirmation: Confirmation,
         wakeups: Wakeups,
+        sites: Arc<Sites>,
         settings: QueueSettings,
     ) -> Self {
         Self {
             store,
             confirmation,
             wakeups,
+            sites,
             settings,
         }
     }
@@ -73,10 +82,27 @@ impl Queue {
         self.settings.lease
     }
 
+    /// Whether the site's policy wants to know who decided how much; not while its policy can't be read.
+    pub(crate) async fn counts_by_moderator(&self, site: &SiteId) -> bool {
+        let site = self.sites.get(site).await;
+        site.is_ok_and(|site| site.policy.moderator_statistics())
+    }
+
     /// How long an item can be held with signs of life.
     #[must_use]
     pub fn max_hold(&self) -> Duration {
         self.settings.max_hold
+    }
+
+    /// Decisions on many comments at once.
+    #[must_use]
+    pub fn bulk(&self) -> Bulk {
+        let settings = BulkSettings {
+            undo_window: self.settings.undo_window,
+            longest_rest: self.settings.lease,
+            most: MOST_COMMENTS,
+        };
+        Bulk::new(self.store.clone(), self.confirmation.clone(), settings)
     }
 
     /// Carries out a verdict. Safe to repeat.
@@ -89,6 +115,7 @@ impl Queue {
         caller: &Caller,
         ruling: &Ruling,
     ) -> Result<Decision, DecideRefusal> {
+        let reason_text = self.statement(site, ruling).await?;
         let new = NewDecision {
             site,
             comment: ruling.comment,
@@ -96,10 +123,12 @@ impl Queue {
             word: ruling.word,
             actor: &caller.actor(),
             reason_code: ruling.reason_code.as_str(),
+            reason_text: &reason_text,
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,
             senior: caller.role.has(Right::DecideEscalated),
+            by_moderator: self.counts_by_moderator(site).await,
             longest_rest: self.settings.lease,
         };
         let decided = self.confirmation.of(self.store.decide(&new)).await?;
@@ -144,6 +173,7 @@ impl Queue {
             actor: &caller.actor(),
             note: undo.note.as_str(),
             senior: caller.role.has(Right::DecideEscalated),
+            by_moderator: self.counts_by_moderator(site).await,
             window: self.settings.undo_window,
         };
         let undone = self.confirmation.of(self.store.undo(&new)).await?;
@@ -169,22 +199,6 @@ impl Queue {
             Undone::TooLate => Err(UndoRefusal::TooLate),
             Undone::Escalated => Err(UndoRefusal::Escalated),
         }
-    }
-
-    /// A page of the queue in due order, with what a moderator wants to know.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn list(
-        &self,
-        site: &SiteId,
-        offset: usize,
-        count: usize,
-    ) -> Result<Vec<(QueuedItem, ItemContext)>, StoreError> {
-        let items = self.store.list_queue(site, offset, count).await?;
-        let comments: Vec<_> = items.iter().map(|item| &item.comment).collect();
-        let contexts = self.store.contexts(site, &comments).await?;
-        Ok(items.into_iter().zip(contexts).collect())
     }
 
     /// A comment and what surrounds it; `None` if there is no such comment.

@@ -1,8 +1,12 @@
 //! Redis, the only store: connection, keys, packed records, and one typed twin for each script.
 
 pub mod access_keys;
+pub mod aftermath;
 pub mod audit;
+pub mod authors;
 mod backoff;
+pub mod bulk;
+pub mod bulk_undo;
 pub mod confirmation;
 pub mod connection;
 pub mod decide;
@@ -22,16 +26,25 @@ pub mod model_snapshot;
 pub mod note;
 pub mod observe;
 pub mod preflight;
+pub mod queue_scan;
 pub mod read;
 pub mod record;
 pub mod replay;
 pub mod replication;
 pub mod reply;
+pub mod reports;
+pub mod retract;
 pub mod review;
+pub mod revise;
 pub mod script;
+pub mod selection;
 pub mod sites;
+pub mod standing;
+pub mod statistics;
 pub mod submit;
+pub mod threads;
 pub mod trainer_lease;
 pub mod version;
+pub mod versions;
 pub mod wakeups;
 pub(crate) mod waves;

@@ -207,4 +207,11 @@ impl CommentService for Ceiling {
     ) -> Result<Response<v1::ListEventsResponse>, Status> {
         Err(Status::unimplemented("only submissions are measured"))
     }
+
+    async fn count_comments(
+        &self,
+        _: Request<v1::CountCommentsRequest>,
+    ) -> Result<Response<v1::CountCommentsResponse>, Status> {
+        Err(Status::unimplemented("only submissions are measured"))
+    }
 }

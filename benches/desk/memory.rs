@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use redis::Commands;
 use replydesk::{
     comment::{
-        ids::{CommentId, KeyedHash, SiteId},
+        ids::{CommentId, IpHash, KeyedHash, SiteId},
         lane::Lane,
         limits::Limits,
         observed::{Fingerprints, SeenVersions},
@@ -136,6 +136,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         account_id: String::new(),
         body: BODY[..420].to_owned(),
         author: Some(hash(1)),
+        ip: Some(IpHash::of(&hash(2))),
         sealed_contact: vec![7; 150],
         reasons: vec![Reason::new(ReasonCode::FirstComment, "")],
         score: Score {
@@ -161,6 +162,8 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         said: Some(hash(3)),
         sketch: (0..6).map(|part| (n * 6 + part) as u64).collect(),
         link_hosts: Vec::new(),
+        link_domains: Vec::new(),
+        website: None,
     };
     let most = replydesk::comment::limits::Limit::new(1_000_000, 1_000_000).expect("in range");
     let limits = Limits {
@@ -180,7 +183,9 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             contact: None,
             prints: &prints,
             thread_words: None,
+            subject_marks: &[0; 8],
             limits: &limits,
+            close_threads_after: None,
             judged_at: Some(SeenVersions {
                 policy: 1,
                 ..SeenVersions::default()

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use redis::Commands;
 use replydesk::{
     comment::{
+        audit::Actor,
         ids::{CommentId, KeyId, SiteId, ThreadId},
         lane::Lane,
         lanes::Lanes,
         lease::LeaseToken,
-        state::{Verdict, Version},
+        state::{Verdict, Version, Word},
     },
     proto::v1::{
         self, moderation_service_client::ModerationServiceClient, work_queue_request,
@@ -159,16 +160,18 @@ async fn claim_and_decide_once(store: &Store, rounds: usize, round: usize) -> Op
         .decide(&NewDecision {
             site: &site,
             comment: comment.id,
-            thread: &comment.content.thread,
-            author: comment.content.author,
             version: Version::FIRST,
-            verdict: Verdict::Approve,
-            moderator: holder,
-            label: "bench",
+            word: Word::Verdict(Verdict::Approve),
+            actor: &Actor {
+                key: holder,
+                label: "bench".into(),
+            },
             reason_code: "",
+            reason_text: "",
             note: "",
             lease: Some(token),
             override_lease: false,
+            senior: false,
             longest_rest: lease,
         })
         .await

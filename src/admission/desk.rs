@@ -1,6 +1,6 @@
 //! The desk where comments are handed in.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use crate::{
     access::caller::Caller,
@@ -20,7 +20,7 @@ use crate::{
         outcome::{Decided, Facts},
         sites::{Site, SiteError, Sites},
     },
-    queue::priority,
+    queue::priority::{self, Urgency},
     spam::{
         lesson::SiteTag,
         scorer::Scorer,
@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// After this many `STALE` answers in a row the comment is stored for a moderator, whatever has changed.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// The desk where comments are handed in. Cheap to share.
 pub struct Desk {
@@ -104,13 +104,7 @@ impl Desk {
         } else {
             decide(site, prepared, &score, &seen)
         };
-        let due_in = decided.queued.then(|| {
-            priority::due_in(
-                site.policy.service_level(),
-                score.probability,
-                decided.queue_last,
-            )
-        });
+        let due_in = due_in(site, &decided, &score, &seen);
         // What is most likely spam must not make its own words fit.
         let words = (score.probability < Probability::from_percent(50))
             .then(|| {
@@ -130,6 +124,8 @@ impl Desk {
             prints: &prints,
             thread_words: words.as_deref(),
             limits,
+            close_threads_after: site.policy.close_threads_after(),
+            subject_marks: &seen.subject_marks,
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,
@@ -145,7 +141,7 @@ impl Desk {
             Stored::Known(comment) => Some(Admission::Replayed(Receipt::from(*comment))),
             Stored::IdReused => Some(Admission::Refused(Refusal::IdReused)),
             Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
-            Stored::ThreadClosed => Some(Admission::Refused(Refusal::ThreadClosed)),
+            Stored::ThreadClosed { by } => Some(Admission::Refused(Refusal::ThreadClosed { by })),
             Stored::Duplicate { of } => Some(Admission::Refused(Refusal::Duplicate { of })),
             Stored::Refused { limit, retry_after } => {
                 Some(Admission::Refused(Refusal::Limit { limit, retry_after }))
@@ -155,7 +151,7 @@ impl Desk {
     }
 
     /// What is known around a submission, and what it is recognised by.
-    async fn observe<'a>(
+    pub(super) async fn observe<'a>(
         &self,
         site: &Site,
         prepared: &'a Prepared,
@@ -197,13 +193,36 @@ impl Desk {
     }
 }
 
-fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
+/// How long after its arrival the comment is due in the queue; `None` where it is not queued.
+pub(super) fn due_in(
+    site: &Site,
+    decided: &Decided,
+    score: &Score,
+    seen: &Observed,
+) -> Option<Duration> {
+    let urgency = Urgency {
+        probability: score.probability,
+        reports: 0,
+        thread_heat: seen.thread_heat,
+        standing: seen.standings.author,
+        queue_last: decided.queue_last,
+    };
+    let (level, weights) = (site.policy.service_level(), site.policy.priority());
+    decided
+        .queued
+        .then(|| priority::due_in(level, weights, &urgency))
+}
+
+pub(super) fn decide(site: &Site, prepared: &Prepared, score: &Score, seen: &Observed) -> Decided {
     site.policy.decide(&Facts {
         probability: score.probability,
         history: seen.history,
+        standings: seen.standings,
         has_author_identity: prepared.prints.author.is_some(),
         links: prepared.content.links().len(),
         folded_text: prepared.content.folded(),
+        wave_decision: seen.wave_decision.as_ref(),
         draw: prepared.draw,
+        thread_mode: seen.thread_mode,
     })
 }

@@ -1,5 +1,7 @@
 //! What is computed from a submission once, whatever has to be tried again: parsing, fingerprints, sealing.
 
+pub mod revision;
+
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
@@ -9,6 +11,7 @@ use crate::{
     comment::{
         contact::{Contact, SealedContact},
         draft::Draft,
+        ids::IpHash,
         observed::Fingerprints,
         reason::Reason,
         score::Score,
@@ -118,16 +121,22 @@ impl Preparation {
                 &said_plainly(submission.body.as_str()),
             )
         });
-        let link_hosts = domains_that_it_leads_to(submission, content)
-            .iter()
-            .map(|domain| self.hasher.link_host(site, domain))
-            .collect();
+        let hash = |domain: &String| self.hasher.link_host(site, domain);
+        let link_hosts = domains_that_it_leads_to(submission, content);
+        let names = domains::names(
+            places(submission, content),
+            home(submission),
+            Fingerprints::MAX_LINK_DOMAINS,
+        );
+        let website = submission.author.website.as_ref();
         Fingerprints {
             author,
             ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
             said,
             sketch: sketch_parts(submission, content, None),
-            link_hosts,
+            link_hosts: link_hosts.iter().map(hash).collect(),
+            link_domains: names.iter().map(hash).collect(),
+            website: website.map(|website| self.hasher.website(site, website)),
         }
     }
 }
@@ -175,6 +184,7 @@ impl Prepared {
                 .unwrap_or_default(),
             body: submission.body.as_str().to_owned(),
             author: self.prints.author,
+            ip: self.prints.ip.as_ref().map(IpHash::of),
             sealed_contact: self
                 .contact
                 .as_ref()
@@ -189,16 +199,9 @@ impl Prepared {
 
 /// The author's website and the links, without the site's own pages: what is spread, if anything is.
 fn domains_that_it_leads_to(submission: &Submission, content: &Content) -> Vec<String> {
-    /// More are not looked at, whoever repeats the same one ten thousand times.
-    const MOST_LINKS: usize = 32;
-    let home = submission.thread.url.as_ref();
-    let home = home.map(|url| domains::registered(url.host()));
-    let website = submission.author.website.as_ref();
-    let website = website.map(|url| (url.host(), ""));
-    let links = content.links().iter().take(MOST_LINKS);
-    let links = links.map(|link| (link.host.as_str(), link.path.as_str()));
+    let home = home(submission);
     let mut found = Vec::new();
-    for (host, path) in website.into_iter().chain(links) {
+    for (host, path) in places(submission, content) {
         let domain = domains::counted(host, path);
         let is_new = home != Some(domains::registered(host)) && !found.contains(&domain);
         if is_new && found.len() < Fingerprints::MAX_LINK_HOSTS {
@@ -206,6 +209,27 @@ fn domains_that_it_leads_to(submission: &Submission, content: &Content) -> Vec<S
         }
     }
     found
+}
+
+/// The site's own registered domain, if the blog says where its articles are.
+fn home(submission: &Submission) -> Option<&str> {
+    let url = submission.thread.url.as_ref();
+    url.map(|url| domains::registered(url.host()))
+}
+
+/// Host and path of the author's website and of the links.
+fn places<'a>(
+    submission: &'a Submission,
+    content: &'a Content,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    /// More are not looked at, whoever repeats the same one ten thousand times.
+    const MOST_LINKS: usize = 32;
+    let website = submission.author.website.as_ref();
+    let website = website.map(|url| (url.host(), ""));
+    let links = content.links().iter().take(MOST_LINKS);
+    website
+        .into_iter()
+        .chain(links.map(|link| (link.host.as_str(), link.path.as_str())))
 }
 
 fn first_eight(bytes: &[u8]) -> [u8; 8] {

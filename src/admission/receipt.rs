@@ -9,6 +9,7 @@ use crate::comment::{
     score::Score,
     state::{CommentState, Outcome, Timestamp, Version},
     stored::{CommentContent, StoredComment},
+    thread::ClosedBy,
 };
 
 /// What policy decided, and how the comment stands.
@@ -48,7 +49,10 @@ pub enum Refusal {
     /// This name's comment was erased.
     Erased,
     /// The thread takes no comments.
-    ThreadClosed,
+    ThreadClosed {
+        /// Who or what closed it.
+        by: ClosedBy,
+    },
 }
 
 /// What became of a submission.

@@ -12,6 +12,7 @@ use crate::{
     access::Access,
     admission::desk::Desk,
     audit::Audit,
+    authors::Authors,
     backtest::Backtest,
     config::Config,
     feed::changes::Changes,
@@ -100,6 +101,12 @@ where
     let moderation = Moderation {
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
+        authors: Authors {
+            store: parts.desk.store.clone(),
+            confirmation: parts.desk.confirmation.clone(),
+            hasher: parts.importer.hasher.clone(),
+            queue: parts.queue.clone(),
+        },
         queue: parts.queue,
         audit: Audit::new(parts.desk.store.clone()),
         scorer: Arc::clone(&parts.desk.scorer),

@@ -5,7 +5,12 @@ use std::sync::Arc;
 use super::findings::{Findings, Said};
 use crate::{
     comment::{
-        observed::AuthorHistory, reason::ReasonCode, state::Timestamp, stored::StoredComment,
+        observed::AuthorHistory,
+        reason::{Reason, ReasonCode},
+        standing::Standing,
+        state::Timestamp,
+        stored::StoredComment,
+        subject::{Standings, SubjectKind},
     },
     policy::{
         Policy,
@@ -80,11 +85,35 @@ fn facts<'a>(comment: &StoredComment, content: &'a Content) -> Facts<'a> {
     Facts {
         probability: kept.score.probability,
         history: AuthorHistory::new([0, u32::from(approved), 0, 0, 0, 0], None),
+        standings: standings(&kept.reasons),
         has_author_identity: kept.author.is_some(),
         links: content.links().len(),
         folded_text: content.folded(),
+        // Decisions of another day, which the policy does not make.
+        wave_decision: None,
         draw: NEVER_DRAWN,
+        // What was set for a while says nothing about a policy.
+        thread_mode: None,
     }
+}
+
+/// How the author stood when the comment came, as its reasons tell: a ban is no policy, and holds under any.
+fn standings(reasons: &[Reason]) -> Standings {
+    const TOLD_BY: [(ReasonCode, Standing); 3] = [
+        (ReasonCode::AuthorTrusted, Standing::Trusted),
+        (ReasonCode::AuthorHeld, Standing::Held),
+        (ReasonCode::AuthorBanned, Standing::Banned),
+    ];
+    let mut found = Standings::default();
+    for reason in reasons {
+        let told = TOLD_BY.into_iter().find(|(code, _)| *code == reason.code);
+        match (told, SubjectKind::from_word(&reason.detail)) {
+            (Some((_, standing)), Some(kind)) => found.add(kind, standing),
+            (Some((_, standing)), None) => found.author = standing,
+            (None, _) => {}
+        }
+    }
+    found
 }
 
 impl Findings {
@@ -130,6 +159,7 @@ mod tests {
                 account_id: String::new(),
                 body: body.to_owned(),
                 author: None,
+                ip: None,
                 sealed_contact: Vec::new(),
                 reasons: Vec::new(),
                 score: Score {
@@ -141,6 +171,7 @@ mod tests {
                 signals: Signals::default().to_bytes(),
             },
             lane: None,
+            was_changed: false,
             history: History::default(),
         }
     }

@@ -176,6 +176,14 @@ impl Reader {
     }
 }
 
+fn in_bulk(operation: &str) -> String {
+    if operation.is_empty() {
+        String::new()
+    } else {
+        format!(", in bulk {}", untrusted::line(operation))
+    }
+}
+
 /// One event as one line.
 #[must_use]
 pub fn line(event: &Event, paint: Paint) -> String {
@@ -192,14 +200,25 @@ pub fn line(event: &Event, paint: Paint) -> String {
             };
             let verdict = words::verdict(cause.verdict).to_lowercase();
             format!(
-                "decided: {verdict}{code} by {}",
-                untrusted::line(&cause.moderator)
+                "decided: {verdict}{code} by {}{}",
+                untrusted::line(&cause.moderator),
+                in_bulk(&cause.operation_id)
             )
         }
         Some(event::Cause::Undone(cause)) => {
             let verdict = words::verdict(cause.verdict).to_lowercase();
             let moderator = untrusted::line(&cause.moderator);
-            format!("undone: {verdict}, by {moderator}")
+            format!(
+                "undone: {verdict}, by {moderator}{}",
+                in_bulk(&cause.operation_id)
+            )
+        }
+        Some(event::Cause::Retracted(_)) => "retracted by its author".to_owned(),
+        Some(event::Cause::Revised(cause)) => {
+            format!("revised: {}", words::reasons(&cause.reasons))
+        }
+        Some(event::Cause::Redacted(cause)) => {
+            format!("redacted by {}", untrusted::line(&cause.moderator))
         }
         None => "changed".to_owned(),
     };
@@ -248,6 +267,8 @@ mod tests {
             verdict: Verdict::Reject.into(),
             moderator: "00112233aabbccdd".to_owned(),
             reason_code: "insult".to_owned(),
+            reason_text: "Be kind.".to_owned(),
+            operation_id: String::new(),
         };
         let events = [
             example(event::Cause::Submitted(submitted), CommentState::Pending, 1),

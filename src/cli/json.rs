@@ -9,11 +9,13 @@ use crate::proto::v1::{
 
 use super::{clock, site::policy_text, words};
 
-fn time(time: Option<&prost_types::Timestamp>) -> Value {
+/// When, as RFC 3339.
+pub(super) fn time(time: Option<&prost_types::Timestamp>) -> Value {
     time.and_then(clock::rfc3339).into()
 }
 
-fn reasons(reasons: &[Reason]) -> Value {
+/// Each with its detail.
+pub(super) fn reasons(reasons: &[Reason]) -> Value {
     let one = |reason: &Reason| json!({ "code": words::reason_code(reason.code), "detail": reason.detail });
     reasons.iter().map(one).collect()
 }
@@ -68,13 +70,26 @@ pub fn event(event: &Event) -> Value {
                 "verdict": words::verdict(cause.verdict),
                 "moderator": cause.moderator,
                 "reason_code": cause.reason_code,
+                "reason_text": cause.reason_text,
+                "operation_id": cause.operation_id,
             });
         }
         Some(event::Cause::Undone(cause)) => {
             value["undone"] = json!({
                 "verdict": words::verdict(cause.verdict),
                 "moderator": cause.moderator,
+                "operation_id": cause.operation_id,
             });
+        }
+        Some(event::Cause::Retracted(_)) => value["retracted"] = json!({}),
+        Some(event::Cause::Revised(cause)) => {
+            value["revised"] = json!({
+                "outcome": words::outcome(cause.outcome),
+                "reasons": reasons(&cause.reasons),
+            });
+        }
+        Some(event::Cause::Redacted(cause)) => {
+            value["redacted"] = json!({ "moderator": cause.moderator });
         }
         None => {}
     }

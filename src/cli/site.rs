@@ -1,4 +1,4 @@
-//! `replydesk site`: sites, their policies, and closed threads.
+//! `replydesk site`: sites and their policies.
 
 mod apply;
 pub mod policy_diff;
@@ -11,19 +11,18 @@ use clap::Subcommand;
 use crate::{
     cli::client::{Connection, explain::explain, once, reach::Reach, timely},
     grpc::convert::site::policy::policy_to_proto,
-    proto::v1::{CloseThreadRequest, CreateSiteRequest, GetSiteRequest, ListSitesRequest, Site},
+    proto::v1::{CreateSiteRequest, GetSiteRequest, ListSitesRequest, Site},
 };
 
 use super::{clock, failure::Failure, json, output, untrusted, words};
 
-/// Create and look at sites, change their policies, close threads. Needs an admin key.
+/// Create and look at sites, change their policies. Needs an admin key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   replydesk site create daily --display-name 'The Daily'
   replydesk site get daily --toml > daily.toml     # edit it, then:
-  replydesk site apply daily daily.toml
-  replydesk site close-thread daily tram-line")]
+  replydesk site apply daily daily.toml")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -73,17 +72,6 @@ enum Verb {
         #[arg(long)]
         yes: bool,
     },
-    /// Close a thread to new comments, or open it again.
-    #[command(after_help = "Example:\n  replydesk site close-thread daily tram-line --reopen")]
-    CloseThread {
-        /// The site.
-        site: String,
-        /// The blog's own name of the article.
-        thread: String,
-        /// Open it again.
-        #[arg(long)]
-        reopen: bool,
-    },
 }
 
 /// Runs it.
@@ -123,11 +111,6 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             let wanted = policy_text::read(&file)?;
             apply::apply(&open().await?, &site, &wanted, yes, json).await
         }
-        Verb::CloseThread {
-            site,
-            thread,
-            reopen,
-        } => close_thread(&open().await?, site, thread, reopen, json).await,
     }
 }
 
@@ -203,30 +186,4 @@ fn show(site: &Site, json: bool) -> Result<(), Failure> {
         site.policy_version,
         untrusted::text(policy_text::of(site)?.to_toml().trim_end())
     ))
-}
-
-async fn close_thread(
-    connection: &Connection,
-    site: String,
-    thread_id: String,
-    reopen: bool,
-    json: bool,
-) -> Result<(), Failure> {
-    let shown = untrusted::line(&thread_id);
-    let request = CloseThreadRequest {
-        site,
-        thread_id,
-        reopen,
-    };
-    let response = once(connection.sites().close_thread(timely(request))).await;
-    let closed = response.map_err(|status| explain(&status))?.closed;
-    if json {
-        return output::json(&serde_json::json!({ "thread_id": shown, "closed": closed }));
-    }
-    let state = if closed {
-        "closed: it takes no comments"
-    } else {
-        "open"
-    };
-    output::say(format!("thread {shown} is {state}"))
 }

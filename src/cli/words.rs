@@ -1,7 +1,8 @@
 //! The words that our commands print and read for the API's enumerations.
 
 use crate::proto::v1::{
-    AuditAction, CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Verdict,
+    AuditAction, CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Standing,
+    SubjectKind, Verdict,
 };
 
 use super::untrusted;
@@ -27,15 +28,41 @@ pub fn verdict(number: i32) -> &'static str {
     after("VERDICT_", verdict.as_str_name())
 }
 
+/// `TRUSTED`, `NORMAL`, `HELD`, `BANNED`.
+#[must_use]
+pub fn standing(number: i32) -> &'static str {
+    let standing = Standing::try_from(number).unwrap_or(Standing::Unspecified);
+    after("STANDING_", standing.as_str_name())
+}
+
+/// `AUTHOR`, `IP_ADDRESS`, `LINK_DOMAIN`, `WEBSITE`.
+#[must_use]
+pub fn subject_kind_name(number: i32) -> &'static str {
+    let kind = SubjectKind::try_from(number).unwrap_or(SubjectKind::Unspecified);
+    after("SUBJECT_KIND_", kind.as_str_name())
+}
+
+/// What a standing is said of, as a person reads it.
+#[must_use]
+pub fn subject_kind(number: i32) -> &'static str {
+    match SubjectKind::try_from(number) {
+        Ok(SubjectKind::Author) => "author",
+        Ok(SubjectKind::IpAddress) => "ip address",
+        Ok(SubjectKind::LinkDomain) => "domain",
+        Ok(SubjectKind::Website) => "website",
+        Ok(SubjectKind::Unspecified) | Err(_) => "something",
+    }
+}
+
 /// `review`, `reported`, `escalated`, `appeals`.
 #[must_use]
-pub fn lane(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Review => "review",
-        Lane::Reported => "reported",
-        Lane::Escalated => "escalated",
-        Lane::Appeals => "appeals",
-        Lane::Unspecified => "unknown",
+pub fn lane(number: i32) -> &'static str {
+    match Lane::try_from(number) {
+        Ok(Lane::Review) => "review",
+        Ok(Lane::Reported) => "reported",
+        Ok(Lane::Escalated) => "escalated",
+        Ok(Lane::Appeals) => "appeals",
+        Ok(Lane::Unspecified) | Err(_) => "unknown",
     }
 }
 
@@ -108,6 +135,12 @@ pub fn code(number: i32) -> &'static str {
         Ok(ReasonCode::RejectedWord) => "word on the reject list",
         Ok(ReasonCode::Sampled) => "drawn by chance, for a look",
         Ok(ReasonCode::Unsettled) => "thread, author or policy kept changing",
+        Ok(ReasonCode::ThreadModerated) => "this thread is moderated differently for a while",
+        Ok(ReasonCode::AuthorTrusted) => "trusted author",
+        Ok(ReasonCode::AuthorHeld) => "held by a moderator's word on the author",
+        Ok(ReasonCode::AuthorBanned) => "banned",
+        Ok(ReasonCode::WaveDecided) => "its wave was decided",
+        Ok(ReasonCode::Revised) => "written anew after a decision",
         Ok(ReasonCode::Unspecified) | Err(_) => "a reason this version does not know",
     }
 }

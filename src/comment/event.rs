@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use crate::comment::{
-    ids::{CommentId, ThreadId},
+    ids::{CommentId, OperationId, ThreadId},
     reason::Reason,
     state::{CommentState, Outcome, Timestamp, Verdict, Version},
 };
@@ -93,8 +93,12 @@ pub enum Cause {
         moderator: String,
         /// The site's own code for a rejection; may be empty.
         reason_code: String,
+        /// What the reader is told for it: the policy's text at the time; may be empty.
+        reason_text: String,
         /// For other moderators; may be empty. Blogs don't see it.
         note: String,
+        /// The bulk operation that it was part of.
+        operation: Option<OperationId>,
     },
     /// A moderator undid the decision that was in force.
     Undone {
@@ -103,6 +107,24 @@ pub enum Cause {
         /// What had been said before that, if anything: it is in force again.
         earlier: Option<Verdict>,
         /// The label of the key of who undid it.
+        moderator: String,
+        /// For other moderators; may be empty. Blogs don't see it.
+        note: String,
+        /// The bulk operation that was undone.
+        operation: Option<OperationId>,
+    },
+    /// Its author withdrew the comment.
+    Retracted,
+    /// Its author wrote the comment anew, and policy decided.
+    Revised {
+        /// What policy decided on the new text.
+        outcome: Outcome,
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+    /// A moderator blacked out a part of the comment.
+    Redacted {
+        /// The label of the moderator's key.
         moderator: String,
         /// For other moderators; may be empty. Blogs don't see it.
         note: String,
@@ -126,4 +148,15 @@ pub struct Event {
     pub at: Timestamp,
     /// Why.
     pub cause: Cause,
+    /// What of it teaches the model nothing.
+    pub untaught: Untaught,
+}
+
+/// Verdicts that teach the model nothing, since their bulk operation had taught enough.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Untaught {
+    /// The one that was given, or undone.
+    pub verdict: bool,
+    /// The one before it.
+    pub earlier: bool,
 }

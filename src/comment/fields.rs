@@ -193,6 +193,16 @@ impl Website {
     pub fn host(&self) -> &str {
         &self.host
     }
+
+    /// The place that it names, whatever way it is written: host without `www.`, and path; no scheme, port, query,
+    /// fragment or last slash.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let host = self.host.strip_prefix("www.").unwrap_or(&self.host);
+        let url = Url::parse(&self.typed).ok();
+        let path = url.as_ref().map_or("", |url| url.path());
+        format!("{host}{}", path.trim_end_matches('/'))
+    }
 }
 
 impl FromStr for Website {

@@ -19,6 +19,9 @@ pub enum IdError {
     /// Not an account's name.
     #[error("must be 1 to 200 bytes without control characters")]
     Account,
+    /// Not a bulk operation's name.
+    #[error("must be a UUID that you make for each bulk decision (version 7 advised)")]
+    Operation,
     /// Not a wave's id.
     #[error("must be a wave's number, as it stands in a comment's wave_id")]
     Wave,
@@ -156,6 +159,47 @@ impl fmt::Debug for CommentId {
     }
 }
 
+/// The name of a bulk operation: a UUID that the caller made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OperationId(Uuid);
+
+impl OperationId {
+    /// A fresh one, version 7: for clients such as the command line.
+    #[must_use]
+    pub fn fresh() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// The 16 bytes that name it in Redis.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// From the 16 bytes that name it in Redis.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+}
+
+impl FromStr for OperationId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        match Uuid::try_parse(text) {
+            Ok(uuid) if !uuid.is_nil() => Ok(Self(uuid)),
+            Ok(_) | Err(_) => Err(IdError::Operation),
+        }
+    }
+}
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
 /// A wave of near-identical comments of one site: the place in the order of arrival of the comment that began it, at
 /// least 1 and below 2^53.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -249,6 +293,33 @@ impl KeyedHash {
     /// From the 16 bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// The first 64 bits of the keyed hash of an IP address: enough to know it again, and little enough to stand in each
+/// comment. It lives no longer than the contact data that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IpHash([u8; 8]);
+
+impl IpHash {
+    /// Of the whole hash.
+    #[must_use]
+    pub fn of(hash: &KeyedHash) -> Self {
+        let mut first = [0; 8];
+        first.copy_from_slice(&hash.0[..8]);
+        Self(first)
+    }
+
+    /// The 8 bytes that name it in Redis.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 8] {
+        &self.0
+    }
+
+    /// From the 8 bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 8]) -> Self {
         Self(bytes)
     }
 }

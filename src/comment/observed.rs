@@ -1,8 +1,11 @@
 //! What one read tells about a submission's surroundings, and the versions it was true at.
 
 use crate::comment::{
+    bulk::WaveDecision,
     ids::KeyedHash,
+    mode::ModerationMode,
     state::{CommentState, Timestamp},
+    subject::Standings,
 };
 
 /// An author's comments on this site, by current state, and the author's version.
@@ -23,6 +26,14 @@ impl AuthorHistory {
         }
     }
 
+    /// The author's other comments, without one in this state.
+    #[must_use]
+    pub fn without(mut self, state: CommentState) -> Self {
+        let count = &mut self.counts[usize::from(state.number()) - 1];
+        *count = count.saturating_sub(1);
+        self
+    }
+
     /// How many of the author's comments are in this state.
     #[must_use]
     pub fn count(&self, state: CommentState) -> u32 {
@@ -37,7 +48,7 @@ pub struct SeenVersions {
     pub policy: u32,
     /// Of the author's standing.
     pub author: u32,
-    /// Of the thread's settings (open or closed).
+    /// Of the thread's settings: whether it takes comments, and how they are moderated.
     pub thread: u32,
 }
 
@@ -59,12 +70,19 @@ pub struct Observed {
     pub now: Timestamp,
     /// What was true at which version.
     pub versions: SeenVersions,
+    /// How author, IP address, domains and website stand.
+    pub standings: Standings,
+    /// A mark for each of the subjects besides the author, in the order of their keys: 8 bytes that change with what was
+    /// said of it, zeros where nothing was. `submit.lua` compares them.
+    pub subject_marks: Vec<u8>,
     /// The author's comments so far; empty for an unknown author or one without identity.
     pub history: AuthorHistory,
-    /// No comments are taken.
-    pub thread_closed: bool,
+    /// When the thread's comments are shown, where a moderator set that for a while.
+    pub thread_mode: Option<ModerationMode>,
     /// The article.
     pub thread: SeenThread,
+    /// How much of the thread's limit is used up: 0 to 1.
+    pub thread_heat: f32,
     /// The author's comments that the author limit still remembers: 0 to its burst.
     pub author_recent: f32,
     /// The same for the IP address.
@@ -73,6 +91,8 @@ pub struct Observed {
     pub link_host_recent: u32,
     /// Comments of the last 24 h, by whomever, that say nearly the same: the size of the wave that this one will join.
     pub near_duplicates: u32,
+    /// What a moderator decided of that wave, if that is to be followed.
+    pub wave_decision: Option<WaveDecision>,
 }
 
 /// What a submission is recognised by: keyed hashes, and parts of a sketch of its text.
@@ -88,9 +108,16 @@ pub struct Fingerprints {
     pub sketch: Vec<u64>,
     /// The domains that it leads to, by links or by the author's website, at most [`Fingerprints::MAX_LINK_HOSTS`].
     pub link_hosts: Vec<KeyedHash>,
+    /// The same domains by whatever name a standing can be said of them, at most [`Fingerprints::MAX_LINK_DOMAINS`].
+    pub link_domains: Vec<KeyedHash>,
+    /// The website beside the author's name; `None` where there is none.
+    pub website: Option<KeyedHash>,
 }
 
 impl Fingerprints {
     /// More domains than this are not counted: the number of links says enough then.
     pub const MAX_LINK_HOSTS: usize = 3;
+
+    /// More names of domains than this are not asked for: the number of links holds such a comment on most sites.
+    pub const MAX_LINK_DOMAINS: usize = 8;
 }

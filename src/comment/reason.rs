@@ -26,11 +26,23 @@ pub enum ReasonCode {
     Sampled = 10,
     /// What it was judged by kept changing.
     Unsettled = 11,
+    /// A moderator trusts the author.
+    AuthorTrusted = 12,
+    /// A moderator wants to see what this author, or this address, domain or website, brings.
+    AuthorHeld = 13,
+    /// A moderator banned the author, or the address, domain or website.
+    AuthorBanned = 14,
+    /// A moderator set for a while how the thread is moderated.
+    ThreadModerated = 15,
+    /// A moderator decided its wave.
+    WaveDecided = 16,
+    /// Its author wrote it anew after a moderator had decided on it.
+    Revised = 17,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::PreModeration,
         Self::PostModeration,
         Self::ScoreLow,
@@ -42,6 +54,12 @@ impl ReasonCode {
         Self::RejectedWord,
         Self::Sampled,
         Self::Unsettled,
+        Self::AuthorTrusted,
+        Self::AuthorHeld,
+        Self::AuthorBanned,
+        Self::ThreadModerated,
+        Self::WaveDecided,
+        Self::Revised,
     ];
 
     /// The code with this number.
@@ -56,7 +74,7 @@ impl ReasonCode {
 pub struct Reason {
     /// Which.
     pub code: ReasonCode,
-    /// The word, the number of links, or the probability; may be empty.
+    /// The word, the number of links, the probability, or what is held or banned besides the author; may be empty.
     pub detail: String,
 }
 

@@ -180,3 +180,12 @@ impl Version {
 /// A place in time as Redis's `TIME` tells it: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// As RFC 3339 has it, in UTC: `2026-01-31T09:30:00.5Z`; the bare number where no year can name it.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0)
+            .map_or_else(|_| self.0.to_string(), |time| time.to_string())
+    }
+}

@@ -2,14 +2,14 @@
 
 use crate::comment::{
     history::History,
-    ids::{CommentId, KeyedHash, ThreadId, WaveId},
+    ids::{CommentId, IpHash, KeyedHash, ThreadId, WaveId},
     lane::Lane,
     reason::Reason,
     score::Score,
     state::{CommentState, Outcome, Timestamp, Version},
 };
 
-/// What never changes about a comment once it is stored.
+/// What a comment says, and how that was judged. Only a revision or a redaction changes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommentContent {
     /// The article.
@@ -26,6 +26,8 @@ pub struct CommentContent {
     pub body: String,
     /// Who wrote it; `None` without account and e-mail.
     pub author: Option<KeyedHash>,
+    /// Where it came from, so that a moderator can name the address without seeing it; `None` where the blog did not say.
+    pub ip: Option<IpHash>,
     /// Sealed contact data; empty where none came.
     pub sealed_contact: Vec<u8>,
     /// Why the outcome was what it was.
@@ -45,7 +47,7 @@ pub struct StoredComment {
     pub state: CommentState,
     /// How often that was set.
     pub version: Version,
-    /// What policy decided when it came.
+    /// What policy decided when it came, or was last revised.
     pub outcome: Outcome,
     /// When it came.
     pub submitted_at: Timestamp,
@@ -57,6 +59,8 @@ pub struct StoredComment {
     pub content: CommentContent,
     /// Where it waits for a moderator, or is held from.
     pub lane: Option<Lane>,
+    /// It said something else before: `Store::earlier_versions` tells what.
+    pub was_changed: bool,
     /// What was done to it since.
     pub history: History,
 }

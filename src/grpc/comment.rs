@@ -1,5 +1,7 @@
 //! `CommentService`: what blogs call.
 
+mod changes;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::timeout};
@@ -13,7 +15,7 @@ use crate::{
     comment::violation::Violations,
     feed::{self, Watch, WatchEnd, WatchMessage},
     grpc::{
-        convert::{comment as convert, paging, words},
+        convert::{comment as convert, paging, statistics, words},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
@@ -129,6 +131,48 @@ impl CommentService for Comments {
         }))
     }
 
+    async fn report_comment(
+        &self,
+        request: Request<v1::ReportCommentRequest>,
+    ) -> Result<Response<v1::ReportCommentResponse>, Status> {
+        changes::report(self, request).await
+    }
+
+    async fn retract_comment(
+        &self,
+        request: Request<v1::RetractCommentRequest>,
+    ) -> Result<Response<v1::RetractCommentResponse>, Status> {
+        changes::retract(self, request).await
+    }
+
+    async fn revise_comment(
+        &self,
+        request: Request<v1::ReviseCommentRequest>,
+    ) -> Result<Response<v1::ReviseCommentResponse>, Status> {
+        changes::revise(self, request).await
+    }
+
+    async fn appeal_comment(
+        &self,
+        request: Request<v1::AppealCommentRequest>,
+    ) -> Result<Response<v1::AppealCommentResponse>, Status> {
+        changes::appeal(self, request).await
+    }
+
+    async fn count_comments(
+        &self,
+        request: Request<v1::CountCommentsRequest>,
+    ) -> Result<Response<v1::CountCommentsResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        self.known(&site).await?;
+        let threads = convert::threads(request.get_ref())?;
+        let counts = self.desk.store.thread_counts(&site, &threads).await?;
+        Ok(Response::new(convert::counted(&threads, counts)))
+    }
+
     type WatchEventsStream = WhileWelcome<v1::WatchEventsResponse>;
 
     async fn watch_events(
@@ -161,6 +205,29 @@ impl CommentService for Comments {
             told.chain(last),
             dismissal,
         )))
+    }
+
+    async fn get_transparency_report(
+        &self,
+        request: Request<v1::GetTransparencyReportRequest>,
+    ) -> Result<Response<v1::GetTransparencyReportResponse>, Status> {
+        let (_, site) = self
+            .gate
+            .admit(request.metadata(), Right::Read, &request.get_ref().site)
+            .await?;
+        let known = self.desk.sites.get(&site).await?;
+        let reasons = known.policy.rejection_reasons();
+        let store = &self.desk.store;
+        let period = statistics::period(request.get_ref(), store.now().await?)?;
+        let days = store.daily_statistics(&site, period).await?;
+        let report = statistics::report(&site, period, &days, |code| {
+            let code = code.parse().ok();
+            let text = code.and_then(|code| reasons.text_of(&code));
+            text.unwrap_or_default().to_owned()
+        });
+        Ok(Response::new(v1::GetTransparencyReportResponse {
+            report: Some(report),
+        }))
     }
 
     async fn list_events(

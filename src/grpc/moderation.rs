@@ -1,7 +1,9 @@
 //! `ModerationService`: what moderators call.
 
 mod audit;
+mod bulk;
 mod decisions;
+mod redactions;
 mod work;
 
 use std::sync::Arc;
@@ -11,13 +13,15 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::{
     access::{caller::Caller, role::Right},
     audit::Audit,
+    authors::Authors,
     comment::{
         ids::{CommentId, SiteId},
         violation::Violations,
     },
     feed::changes::Changes,
     grpc::{
-        convert::{moderation as convert, paging, review, words},
+        authors::AuthorDesk,
+        convert::{authors, listing, moderation as convert, review, statistics, words},
         gate::Gate,
         status,
         streams::Streams,
@@ -29,9 +33,6 @@ use crate::{
 };
 use work::WorkStream;
 
-/// A rank that no queue reaches, and that Redis still takes with a page's length on top.
-const BEYOND: usize = 1 << 53;
-
 /// The service.
 pub struct Moderation {
     /// Who may come in.
@@ -42,6 +43,8 @@ pub struct Moderation {
     pub queue: Queue,
     /// Who did what.
     pub audit: Audit,
+    /// What is known and said of authors.
+    pub authors: Authors,
     /// What tells spam, and why.
     pub scorer: Arc<Scorer>,
     /// Long-lived replies.
@@ -51,6 +54,14 @@ pub struct Moderation {
 }
 
 impl Moderation {
+    fn author_desk(&self) -> AuthorDesk<'_> {
+        AuthorDesk {
+            gate: &self.gate,
+            sites: &self.sites,
+            authors: &self.authors,
+        }
+    }
+
     /// Who calls, and for which site that there is.
     async fn moderator<T>(
         &self,
@@ -67,6 +78,8 @@ impl Moderation {
 #[tonic::async_trait]
 impl ModerationService for Moderation {
     type WorkQueueStream = WorkStream;
+    type BulkDecideStream = WhileWelcome<v1::BulkDecideResponse>;
+    type UndoBulkDecisionStream = WhileWelcome<v1::UndoBulkDecisionResponse>;
 
     async fn work_queue(
         &self,
@@ -84,33 +97,10 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
-        let name = format!("queue\n{site}");
-        let mut found = Violations::new();
-        let count = found.take(
-            "page_size",
-            paging::size(request.get_ref().page_size, 50, 200),
-        );
-        let offset = found.take(
-            "page_token",
-            paging::place(&request.get_ref().page_token, &name),
-        );
-        let (Some(count), Some(offset)) = (count, offset) else {
-            return Err(found.into());
-        };
-        let start = usize::try_from(offset).unwrap_or(BEYOND).min(BEYOND);
-        let items = self.queue.list(&site, start, count).await?;
-        let more = items.len() == count;
-        Ok(Response::new(v1::ListQueueResponse {
-            next_page_token: if more {
-                paging::token(offset + count as u64, &name)
-            } else {
-                String::new()
-            },
-            items: items
-                .into_iter()
-                .map(|(item, context)| convert::queued(&site, item, context))
-                .collect(),
-        }))
+        let listing = listing::listing(request.get_ref())?;
+        let page = self.queue.list(&site, &listing).await?;
+        let page = listing::page(&site, request.get_ref(), page);
+        Ok(Response::new(page))
     }
 
     async fn decide_comment(
@@ -125,6 +115,34 @@ impl ModerationService for Moderation {
         request: Request<v1::UndoDecisionRequest>,
     ) -> Result<Response<v1::UndoDecisionResponse>, Status> {
         decisions::undo(self, &request).await
+    }
+
+    async fn bulk_decide(
+        &self,
+        request: Request<v1::BulkDecideRequest>,
+    ) -> Result<Response<Self::BulkDecideStream>, Status> {
+        bulk::decide(self, &request).await
+    }
+
+    async fn undo_bulk_decision(
+        &self,
+        request: Request<v1::UndoBulkDecisionRequest>,
+    ) -> Result<Response<Self::UndoBulkDecisionStream>, Status> {
+        bulk::undo(self, &request).await
+    }
+
+    async fn list_bulk_changes(
+        &self,
+        request: Request<v1::ListBulkChangesRequest>,
+    ) -> Result<Response<v1::ListBulkChangesResponse>, Status> {
+        bulk::changes(self, &request).await
+    }
+
+    async fn redact_comment(
+        &self,
+        request: Request<v1::RedactCommentRequest>,
+    ) -> Result<Response<v1::RedactCommentResponse>, Status> {
+        redactions::redact(self, request).await
     }
 
     async fn list_audit_entries(
@@ -147,10 +165,43 @@ impl ModerationService for Moderation {
         let id = id.map_err(|error| Violations::one("comment_id", error))?;
         let found = self.queue.surroundings(&site, id).await?;
         let found = found.ok_or_else(status::comment_not_found)?;
+        let author = self.authors.around(&site, &found.comment).await?;
         let now = review::Now::of(&self.scorer, &site, &found.comment);
+        let context = v1::ReviewContext {
+            author: Some(authors::details(author)),
+            ..review::context(&site, found, now)
+        };
         Ok(Response::new(v1::GetReviewContextResponse {
-            context: Some(review::context(&site, found, now)),
+            context: Some(context),
         }))
+    }
+
+    async fn set_author_standing(
+        &self,
+        request: Request<v1::SetAuthorStandingRequest>,
+    ) -> Result<Response<v1::SetAuthorStandingResponse>, Status> {
+        self.author_desk().set(&request).await.map(Response::new)
+    }
+
+    async fn get_author_standing(
+        &self,
+        request: Request<v1::GetAuthorStandingRequest>,
+    ) -> Result<Response<v1::GetAuthorStandingResponse>, Status> {
+        self.author_desk().get(&request).await.map(Response::new)
+    }
+
+    async fn list_standings(
+        &self,
+        request: Request<v1::ListStandingsRequest>,
+    ) -> Result<Response<v1::ListStandingsResponse>, Status> {
+        self.author_desk().list(&request).await.map(Response::new)
+    }
+
+    async fn add_author_note(
+        &self,
+        request: Request<v1::AddAuthorNoteRequest>,
+    ) -> Result<Response<v1::AddAuthorNoteResponse>, Status> {
+        self.author_desk().note(&request).await.map(Response::new)
     }
 
     async fn get_queue_stats(
@@ -162,9 +213,7 @@ impl ModerationService for Moderation {
             .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
             .await?;
         self.sites.get(&site).await?;
-        let counts = self.queue.counts(&site).await?;
-        Ok(Response::new(v1::GetQueueStatsResponse {
-            stats: Some(words::stats(&counts)),
-        }))
+        let overview = self.queue.overview(&site).await?;
+        Ok(Response::new(statistics::queue_stats(overview)))
     }
 }

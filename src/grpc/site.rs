@@ -7,12 +7,11 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::{
     access::{Access, role::Right},
     backtest::Backtest,
-    comment::ids::SiteId,
     grpc::{
         backtests,
         convert::{
             model,
-            site::{self as convert, key},
+            site::{self as convert, key, thread},
         },
         gate::Gate,
         imports, status,
@@ -40,13 +39,6 @@ pub struct SiteAdmin {
     pub backtest: Backtest,
     /// Long-lived replies.
     pub streams: Streams,
-}
-
-impl SiteAdmin {
-    async fn admit<T>(&self, request: &Request<T>, site: &SiteId) -> Result<(), Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
-        Ok(caller.require(Right::Administer, site)?)
-    }
 }
 
 #[tonic::async_trait]
@@ -102,7 +94,7 @@ impl SiteService for SiteAdmin {
         caller.require(Right::Administer, &update.id)?;
         let site = self
             .sites
-            .update(&update.id, &update.change, update.expected)
+            .update(&update.id, &update.change, update.expected, &caller.actor())
             .await?;
         Ok(Response::new(v1::UpdateSiteResponse {
             site: Some(convert::site_to_proto(&site)),
@@ -113,13 +105,44 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::CloseThreadRequest>,
     ) -> Result<Response<v1::CloseThreadResponse>, Status> {
-        let close = convert::close_thread(request.get_ref())?;
-        self.admit(&request, &close.site).await?;
+        let caller = self.gate.caller(request.metadata()).await?;
+        let close = thread::close_thread(request.get_ref())?;
+        caller.require(Right::Moderate, &close.site)?;
         self.sites
-            .close_thread(&close.site, &close.thread, close.closed)
+            .close_thread(&close.site, &close.thread, close.closed, &caller.actor())
             .await?;
         Ok(Response::new(v1::CloseThreadResponse {
             closed: close.closed,
+        }))
+    }
+
+    async fn set_thread_policy(
+        &self,
+        request: Request<v1::SetThreadPolicyRequest>,
+    ) -> Result<Response<v1::SetThreadPolicyResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        let set = thread::set_thread_policy(request.get_ref())?;
+        caller.require(Right::Moderate, &set.site)?;
+        self.sites
+            .set_thread_mode(&set.site, &set.thread, set.mode, &caller.actor())
+            .await?;
+        let (now, closed_by) = self.sites.thread(&set.site, &set.thread).await?;
+        let thread = thread::thread_to_proto(&set.thread, now, closed_by);
+        Ok(Response::new(v1::SetThreadPolicyResponse {
+            thread: Some(thread),
+        }))
+    }
+
+    async fn get_thread(
+        &self,
+        request: Request<v1::GetThreadRequest>,
+    ) -> Result<Response<v1::GetThreadResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        let (site, id) = thread::get_thread(request.get_ref())?;
+        caller.require(Right::Moderate, &site)?;
+        let (found, closed_by) = self.sites.thread(&site, &id).await?;
+        Ok(Response::new(v1::GetThreadResponse {
+            thread: Some(thread::thread_to_proto(&id, found, closed_by)),
         }))
     }
 

@@ -1,5 +1,6 @@
 //! The one place where errors become gRPC statuses: a code, a stable reason, details, and what the caller should do.
 
+mod changes;
 mod errors;
 mod refusals;
 

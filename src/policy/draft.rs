@@ -1,18 +1,20 @@
 //! A policy as somebody wrote it: every part may be absent, nothing is checked yet.
 
+mod tables;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    comment::{
-        fields::RequiredFields,
-        limits::{Limit, Limits},
-        score::Probability,
-        violation::Violations,
-    },
+    comment::{score::Probability, violation::Violations},
     policy::{ModerationMode, Policy, field::PolicyField, span, words::WordList},
 };
+
+pub use tables::{LimitDraft, LimitsDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A policy before it is parsed. What is absent means its default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +35,14 @@ pub struct PolicyDraft {
     pub service_level: Option<Duration>,
     /// Whether decisions of this site teach what all sites share.
     pub share_learning: Option<bool>,
+    /// Days; 0 is never.
+    pub close_threads_after_days: Option<u32>,
+    /// Hours; 0 is not at all.
+    pub follow_wave_hours: Option<u32>,
+    /// Whether statistics may be told by moderator.
+    pub moderator_statistics: Option<bool>,
+    /// Whether an author may appeal against a rejection.
+    pub appeals: Option<bool>,
     /// Words and phrases that hold a comment.
     pub hold_words: Vec<String>,
     /// Words and phrases that reject a comment.
@@ -41,41 +51,10 @@ pub struct PolicyDraft {
     pub required: RequiredDraft,
     /// How much is too much.
     pub limits: LimitsDraft,
-}
-
-/// Which fields must be filled in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RequiredDraft {
-    /// The name.
-    pub display_name: Option<bool>,
-    /// The e-mail address.
-    pub email: Option<bool>,
-    /// The website.
-    pub website: Option<bool>,
-}
-
-/// How much is too much.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LimitsDraft {
-    /// For each author.
-    pub author: Option<LimitDraft>,
-    /// For each IP address.
-    pub ip_address: Option<LimitDraft>,
-    /// For each thread.
-    pub thread: Option<LimitDraft>,
-    /// For the whole site.
-    pub site: Option<LimitDraft>,
-}
-
-/// A rate with a burst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LimitDraft {
-    /// Comments a minute.
-    pub per_minute: u32,
-    /// How many may come at once.
-    pub burst: u32,
+    /// What makes an item urgent.
+    pub priority: PriorityDraft,
+    /// The reasons that a moderator may reject for.
+    pub rejection_reasons: Vec<RejectionReasonDraft>,
 }
 
 impl PolicyDraft {
@@ -93,6 +72,18 @@ impl PolicyDraft {
             PolicyField::Limits => self.limits = from.limits,
             PolicyField::ServiceLevel => self.service_level = from.service_level,
             PolicyField::ShareLearning => self.share_learning = from.share_learning,
+            PolicyField::Priority => self.priority = from.priority,
+            PolicyField::RejectionReasons => {
+                self.rejection_reasons.clone_from(&from.rejection_reasons)
+            }
+            PolicyField::CloseThreadsAfterDays => {
+                self.close_threads_after_days = from.close_threads_after_days;
+            }
+            PolicyField::FollowWaveHours => self.follow_wave_hours = from.follow_wave_hours,
+            PolicyField::ModeratorStatistics => {
+                self.moderator_statistics = from.moderator_statistics;
+            }
+            PolicyField::Appeals => self.appeals = from.appeals,
         }
     }
 
@@ -120,6 +111,15 @@ impl PolicyDraft {
             service_level: service_level(&mut found, self.service_level)
                 .unwrap_or(default.service_level),
             share_learning: self.share_learning.unwrap_or(default.share_learning),
+            priority: self.priority.parse(&mut found),
+            rejection_reasons: tables::rejection_reasons(&mut found, &self.rejection_reasons),
+            close_threads_after: close_threads_after(&mut found, self.close_threads_after_days),
+            follow_wave_for: follow_wave_for(&mut found, self.follow_wave_hours)
+                .unwrap_or(default.follow_wave_for),
+            moderator_statistics: self
+                .moderator_statistics
+                .unwrap_or(default.moderator_statistics),
+            appeals: self.appeals.unwrap_or(default.appeals),
         };
         if found.is_empty() {
             Ok(policy)
@@ -132,12 +132,6 @@ impl PolicyDraft {
 impl From<&Policy> for PolicyDraft {
     /// Every part present.
     fn from(policy: &Policy) -> Self {
-        let limit = |limit: Limit| {
-            Some(LimitDraft {
-                per_minute: limit.per_minute(),
-                burst: limit.burst(),
-            })
-        };
         Self {
             mode: Some(policy.mode),
             approve_at: Some(policy.approve_at.get()),
@@ -148,17 +142,26 @@ impl From<&Policy> for PolicyDraft {
             share_learning: Some(policy.share_learning),
             hold_words: policy.hold_words.entries().to_vec(),
             reject_words: policy.reject_words.entries().to_vec(),
-            required: RequiredDraft {
-                display_name: Some(policy.required.display_name),
-                email: Some(policy.required.email),
-                website: Some(policy.required.website),
-            },
-            limits: LimitsDraft {
-                author: limit(policy.limits.author),
-                ip_address: limit(policy.limits.ip_address),
-                thread: limit(policy.limits.thread),
-                site: limit(policy.limits.site),
-            },
+            required: (&policy.required).into(),
+            limits: (&policy.limits).into(),
+            priority: (&policy.priority).into(),
+            rejection_reasons: policy
+                .rejection_reasons
+                .as_slice()
+                .iter()
+                .map(|reason| RejectionReasonDraft {
+                    code: reason.code.as_str().to_owned(),
+                    text: reason.text.as_str().to_owned(),
+                })
+                .collect(),
+            close_threads_after_days: Some(
+                policy
+                    .close_threads_after
+                    .map_or(0, |span| whole(span, DAY)),
+            ),
+            follow_wave_hours: Some(whole(policy.follow_wave_for, HOUR)),
+            moderator_statistics: Some(policy.moderator_statistics),
+            appeals: Some(policy.appeals),
         }
     }
 }
@@ -209,39 +212,24 @@ fn service_level(found: &mut Violations, given: Option<Duration>) -> Option<Dura
     Some(given)
 }
 
-impl RequiredDraft {
-    fn parse(self) -> RequiredFields {
-        let default = RequiredFields::default();
-        RequiredFields {
-            display_name: self.display_name.unwrap_or(default.display_name),
-            email: self.email.unwrap_or(default.email),
-            website: self.website.unwrap_or(default.website),
-        }
+fn close_threads_after(found: &mut Violations, days: Option<u32>) -> Option<Duration> {
+    let days = days.filter(|days| *days != 0)?;
+    if !Policy::CLOSE_THREADS_AFTER_DAYS.contains(&days) {
+        let why = "must be 1 to 3,650 days, or 0 for never";
+        found.add("site.policy.close_threads_after_days", why);
     }
+    Some(DAY.saturating_mul(days))
 }
 
-impl LimitsDraft {
-    fn parse(self, found: &mut Violations) -> Limits {
-        let default = Limits::default();
-        let mut parse = |field, given: Option<LimitDraft>, default| {
-            let Some(LimitDraft { per_minute, burst }) = given else {
-                return default;
-            };
-            Limit::new(per_minute, burst).unwrap_or_else(|| {
-                let most = Limit::MAX;
-                found.add(field, format!("per_minute and burst must be 1 to {most}"));
-                default
-            })
-        };
-        Limits {
-            author: parse("site.policy.limits.author", self.author, default.author),
-            ip_address: parse(
-                "site.policy.limits.ip_address",
-                self.ip_address,
-                default.ip_address,
-            ),
-            thread: parse("site.policy.limits.thread", self.thread, default.thread),
-            site: parse("site.policy.limits.site", self.site, default.site),
-        }
+fn follow_wave_for(found: &mut Violations, hours: Option<u32>) -> Option<Duration> {
+    let hours = hours?;
+    if !Policy::FOLLOW_WAVE_HOURS.contains(&hours) {
+        found.add("site.policy.follow_wave_hours", "must be 0 to 168 hours");
     }
+    Some(HOUR.saturating_mul(hours))
+}
+
+/// How often `unit` goes into a span; spans of a policy are whole multiples.
+fn whole(span: Duration, unit: Duration) -> u32 {
+    u32::try_from(span.as_secs() / unit.as_secs()).unwrap_or(u32::MAX)
 }

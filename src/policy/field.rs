@@ -25,11 +25,23 @@ pub enum PolicyField {
     ServiceLevel,
     /// `share_learning`
     ShareLearning,
+    /// `priority`
+    Priority,
+    /// `rejection_reasons`
+    RejectionReasons,
+    /// `close_threads_after_days`
+    CloseThreadsAfterDays,
+    /// `follow_wave_hours`
+    FollowWaveHours,
+    /// `moderator_statistics`
+    ModeratorStatistics,
+    /// `appeals`
+    Appeals,
 }
 
 impl PolicyField {
     /// All parts.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Mode,
         Self::ApproveAt,
         Self::SpamAt,
@@ -41,6 +53,12 @@ impl PolicyField {
         Self::Limits,
         Self::ServiceLevel,
         Self::ShareLearning,
+        Self::Priority,
+        Self::RejectionReasons,
+        Self::CloseThreadsAfterDays,
+        Self::FollowWaveHours,
+        Self::ModeratorStatistics,
+        Self::Appeals,
     ];
 
     /// Its name in the API and in TOML.
@@ -58,6 +76,12 @@ impl PolicyField {
             Self::Limits => "limits",
             Self::ServiceLevel => "service_level",
             Self::ShareLearning => "share_learning",
+            Self::Priority => "priority",
+            Self::RejectionReasons => "rejection_reasons",
+            Self::CloseThreadsAfterDays => "close_threads_after_days",
+            Self::FollowWaveHours => "follow_wave_hours",
+            Self::ModeratorStatistics => "moderator_statistics",
+            Self::Appeals => "appeals",
         }
     }
 

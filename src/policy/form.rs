@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Every key of the TOML form, as paths. A test holds it against what [`Policy::to_toml`] writes.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 38] = [
     "mode",
     "approve_at",
     "spam_at",
@@ -33,6 +33,18 @@ const KEYS: [&str; 26] = [
     "limits.site",
     "limits.site.per_minute",
     "limits.site.burst",
+    "priority",
+    "priority.uncertainty",
+    "priority.reports",
+    "priority.thread_heat",
+    "priority.standing",
+    "rejection_reasons",
+    "rejection_reasons.code",
+    "rejection_reasons.text",
+    "close_threads_after_days",
+    "follow_wave_hours",
+    "moderator_statistics",
+    "appeals",
 ];
 
 /// How many unknown keys are named one by one.
@@ -117,7 +129,12 @@ fn gather_unknown(table: &toml::Table, prefix: &str, unknown: &mut Vec<String>) 
         let path = format!("{prefix}{key}");
         if !KEYS.contains(&path.as_str()) {
             unknown.push(path);
-        } else if let toml::Value::Table(inner) = value {
+            continue;
+        }
+        let entries = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        for inner in entries.iter().filter_map(toml::Value::as_table) {
             gather_unknown(inner, &format!("{path}."), unknown);
         }
     }

@@ -1,21 +1,23 @@
 //! The sites and their policies: cached for the path of a comment, never for a change.
 
+mod threads;
+
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    comment::{
-        audit::Actor,
-        fields::Line,
-        ids::{SiteId, ThreadId},
-        state::Timestamp,
-        violation::Violations,
-    },
+    comment::{audit::Actor, fields::Line, ids::SiteId, state::Timestamp, violation::Violations},
     fresh::Fresh,
-    policy::{Policy, draft::PolicyDraft, field::PolicyField},
+    policy::{
+        Policy,
+        changes::{self, Change},
+        draft::PolicyDraft,
+        field::PolicyField,
+    },
     store::{
+        audit::Changed,
         connection::Store,
         error::StoreError,
-        sites::{Created, MAX_SITES, SiteRecord, ThreadSet, Updated},
+        sites::{Created, MAX_SITES, SiteRecord, Updated},
     },
 };
 
@@ -71,6 +73,9 @@ pub enum SiteError {
         /// The current version.
         current: u32,
     },
+    /// Others change the thread at the same time.
+    #[error("others change this thread at the same time; send it again")]
+    ThreadBusy,
     /// The change is not valid.
     #[error(transparent)]
     Violations(#[from] Violations),
@@ -179,6 +184,7 @@ impl Sites {
         id: &SiteId,
         change: &SiteChange,
         expected: Option<u32>,
+        actor: &Actor,
     ) -> Result<Site, SiteError> {
         let mut current = 0;
         for _ in 0..UPDATE_TRIES {
@@ -192,7 +198,17 @@ impl Sites {
             }
             let after = changed(&before, change)?;
             let (policy, name) = (after.policy.to_stored(), after.display_name.as_str());
-            let updated = self.store.update_site(id, seen, &policy, name).await;
+            let (from, to) = told(&before, &after);
+            let changed = Changed {
+                actor,
+                subject: &format!("policy version {}", u64::from(seen) + 1),
+                before: &from,
+                after: &to,
+            };
+            let updated = self
+                .store
+                .update_site(id, seen, &policy, name, changed)
+                .await;
             self.forget(id);
             match updated? {
                 Updated::Done(policy_version) => {
@@ -209,23 +225,6 @@ impl Sites {
             }
         }
         Err(SiteError::Stale { current })
-    }
-
-    /// Closes a thread, or opens it again. Fine if it is so already, and for a thread without a comment. Tells the
-    /// version of the thread's settings.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`] for the site, [`SiteError::Store`].
-    pub async fn close_thread(
-        &self,
-        site: &SiteId,
-        thread: &ThreadId,
-        closed: bool,
-    ) -> Result<u32, SiteError> {
-        match self.store.set_thread_closed(site, thread, closed).await? {
-            ThreadSet::Done(version) => Ok(version),
-            ThreadSet::Missing => Err(SiteError::NotFound),
-        }
     }
 }
 
@@ -272,6 +271,20 @@ fn changed(before: &Site, change: &SiteChange) -> Result<Site, Violations> {
         after.policy = whole.parse()?;
     }
     Ok(after)
+}
+
+/// What is different, for the audit log.
+fn told(before: &Site, after: &Site) -> (String, String) {
+    let mut all = Vec::new();
+    if before.display_name != after.display_name {
+        all.push(Change {
+            key: "display_name".to_owned(),
+            from: Some(before.display_name.as_str().to_owned()),
+            to: Some(after.display_name.as_str().to_owned()),
+        });
+    }
+    all.extend(changes::changes(&before.policy, &after.policy));
+    changes::told(&all)
 }
 
 #[cfg(test)]

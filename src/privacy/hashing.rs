@@ -14,6 +14,7 @@ use crate::{
     comment::{
         contact::{ClientIp, Contact, EmailAddress},
         draft::Draft,
+        fields::Website,
         ids::{AccountId, CommentId, KeyedHash, SiteId, ThreadId},
         imported::SourceId,
         submission::Author,
@@ -32,6 +33,9 @@ enum Purpose {
     LinkHost = 6,
     Text = 7,
     Imported = 8,
+    Website = 9,
+    Reporter = 10,
+    Report = 11,
 }
 
 /// Makes keyed hashes. Cheap to clone; a hash takes about a microsecond.
@@ -126,6 +130,14 @@ impl Hasher {
         self.message(Purpose::LinkHost, site).field(host).finish()
     }
 
+    /// A website beside an author's name, however it is spelt.
+    #[must_use]
+    pub fn website(&self, site: &SiteId, website: &Website) -> KeyedHash {
+        self.message(Purpose::Website, site)
+            .field(website.place())
+            .finish()
+    }
+
     /// A digest of a text, such as its simhash: without the pepper, words could be guessed from it.
     #[must_use]
     pub fn text(&self, site: &SiteId, digest: u64) -> KeyedHash {
@@ -145,6 +157,22 @@ impl Hasher {
         let mut first = [0; 8];
         first.copy_from_slice(&hash.as_bytes()[..8]);
         u64::from_le_bytes(first)
+    }
+
+    /// A reader who reports, by what they are known as: not the hash that names them as an author.
+    #[must_use]
+    pub fn reporter(&self, site: &SiteId, known_as: &KeyedHash) -> KeyedHash {
+        let message = self.message(Purpose::Reporter, site);
+        message.field(known_as.as_bytes()).finish()
+    }
+
+    /// A reader's report of a comment: nobody can tell which others are of the same reader.
+    #[must_use]
+    pub fn report(&self, site: &SiteId, known_as: &KeyedHash, comment: &CommentId) -> KeyedHash {
+        self.message(Purpose::Report, site)
+            .field(known_as.as_bytes())
+            .field(comment.as_bytes())
+            .finish()
     }
 
     fn message(&self, purpose: Purpose, site: &SiteId) -> Message {

@@ -4,8 +4,10 @@ use crate::{
     comment::{
         ids::CommentId,
         lease::LeaseToken,
+        rejection::ReasonCodeText,
         state::{CommentState, Timestamp, Version, Word},
     },
+    policy::sites::SiteError,
     store::error::StoreError,
 };
 
@@ -26,33 +28,6 @@ pub struct Ruling {
     pub lease: Option<LeaseToken>,
     /// Although another holds it.
     pub override_lease: bool,
-}
-
-/// A site's own code for a rejection: at most 64 of a-z, 0-9, - and _; may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReasonCodeText(String);
-
-impl ReasonCodeText {
-    /// The text; may be empty.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::str::FromStr for ReasonCodeText {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        let spelt_right = text
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
-        if spelt_right && text.len() <= 64 {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must be at most 64 of a-z, 0-9, - and _")
-        }
-    }
 }
 
 /// What a moderator tells other moderators: at most 1,000 bytes; may be empty.
@@ -116,6 +91,15 @@ pub enum DecideRefusal {
     /// Another moderator holds the item.
     #[error("another moderator holds this item")]
     LeasedByAnother,
+    /// The site has a list of reasons, and this code is not on it.
+    #[error("the site has no such reason_code")]
+    UnknownReason {
+        /// Those that it has, for people.
+        codes: String,
+    },
+    /// The site's policy cannot be read.
+    #[error(transparent)]
+    Site(#[from] SiteError),
     /// The author withdrew it.
     #[error("its author has withdrawn the comment")]
     Retracted,

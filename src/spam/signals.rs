@@ -71,6 +71,27 @@ impl Signals {
         signals
     }
 
+    /// The same for a comment's new text, whose author's address and form nobody has any more: those signals are what they
+    /// were when the comment came.
+    #[must_use]
+    pub fn on_revision(mut self, before: &Self, knows_author: bool, observed: &Observed) -> Self {
+        for signal in [
+            Signal::EmailFree,
+            Signal::EmailOwn,
+            Signal::EmailDisposable,
+            Signal::IpRecent,
+            Signal::Honeypot,
+            Signal::Hurried,
+            Signal::StaleForm,
+        ] {
+            let place = usize::from(signal.number() - 1);
+            self.0[place] = before.0[place];
+        }
+        let approved = observed.history.count(CommentState::Approved);
+        self.set_flag(Signal::FirstComment, knows_author && approved == 0);
+        self
+    }
+
     fn of_author(&mut self, submission: &Submission, observed: &Observed) {
         let history = &observed.history;
         let email = submission.contact.email.as_ref();

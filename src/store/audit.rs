@@ -107,6 +107,32 @@ pub(super) fn details_by(actor: &Actor, note: &str) -> AuditRecord {
     }
 }
 
+/// What was changed, if not a comment: how it stood before and after.
+#[derive(Debug, Clone, Copy)]
+pub struct Changed<'a> {
+    /// By whom.
+    pub actor: &'a Actor,
+    /// What: a thread, a policy's version, a key.
+    pub subject: &'a str,
+    /// How it stood; may be empty.
+    pub before: &'a str,
+    /// How it stands then; may be empty.
+    pub after: &'a str,
+}
+
+impl Changed<'_> {
+    /// The details of an entry that tells of it.
+    pub(super) fn details(&self) -> Vec<u8> {
+        AuditRecord {
+            subject: self.subject.to_owned(),
+            before: self.before.to_owned(),
+            after: self.after.to_owned(),
+            ..details_by(self.actor, "")
+        }
+        .encode_to_vec()
+    }
+}
+
 fn read_entry(entry: &StreamId) -> Result<AuditEntry, StoreError> {
     let number = |field: &str| entry.get::<i64>(field).ok_or(UNREADABLE);
     let cursor: Cursor = entry.id.parse().map_err(|_| UNREADABLE)?;

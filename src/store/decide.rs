@@ -16,7 +16,7 @@ use crate::{
         audit,
         connection::Store,
         error::StoreError,
-        events,
+        events, keys,
         reply::{Reply, unexpected},
         script::{Script, ScriptCall, change_script},
     },
@@ -39,6 +39,8 @@ pub struct NewDecision<'a> {
     pub actor: &'a Actor,
     /// The site's own code for a rejection; may be empty.
     pub reason_code: &'a str,
+    /// What the reader is told for it; may be empty.
+    pub reason_text: &'a str,
     /// For other moderators; may be empty.
     pub note: &'a str,
     /// If the moderator holds the item.
@@ -47,6 +49,8 @@ pub struct NewDecision<'a> {
     pub override_lease: bool,
     /// May decide what is escalated.
     pub senior: bool,
+    /// The site counts by moderator.
+    pub by_moderator: bool,
     /// The longest that a lease can live: one beyond it is from before a clock jumped back.
     pub longest_rest: Duration,
 }
@@ -100,6 +104,8 @@ pub struct NewUndo<'a> {
     pub note: &'a str,
     /// May decide what is escalated.
     pub senior: bool,
+    /// The site counts by moderator.
+    pub by_moderator: bool,
     /// How long a decision can be undone.
     pub window: Duration,
 }
@@ -207,6 +213,7 @@ fn decide_call(new: &NewDecision<'_>) -> ScriptCall {
     let event = EventRecord {
         verdict: u32::from(new.word.number()),
         reason_code: new.reason_code.to_owned(),
+        reason_text: new.reason_text.to_owned(),
         ..events::details_by(new.actor, new.note)
     };
     let audit = AuditRecord {
@@ -228,6 +235,9 @@ fn decide_call(new: &NewDecision<'_>) -> ScriptCall {
         .arg(new.site.as_str())
         .arg(millis(new.longest_rest))
         .arg(flag(new.senior))
+        .arg(new.reason_code)
+        .arg(flag(new.by_moderator))
+        .arg(keys::statistics_prefix(new.site))
 }
 
 fn undo_call(new: &NewUndo<'_>) -> ScriptCall {
@@ -241,6 +251,8 @@ fn undo_call(new: &NewUndo<'_>) -> ScriptCall {
         .arg(new.site.as_str())
         .arg(millis(new.window))
         .arg(flag(new.senior))
+        .arg(flag(new.by_moderator))
+        .arg(keys::statistics_prefix(new.site))
 }
 
 fn flag(set: bool) -> &'static str {

@@ -6,7 +6,7 @@ use redis::streams::StreamId;
 use crate::{
     comment::{
         audit::Actor,
-        event::{Cause, Cursor, Event},
+        event::{Cause, Cursor, Event, Untaught},
         ids::{CommentId, SiteId, ThreadId},
         reason::Reason,
         state::{CommentState, Outcome, Timestamp, Verdict, Version},
@@ -16,6 +16,13 @@ use crate::{
 };
 
 const UNREADABLE: StoreError = StoreError::Corrupt { what: "an event" };
+
+/// `EventRecord.cause`: its author withdrew the comment.
+pub(super) const CAUSE_RETRACTED: u32 = 1;
+/// Its author wrote it anew.
+pub(super) const CAUSE_REVISED: u32 = 2;
+/// A moderator blacked out a part of it.
+pub(super) const CAUSE_REDACTED: u32 = 3;
 
 /// What a read of the feed found.
 #[derive(Debug, PartialEq, Eq)]
@@ -142,17 +149,33 @@ fn read_event(entry: &StreamId) -> Result<Event, StoreError> {
         state,
         version,
         at: Timestamp(number("t")?),
+        untaught: Untaught {
+            verdict: details.untaught,
+            earlier: details.earlier_untaught,
+        },
         cause: read_cause(details)?,
     })
 }
 
 fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
     let number = |n: u32| u8::try_from(n).map_err(|_| UNREADABLE);
+    match details.cause {
+        CAUSE_RETRACTED => return Ok(Cause::Retracted),
+        CAUSE_REDACTED => {
+            return Ok(Cause::Redacted {
+                moderator: details.moderator,
+                note: details.note,
+            });
+        }
+        0 | CAUSE_REVISED => {}
+        _ => return Err(UNREADABLE),
+    }
     if details.outcome != 0 {
         let outcome = Outcome::from_number(number(details.outcome)?).ok_or(UNREADABLE)?;
-        return Ok(Cause::Submitted {
-            outcome,
-            reasons: record::decode_reasons(details.reasons),
+        let reasons = record::decode_reasons(details.reasons);
+        return Ok(match details.cause {
+            CAUSE_REVISED => Cause::Revised { outcome, reasons },
+            _ => Cause::Submitted { outcome, reasons },
         });
     }
     let verdict = |n: u32| Verdict::from_number(number(n)?).ok_or(UNREADABLE);
@@ -160,12 +183,17 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
         0 => None,
         earlier => Some(verdict(earlier)?),
     };
+    let operation = match details.operation.as_str() {
+        "" => None,
+        operation => Some(operation.parse().map_err(|_| UNREADABLE)?),
+    };
     if details.undone_verdict != 0 {
         return Ok(Cause::Undone {
             verdict: verdict(details.undone_verdict)?,
             earlier,
             moderator: details.moderator,
             note: details.note,
+            operation,
         });
     }
     Ok(Cause::Decided {
@@ -173,7 +201,9 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
         earlier,
         moderator: details.moderator,
         reason_code: details.reason_code,
+        reason_text: details.reason_text,
         note: details.note,
+        operation,
     })
 }
 

@@ -5,8 +5,14 @@
 //! | key | type | lives | written by |
 //! |---|---|---|---|
 //! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
-//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_close` |
-//! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state | for good | `submit`, `decide` |
+//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `f` first comment at, `mo` mode and `mu` until when, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_change` |
+//! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state, `c` the only comment and its sequence; `st` standing, `su` its end, `sr` reason, `sb` by whom, `sa` when, `sc` the comment that named the author, `sw` all that in words, `sk` strikes | for good | `submit`, `decide`, `set_standing` |
+//! | `{site}:si:<ip>`, `:sd:<domain>`, `:sw:<website>` | string: a standing (see [`crate::store::standing`]) | until the standing's end | `set_standing` |
+//! | `{site}:sx` | sorted set: subjects with a standing by when it was set | for good | `set_standing` |
+//! | `{site}:se` | the same, by when it ends | until then | `set_standing` |
+//! | `{site}:ac:<author>` | sorted set: ids of an author's newest 1,000 comments by sequence, from the second on | for good | `submit` |
+//! | `{site}:an:<author>` | list: notes on an author, the newest 20 | for good | `add_author_note` |
+//! | `{site}:ak:<author>` | set: ids of the comments that brought an author a strike | for good | `set_standing` |
 //! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
 //! | `{site}:q:<lane>` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide`, `undo` |
 //! | `{site}:l` | sorted set of leased ids by expiry | while leased | `claim`, `renew`, `release`, `decide` |
@@ -14,13 +20,21 @@
 //! | `{site}:lt` | hash: token -> id | while leased | the same |
 //! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, `undo`, the trimmer |
 //! | `{site}:au` | stream, the audit log | by retention | all that change something by a person's will |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate | for good | `submit`, `decide`, `import` |
+//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate, `st` submissions of the running hour | for good | `submit`, `decide`, `import` |
+//! | `{site}:st:<hour>` | hash: what was counted in an hour, see [`crate::store::statistics`] | 8 days | `submit`, `parts/statistics` |
+//! | `{site}:std:<day>` | hash: the same of a day | 400 days | the same |
 //! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
 //! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
 //! | `{site}:ra:<author>`, `:ri:<ip>` | string, the rate: GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
+//! | `{site}:rr:<reporter>` | string, a reader's rate of reports, as the others | until it has passed | `report` |
+//! | `{site}:r:<id>` | hash: a keyed hash of reader and comment -> how it was answered, when, what was said; `n` readers, `u` how many a moderator had seen, `w` when, `b` queued since, `f` the first | 90 days after the last report | `report` |
+//! | `{site}:cv:<id>` | list, a comment's earlier texts, the newest ten (see [`crate::store::versions`]) | as long as the comment | `revise`, `redact` |
 //! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
 //! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
 //! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
+//! | `{site}:wd:<wave>` | string: what its later members follow: a bulk operation's name and its verdict | as the policy says | `bulk_start`; `bulk_undo_start` deletes it |
+//! | `{site}:b:<operation>` | hash, a bulk operation: `d` digest of the request, `s` stage, `v` verdict, `w` wave, `rt` text for readers, `c` cursor, `n` comments looked at, `1`-`5` what became of them, `left`, `au` audit entry, `t` begun, `e` last changed; `uc`, `u1`-`u4`, `uau`, `ut`, `ue` the same of its undoing | undo window + 30 days | `bulk_*` |
+//! | `{site}:bc:<operation>`, `:bu:<operation>` | string, the changes that it made, or its undoing: id, version, event's sequence, 28 bytes each | the same | `bulk_decide`, `bulk_undo` |
 //! | `{site}:h:<domain>` | string, a count of comments that lead there | 24 h | `submit` |
 //! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
 //! | `{site}:im:<bucket>` | set (intset) of 64-bit hashes of imported comments' names | for good | `import` |
@@ -38,9 +52,11 @@
 //! | `{replydesk}:probe` | string | for good | `connection.rs` |
 
 use crate::comment::{
-    ids::{CommentId, KeyId, KeyedHash, SiteId, ThreadId, WaveId},
+    calendar::{Day, Hour},
+    ids::{CommentId, KeyId, KeyedHash, OperationId, SiteId, ThreadId, WaveId},
     lane::Lane,
     state::CommentState,
+    subject::Subject,
 };
 
 fn of_site(site: &SiteId, kind: &str, rest: &[u8]) -> Vec<u8> {
@@ -70,6 +86,48 @@ pub fn thread(site: &SiteId, thread: &ThreadId) -> Vec<u8> {
 #[must_use]
 pub fn author(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
     of_site(site, ":a:", author.as_bytes())
+}
+
+/// Where a subject's standing is: in an author's hash, else a string of its own.
+#[must_use]
+pub fn standing(site: &SiteId, subject: &Subject) -> Vec<u8> {
+    let kind = match subject {
+        Subject::Author(_) => ":a:",
+        Subject::IpAddress(_) => ":si:",
+        Subject::LinkDomain(_) => ":sd:",
+        Subject::Website(_) => ":sw:",
+    };
+    of_site(site, kind, subject.hash())
+}
+
+/// Sorted set: the subjects that a standing was said of, by when it was set, in milliseconds.
+#[must_use]
+pub fn standings(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":sx", b"")
+}
+
+/// Sorted set: those of them whose standing ends, by when it does, in milliseconds.
+#[must_use]
+pub fn standing_ends(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":se", b"")
+}
+
+/// Sorted set: an author's newest comments, by sequence of arrival. There is none for an author of one.
+#[must_use]
+pub fn author_comments(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ac:", author.as_bytes())
+}
+
+/// List: what moderators noted on an author, newest first.
+#[must_use]
+pub fn author_notes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":an:", author.as_bytes())
+}
+
+/// Set: the ids of the comments that brought an author a strike.
+#[must_use]
+pub fn author_strikes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ak:", author.as_bytes())
 }
 
 /// String: a packed comment.
@@ -144,6 +202,25 @@ pub fn counters(site: &SiteId) -> Vec<u8> {
     of_site(site, ":n", b"")
 }
 
+/// Hash: what was counted in an hour of the clock.
+#[must_use]
+pub fn hour_statistics(site: &SiteId, hour: Hour) -> Vec<u8> {
+    of_site(site, ":st:", hour.number().to_string().as_bytes())
+}
+
+/// Hash: what was counted on a day, in UTC.
+#[must_use]
+pub fn day_statistics(site: &SiteId, day: Day) -> Vec<u8> {
+    of_site(site, ":std:", day.number().to_string().as_bytes())
+}
+
+/// What [`hour_statistics`] keys start with, up to `:`, and [`day_statistics`] keys, up to `d:`: for scripts, which learn
+/// the time on their way.
+#[must_use]
+pub fn statistics_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":st", b"")
+}
+
 /// Sorted set: ids in a state, by sequence of arrival; of one thread or of the whole site.
 #[must_use]
 pub fn index(site: &SiteId, state: CommentState, thread: Option<&ThreadId>) -> Vec<u8> {
@@ -173,6 +250,24 @@ pub fn ip_rate(site: &SiteId, ip: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ri:", ip.as_bytes())
 }
 
+/// String: a reader's rate of reports.
+#[must_use]
+pub fn reporter_rate(site: &SiteId, reader: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":rr:", reader.as_bytes())
+}
+
+/// Hash: what readers reported of a comment, by a keyed hash of reader and comment.
+#[must_use]
+pub fn reports(site: &SiteId, id: &CommentId) -> Vec<u8> {
+    of_site(site, ":r:", id.as_bytes())
+}
+
+/// List: what a comment said before, the newest first.
+#[must_use]
+pub fn earlier_versions(site: &SiteId, id: &CommentId) -> Vec<u8> {
+    of_site(site, ":cv:", id.as_bytes())
+}
+
 /// String: the first comment by this author that said this here.
 #[must_use]
 pub fn duplicate(site: &SiteId, said: &KeyedHash) -> Vec<u8> {
@@ -191,6 +286,31 @@ pub fn sketch_part(site: &SiteId, which: u8, part: u64) -> Vec<u8> {
 #[must_use]
 pub fn wave(site: &SiteId, wave: WaveId) -> Vec<u8> {
     of_site(site, ":w:", wave.to_string().as_bytes())
+}
+
+/// String: what later members of a wave follow: a bulk operation's name, 16 bytes, and its verdict.
+#[must_use]
+pub fn wave_decision(site: &SiteId, wave: WaveId) -> Vec<u8> {
+    of_site(site, ":wd:", wave.to_string().as_bytes())
+}
+
+/// What [`wave_decision`] keys start with, for a script that learns the wave on its way.
+#[must_use]
+pub fn wave_decision_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":wd:", b"")
+}
+
+/// Hash: a bulk operation.
+#[must_use]
+pub fn bulk(site: &SiteId, operation: OperationId) -> Vec<u8> {
+    of_site(site, ":b:", operation.as_bytes())
+}
+
+/// String: the changes that a bulk operation made, or that its undoing made.
+#[must_use]
+pub fn bulk_changes(site: &SiteId, operation: OperationId, undone: bool) -> Vec<u8> {
+    let kind = if undone { ":bu:" } else { ":bc:" };
+    of_site(site, kind, operation.as_bytes())
 }
 
 /// What [`wave`] keys start with, for a script that learns the wave on its way.

@@ -4,22 +4,25 @@ use redis::Value;
 
 use crate::{
     comment::{
-        ids::{KeyedHash, SiteId, ThreadId},
+        ids::{IpHash, KeyedHash, SiteId, ThreadId},
         limits::{Limit, Limits},
         observed::{AuthorHistory, Fingerprints, Observed, SeenThread, SeenVersions},
+        standing::Standing,
         state::Timestamp,
+        subject::{Standings, Subject, in_force},
     },
-    store::{connection::Store, error::StoreError, keys, waves},
+    store::{connection::Store, error::StoreError, keys, standing, threads, waves},
 };
 
 /// The fields of an author's hash, in the order in which they are read.
-pub(super) const AUTHOR_FIELDS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "f", "v"];
+pub(super) const AUTHOR_FIELDS: [&str; 10] = ["1", "2", "3", "4", "5", "6", "f", "v", "st", "su"];
 
 type Fields = Vec<Option<Vec<u8>>>;
 
 impl Store {
-    /// What is known of a submission's author, thread, rates, links and text, in one round trip. Counters may be one
-    /// submission behind; `submit` checks what must be exact.
+    /// What is known of a submission's author, thread, rates, links and text, in one round trip; in two for one that says
+    /// nearly what others said, since only then it is known which wave it joins. Counters may be one submission behind;
+    /// `submit` checks what must be exact.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -39,7 +42,7 @@ impl Store {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, thread))
-            .arg(&["v", "closed", "title", "lang", "k"]);
+            .arg(&["v", "title", "lang", "k", "r", "mo", "mu"]);
         let author = prints
             .author
             .map_or_else(|| none.clone(), |author| keys::author(site, &author));
@@ -49,67 +52,122 @@ impl Store {
             .arg("MGET")
             .arg(rate_of(prints.author, keys::author_rate))
             .arg(rate_of(prints.ip, keys::ip_rate));
-        for key in counter_keys(site, prints) {
+        for key in sketch_keys(site, prints).chain(host_keys(site, prints)) {
             counters.arg(key);
+        }
+        for subject in subjects(prints) {
+            counters.arg(keys::standing(site, &subject));
         }
         pipe.add_command(counters);
         let (time, thread, author, counts): ((i64, i64), Fields, Vec<Option<i64>>, Vec<Value>) =
             self.pipeline(&pipe).await?;
 
         let micros = time.0 * 1_000_000 + time.1;
+        let now = Timestamp(micros / 1_000);
         let number = |at: usize| counts.get(at).and_then(as_number).unwrap_or(0.0);
         let field = |at: usize| {
             let bytes = thread.get(at).and_then(Option::as_deref);
             String::from_utf8_lossy(bytes.unwrap_or_default())
         };
         let hosts_at = 2 + prints.sketch.len();
+        let subjects_at = hosts_at + prints.link_hosts.len().min(Fingerprints::MAX_LINK_HOSTS);
         let parts: Vec<u64> = (2..hosts_at).map(|at| whole(number(at))).collect();
         let known_author = if prints.author.is_some() {
             author
         } else {
             Vec::new()
         };
+        let mut standings = Standings {
+            author: standing_of_author(&known_author, now),
+            other: None,
+        };
+        let mut subject_marks = Vec::new();
+        let values = counts.get(subjects_at..).unwrap_or_default();
+        for (subject, value) in subjects(prints).zip(values) {
+            let (mark, standing) = marked(value, now)?;
+            standings.add(subject.kind(), standing);
+            subject_marks.extend(mark);
+        }
+        let wave = waves::of_parts(&parts);
+        // A wave of one has been shown to nobody, and so decided by nobody.
+        let wave_decision = match wave {
+            Some((wave, 2..)) => self.wave_decision(site, wave).await?,
+            Some((_, 0 | 1)) | None => None,
+        };
         Ok(Observed {
-            now: Timestamp(micros / 1_000),
+            wave_decision,
+            now,
+            standings,
+            subject_marks,
             versions: SeenVersions {
                 policy: policy_version,
                 author: known_author.get(7).copied().flatten().map_or(0, saturate),
                 thread: field(0).parse().unwrap_or(0),
             },
             history: history(&known_author),
-            thread_closed: field(1) == "1",
+            thread_mode: threads::mode_override(&field(5), &field(6))
+                .and_then(|set| set.in_force(now)),
             thread: SeenThread {
-                title: field(2).into_owned(),
-                language: field(3).into_owned(),
-                words: thread.get(4).cloned().flatten().unwrap_or_default(),
+                title: field(1).into_owned(),
+                language: field(2).into_owned(),
+                words: thread.get(3).cloned().flatten().unwrap_or_default(),
             },
+            thread_heat: used_up(field(4).parse().unwrap_or(0.0), micros, limits.thread),
             author_recent: recent(number(0), micros, limits.author),
             ip_recent: recent(number(1), micros, limits.ip_address),
-            link_host_recent: (hosts_at..counts.len())
+            link_host_recent: (hosts_at..subjects_at)
                 .map(|at| count(number(at)))
                 .max()
                 .unwrap_or(0),
-            near_duplicates: waves::of_parts(&parts).map_or(0, |(_, size)| size),
+            near_duplicates: wave.map_or(0, |(_, size)| size),
         })
     }
 }
 
-/// The keys of a submission's sketch parts, then of its link hosts' counters: as `submit.lua` takes them.
-pub(super) fn counter_keys<'a>(
+/// The keys of a submission's sketch parts, in their order.
+pub(super) fn sketch_keys<'a>(
     site: &'a SiteId,
     prints: &'a Fingerprints,
 ) -> impl Iterator<Item = Vec<u8>> + 'a {
-    let parts = prints
-        .sketch
-        .iter()
-        .zip(0u8..)
-        .map(|(part, which)| keys::sketch_part(site, which, *part));
-    let hosts = prints
-        .link_hosts
-        .iter()
+    let parts = prints.sketch.iter().zip(0u8..);
+    parts.map(|(part, which)| keys::sketch_part(site, which, *part))
+}
+
+/// The keys of its link hosts' counters, in their order.
+pub(super) fn host_keys<'a>(
+    site: &'a SiteId,
+    prints: &'a Fingerprints,
+) -> impl Iterator<Item = Vec<u8>> + 'a {
+    let hosts = prints.link_hosts.iter();
+    hosts
         .take(Fingerprints::MAX_LINK_HOSTS)
-        .map(|host| keys::link_host(site, host));
-    parts.chain(hosts)
+        .map(|host| keys::link_host(site, host))
+}
+
+/// What a standing can be said of besides its author, in the order in which `submit.lua` takes their keys.
+pub(super) fn subjects(prints: &Fingerprints) -> impl Iterator<Item = Subject> {
+    let ip = prints.ip.map(|ip| Subject::IpAddress(IpHash::of(&ip)));
+    let website = prints.website.map(Subject::Website);
+    let domains = prints.link_domains.iter();
+    let domains = domains
+        .take(Fingerprints::MAX_LINK_DOMAINS)
+        .map(|domain| Subject::LinkDomain(*domain));
+    ip.into_iter().chain(website).chain(domains)
+}
+
+fn standing_of_author(fields: &[Option<i64>], now: Timestamp) -> Standing {
+    let number = |at: usize| fields.get(at).copied().flatten();
+    let set = number(8).and_then(|number| Standing::from_number(u8::try_from(number).ok()?));
+    in_force(set.unwrap_or_default(), number(9).map(Timestamp), now)
+}
+
+/// A subject's mark, and how it stands.
+fn marked(value: &Value, now: Timestamp) -> Result<([u8; 8], Standing), StoreError> {
+    let Value::BulkString(bytes) = value else {
+        return Ok(([0; 8], Standing::Normal));
+    };
+    let (mark, set) = standing::decode(bytes)?;
+    Ok((mark, set.at(now)))
 }
 
 /// An author's counts and first sight from the fields of [`AUTHOR_FIELDS`].
@@ -132,6 +190,13 @@ fn recent(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
         ((arrival_micros - now_micros as f64) / limit.interval().as_micros() as f64) as f32;
     #[expect(clippy::cast_precision_loss, reason = "at most a million")]
     submissions.clamp(0.0, limit.burst() as f32)
+}
+
+/// Which share of a limit is used up.
+fn used_up(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most a million")]
+    let burst = limit.burst() as f32;
+    recent(arrival_micros, now_micros, limit) / burst
 }
 
 fn as_number(value: &Value) -> Option<f64> {

@@ -6,7 +6,7 @@ use crate::{
     comment::{
         ids::{CommentId, SiteId, ThreadId},
         lane::Lane,
-        lease::{ItemContext, QueuedItem},
+        lease::ItemContext,
         state::{CommentState, Timestamp},
         stored::{StoredComment, ThreadDetails},
     },
@@ -148,34 +148,6 @@ impl Store {
             comments: comments.into_iter().flatten().collect(),
             next,
         })
-    }
-
-    /// A page of the queue in due order, by rank.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn list_queue(
-        &self,
-        site: &SiteId,
-        offset: usize,
-        count: usize,
-    ) -> Result<Vec<QueuedItem>, StoreError> {
-        let mut range = redis::cmd("ZRANGE");
-        range
-            .arg(keys::lane(site, Lane::Review))
-            .arg(offset)
-            .arg(offset + count.max(1) - 1)
-            .arg("WITHSCORES");
-        let page: Scored = self.query(&range).await?;
-        let comments = self.comments(site, &ids_of(&page)?).await?;
-        let items = page.iter().zip(comments).filter_map(|((_, due), comment)| {
-            #[expect(clippy::cast_possible_truncation, reason = "we wrote a whole number")]
-            Some(QueuedItem {
-                comment: comment?,
-                due_at: Timestamp(*due as i64),
-            })
-        });
-        Ok(items.collect())
     }
 
     /// The articles and authors of some comments, in the same order.

@@ -10,7 +10,7 @@
 //! | 15-22 | digest of what was sent |
 //! | 23 | how many entries of history there are, at most 16 |
 //! | 24 | the lane that it waits in, or is held from; 0 for none |
-//! | 25 | flags, see [`StoredComment`] |
+//! | 25 | flags: 1 if it said something else before (`was_changed`) |
 //! | 26- | `CommentRecord` |
 //! | last 40 for each | the entries of its history, the oldest first: see `record/history.rs` |
 //!
@@ -24,7 +24,7 @@ use prost::Message;
 
 use crate::{
     comment::{
-        ids::{CommentId, KeyedHash, WaveId},
+        ids::{CommentId, IpHash, KeyedHash, WaveId},
         lane::Lane,
         reason::{Reason, ReasonCode},
         score::{Probability, Score},
@@ -38,6 +38,8 @@ use crate::{
 /// How long the fixed head is.
 pub const HEAD: usize = 26;
 const FORMAT: u8 = 2;
+/// The flag of a comment that has earlier versions.
+const HAS_EARLIER: u8 = 1;
 
 const UNREADABLE: StoreError = StoreError::Corrupt {
     what: "a stored comment",
@@ -71,10 +73,27 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         model: content.score.model,
         lessons: content.score.lessons,
         signals: content.signals.clone(),
+        ip: content
+            .ip
+            .map_or(0, |ip| u64::from_le_bytes(*ip.as_bytes())),
         // `submit.lua` knows it, and appends it.
         wave: 0,
     };
     record.encode_to_vec()
+}
+
+/// The same for a comment that is of a wave, as `submit.lua` would write it.
+#[must_use]
+pub fn encode_of_wave(content: &CommentContent, wave: Option<WaveId>) -> Vec<u8> {
+    let mut record = encode_content(content);
+    if let Some(wave) = wave {
+        let field = CommentRecord {
+            wave: wave.get(),
+            ..CommentRecord::default()
+        };
+        record.extend(field.encode_to_vec());
+    }
+    record
 }
 
 /// Reasons as records.
@@ -127,8 +146,18 @@ pub fn decode(id: CommentId, value: &[u8]) -> Result<StoredComment, StoreError> 
         wave: WaveId::new(record.wave),
         content: decode_content(record).ok_or(UNREADABLE)?,
         lane,
+        was_changed: head[25] & HAS_EARLIER != 0,
         history,
     })
+}
+
+/// Reads the protobuf part of a comment's value.
+///
+/// # Errors
+/// `Corrupt` if it is not what we wrote.
+pub(super) fn decode_record(record: &[u8]) -> Result<CommentContent, StoreError> {
+    let record = CommentRecord::decode(record).map_err(|_| UNREADABLE)?;
+    decode_content(record).ok_or(UNREADABLE)
 }
 
 fn decode_content(record: CommentRecord) -> Option<CommentContent> {
@@ -141,6 +170,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
         website: record.website,
         account_id: record.account_id,
         author: sixteen(&record.author).map(KeyedHash::from_bytes),
+        ip: (record.ip != 0).then(|| IpHash::from_bytes(record.ip.to_le_bytes())),
         sealed_contact: record.sealed_contact,
         reasons: decode_reasons(record.reasons),
         score: Score {
@@ -160,11 +190,11 @@ fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     out
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes_at(bytes, at))
 }
 
-fn i64_at(bytes: &[u8], at: usize) -> i64 {
+pub(super) fn i64_at(bytes: &[u8], at: usize) -> i64 {
     i64::from_le_bytes(bytes_at(bytes, at))
 }
 

@@ -2,7 +2,10 @@
 
 use redis::{FromRedisValue, ParsingError, Value};
 
-use crate::store::error::StoreError;
+use crate::{
+    comment::state::{CommentState, Version},
+    store::error::StoreError,
+};
 
 /// A script's reply as a list of values.
 pub struct Reply(Vec<Value>);
@@ -33,6 +36,22 @@ impl Reply {
         T::from_redis_value(value).map_err(|_| StoreError::Corrupt {
             what: "a script's reply",
         })
+    }
+
+    /// The state at a place.
+    ///
+    /// # Errors
+    /// `Corrupt` if there is none.
+    pub fn state(&self, at: usize) -> Result<CommentState, StoreError> {
+        CommentState::from_number(self.get(at)?).ok_or_else(unexpected)
+    }
+
+    /// The version at a place.
+    ///
+    /// # Errors
+    /// `Corrupt` if there is none.
+    pub fn version(&self, at: usize) -> Result<Version, StoreError> {
+        Version::new(self.get(at)?).ok_or_else(unexpected)
     }
 
     /// The values, in order.

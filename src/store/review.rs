@@ -1,12 +1,19 @@
 //! What a moderator may want to know around one comment: bounded reads, whatever the size of thread and wave.
 
+mod nearby;
+
+use redis::Pipeline;
+
 use crate::{
     comment::{
+        audit::AuditEntry,
+        history::Entry,
         ids::{CommentId, SiteId},
         lease::ItemContext,
         stored::StoredComment,
     },
     store::{
+        aftermath::Aftermath,
         connection::Store,
         error::StoreError,
         keys,
@@ -14,6 +21,7 @@ use crate::{
         reply::id_bytes,
     },
 };
+use nearby::Nearby;
 
 /// What surrounds a comment.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,15 +36,37 @@ pub struct Surroundings {
     pub wave_members: Vec<StoredComment>,
     /// The label of the key that the last decision was made with; empty without one.
     pub moderator: String,
+    /// The comment that it answers.
+    pub parent: Option<StoredComment>,
+    /// What came just before it in its thread, approved or pending, at most [`Surroundings::MOST_NEARBY`], oldest first.
+    pub before: Vec<StoredComment>,
+    /// The same, just after it.
+    pub after: Vec<StoredComment>,
+    /// What was done to it, oldest first, with what the audit log tells of it as long as that is kept.
+    pub deeds: Vec<(Entry, Option<AuditEntry>)>,
+    /// What became of it since it came.
+    pub aftermath: Aftermath,
 }
 
 impl Surroundings {
     /// Enough to see what they have in common.
     pub const MOST_MEMBERS: usize = 10;
+
+    /// Enough to see what a comment is about.
+    pub const MOST_NEARBY: usize = 2;
+}
+
+/// What one look at thread and wave tells.
+struct Around {
+    thread_counts: [u32; 6],
+    /// Its own place in the order of arrival.
+    place: Option<f64>,
+    wave: Vec<CommentId>,
 }
 
 impl Store {
-    /// A comment and what surrounds it; `None` if there is no such comment. Four reads, five after a decision.
+    /// A comment and what surrounds it; `None` if there is no such comment. Four reads one after another, the second of
+    /// five at the same time.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -48,11 +78,56 @@ impl Store {
         let Some(comment) = self.comment(site, id).await? else {
             return Ok(None);
         };
-        let contexts = self.contexts(site, &[&comment]).await?;
-        let mut pipe = redis::Pipeline::with_capacity(2);
+        let itself = [&comment];
+        let (contexts, around, deeds, moderator, aftermath) = tokio::try_join!(
+            self.contexts(site, &itself),
+            self.around(site, &comment),
+            self.deeds(site, &comment),
+            self.last_moderator(&comment),
+            self.aftermath(site, &comment),
+        )?;
+        let nearby = match around.place {
+            Some(place) => {
+                let most = Surroundings::MOST_NEARBY;
+                self.nearby(site, &comment, place, most).await?
+            }
+            None => Nearby::default(),
+        };
+        let parent = comment.content.parent;
+        let lists = [
+            parent.as_slice(),
+            &nearby.before,
+            &nearby.after,
+            &around.wave,
+        ];
+        let mut found = self.comments(site, &lists.concat()).await?.into_iter();
+        let [parent, before, after, wave_members] = lists.map(|list| {
+            let of_list = found.by_ref().take(list.len());
+            of_list.flatten().collect::<Vec<_>>()
+        });
+        Ok(Some(Surroundings {
+            context: contexts.into_iter().next().unwrap_or_default(),
+            thread_counts: around.thread_counts,
+            wave_members,
+            moderator,
+            parent: parent.into_iter().next(),
+            before,
+            after,
+            deeds,
+            aftermath,
+            comment,
+        }))
+    }
+
+    async fn around(&self, site: &SiteId, comment: &StoredComment) -> Result<Around, StoreError> {
+        let thread = &comment.content.thread;
+        let mut pipe = Pipeline::with_capacity(3);
         pipe.cmd("HMGET")
-            .arg(keys::thread(site, &comment.content.thread))
+            .arg(keys::thread(site, thread))
             .arg(&AUTHOR_FIELDS[..6]);
+        pipe.cmd("ZSCORE")
+            .arg(keys::index(site, comment.state, Some(thread)))
+            .arg(&comment.id.as_bytes()[..]);
         let wave = comment
             .wave
             .map_or_else(|| keys::wave_prefix(site), |wave| keys::wave(site, wave));
@@ -61,7 +136,8 @@ impl Store {
             .arg(wave)
             .arg(0)
             .arg(Surroundings::MOST_MEMBERS);
-        let (counts, members): (Vec<Option<i64>>, Vec<Vec<u8>>) = self.pipeline(&pipe).await?;
+        type Found = (Vec<Option<i64>>, Option<f64>, Vec<Vec<u8>>);
+        let (counts, place, members): Found = self.pipeline(&pipe).await?;
         let mut thread_counts = [0; 6];
         for (count, field) in thread_counts.iter_mut().zip(counts) {
             *count = field.map_or(0, saturate);
@@ -70,20 +146,34 @@ impl Store {
             .iter()
             .map(|id| id_bytes(id).map(CommentId::from_bytes))
             .collect();
-        let mut others = members?;
-        others.retain(|other| *other != id);
-        others.truncate(Surroundings::MOST_MEMBERS);
-        let wave_members = self.comments(site, &others).await?;
+        let mut wave = members?;
+        wave.retain(|other| *other != comment.id);
+        wave.truncate(Surroundings::MOST_MEMBERS);
+        Ok(Around {
+            thread_counts,
+            place,
+            wave,
+        })
+    }
+
+    async fn deeds(
+        &self,
+        site: &SiteId,
+        comment: &StoredComment,
+    ) -> Result<Vec<(Entry, Option<AuditEntry>)>, StoreError> {
+        let entries = comment.history.entries();
+        let sequences: Vec<u64> = entries.iter().map(|entry| entry.audit).collect();
+        let told = self.audit_at(site, &sequences).await?;
+        let of = |entry: &Entry| told.iter().find(|told| told.sequence == entry.audit);
+        let deeds = entries.iter().map(|entry| (*entry, of(entry).cloned()));
+        Ok(deeds.collect())
+    }
+
+    async fn last_moderator(&self, comment: &StoredComment) -> Result<String, StoreError> {
         let key = match comment.history.decision() {
             Some((_, entry)) => self.access_key(entry.by).await?.record,
             None => None,
         };
-        Ok(Some(Surroundings {
-            context: contexts.into_iter().next().unwrap_or_default(),
-            thread_counts,
-            wave_members: wave_members.into_iter().flatten().collect(),
-            moderator: key.map(|key| key.label).unwrap_or_default(),
-            comment,
-        }))
+        Ok(key.map(|key| key.label).unwrap_or_default())
     }
 }

@@ -44,12 +44,14 @@ impl Script {
     }
 }
 
-/// A script that changes stored comments: `parts/audit.lua`, `parts/change.lua` and any further parts stand before it.
+/// A script that changes stored comments: `parts/audit.lua`, `parts/change.lua`, `parts/statistics.lua` and any further
+/// parts stand before it.
 macro_rules! change_script {
     (@text $name:literal $(, $part:literal)*) => {
         concat!(
             include_str!("scripts/parts/audit.lua"),
             include_str!("scripts/parts/change.lua"),
+            include_str!("scripts/parts/statistics.lua"),
             $(include_str!(concat!("scripts/parts/", $part)),)*
             include_str!(concat!("scripts/", $name)),
         )

@@ -1,16 +1,12 @@
-//! Sites' records and threads' settings in Redis. What a policy means is not known here: it is bytes.
+//! Sites' records in Redis. What a policy means is not known here: it is bytes.
 
 use prost::Message;
 use redis::{cmd, pipe};
 
 use crate::{
-    comment::{
-        audit::Actor,
-        ids::{SiteId, ThreadId},
-        state::Timestamp,
-    },
+    comment::{audit::Actor, ids::SiteId, state::Timestamp},
     store::{
-        audit,
+        audit::{self, Changed},
         connection::Store,
         error::StoreError,
         events, keys,
@@ -29,8 +25,7 @@ static REGISTER: Script = Script::new(
     include_str!("scripts/site_register.lua"),
 );
 static CREATE: Script = audited_script!("site_create.lua");
-static UPDATE: Script = Script::new("site_update.lua", include_str!("scripts/site_update.lua"));
-static CLOSE: Script = Script::new("thread_close.lua", include_str!("scripts/thread_close.lua"));
+static UPDATE: Script = audited_script!("site_update.lua");
 
 /// A site as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,15 +47,6 @@ pub enum Updated {
     Done(u32),
     /// Another version than the expected one is current.
     Stale(u32),
-    /// No such site.
-    Missing,
-}
-
-/// What became of closing or opening a thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThreadSet {
-    /// The version of the thread's settings now.
-    Done(u32),
     /// No such site.
     Missing,
 }
@@ -177,7 +163,7 @@ impl Store {
         })
     }
 
-    /// Writes name and policy if `expected` is the current version, and raises it.
+    /// Writes name and policy if `expected` is the current version, raises it, and tells the audit log.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -187,41 +173,23 @@ impl Store {
         expected: u32,
         policy: &[u8],
         display_name: &str,
+        changed: Changed<'_>,
     ) -> Result<Updated, StoreError> {
         let call = ScriptCall::new()
             .key(keys::site(site))
+            .key(keys::audit(site))
+            .key(keys::counters(site))
             .arg(expected)
             .arg(policy)
-            .arg(display_name);
+            .arg(display_name)
+            .arg(events::random_bits())
+            .arg(changed.details());
         match self.call(&UPDATE, &call).await? {
             (0, _) => Ok(Updated::Missing),
             (1, version) => Ok(Updated::Done(version)),
             (2, current) => Ok(Updated::Stale(current)),
             (_, _) => Err(StoreError::Corrupt {
                 what: "a reply of site_update.lua",
-            }),
-        }
-    }
-
-    /// Closes a thread, or opens it again. The version rises only if that changes anything.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn set_thread_closed(
-        &self,
-        site: &SiteId,
-        thread: &ThreadId,
-        closed: bool,
-    ) -> Result<ThreadSet, StoreError> {
-        let call = ScriptCall::new()
-            .key(keys::site(site))
-            .key(keys::thread(site, thread))
-            .arg(u8::from(closed));
-        match self.call(&CLOSE, &call).await? {
-            (0, _) => Ok(ThreadSet::Missing),
-            (1, version) => Ok(ThreadSet::Done(version)),
-            (_, _) => Err(StoreError::Corrupt {
-                what: "a reply of thread_close.lua",
             }),
         }
     }

@@ -11,6 +11,7 @@ use crate::{
         observed::{Fingerprints, SeenVersions},
         state::{Outcome, Timestamp},
         stored::{CommentContent, StoredComment, ThreadDetails},
+        thread::ClosedBy,
     },
     store::{
         connection::Store,
@@ -45,6 +46,10 @@ pub struct NewComment<'a> {
     pub thread_words: Option<&'a [u8]>,
     /// The site's limits.
     pub limits: &'a Limits,
+    /// After how long a thread closes by age; `None`: never.
+    pub close_threads_after: Option<Duration>,
+    /// What was seen of the standings besides the author's, as `observe` told: a mark for each subject.
+    pub subject_marks: &'a [u8],
     /// The versions that it was judged at; `None`: store it whatever has changed.
     pub judged_at: Option<SeenVersions>,
     /// How long after its arrival it is due in the queue; `None`: not queued.
@@ -73,7 +78,10 @@ pub enum Stored {
         versions: SeenVersions,
     },
     /// The thread takes no comments.
-    ThreadClosed,
+    ThreadClosed {
+        /// Who or what closed it.
+        by: ClosedBy,
+    },
     /// The author said the same here within 24 h.
     Duplicate {
         /// What was said first.
@@ -111,7 +119,9 @@ impl Store {
                     author: reply.get(4)?,
                 },
             },
-            "CLOSED" => Stored::ThreadClosed,
+            "CLOSED" => Stored::ThreadClosed {
+                by: ClosedBy::from_word(&reply.get::<String>(1)?).ok_or_else(unexpected)?,
+            },
             "DUPLICATE" => Stored::Duplicate {
                 of: CommentId::from_bytes(id_bytes(&reply.get::<Vec<u8>>(1)?)?),
             },
@@ -162,9 +172,19 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
                 .map_or_else(none, |author| keys::author_rate(site, &author)),
         )
         .key(prints.ip.map_or_else(none, |ip| keys::ip_rate(site, &ip)));
-    for key in observe::counter_keys(site, prints) {
+    let (sketch, hosts) = (
+        observe::sketch_keys(site, prints),
+        observe::host_keys(site, prints),
+    );
+    let subjects = observe::subjects(prints).map(|subject| keys::standing(site, &subject));
+    for key in sketch.chain(subjects).chain(hosts) {
         call = call.key(key);
     }
+    call = call.key(
+        prints
+            .author
+            .map_or_else(none, |author| keys::author_comments(site, &author)),
+    );
     with_arguments(call, new, &record)
 }
 
@@ -200,23 +220,27 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(&new.thread.url)
         .arg(&new.thread.language)
         .arg(new.site.as_str())
-        .arg(&packed(new.limits)[..])
+        .arg(&packed(new.limits, new.close_threads_after)[..])
         .arg(new.prints.sketch.len())
         .arg(keys::wave_prefix(new.site))
         .arg(new.thread_words.unwrap_or_default())
+        .arg(new.subject_marks)
+        .arg(keys::statistics_prefix(new.site))
 }
 
-/// Interval in microseconds and burst of each limit, in one argument: Redis makes a Lua string of each that comes.
-fn packed(limits: &Limits) -> [u8; 64] {
+/// Interval in microseconds and burst of each limit, and after how many milliseconds threads close, in one argument:
+/// Redis makes a Lua string of each that comes.
+fn packed(limits: &Limits, close_threads_after: Option<Duration>) -> [u8; 72] {
     let each = [limits.author, limits.ip_address, limits.thread, limits.site];
     let numbers = each.map(|limit| {
         // An interval is a minute at most.
         let micros = u32::try_from(limit.interval().as_micros()).unwrap_or(u32::MAX);
         [f64::from(micros), f64::from(limit.burst())]
     });
-    let mut packed = [0; 64];
-    let places = packed.as_chunks_mut::<8>().0.iter_mut();
-    for (place, number) in places.zip(numbers.as_flattened()) {
+    let close_after = close_threads_after.map_or(0.0, |after| after.as_secs_f64() * 1e3);
+    let numbers = numbers.as_flattened().iter().chain([&close_after]);
+    let mut packed = [0; 72];
+    for (place, number) in packed.as_chunks_mut::<8>().0.iter_mut().zip(numbers) {
         *place = number.to_le_bytes();
     }
     packed

@@ -219,6 +219,42 @@ fn a_comment_goes_from_the_command_line_to_a_script_that_moderates_and_into_the_
 }
 
 #[test]
+fn a_site_is_told_in_numbers() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    let created = serve.run(&place, &["site", "create", "daily"]);
+    assert!(created.status.success());
+    let submit = ["submit", "--site", "daily", "--thread", "t", "--name"];
+    let ada = ["Ada", "--email", "ada@example.org", "Hello there"];
+    assert!(
+        serve
+            .run(&place, &[&submit[..], &ada].concat())
+            .status
+            .success()
+    );
+    let told = serve.run(&place, &["stats", "daily", "--json"]);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["stats"]["waiting"], 1);
+    assert_eq!(told["last_day"]["queued"], 1);
+    assert_eq!(told["hours"].as_array().unwrap().len(), 24);
+    let page = text(&serve.run(&place, &["stats", "daily"]).stdout);
+    assert!(page.contains("1 waiting, 0 held"), "{page}");
+
+    // Today is not over, and so not in it unless one says so.
+    let report = serve.run(&place, &["report", "daily", "--json"]);
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!(report["days"].as_array().unwrap().len(), 30);
+    assert_eq!(report["submissions"]["pending"], 0);
+    let far = serve.run(&place, &["report", "daily", "--from", "2001-01-01"]);
+    assert!(!far.status.success());
+    assert!(
+        text(&far.stderr).contains("to_day"),
+        "{}",
+        text(&far.stderr)
+    );
+}
+
+#[test]
 fn refusals_say_what_to_do_and_change_nothing() {
     let place = Place::new();
     let serve = Serve::start(&place);
@@ -268,6 +304,60 @@ fn refusals_say_what_to_do_and_change_nothing() {
     assert_eq!(site["policy_version"], 1);
     let feed = serve.run(&place, &["events", "--site", "daily"]);
     assert_eq!(text(&feed.stdout), "");
+}
+
+#[test]
+fn a_thread_is_closed_opened_moderated_and_counted_from_the_command_line() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    let run = |args: &[&str]| {
+        let output = serve.run(&place, args);
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    };
+    run(&["site", "create", "daily"]);
+    let told = run(&["thread", "close", "daily", "tram"]);
+    assert_eq!(told, "thread tram is closed: it takes no comments\n");
+    let submit = [
+        "submit",
+        "--site",
+        "daily",
+        "--thread",
+        "tram",
+        "--name",
+        "Ada",
+        "--email",
+        "ada@example.org",
+        "Hello",
+    ];
+    let refused = serve.run(&place, &submit);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = run(&["thread", "reopen", "daily", "tram"]);
+    assert_eq!(told, "thread tram is open, whatever its age\n");
+    run(&["thread", "moderate", "daily", "tram", "pre", "--for", "6h"]);
+    run(&submit);
+    let shown: Value =
+        serde_json::from_str(&run(&["thread", "show", "daily", "tram", "--json"])).unwrap();
+    assert_eq!(shown["closed_by"], Value::Null);
+    assert_eq!(shown["kept_open"], true);
+    assert_eq!(shown["mode"], "pre");
+    assert_eq!(shown["counts"]["pending"], 1);
+    let told = run(&["thread", "moderate", "daily", "tram", "site"]);
+    assert!(told.contains("moderated as the site"), "{told}");
+    let counted = run(&["thread", "count", "daily", "tram", "unheard-of", "--json"]);
+    let counted: Vec<Value> = counted
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let pending: Vec<_> = counted.iter().map(|thread| &thread["pending"]).collect();
+    assert_eq!(pending, [&json!(1), &json!(0)]);
+    let endless = serve.run(&place, &["thread", "moderate", "daily", "tram", "pre"]);
+    assert_eq!(endless.status.code(), Some(2));
+    assert!(text(&endless.stderr).contains("--for 6h"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A desk to test: real Redis of its own, any number of replicas, and people with keys who call them over gRPC.
 
+pub mod authors;
+pub mod bulk;
 pub mod canaries;
 pub mod clients;
 pub mod comments;

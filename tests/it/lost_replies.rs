@@ -18,7 +18,7 @@ use crate::{
 const BOUND: Duration = Duration::from_secs(15);
 
 /// A desk whose replica reaches Redis through a proxy that can lose an answer.
-async fn behind_a_proxy() -> (Desk, Proxy) {
+pub async fn behind_a_proxy() -> (Desk, Proxy) {
     let mut desk = Desk::with(0, &[("moderation.poll_ms", "100")]).await;
     let proxy = Proxy::before(&desk.redis.url());
     let url = ("store.redis_url".to_owned(), proxy.url.clone());

@@ -1,7 +1,7 @@
 //! No contact data in clear, anywhere: canaries in the contact fields of 1,085 submissions, good and bad, and not one of
 //! them in Redis, its file, what travels to it, replies, errors, or the log at its most talkative.
 
-use std::{fmt::Debug, path::Path};
+use std::{fmt::Debug, path::Path, time::Duration};
 
 use prost::Message;
 use replydesk::{
@@ -13,6 +13,7 @@ use replydesk::{
 use tonic::{Code, Status};
 
 use crate::harness::{
+    authors::{from_now, of, standing},
     canaries::{Canary, Search},
     clients::Client,
     comments::{everything_waits, moderated, no_limits, nth},
@@ -178,6 +179,86 @@ async fn read_and_decide(client: &Client, heard: &mut Heard) {
     heard.hear(&Ok(client.stats("gazette").await));
 }
 
+/// Bans, holds, trusts and notes by comments and by the addresses themselves, as support staff does.
+async fn moderate_authors(
+    client: &Client,
+    requests: &[v1::SubmitCommentRequest],
+    heard: &mut Heard,
+) {
+    use v1::{Standing, SubjectKind, subject::NamedBy};
+    let until = from_now(Duration::from_secs(3_600));
+    for (n, request) in requests.iter().enumerate().filter(|(n, _)| is_stored(*n)) {
+        let id = &request.comment_id;
+        let email = request.author.as_ref().unwrap().email.clone();
+        let (named, stands) = match n % 5 {
+            0 => (of(id, SubjectKind::Author), Standing::Banned),
+            1 => (of(id, SubjectKind::IpAddress), Standing::Banned),
+            2 => (NamedBy::Email(email), Standing::Held),
+            3 => (NamedBy::Email(email.replace('@', "@@")), Standing::Banned),
+            _ => (NamedBy::AccountId(email), Standing::Trusted),
+        };
+        let mut asked = standing("gazette", named.clone(), stands);
+        asked.until = until;
+        asked.reason = "sells pills".to_owned();
+        // Nor does one who prints such a request see any.
+        heard.hear(&Ok(asked.clone()));
+        heard.hear(&client.stand(asked).await);
+        heard.hear(&client.standing_of("gazette", named).await);
+        heard.hear(&client.note("gazette", id, "writes every day").await);
+        heard.hear(&client.context("gazette", id).await);
+    }
+    let listed = client.standings("gazette", 200, "").await;
+    assert!(listed.standings.len() > 100, "{}", listed.standings.len());
+    heard.hear(&Ok(listed));
+}
+
+/// Readers report, and authors change, what was stored; each answer must be of every kind that there is.
+async fn change_all(
+    client: &Client,
+    canaries: &[Canary],
+    requests: &[v1::SubmitCommentRequest],
+    heard: &mut Heard,
+) {
+    let stored: Vec<_> = (0..SUBMISSIONS).filter(|n| is_stored(*n)).collect();
+    for (n, canary) in canaries.iter().enumerate().take(300) {
+        let mut reporter = v1::Reporter {
+            email: canary.email.clone(),
+            ..Default::default()
+        };
+        match n % 5 {
+            0 => reporter.email = canary.email.replace('@', " at "),
+            1 => reporter.email.clear(),
+            2 => reporter.account_id = format!("reader-{n}"),
+            _ => {}
+        }
+        if n % 3 != 0 {
+            reporter.ip_address = canary.ip.to_string();
+        }
+        let comment_id = requests[stored[n % stored.len()]].comment_id.clone();
+        let request = v1::ReportCommentRequest {
+            site: "gazette".to_owned(),
+            comment_id,
+            reporter: Some(reporter),
+            reason: "insult".to_owned(),
+            text: "Not a word of it is true.".to_owned(),
+        };
+        heard.hear(&client.report(request.clone()).await);
+        heard.hear(&client.report(request).await);
+    }
+    for n in stored.iter().step_by(7).take(20) {
+        let id = &requests[*n].comment_id;
+        heard.hear(&client.context("gazette", id).await);
+        let version = client.get("gazette", id).await.version;
+        let body = format!("Point {n}: I say it in other words now.");
+        heard.hear(&client.revise("gazette", id, version, &body).await);
+        heard.hear(&client.context("gazette", id).await);
+        heard.hear(&client.appeal("gazette", id, version, "Why?").await);
+        heard.hear(&client.redact("gazette", id, version + 1, &["words"]).await);
+        heard.hear(&client.retract("gazette", id).await);
+    }
+    heard.hear(&Ok(client.whole_audit("gazette").await));
+}
+
 /// Imports comments with the canaries as their authors' addresses: good ones, pending ones, and bad ones.
 async fn import_all(client: &Client, canaries: &[Canary], heard: &mut Heard) {
     let with_canary = |(n, canary): (usize, &Canary)| {
@@ -268,7 +349,9 @@ async fn not_one_of_1085_contacts_is_seen_anywhere_but_at_the_privacy_officers()
     make_sites(&client()).await;
     submit_all(&client, &requests, &mut heard).await;
     read_and_decide(&client(), &mut heard).await;
+    moderate_authors(&client(), &requests, &mut heard).await;
     import_all(&client(), &canaries, &mut heard).await;
+    change_all(&client(), &canaries, &requests, &mut heard).await;
     open_stored(data.path(), &requests, &search).await;
 
     let redis = redis::Client::open(socket(data.path())).unwrap();

@@ -170,3 +170,130 @@ async fn what_was_seen_of_a_thread_makes_what_fits_it_less_suspicious() {
     }
     desk.finish().await;
 }
+
+fn names(comments: &[v1::NearbyComment]) -> Vec<&str> {
+    let names = comments.iter().map(|comment| comment.display_name.as_str());
+    names.collect()
+}
+
+fn verdict_on(id: &str, version: u32, verdict: v1::Verdict) -> v1::DecideCommentRequest {
+    v1::DecideCommentRequest {
+        site: SITE.to_owned(),
+        comment_id: id.to_owned(),
+        version,
+        verdict: verdict.into(),
+        ..Default::default()
+    }
+}
+
+/// Comments by these readers below these articles; the one by "Itself" is long, and answers the first.
+async fn said(blog: &Client, all: &[(&str, &str)]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for (thread, name) in all {
+        let body = format!("{name} has something of their own to say about the {thread}.");
+        let mut request = comment(SITE, thread, name, &body);
+        if *name == "Itself" {
+            request.parent_id.clone_from(&ids[0]);
+            request.body = format!("{body} {}", "é".repeat(600));
+        }
+        ids.push(request.comment_id.clone());
+        blog.submit(request).await.unwrap();
+    }
+    ids
+}
+
+#[tokio::test]
+async fn what_it_answers_and_what_was_said_around_it() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let all = [
+        ("tram", "Ada"),
+        ("tram", "Bob"),
+        ("fair", "Cleo"),
+        ("tram", "Dora"),
+        ("tram", "Itself"),
+        ("fair", "Egon"),
+        ("tram", "Finn"),
+        ("tram", "Gwen"),
+        ("tram", "Hugo"),
+        ("tram", "Ines"),
+    ];
+    let ids = said(&blog, &all).await;
+    for (n, verdict) in [
+        (1, v1::Verdict::Approve),
+        (3, v1::Verdict::Spam),
+        (6, v1::Verdict::Reject),
+        (8, v1::Verdict::Approve),
+    ] {
+        mira.decide(verdict_on(&ids[n], 1, verdict)).await.unwrap();
+    }
+    let context = mira.context(SITE, &ids[4]).await.unwrap();
+    assert_eq!(context.parent.as_ref().unwrap().comment_id, ids[0]);
+    assert_eq!(names(&context.before), ["Ada", "Bob"]);
+    assert_eq!(names(&context.after), ["Gwen", "Hugo"]);
+    assert_eq!(context.after[1].state(), v1::CommentState::Approved);
+    assert_eq!(context.deeds, []);
+    let other = mira.context(SITE, &ids[1]).await.unwrap();
+    assert_eq!((names(&other.before), other.parent), (vec!["Ada"], None));
+    assert_eq!(names(&other.after), ["Itself", "Gwen"]);
+    assert_eq!(other.after[0].parent_id, ids[0]);
+    assert_eq!(other.after[0].excerpt.chars().count(), 500);
+    // One that is not shown has neighbours too.
+    let spam = mira.context(SITE, &ids[3]).await.unwrap();
+    assert_eq!(names(&spam.before), ["Ada", "Bob"]);
+    assert_eq!(names(&spam.after), ["Itself", "Gwen"]);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_done_to_it_by_whom_and_why() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let noor = desk.moderator(0, SITE, "noor").await;
+    let id = &said(&blog, &[("tram", "Ada")]).await[0];
+    use v1::{
+        AuditAction,
+        CommentState::{Pending, Rejected},
+        Verdict,
+    };
+    let rejection = v1::DecideCommentRequest {
+        reason_code: "insult".to_owned(),
+        note: "third time this week".to_owned(),
+        ..verdict_on(id, 1, Verdict::Reject)
+    };
+    mira.decide(rejection).await.unwrap();
+    noor.undo(SITE, id, 2).await.unwrap();
+    let approval = verdict_on(id, 3, Verdict::Approve);
+    noor.decide(approval).await.unwrap();
+    let deeds = mira.context(SITE, id).await.unwrap().deeds;
+    let told = deeds.iter().map(|deed| {
+        let who = deed.actor.as_str();
+        (
+            deed.action(),
+            deed.verdict(),
+            deed.version,
+            who,
+            deed.in_force,
+        )
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            (AuditAction::Decided, Verdict::Reject, 2, "mira", false),
+            (AuditAction::Undone, Verdict::Unspecified, 3, "noor", false),
+            (AuditAction::Decided, Verdict::Approve, 4, "noor", true),
+        ]
+    );
+    assert_eq!(deeds[0].reason_code, "insult");
+    assert_eq!(deeds[0].note, "third time this week");
+    let before: Vec<_> = deeds.iter().map(v1::Deed::state_before).collect();
+    assert_eq!(before, [Pending, Rejected, Pending]);
+    assert!(
+        deeds
+            .iter()
+            .all(|deed| deed.at.is_some() && deed.audit_sequence > 0)
+    );
+    desk.finish().await;
+}

@@ -94,7 +94,10 @@ async fn a_part_is_changed_and_the_rest_stays() {
     let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let change = mode(ModerationMode::Post);
-    let after = sites.update(&gazette(), &change, Some(1)).await.unwrap();
+    let after = sites
+        .update(&gazette(), &change, Some(1), &nobody())
+        .await
+        .unwrap();
     assert_eq!(after.policy_version, 2);
     assert_eq!(after.policy.mode(), ModerationMode::Post);
     assert_eq!(after.policy.max_links(), 7);
@@ -108,13 +111,16 @@ async fn a_change_on_a_stale_version_names_the_current_one_and_changes_nothing()
     let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let (post, pre) = (mode(ModerationMode::Post), mode(ModerationMode::Pre));
-    sites.update(&gazette(), &post, Some(1)).await.unwrap();
-    let stale = sites.update(&gazette(), &pre, Some(1)).await;
+    sites
+        .update(&gazette(), &post, Some(1), &nobody())
+        .await
+        .unwrap();
+    let stale = sites.update(&gazette(), &pre, Some(1), &nobody()).await;
     assert!(matches!(stale, Err(SiteError::Stale { current: 2 })));
     let site = sites.get(&gazette()).await.unwrap();
     assert_eq!(site.policy.mode(), ModerationMode::Post);
     let nowhere = "nowhere".parse().unwrap();
-    let missing = sites.update(&nowhere, &pre, None).await;
+    let missing = sites.update(&nowhere, &pre, None, &nobody()).await;
     assert!(matches!(missing, Err(SiteError::NotFound)));
 }
 
@@ -130,7 +136,9 @@ async fn parts_must_fit_the_policy_that_they_join() {
         policy: Some((draft, vec![PolicyField::ApproveAt])),
         ..SiteChange::default()
     };
-    let Err(SiteError::Violations(found)) = sites.update(&gazette(), &change, None).await else {
+    let Err(SiteError::Violations(found)) =
+        sites.update(&gazette(), &change, None, &nobody()).await
+    else {
         panic!("0.96 is above the site's spam_at of 0.95");
     };
     assert_eq!(found.as_slice()[0].field, "site.policy.spam_at");
@@ -147,10 +155,11 @@ async fn writers_at_the_same_time_lose_no_change() {
         display_name: Some("Renamed".parse().unwrap()),
         ..SiteChange::default()
     };
+    let nobody = nobody();
     for _ in 0..50 {
         let (a, b) = tokio::join!(
-            sites.update(&site, &change, None),
-            other.update(&site, &rename, None)
+            sites.update(&site, &change, None, &nobody),
+            other.update(&site, &rename, None, &nobody)
         );
         assert_ne!(a.unwrap().policy_version, b.unwrap().policy_version);
     }
@@ -167,7 +176,10 @@ async fn another_replica_knows_a_change_within_a_second() {
     let other = Sites::new(redis.store().await);
     assert_eq!(other.get(&gazette()).await.unwrap().policy_version, 1);
     let change = mode(ModerationMode::Pre);
-    sites.update(&gazette(), &change, None).await.unwrap();
+    sites
+        .update(&gazette(), &change, None, &nobody())
+        .await
+        .unwrap();
     let changed = Instant::now();
     while other.get(&gazette()).await.unwrap().policy_version == 1 {
         assert!(changed.elapsed() < Duration::from_secs(1));
@@ -218,15 +230,10 @@ async fn a_thread_s_version_rises_only_when_it_closes_or_opens() {
     let redis = RedisServer::start();
     let sites = with_gazette(&redis).await;
     let thread: ThreadId = "2024/07/a: {story}".parse().unwrap();
-    for (closed, version) in [
-        (false, 0),
-        (true, 1),
-        (true, 1),
-        (false, 2),
-        (false, 2),
-        (true, 3),
-    ] {
-        let set = sites.close_thread(&gazette(), &thread, closed).await;
+    for (closed, version) in [(true, 1), (true, 1), (false, 2), (false, 2), (true, 3)] {
+        let set = sites
+            .close_thread(&gazette(), &thread, closed, &nobody())
+            .await;
         assert_eq!(set.unwrap(), version);
     }
     let mut read = redis::cmd("HGETALL");
@@ -236,6 +243,6 @@ async fn a_thread_s_version_rises_only_when_it_closes_or_opens() {
     let expected = [("closed", "1"), ("v", "3")].map(|(f, v)| (f.to_owned(), v.to_owned()));
     assert_eq!(fields, expected);
     let nowhere = "nowhere".parse().unwrap();
-    let missing = sites.close_thread(&nowhere, &thread, true).await;
+    let missing = sites.close_thread(&nowhere, &thread, true, &nobody()).await;
     assert!(matches!(missing, Err(SiteError::NotFound)));
 }

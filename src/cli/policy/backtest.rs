@@ -14,6 +14,7 @@ use crate::{
         style::Paint,
     },
     grpc::convert::site::policy::policy_to_proto,
+    policy::changes,
     proto::v1::{
         Backtest, BacktestPolicyRequest,
         backtest_policy_response::{Message, Progress},
@@ -46,7 +47,7 @@ pub async fn run(args: super::Backtest) -> Result<(), Failure> {
     if args.json {
         return output::json(&report::json(&args.site, &found));
     }
-    let changes = policy_diff::changes(&current, &proposed)?;
+    let changes = changes::changes(&current, &proposed);
     let paint = Paint::for_stdout();
     let tried = policy_diff::render(&changes, paint);
     output::say(report::text(&args.site, &tried, &found, paint))

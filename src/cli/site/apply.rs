@@ -6,7 +6,7 @@ use crate::{
     cli::client::{Connection, explain::explain, once, timely},
     cli::{failure::Failure, output, style::Paint, untrusted},
     grpc::convert::site::policy::policy_to_proto,
-    policy::Policy,
+    policy::{Policy, changes},
     proto::v1::{Site, UpdateSiteRequest},
 };
 
@@ -24,7 +24,7 @@ pub async fn apply(
     json: bool,
 ) -> Result<(), Failure> {
     let current = super::get(connection, name).await?;
-    let changes = policy_diff::changes(&policy_text::of(&current)?, wanted)?;
+    let changes = changes::changes(&policy_text::of(&current)?, wanted);
     if changes.is_empty() {
         return if json {
             super::show(&current, json)

@@ -7,6 +7,7 @@ use crate::{
         event::Cursor,
         ids::{SiteId, ThreadId},
         state::CommentState,
+        thread::StateCounts,
         violation::Violations,
     },
     grpc::convert::{
@@ -113,6 +114,63 @@ pub fn listing(request: &v1::ListCommentsRequest) -> Result<Listing, Violations>
             name,
         }),
         _ => Err(found),
+    }
+}
+
+/// The most threads that one call counts.
+const MOST_THREADS: usize = 200;
+/// How many threads are complained about one by one: an error must fit into the head of a reply.
+const MAX_COMPLAINTS: usize = 5;
+
+/// Which threads to count.
+///
+/// # Errors
+/// Every violation at once: none or too many of them, what is no thread's name, one that is named twice.
+pub fn threads(request: &v1::CountCommentsRequest) -> Result<Vec<ThreadId>, Violations> {
+    let given = request.thread_ids.len();
+    if !(1..=MOST_THREADS).contains(&given) {
+        let why = format!("must be 1 to {MOST_THREADS} threads; there are {given}");
+        return Err(Violations::one("thread_ids", why));
+    }
+    let (mut threads, mut wrong) = (Vec::with_capacity(given), Vec::new());
+    for (text, position) in request.thread_ids.iter().zip(1..) {
+        match text.parse::<ThreadId>() {
+            Ok(thread) if threads.contains(&thread) => {
+                wrong.push(format!("entry {position} is named before"));
+            }
+            Ok(thread) => threads.push(thread),
+            Err(why) => wrong.push(format!("entry {position} {why}")),
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(threads);
+    }
+    let mut found = Violations::new();
+    for why in wrong.iter().take(MAX_COMPLAINTS) {
+        found.add("thread_ids", why);
+    }
+    if wrong.len() > MAX_COMPLAINTS {
+        let more = wrong.len() - MAX_COMPLAINTS;
+        found.add(
+            "thread_ids",
+            format!("{more} more entries are wrong in such ways"),
+        );
+    }
+    Err(found)
+}
+
+/// Threads with their counts, which are in the same order.
+#[must_use]
+pub fn counted(threads: &[ThreadId], counts: Vec<StateCounts>) -> v1::CountCommentsResponse {
+    let counted = threads
+        .iter()
+        .zip(counts)
+        .map(|(thread, counts)| v1::CountedThread {
+            thread_id: thread.as_str().to_owned(),
+            counts: Some(words::thread_counts(counts)),
+        });
+    v1::CountCommentsResponse {
+        threads: counted.collect(),
     }
 }
 

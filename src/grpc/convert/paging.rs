@@ -23,6 +23,20 @@ pub fn token(place: u64, listing: &str) -> String {
     BASE32_NOPAD.encode(&bytes)
 }
 
+/// A token for a place of a listing's own making, good for that listing only.
+#[must_use]
+pub fn sealed(place: &[u8], listing: &str) -> String {
+    BASE32_NOPAD.encode(&[place, &mark(listing)].concat())
+}
+
+/// The place of such a token; `None` for any other.
+#[must_use]
+pub fn unsealed<const N: usize>(token: &str, listing: &str) -> Option<[u8; N]> {
+    let bytes = BASE32_NOPAD.decode(token.as_bytes()).ok()?;
+    let (place, found) = bytes.split_first_chunk::<N>()?;
+    (found == mark(listing)).then_some(*place)
+}
+
 /// Not a secret: it only has to tell one listing from another.
 fn mark(listing: &str) -> [u8; 4] {
     let digest = Sha256::digest(listing);
@@ -57,6 +71,10 @@ mod tests {
         assert_eq!(place("", "a"), Ok(0));
         assert!(place("7", "a").is_err());
         assert!(place(&token(7, "a"), "b").is_err());
+        assert_eq!(unsealed(&sealed(&[1, 2, 3], "a"), "a"), Some([1, 2, 3]));
+        assert_eq!(unsealed::<3>(&sealed(&[1, 2, 3], "a"), "b"), None);
+        assert_eq!(unsealed::<2>(&sealed(&[1, 2, 3], "a"), "a"), None);
+        assert_eq!(unsealed::<3>("", "a"), None);
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! `GetReviewContext`: what surrounds a comment, from the domain to proto.
 
+mod aftermath;
+
 use crate::{
     comment::{
-        history::Entry,
+        audit::AuditEntry,
+        history::{Deed, Entry},
         ids::SiteId,
         score::Score,
-        state::{CommentState, Verdict},
+        state::Verdict,
         stored::StoredComment,
     },
     grpc::convert::{time::timestamp_to_proto as time, words},
@@ -24,6 +27,9 @@ const MOST_CONTRIBUTIONS: usize = 50;
 
 /// How much of another comment is shown, in characters.
 const EXCERPT: usize = 200;
+
+/// How much of what stands around is shown.
+const NEARBY_EXCERPT: usize = 500;
 
 /// What the model says of a stored comment now.
 pub struct Now {
@@ -62,7 +68,7 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
     });
     v1::ReviewContext {
         author_history: Some(words::history(found.context.history)),
-        thread_counts: Some(thread_counts(found.thread_counts)),
+        thread_counts: Some(words::thread_counts(found.thread_counts)),
         signals: seen(&now.signals),
         score_now: Some(words::score_of(&comment.content.body, now.score)),
         wave,
@@ -70,17 +76,21 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
             .history
             .decision()
             .map(|(verdict, entry)| decision(verdict, entry, found.moderator)),
+        // Known elsewhere: it is read for itself.
+        author: None,
+        parent: found.parent.map(nearby),
+        before: found.before.into_iter().map(nearby).collect(),
+        after: found.after.into_iter().map(nearby).collect(),
+        deeds: found.deeds.into_iter().map(deed).collect(),
+        reports: aftermath::reports(found.aftermath.reports),
+        earlier_versions: found
+            .aftermath
+            .earlier
+            .into_iter()
+            .map(aftermath::earlier)
+            .collect(),
+        appeal: found.aftermath.appeal.map(aftermath::appeal),
         comment: Some(words::comment(site.as_str(), found.comment, found.context)),
-    }
-}
-
-fn thread_counts(counts: [u32; 6]) -> v1::ThreadCounts {
-    let of = |state: CommentState| counts[usize::from(state.number()) - 1];
-    v1::ThreadCounts {
-        pending: of(CommentState::Pending),
-        approved: of(CommentState::Approved),
-        rejected: of(CommentState::Rejected),
-        spam: of(CommentState::Spam),
     }
 }
 
@@ -93,7 +103,7 @@ fn seen(signals: &Signals) -> Vec<v1::SeenSignal> {
     all.filter(|signal| signal.value > 0.0).collect()
 }
 
-fn member(comment: StoredComment) -> v1::WaveMember {
+pub(super) fn member(comment: StoredComment) -> v1::WaveMember {
     let content = comment.content;
     v1::WaveMember {
         comment_id: comment.id.to_string(),
@@ -112,5 +122,50 @@ fn decision(verdict: Verdict, entry: &Entry, moderator: String) -> v1::LastDecis
         version: entry.version.get().saturating_sub(1),
         decided_at: Some(time(entry.at)),
         moderator,
+    }
+}
+
+fn nearby(comment: StoredComment) -> v1::NearbyComment {
+    let content = comment.content;
+    v1::NearbyComment {
+        comment_id: comment.id.to_string(),
+        parent_id: content.parent.map(|id| id.to_string()).unwrap_or_default(),
+        state: words::state(comment.state),
+        version: comment.version.get(),
+        display_name: content.display_name,
+        excerpt: content.body.chars().take(NEARBY_EXCERPT).collect(),
+        submitted_at: Some(time(comment.submitted_at)),
+    }
+}
+
+fn deed((entry, told): (Entry, Option<AuditEntry>)) -> v1::Deed {
+    let (actor, reason_code, note) = told.map_or_else(Default::default, |told| {
+        (told.actor.label.to_string(), told.reason_code, told.note)
+    });
+    let verdict = entry.deed.verdict();
+    v1::Deed {
+        action: action(entry.deed).into(),
+        verdict: verdict.map(words::verdict).unwrap_or_default(),
+        version: entry.version.get(),
+        at: Some(time(entry.at)),
+        actor,
+        reason_code,
+        note,
+        in_force: entry.in_force,
+        state_before: words::state(entry.state_before),
+        audit_sequence: entry.audit,
+    }
+}
+
+fn action(deed: Deed) -> v1::AuditAction {
+    match deed {
+        Deed::Approved | Deed::Rejected | Deed::CalledSpam => v1::AuditAction::Decided,
+        Deed::Escalated => v1::AuditAction::Escalated,
+        Deed::Undone => v1::AuditAction::Undone,
+        Deed::Revised => v1::AuditAction::Revised,
+        Deed::Noted => v1::AuditAction::Noted,
+        Deed::Redacted => v1::AuditAction::Redacted,
+        Deed::Appealed => v1::AuditAction::Appealed,
+        Deed::Retracted => v1::AuditAction::Retracted,
     }
 }

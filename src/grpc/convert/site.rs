@@ -1,13 +1,12 @@
-//! `SiteService`: requests to what the domain understands, and sites back. Policies and keys have files of their own.
+//! `SiteService`: requests to what the domain understands, and sites back. Policies, threads and keys have files of their
+//! own.
 
 pub mod key;
 pub mod policy;
+pub mod thread;
 
 use crate::{
-    comment::{
-        ids::{SiteId, ThreadId},
-        violation::Violations,
-    },
+    comment::{ids::SiteId, violation::Violations},
     grpc::convert::time::timestamp_to_proto,
     policy::{
         Policy,
@@ -37,17 +36,6 @@ pub struct UpdateSite {
     pub change: SiteChange,
     /// The version that the change was made on; `None` takes the current one.
     pub expected: Option<u32>,
-}
-
-/// A thread that is to be closed or opened.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CloseThread {
-    /// On which site.
-    pub site: SiteId,
-    /// Which.
-    pub thread: ThreadId,
-    /// Closed from now on, or open.
-    pub closed: bool,
 }
 
 /// A site on the wire.
@@ -124,24 +112,6 @@ pub fn update_site(request: &pb::UpdateSiteRequest) -> Result<UpdateSite, Violat
             expected: Some(request.expected_version).filter(|version| *version != 0),
         }),
         Some(_) | None => Err(found),
-    }
-}
-
-/// What `CloseThread` is to do.
-///
-/// # Errors
-/// Every violation at once.
-pub fn close_thread(request: &pb::CloseThreadRequest) -> Result<CloseThread, Violations> {
-    let mut found = Violations::new();
-    let site = found.take("site", request.site.parse());
-    let thread = found.take("thread_id", request.thread_id.parse());
-    match (site, thread) {
-        (Some(site), Some(thread)) => Ok(CloseThread {
-            site,
-            thread,
-            closed: !request.reopen,
-        }),
-        (Some(_) | None, Some(_) | None) => Err(found),
     }
 }
 

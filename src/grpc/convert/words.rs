@@ -13,6 +13,7 @@ use crate::{
         score::Score,
         state::{CommentState, Outcome, Timestamp, Verdict, Word},
         stored::StoredComment,
+        thread::StateCounts,
     },
     grpc::convert::time::timestamp_to_proto as time,
     proto::v1,
@@ -138,6 +139,18 @@ pub fn history(history: AuthorHistory) -> v1::AuthorHistory {
     }
 }
 
+/// A thread's comments by state, on the wire.
+#[must_use]
+pub fn thread_counts(counts: StateCounts) -> v1::ThreadCounts {
+    let of = |state: CommentState| counts[usize::from(state.number()) - 1];
+    v1::ThreadCounts {
+        pending: of(CommentState::Pending),
+        approved: of(CommentState::Approved),
+        rejected: of(CommentState::Rejected),
+        spam: of(CommentState::Spam),
+    }
+}
+
 /// An event. Notes are for moderators, and left out.
 #[must_use]
 pub fn event(event: Event) -> v1::Event {
@@ -154,21 +167,38 @@ pub fn event(event: Event) -> v1::Event {
             earlier: _,
             moderator,
             reason_code,
+            reason_text,
             note: _,
+            operation,
         } => v1::event::Cause::Decided(v1::event::Decided {
             verdict: verdict(said),
             moderator,
             reason_code,
+            reason_text,
+            operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
         Cause::Undone {
             verdict: said,
             earlier: _,
             moderator,
             note: _,
+            operation,
         } => v1::event::Cause::Undone(v1::event::Undone {
             verdict: verdict(said),
             moderator,
+            operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
+        Cause::Retracted => v1::event::Cause::Retracted(v1::event::Retracted {}),
+        Cause::Revised {
+            outcome: decided,
+            reasons: why,
+        } => v1::event::Cause::Revised(v1::event::Revised {
+            outcome: outcome(decided),
+            reasons: reasons(why),
+        }),
+        Cause::Redacted { moderator, note: _ } => {
+            v1::event::Cause::Redacted(v1::event::Redacted { moderator })
+        }
     };
     v1::Event {
         cursor: event.cursor.to_string(),

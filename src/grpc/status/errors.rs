@@ -143,6 +143,7 @@ impl From<SiteError> for Status {
                 error.to_string(),
                 &[],
             ),
+            SiteError::ThreadBusy => unavailable("THREAD_BUSY", error.to_string()),
             SiteError::Violations(found) => found.into(),
             SiteError::Stale { current } => status(
                 Code::Aborted,

@@ -3,16 +3,22 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, QuotaViolation};
 
-use super::{comment_not_found, detailed, internal, precondition, status};
+use super::{comment_not_found, detailed, internal, not_found, precondition, status};
 use crate::{
     admission::{error::SubmitError, receipt::Refusal},
+    authors::AuthorRefusal,
     comment::{
         event::Cursor,
         state::{CommentState, Version},
+        thread::ClosedBy,
+        violation::Violations,
     },
     feed::FeedError,
+    policy::sites::SiteError,
     queue::{
+        bulk::BulkRefusal,
         dialogue::Refusal as StreamRefusal,
+        listing::ListRefusal,
         noting::NoteRefusal,
         ruling::{DecideRefusal, UndoRefusal},
     },
@@ -43,6 +49,35 @@ impl From<SubmitError> for Status {
                 );
                 internal("contact data could not be sealed; nothing was stored")
             }
+        }
+    }
+}
+
+impl From<AuthorRefusal> for Status {
+    fn from(refusal: AuthorRefusal) -> Self {
+        match refusal {
+            AuthorRefusal::NoComment => comment_not_found(),
+            AuthorRefusal::NoSubject(_) | AuthorRefusal::OtherDomains(_) => {
+                precondition("NO_SUCH_SUBJECT", "subject", &refusal.to_string())
+            }
+            AuthorRefusal::TooMany => status(
+                Code::ResourceExhausted,
+                "TOO_MANY_STANDINGS",
+                refusal.to_string(),
+                &[],
+            ),
+            AuthorRefusal::NoSite => SiteError::NotFound.into(),
+            AuthorRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListRefusal> for Status {
+    fn from(refusal: ListRefusal) -> Self {
+        match refusal {
+            ListRefusal::NotFound => comment_not_found(),
+            ListRefusal::NoAuthor => Violations::one("same_author_as", refusal).into(),
+            ListRefusal::Store(error) => error.into(),
         }
     }
 }
@@ -84,13 +119,26 @@ impl From<Refusal> for Status {
                 "this comment_id named a comment that was erased",
                 &[],
             ),
-            Refusal::ThreadClosed => precondition(
-                "THREAD_CLOSED",
-                "thread",
-                "this thread takes no more comments",
-            ),
+            Refusal::ThreadClosed { by } => thread_closed(by),
         }
     }
+}
+
+fn thread_closed(by: ClosedBy) -> Status {
+    let message = match by {
+        ClosedBy::Moderator => "this thread takes no more comments",
+        ClosedBy::Age => "this thread takes no more comments: it is too old",
+    };
+    let mut details = ErrorDetails::new();
+    details.add_precondition_failure_violation("THREAD_CLOSED", "thread", message);
+    let metadata = [("closed_by", by.word().to_owned())];
+    detailed(
+        Code::FailedPrecondition,
+        "THREAD_CLOSED",
+        message,
+        &metadata,
+        details,
+    )
 }
 
 /// A decision on a version that has passed.
@@ -121,6 +169,11 @@ impl From<DecideRefusal> for Status {
                 "lease",
                 "another moderator holds this item; set override_lease to decide all the same",
             ),
+            DecideRefusal::UnknownReason { codes } => {
+                let why = format!("must be empty or one of the site's own: {codes}");
+                Violations::one("reason_code", why).into()
+            }
+            DecideRefusal::Site(error) => error.into(),
             DecideRefusal::Retracted => retracted(),
             DecideRefusal::Escalated => escalated(&refusal.to_string()),
             DecideRefusal::SameModerator => {
@@ -181,16 +234,33 @@ impl From<StreamRefusal> for Status {
     }
 }
 
-fn erased() -> Status {
+impl From<BulkRefusal> for Status {
+    fn from(refusal: BulkRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            BulkRefusal::Reused => status(Code::AlreadyExists, "OPERATION_ID_REUSED", message, &[]),
+            BulkRefusal::Undone => precondition("OPERATION_UNDONE", "operation", &message),
+            BulkRefusal::NotFound => not_found("OPERATION_NOT_FOUND", message),
+            BulkRefusal::TooLate => precondition("UNDO_WINDOW_PASSED", "operation", &message),
+            BulkRefusal::NoWave => not_found("WAVE_NOT_FOUND", message),
+            BulkRefusal::NoComment => comment_not_found(),
+            BulkRefusal::NoAuthor => precondition("NO_AUTHOR", "comment", &message),
+            BulkRefusal::UnknownReason { codes } => DecideRefusal::UnknownReason { codes }.into(),
+            BulkRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+pub(super) fn erased() -> Status {
     precondition("COMMENT_ERASED", "comment", "the comment was erased")
 }
 
-fn retracted() -> Status {
+pub(super) fn retracted() -> Status {
     let message = "its author has withdrawn the comment";
     precondition("COMMENT_RETRACTED", "comment", message)
 }
 
-fn escalated(message: &str) -> Status {
+pub(super) fn escalated(message: &str) -> Status {
     precondition("COMMENT_ESCALATED", "comment", message)
 }
 

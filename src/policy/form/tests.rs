@@ -7,13 +7,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::policy::{
     ModerationMode,
-    draft::{LimitDraft, LimitsDraft, RequiredDraft},
+    draft::{LimitDraft, LimitsDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft},
 };
 
 fn paths(table: &toml::Table, prefix: &str, into: &mut Vec<String>) {
     for (key, value) in table {
         into.push(format!("{prefix}{key}"));
-        if let toml::Value::Table(inner) = value {
+        let first = value.as_array().and_then(|entries| entries.first());
+        if let toml::Value::Table(inner) = first.unwrap_or(value) {
             paths(inner, &format!("{prefix}{key}."), into);
         }
     }
@@ -21,7 +22,8 @@ fn paths(table: &toml::Table, prefix: &str, into: &mut Vec<String>) {
 
 #[test]
 fn the_known_keys_are_those_that_are_written() {
-    let text = Policy::default().to_toml();
+    let reasons = "[[rejection_reasons]]\ncode = 'insult'\ntext = 'Be kind.'";
+    let text = Policy::from_toml(reasons).unwrap().to_toml();
     let mut written = Vec::new();
     paths(&text.parse().unwrap(), "", &mut written);
     let mut known = KEYS.map(str::to_owned).to_vec();
@@ -50,12 +52,15 @@ fn people_write_what_they_mean() {
 
 #[test]
 fn unknown_keys_are_refused_with_the_nearest_right_name() {
-    let wrong = Policy::from_toml("aprove_at = 0.1\nwhatever = 1\n[required]\nemial = true\n");
+    let wrong = Policy::from_toml(
+        "aprove_at = 0.1\nwhatever = 1\n[required]\nemial = true\n[[rejection_reasons]]\ncode = 'a'\ntxt = 'b'\n",
+    );
     let wrong = wrong.unwrap_err().to_string();
     for part in [
         "has no key `aprove_at`; did you mean `approve_at`?",
         "has no key `whatever`;",
         "has no key `required.emial`; did you mean `required.email`?",
+        "has no key `rejection_reasons.txt`; did you mean `rejection_reasons.text`?",
     ] {
         let part = part.trim_end_matches(';');
         assert!(wrong.contains(part), "{part}: {wrong}");
@@ -65,7 +70,7 @@ fn unknown_keys_are_refused_with_the_nearest_right_name() {
 #[test]
 fn all_values_out_of_range_are_named_at_once() {
     let wrong = Policy::from_toml(
-        "approve_at = 2\nspam_at = nan\nservice_level = '90d'\nreject_words = ['!']\n[limits]\nsite = { per_minute = 0, burst = 1 }\n",
+        "approve_at = 2\nspam_at = nan\nservice_level = '90d'\nreject_words = ['!']\n[limits]\nsite = { per_minute = 0, burst = 1 }\n[priority]\nreports = -0.1\n[[rejection_reasons]]\ncode = 'a'\n",
     );
     let TomlError::Violations(found) = wrong.unwrap_err() else {
         panic!("values are violations");
@@ -79,6 +84,8 @@ fn all_values_out_of_range_are_named_at_once() {
             "site.policy.reject_words",
             "site.policy.limits.site",
             "site.policy.service_level",
+            "site.policy.priority.reports",
+            "site.policy.rejection_reasons",
         ]
     );
     let crossed = Policy::from_toml("approve_at = 0.96")
@@ -119,6 +126,15 @@ fn policies() -> impl Strategy<Value = Policy> {
     let words = || prop::collection::vec("[a-zäß'\"\\\\ ]{0,9}[a-z日]", 0..4);
     let required = (any::<Option<bool>>(), any::<Option<bool>>());
     let limits = (limit(), limit(), limit(), limit());
+    let share = || prop::option::of(0.0..=1.0f64);
+    let reasons = prop::collection::btree_map("[a-z0-9_-]{1,9}", "[ -~äß日]{0,9}[a-z日]", 0..4);
+    let queue = (
+        (share(), share(), share(), share()),
+        reasons,
+        prop::option::of(0u32..=3_650),
+        prop::option::of(0u32..=168),
+        any::<(Option<bool>, Option<bool>)>(),
+    );
     (
         mode,
         0.0..0.5f64,
@@ -129,9 +145,10 @@ fn policies() -> impl Strategy<Value = Policy> {
         required,
         limits,
         1u64..=2_592_000_000,
+        queue,
     )
         .prop_map(
-            |(mode, low, high, max_links, hold, reject, required, limits, ms)| PolicyDraft {
+            |(mode, low, high, max_links, hold, reject, required, limits, ms, queue)| PolicyDraft {
                 mode,
                 approve_at: Some(low),
                 spam_at: Some(high),
@@ -150,6 +167,21 @@ fn policies() -> impl Strategy<Value = Policy> {
                     site: limits.3,
                 },
                 service_level: Some(Duration::from_millis(ms.max(1_000))),
+                priority: PriorityDraft {
+                    uncertainty: queue.0.0,
+                    reports: queue.0.1,
+                    thread_heat: queue.0.2,
+                    standing: queue.0.3,
+                },
+                rejection_reasons: queue
+                    .1
+                    .into_iter()
+                    .map(|(code, text)| RejectionReasonDraft { code, text })
+                    .collect(),
+                close_threads_after_days: queue.2,
+                follow_wave_hours: queue.3,
+                moderator_statistics: queue.4.0,
+                appeals: queue.4.1,
                 ..PolicyDraft::default()
             },
         )

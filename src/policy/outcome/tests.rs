@@ -21,10 +21,13 @@ fn facts(probability: f64, text: &str) -> Facts<'_> {
     Facts {
         probability: Probability::new(probability).unwrap(),
         history: AuthorHistory::default(),
+        standings: Standings::default(),
         has_author_identity: true,
         links: 0,
         folded_text: text,
+        wave_decision: None,
         draw: NEVER,
+        thread_mode: None,
     }
 }
 
@@ -144,6 +147,69 @@ fn a_first_comment_is_one_without_an_approved_one_before() {
 }
 
 #[test]
+fn later_members_follow_what_was_decided_of_their_wave() {
+    use crate::comment::ids::OperationId;
+    let operation = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let followed = |outcome: &str| format!("{outcome} WaveDecided({operation}) -");
+    let (approve, reject, spam) = (Verdict::Approve, Verdict::Reject, Verdict::Spam);
+    for (verdict, mode, probability, links, text, expected) in [
+        (spam, "pre", 0.1, 0, "a word", followed("Spam")),
+        (spam, "automatic", 0.01, 9, "a casino", followed("Spam")),
+        (reject, "post", 0.99, 0, "a word", followed("Rejected")),
+        (
+            spam,
+            "automatic",
+            0.1,
+            0,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -".to_owned(),
+        ),
+        // A first comment too.
+        (approve, "pre", 0.5, 0, "a word", followed("Approved")),
+        (
+            approve,
+            "automatic",
+            0.5,
+            0,
+            "a casino",
+            "Pending HeldWord(Casino) FirstComment() queued".to_owned(),
+        ),
+        (
+            approve,
+            "automatic",
+            0.5,
+            3,
+            "a word",
+            "Pending TooManyLinks(3 of at most 2) FirstComment() queued".to_owned(),
+        ),
+        (
+            approve,
+            "automatic",
+            0.99,
+            0,
+            "a word",
+            "Spam ScoreHigh(0.99) -".to_owned(),
+        ),
+    ] {
+        let decision = WaveDecision {
+            operation: operation.parse::<OperationId>().unwrap(),
+            verdict,
+        };
+        let facts = Facts {
+            links,
+            wave_decision: Some(&decision),
+            ..facts(probability, text)
+        };
+        let policy = policy(&format!("mode = '{mode}'\nhold_first_comment = true"));
+        assert_eq!(
+            shown(&policy.decide(&facts)),
+            expected,
+            "{verdict:?} {mode} {probability} {text}"
+        );
+    }
+}
+
+#[test]
 fn all_rules_that_hold_are_told_the_most_telling_first() {
     let facts = Facts {
         links: 5,
@@ -152,6 +218,54 @@ fn all_rules_that_hold_are_told_the_most_telling_first() {
     assert_eq!(
         shown(&policy("hold_first_comment = true").decide(&facts)),
         "Pending HeldWord(Casino) TooManyLinks(5 of at most 2) FirstComment() queued"
+    );
+}
+
+#[test]
+fn a_thread_s_own_mode_decides_and_is_told_where_it_differs() {
+    use ModerationMode::{Automatic, Post, Pre};
+    for (site, thread, probability, expected) in [
+        (
+            "automatic",
+            Pre,
+            0.0,
+            "Pending PreModeration() ThreadModerated(pre) queued",
+        ),
+        (
+            "automatic",
+            Pre,
+            0.99,
+            "Spam ScoreHigh(0.99) PreModeration() ThreadModerated(pre) queued last",
+        ),
+        (
+            "post",
+            Automatic,
+            0.5,
+            "Pending ScoreUncertain(0.50) ThreadModerated(automatic) queued",
+        ),
+        (
+            "pre",
+            Post,
+            0.5,
+            "Approved PostModeration() ThreadModerated(post) queued",
+        ),
+        ("pre", Pre, 0.0, "Pending PreModeration() queued"),
+        ("automatic", Automatic, 0.0, "Approved ScoreLow(0.00) -"),
+    ] {
+        let facts = Facts {
+            thread_mode: Some(thread),
+            ..facts(probability, "")
+        };
+        let decided = policy(&format!("mode = '{site}'")).decide(&facts);
+        assert_eq!(shown(&decided), expected, "{site} {thread:?} {probability}");
+    }
+    let word = Facts {
+        thread_mode: Some(Post),
+        ..facts(0.0, "the forbidden fruit")
+    };
+    assert_eq!(
+        shown(&policy("mode = 'pre'").decide(&word)),
+        "Rejected RejectedWord(Forbidden fruit) -"
     );
 }
 
@@ -205,6 +319,185 @@ fn of_the_extremes_every_fiftieth_is_drawn() {
             expected,
             "{mode} {draw}"
         );
+    }
+}
+
+#[test]
+fn a_standing_counts_as_written() {
+    use Standing::{Banned, Held, Normal, Trusted};
+    let (pre, post, automatic) = ("mode = 'pre'", "mode = 'post'", "mode = 'automatic'");
+    let ip = |standing| Some((standing, SubjectKind::IpAddress));
+    for (mode, author, other, probability, text, expected) in [
+        (
+            automatic,
+            Banned,
+            None,
+            0.0,
+            "",
+            "Rejected AuthorBanned() -",
+        ),
+        (pre, Banned, None, 0.0, "", "Rejected AuthorBanned() -"),
+        (
+            post,
+            Banned,
+            None,
+            1.0,
+            "forbidden fruit",
+            "Rejected AuthorBanned() -",
+        ),
+        (
+            automatic,
+            Trusted,
+            ip(Banned),
+            0.0,
+            "",
+            "Rejected AuthorBanned(ip_address) -",
+        ),
+        (
+            automatic,
+            Banned,
+            ip(Held),
+            0.0,
+            "",
+            "Rejected AuthorBanned() -",
+        ),
+        (
+            automatic,
+            Normal,
+            Some((Banned, SubjectKind::LinkDomain)),
+            0.0,
+            "",
+            "Rejected AuthorBanned(link_domain) -",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "",
+            "Pending AuthorHeld() queued",
+        ),
+        (post, Held, None, 0.0, "", "Pending AuthorHeld() queued"),
+        (
+            pre,
+            Held,
+            None,
+            0.0,
+            "",
+            "Pending PreModeration() AuthorHeld() queued",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "casino",
+            "Pending AuthorHeld() HeldWord(Casino) queued",
+        ),
+        (
+            automatic,
+            Held,
+            None,
+            0.0,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -",
+        ),
+        (automatic, Held, None, 0.97, "", "Spam ScoreHigh(0.97) -"),
+        (
+            automatic,
+            Trusted,
+            ip(Held),
+            0.0,
+            "",
+            "Pending AuthorHeld(ip_address) queued",
+        ),
+        (
+            automatic,
+            Normal,
+            Some((Held, SubjectKind::Website)),
+            0.0,
+            "",
+            "Pending AuthorHeld(website) queued",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "",
+            "Approved AuthorTrusted(0.10) -",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.94,
+            "",
+            "Approved AuthorTrusted(0.94) -",
+        ),
+        (automatic, Trusted, None, 0.95, "", "Spam ScoreHigh(0.95) -"),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "casino",
+            "Pending HeldWord(Casino) queued",
+        ),
+        (
+            automatic,
+            Trusted,
+            None,
+            0.1,
+            "forbidden fruit",
+            "Rejected RejectedWord(Forbidden fruit) -",
+        ),
+        (
+            post,
+            Trusted,
+            None,
+            0.5,
+            "",
+            "Approved PostModeration() queued",
+        ),
+        (
+            pre,
+            Trusted,
+            None,
+            0.0,
+            "",
+            "Pending PreModeration() queued",
+        ),
+    ] {
+        let facts = Facts {
+            standings: Standings { author, other },
+            ..facts(probability, text)
+        };
+        let decided = policy(mode).decide(&facts);
+        assert_eq!(
+            shown(&decided),
+            expected,
+            "{mode} {author:?} {other:?} {probability} {text:?}"
+        );
+    }
+}
+
+#[test]
+fn a_trusted_author_is_no_newcomer_and_may_link() {
+    let facts = Facts {
+        links: 9,
+        standings: Standings {
+            author: Standing::Trusted,
+            other: None,
+        },
+        ..facts(0.5, "")
+    };
+    for (draw, expected) in [
+        (NEVER, "Approved AuthorTrusted(0.50) -"),
+        (0.0, "Approved AuthorTrusted(0.50) Sampled() queued"),
+    ] {
+        let decided = policy("hold_first_comment = true").decide(&Facts { draw, ..facts });
+        assert_eq!(shown(&decided), expected);
     }
 }
 

@@ -106,7 +106,12 @@ impl Session {
                     drop(store.release(name, &held, Duration::ZERO).await);
                 }
             }
-            Err(DecideRefusal::LeasedByAnother | DecideRefusal::Store(_)) => {}
+            Err(
+                DecideRefusal::LeasedByAnother
+                | DecideRefusal::UnknownReason { .. }
+                | DecideRefusal::Site(_)
+                | DecideRefusal::Store(_),
+            ) => {}
         }
         self.freed(site);
         Ok(result?)

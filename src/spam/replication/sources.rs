@@ -5,10 +5,11 @@
 use super::Shared;
 use crate::{
     comment::{
+        earlier::{TextAt, text_at},
         event::{Cause, Cursor, Event},
         ids::{CommentId, SiteId},
-        state::CommentState,
-        stored::StoredComment,
+        state::{CommentState, Version},
+        stored::{CommentContent, StoredComment},
     },
     policy::sites::SiteError,
     spam::{
@@ -106,7 +107,7 @@ async fn decisions(
             });
         }
     };
-    let decided: Vec<(CommentId, Vec<Teaching>)> = events.iter().filter_map(taught_by).collect();
+    let decided: Vec<Taught> = events.iter().filter_map(taught_by).collect();
     let lessons = if decided.is_empty() {
         Vec::new()
     } else {
@@ -121,37 +122,57 @@ async fn decisions(
     })
 }
 
-fn taught_by(event: &Event) -> Option<(CommentId, Vec<Teaching>)> {
-    let (before, now) = match &event.cause {
-        Cause::Submitted { .. } => return None,
-        Cause::Decided {
-            verdict, earlier, ..
-        } => (*earlier, Some(*verdict)),
-        Cause::Undone {
-            verdict, earlier, ..
-        } => (Some(*verdict), *earlier),
-    };
-    let taught: Vec<Teaching> = lessons_of(before, now).collect();
-    (!taught.is_empty()).then_some((event.comment, taught))
+/// What an event teaches of a comment's version.
+struct Taught {
+    comment: CommentId,
+    version: Version,
+    lessons: Vec<Teaching>,
 }
 
-/// A comment's text and signals don't change once it is stored, so as it stands it is at the revision that the event
-/// names. What was observed around it is read from its record: history read now would contain the verdict.
+/// A verdict that was not taught is none: neither when it is given nor when it is taken back.
+fn taught_by(event: &Event) -> Option<Taught> {
+    let untaught = event.untaught;
+    let (before, now) = match &event.cause {
+        Cause::Submitted { .. }
+        | Cause::Retracted
+        | Cause::Revised { .. }
+        | Cause::Redacted { .. } => return None,
+        Cause::Decided {
+            verdict, earlier, ..
+        } => (
+            earlier.filter(|_| !untaught.earlier),
+            Some(*verdict).filter(|_| !untaught.verdict),
+        ),
+        Cause::Undone {
+            verdict, earlier, ..
+        } => (
+            Some(*verdict).filter(|_| !untaught.verdict),
+            earlier.filter(|_| !untaught.earlier),
+        ),
+    };
+    let lessons: Vec<Teaching> = lessons_of(before, now).collect();
+    (!lessons.is_empty()).then_some(Taught {
+        comment: event.comment,
+        version: event.version,
+        lessons,
+    })
+}
+
+/// What is learnt is the text as it was at the version that the event names, as its author had written it. What was observed
+/// around it is read from its record: history read now would contain the verdict.
 async fn lessons(
     shared: &Shared,
     site: &SiteId,
-    decided: Vec<(CommentId, Vec<Teaching>)>,
+    decided: Vec<Taught>,
     share: bool,
 ) -> Result<Vec<Vec<u8>>, SourceError> {
     let mut lessons = Vec::with_capacity(decided.len() + 1);
     for some in decided.chunks(COMMENTS) {
-        let ids: Vec<CommentId> = some.iter().map(|(id, _)| *id).collect();
-        let comments = shared.store.comments(site, &ids).await?;
         let tag = SiteTag::of(site);
         let mut work = Vec::with_capacity(some.len());
-        for ((_, taught), comment) in some.iter().zip(comments) {
-            match comment.filter(|comment| comment.state != CommentState::Erased) {
-                Some(comment) => work.push((comment, taught.clone())),
+        for (taught, text) in some.iter().zip(texts(shared, site, some).await?) {
+            match text {
+                Some(text) => work.push((taught.comment, text, taught.lessons.clone())),
                 None => shared.counters.comments_gone.one(),
             }
         }
@@ -161,17 +182,54 @@ async fn lessons(
     Ok(lessons)
 }
 
-fn make(site: SiteTag, shared: bool, work: &[(StoredComment, Vec<Teaching>)]) -> Vec<Vec<u8>> {
+/// What was said at the version that each was taught of; `None` where that is gone.
+async fn texts(
+    shared: &Shared,
+    site: &SiteId,
+    taught: &[Taught],
+) -> Result<Vec<Option<CommentContent>>, StoreError> {
+    let ids: Vec<CommentId> = taught.iter().map(|taught| taught.comment).collect();
+    let mut comments = shared.store.comments(site, &ids).await?;
+    for comment in &mut comments {
+        comment.take_if(|comment| comment.state == CommentState::Erased);
+    }
+    // Read after the comments: what changes meanwhile leaves what was read in this list.
+    let changed = comments.iter().flatten().filter(|c| c.was_changed);
+    let changed: Vec<CommentId> = changed.map(|comment| comment.id).collect();
+    let mut earlier = shared
+        .store
+        .earlier_versions(site, &changed)
+        .await?
+        .into_iter();
+    let text = |(comment, taught): (Option<StoredComment>, &Taught)| {
+        let comment = comment?;
+        let earlier = if comment.was_changed {
+            earlier.next().unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        match text_at(&earlier, taught.version) {
+            TextAt::Now => Some(comment.content),
+            TextAt::Earlier(version) => Some(version.content.clone()),
+            TextAt::Gone => None,
+        }
+    };
+    Ok(comments.into_iter().zip(taught).map(text).collect())
+}
+
+type Work = (CommentId, CommentContent, Vec<Teaching>);
+
+fn make(site: SiteTag, shared: bool, work: &[Work]) -> Vec<Vec<u8>> {
     let mut lessons = Vec::with_capacity(work.len());
-    for (comment, taught) in work {
-        let content = Content::of_text(&comment.content.body, &comment.content.display_name);
+    for (comment, text, taught) in work {
+        let content = Content::of_text(&text.body, &text.display_name);
         // Signals of another release say nothing, and the text still does.
-        let signals = Signals::from_bytes(&comment.content.signals).unwrap_or_default();
+        let signals = Signals::from_bytes(&text.signals).unwrap_or_default();
         let vector = Vector::of(&content, signals);
         lessons.extend(taught.iter().map(|(label, weight)| {
             Lesson {
                 site,
-                subject: Subject::of(site, &comment.id),
+                subject: Subject::of(site, comment),
                 label: *label,
                 taken_back: *weight == Weight::TakeBack,
                 shared,

@@ -149,6 +149,29 @@ pub fn counted(host: &str, path: &str) -> String {
     }
 }
 
+/// The names by which a standing can be said of where links lead: each registered domain, and where everybody links to,
+/// its address too. In the order of the links, each once, at most `most`; `home`, a registered domain, is left out.
+#[must_use]
+pub fn names<'a>(
+    links: impl Iterator<Item = (&'a str, &'a str)>,
+    home: Option<&str>,
+    most: usize,
+) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (host, path) in links {
+        let domain = registered(host);
+        if home == Some(domain) {
+            continue;
+        }
+        for name in [domain.to_owned(), counted(host, path)] {
+            if found.len() < most && !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 0-3 | the version that it made, or was done at |
 //! | 4 | what was done |
-//! | 5 | 1 while a ruling is in force |
+//! | 5 | 1 while a ruling is in force, 2 while one is that teaches the model nothing |
 //! | 6-13 | whose access key |
 //! | 14-21 | when, milliseconds |
 //! | 22-29 | its entry in the audit log |
@@ -38,7 +38,7 @@ fn decode_entry(bytes: &[u8; ENTRY]) -> Option<Entry> {
     Some(Entry {
         version: Version::new(u32_at(bytes, 0))?,
         deed: Deed::from_number(bytes[4])?,
-        in_force: bytes[5] == 1,
+        in_force: bytes[5] > 0,
         by: KeyId::from_bytes(bytes_at(bytes, 6)),
         at: Timestamp(i64_at(bytes, 14)),
         audit: u64::try_from(i64_at(bytes, 22)).ok()?,

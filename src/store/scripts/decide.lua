@@ -8,9 +8,10 @@
 -- ARGV   1 id  2 version  3 verdict  4 moderator's key id (8 bytes)  5 token (8 bytes) or ''
 --        6 '1': although another holds it  7 16 random bits  8 event details  9 audit details  10 site name
 --        11 the longest that anything rests (lease or cool-down) in ms  12 '1': may decide what is escalated
+--        13 the site's own code, or ''  14 '1': count by moderator  15 prefix of the statistics' keys
 -- reply  {'DECIDED', state, version, ms, 1 if replayed} {'NOT_FOUND'} {'ERASED'} {'RETRACTED'} {'STALE', state, version}
 --        {'LEASED'} {'ESCALATED'} {'SAME_MODERATOR'}
--- cost   O(log n) in the queue and the indexes; about 24 commands
+-- cost   O(log n) in the queue and the indexes; about 29 commands
 local comment = read_comment(ARGV[1])
 if not comment then return {'NOT_FOUND'} end
 if comment.state == ERASED then return {'ERASED'} end
@@ -36,9 +37,11 @@ if lease and lease.lives and ARGV[6] ~= '1' then
 end
 
 comment.lease = lease
+COUNT.reason, COUNT.by_moderator = ARGV[13], ARGV[14] == '1'
 local state = verdict == ESCALATED and comment.state or verdict + 1
 if verdict == ESCALATED then
   local audit = append_audit(2, ARGV[7], ARGV[9], comment)
+  count_ruling(comment, ESCALATED, by)
   local before, due = comment.lane, leave_queue(comment, lease)
   comment.lane = before
   append_entry(comment, ESCALATED, version, by, audit, due)
@@ -50,4 +53,5 @@ else
   wake('d', ARGV[10])
 end
 if lease and lease.token ~= ARGV[5] then wake('l', ARGV[10]) end
+write_statistics(ARGV[15])
 return {'DECIDED', state, made, NOW, 0}

@@ -5,18 +5,22 @@
 --
 -- KEYS   1 comment  2 site  3 thread  4 counters  5 events  6 queue  7 index of the state  8 the same, of the thread
 --        9 author  10 duplicate  11 data key  12-13 rates of author, ip address
---        14-   parts of a sketch (ARGV 20 says how many), then counters of link hosts, each counted once
+--        14-   parts of a sketch (ARGV 20 says how many), then standings of IP address, website and domains (ARGV 23 has
+--              a mark of each), then counters of link hosts, each counted once
+--        last  the author's comments
 --        where there is none (no author, no contact data), the site's key (2) stands in: an empty one is of another slot
 -- ARGV   1 id  2 digest  3 state  4 outcome  5 content  6 policy version  7 thread version  8 author version
 --        9 '1': check versions; '': a third try, stored as it is  10 '1': write; '': only check
 --        11 due time from now in ms, '' for not queued  12 16 random bits  13 event details  14 wrapped data key
 --        15 thread title  16 thread url  17 thread language  18 site name  19 interval in us and burst of
---        author, ip address, thread and site, as eight doubles
+--        author, ip address, thread and site, and after how many ms a thread closes (0: never), as nine doubles
 --        20 how many parts the sketch has  21 prefix of wave keys
 --        22 the words said in the thread with this comment's, '' to keep what is there
+--        23 what was seen of the standings: 8 bytes each, zeros where there was none
+--        last  prefix of the statistics' keys
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
---        {'CLOSED'} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
--- cost   O(log n) in the queue and the indexes; about 24 commands
+--        {'CLOSED', by (moderator, age)} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
+-- cost   O(log n) in the queue and the indexes; about 24 commands, from an author's second comment on one more
 --
 -- A call costs more than what most of these commands do: what can be read at once is, and counts are written with the
 -- other fields of their hash. No other command comes between, so HSET is as exact as HINCRBY. Whole numbers are written
@@ -26,11 +30,11 @@ local call, format = redis.call, string.format
 local digits = format('%d', 2 ^ 40) == '1099511627776' and '%d' or '%.0f'
 local function whole(number) return format(digits, number) end
 local NONE = KEYS[2]
-local PARTS = tonumber(ARGV[20])
+local PARTS, SKETCH = tonumber(ARGV[20]), 5
 -- The site's key, which stands for none, is no string: MGET finds nothing there.
-local strings = call('MGET', KEYS[1], KEYS[10], KEYS[11], unpack(KEYS, 12, 13 + PARTS))
+local SUBJECTS = #ARGV[23] / 8
+local strings = call('MGET', KEYS[1], KEYS[10], KEYS[11], unpack(KEYS, 12, 13 + PARTS + SUBJECTS))
 local known, first, data_key = strings[1], strings[2], strings[3]
-local SKETCH = 5
 if known then
   if string.byte(known, 2) == 6 then return {'ERASED'} end
   if string.sub(known, 16, 23) == ARGV[2] then return {'KNOWN', known} end
@@ -39,23 +43,33 @@ end
 
 local policy = call('HGET', KEYS[2], 'v')
 if not policy then return {'NO_SITE'} end
-local thread = call('HMGET', KEYS[3], 'v', 'closed', 'title', ARGV[3], 'r')
-local author = KEYS[9] == NONE and {} or call('HMGET', KEYS[9], 'v', 'f', ARGV[3])
+local thread = call('HMGET', KEYS[3], 'v', 'closed', 'title', ARGV[3], 'r', 'f')
+local author = KEYS[9] == NONE and {} or call('HMGET', KEYS[9], 'v', 'f', ARGV[3], 'c', '1', '2', '3', '4', '5', '6')
 local stale = policy ~= ARGV[6] or (thread[1] or '0') ~= ARGV[7] or (author[1] or '0') ~= ARGV[8]
+-- A standing that was set, lifted or has ended since it was seen has another mark, or none.
+for i = 1, SUBJECTS do
+  local standing = strings[SKETCH + PARTS + i]
+  local mark = standing and string.sub(standing, 1, 8) or '\0\0\0\0\0\0\0\0'
+  if mark ~= string.sub(ARGV[23], 8 * i - 7, 8 * i) then stale = true end
+end
 if stale and ARGV[9] == '1' then
   return {'STALE', policy, thread[1] or '0', thread[2] or '0', author[1] or '0'}
 end
-if thread[2] == '1' then return {'CLOSED'} end
-if first then return {'DUPLICATE', first} end
+if thread[2] == '1' then return {'CLOSED', 'moderator'} end
 
 local time = call('TIME')
 local us = time[1] * 1000000 + time[2]
 local ms = math.floor(us / 1000)
+local limits = {struct.unpack('<ddddddddd', ARGV[19])}
+local close_after, began = limits[9], tonumber(thread[6])
+-- Who opened a thread ('0') wants it open whatever its age.
+if close_after > 0 and began and ms - began > close_after and thread[2] ~= '0' then return {'CLOSED', 'age'} end
+if first then return {'DUPLICATE', first} end
 
 -- GCRA (ITU-T I.371): the state is the theoretical arrival time (TAT), the time at which the rate is used up no more.
 -- Those of author and ip address pass with their keys; those of thread and site are a field of hashes that stay.
-local counters = call('HMGET', KEYS[4], 'seq', ARGV[3], 'r')
-local tats, limits = {strings[4], strings[5], thread[5], counters[3]}, {struct.unpack('<dddddddd', ARGV[19])}
+local counters = call('HMGET', KEYS[4], 'seq', ARGV[3], 'r', 'st')
+local tats = {strings[4], strings[5], thread[5], counters[3]}
 local function keep(i, tat)
   if i <= 2 then
     call('SET', KEYS[11 + i], whole(tat), 'PX', whole(math.max(1, math.ceil((tat - us) / 1000))))
@@ -140,13 +154,37 @@ local function find_wave(seq, at)
   return field .. string.char(wave)
 end
 
+-- What came in the running hour, by outcome, and what of it was queued, is one field of a hash that is written anyway.
+-- The first submission of another hour moves it to the hashes of its hour and its day.
+local function count_submission()
+  local hour = math.floor(ms / 3600000)
+  local counted = {hour, 0, 0, 0, 0, 0}
+  if counters[4] and #counters[4] == 24 then
+    local before = {struct.unpack('<I4I4I4I4I4I4', counters[4])}
+    if before[1] == hour then
+      counted = before
+    else
+      for _, hash in ipairs({{':' .. whole(before[1]), '691200'}, {'d:' .. whole(math.floor(before[1] / 24)), '34560000'}}) do
+        for i, field in ipairs({'o1', 'o2', 'o3', 'o4', 'q'}) do
+          if before[i + 1] > 0 then call('HINCRBY', ARGV[#ARGV] .. hash[1], field, whole(before[i + 1])) end
+        end
+        call('EXPIRE', ARGV[#ARGV] .. hash[1], hash[2])
+      end
+    end
+  end
+  local outcome = 1 + ARGV[4]
+  counted[outcome] = counted[outcome] + 1
+  if ARGV[11] ~= '' then counted[6] = counted[6] + 1 end
+  return struct.pack('<I4I4I4I4I4I4', unpack(counted, 1, 6))
+end
+
 local state = ARGV[3]
 local seq = (counters[1] or 0) + 1
 local at, now = whole(seq), whole(ms)
 local of_site, of_thread = whole((counters[2] or 0) + 1), whole((thread[4] or 0) + 1)
 local of_author = whole((author[3] or 0) + 1)
 call('XADD', KEYS[5], at .. '-' .. ARGV[12], 'c', ARGV[1], 's', state, 'v', '1', 't', now, 'x', ARGV[13])
-call('HSET', KEYS[4], 'seq', at, state, of_site, 'r', whole(arrivals[4]))
+call('HSET', KEYS[4], 'seq', at, state, of_site, 'r', whole(arrivals[4]), 'st', count_submission())
 call('SET', KEYS[1], struct.pack('<BBI4Bi8c8BBB', 2, tonumber(state), 1, tonumber(ARGV[4]), ms, ARGV[2], 0, ARGV[11] ~= '' and 1 or 0, 0)
   .. ARGV[5] .. find_wave(seq, at))
 call('ZADD', KEYS[7], at, ARGV[1])
@@ -161,12 +199,28 @@ if ARGV[15] ~= '' and thread[3] ~= ARGV[15] then
   field('lang', ARGV[17])
 end
 if ARGV[22] ~= '' then field('k', ARGV[22]) end
+-- A beginning that is yet to come is from before the clock jumped back: it must not keep the thread open for longer.
+if not began or began > ms then field('f', now) end
 call('HSET', KEYS[3], unpack(fields))
+-- An author of one comment has no set: the hash remembers it, and the second makes the set of both. 1,000 are kept; the
+-- counts, which know imported comments too, tell when there may be more.
 if KEYS[9] ~= NONE then
-  if of_author == '1' and not author[2] then
-    call('HSET', KEYS[9], state, '1', 'f', now)
+  local total = 1
+  for i = 5, 10 do total = total + (author[i] or 0) end
+  if total == 1 and not author[4] then
+    local first = {KEYS[9], state, of_author, 'c', ARGV[1] .. struct.pack('<d', seq)}
+    if not author[2] then first[6], first[7] = 'f', now end
+    call('HSET', unpack(first))
   else
     call('HSET', KEYS[9], state, of_author)
+    if author[4] then
+      local before = struct.unpack('<d', string.sub(author[4], 17, 24))
+      call('ZADD', KEYS[#KEYS], at, ARGV[1], whole(before), string.sub(author[4], 1, 16))
+      call('HDEL', KEYS[9], 'c')
+    else
+      call('ZADD', KEYS[#KEYS], at, ARGV[1])
+      if total > 1000 then call('ZREMRANGEBYRANK', KEYS[#KEYS], 0, -1001) end
+    end
   end
 end
 if KEYS[10] ~= NONE then call('SET', KEYS[10], ARGV[1], 'EX', '86400') end
@@ -174,7 +228,7 @@ if KEYS[11] ~= NONE and not data_key then call('SET', KEYS[11], ARGV[14]) end
 for i = 1, 2 do
   if arrivals[i] then keep(i, arrivals[i]) end
 end
-for i = 14 + PARTS, #KEYS do
+for i = 14 + PARTS + SUBJECTS, #KEYS - 1 do
   if call('INCR', KEYS[i]) == 1 then call('EXPIRE', KEYS[i], '86400') end
 end
 -- 'b': something to claim, and an event; 'e': an event only.

@@ -203,6 +203,84 @@ impl Client {
         Ok(undone.into_inner())
     }
 
+    /// A reader's report.
+    pub async fn report(
+        &self,
+        request: v1::ReportCommentRequest,
+    ) -> Result<v1::ReportCommentResponse, Status> {
+        let reported = self.comments.clone().report_comment(request).await?;
+        Ok(reported.into_inner())
+    }
+
+    /// Withdrawn by its author.
+    pub async fn retract(
+        &self,
+        site: &str,
+        comment: &str,
+    ) -> Result<v1::RetractCommentResponse, Status> {
+        let request = v1::RetractCommentRequest {
+            site: site.to_owned(),
+            comment_id: comment.to_owned(),
+        };
+        let retracted = self.comments.clone().retract_comment(request).await?;
+        Ok(retracted.into_inner())
+    }
+
+    /// Written anew by its author.
+    pub async fn revise(
+        &self,
+        site: &str,
+        comment: &str,
+        version: u32,
+        body: &str,
+    ) -> Result<v1::ReviseCommentResponse, Status> {
+        let request = v1::ReviseCommentRequest {
+            site: site.to_owned(),
+            comment_id: comment.to_owned(),
+            version,
+            body: body.to_owned(),
+        };
+        let revised = self.comments.clone().revise_comment(request).await?;
+        Ok(revised.into_inner())
+    }
+
+    /// An author's appeal.
+    pub async fn appeal(
+        &self,
+        site: &str,
+        comment: &str,
+        version: u32,
+        text: &str,
+    ) -> Result<v1::AppealCommentResponse, Status> {
+        let request = v1::AppealCommentRequest {
+            site: site.to_owned(),
+            comment_id: comment.to_owned(),
+            version,
+            text: text.to_owned(),
+        };
+        let appealed = self.comments.clone().appeal_comment(request).await?;
+        Ok(appealed.into_inner())
+    }
+
+    /// These texts blacked out.
+    pub async fn redact(
+        &self,
+        site: &str,
+        comment: &str,
+        version: u32,
+        texts: &[&str],
+    ) -> Result<v1::RedactCommentResponse, Status> {
+        let request = v1::RedactCommentRequest {
+            site: site.to_owned(),
+            comment_id: comment.to_owned(),
+            version,
+            texts: texts.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        };
+        let redacted = self.moderation.clone().redact_comment(request).await?;
+        Ok(redacted.into_inner())
+    }
+
     /// A page of the audit log.
     pub async fn audit(
         &self,

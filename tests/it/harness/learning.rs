@@ -144,14 +144,24 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
         };
         after = last.cursor;
         for event in &events {
-            let (before, now) = match &event.cause {
-                Cause::Submitted { .. } => continue,
+            let (said, earlier, is_undone) = match &event.cause {
+                Cause::Submitted { .. }
+                | Cause::Retracted
+                | Cause::Revised { .. }
+                | Cause::Redacted { .. } => continue,
                 Cause::Decided {
                     verdict, earlier, ..
-                } => (*earlier, Some(*verdict)),
+                } => (*verdict, *earlier, false),
                 Cause::Undone {
                     verdict, earlier, ..
-                } => (Some(*verdict), *earlier),
+                } => (*verdict, *earlier, true),
+            };
+            let said = (!event.untaught.verdict).then_some(said);
+            let earlier = earlier.filter(|_| !event.untaught.earlier);
+            let (before, now) = if is_undone {
+                (said, earlier)
+            } else {
+                (earlier, said)
             };
             let comment = store.comment(&site, event.comment).await.unwrap().unwrap();
             let text = &comment.content;

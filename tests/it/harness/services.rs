@@ -44,10 +44,24 @@ pub fn methods() -> Vec<Method> {
             v1::GetCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.CommentService/ListComments", true, comments.list_comments, site =>
             v1::ListCommentsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/CountComments", true, comments.count_comments, site =>
+            v1::CountCommentsRequest { site, thread_ids: vec!["old".to_owned()] }),
         method!("replydesk.v1.CommentService/WatchEvents", true, comments.watch_events, site =>
             v1::WatchEventsRequest { site, ..Default::default() }),
         method!("replydesk.v1.CommentService/ListEvents", true, comments.list_events, site =>
             v1::ListEventsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/GetTransparencyReport", true, comments.get_transparency_report, site =>
+            v1::GetTransparencyReportRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/ReportComment", true, comments.report_comment, site =>
+            v1::ReportCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/RetractComment", true, comments.retract_comment, site =>
+            v1::RetractCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/ReviseComment", true, comments.revise_comment, site =>
+            v1::ReviseCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.CommentService/AppealComment", true, comments.appeal_comment, site =>
+            v1::AppealCommentRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/RedactComment", true, moderation.redact_comment, site =>
+            v1::RedactCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/WorkQueue", true, moderation.work_queue, site => {
             let start = v1::work_queue_request::Start { sites: vec![site], ..Default::default() };
             let start = v1::work_queue_request::Message::Start(start);
@@ -59,10 +73,24 @@ pub fn methods() -> Vec<Method> {
             v1::DecideCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/UndoDecision", true, moderation.undo_decision, site =>
             v1::UndoDecisionRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/BulkDecide", true, moderation.bulk_decide, site =>
+            v1::BulkDecideRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/UndoBulkDecision", true, moderation.undo_bulk_decision, site =>
+            v1::UndoBulkDecisionRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/ListBulkChanges", true, moderation.list_bulk_changes, site =>
+            v1::ListBulkChangesRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/ListAuditEntries", true, moderation.list_audit_entries, site =>
             v1::ListAuditEntriesRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetReviewContext", true, moderation.get_review_context, site =>
             v1::GetReviewContextRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/SetAuthorStanding", true, moderation.set_author_standing, site =>
+            v1::SetAuthorStandingRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/GetAuthorStanding", true, moderation.get_author_standing, site =>
+            v1::GetAuthorStandingRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/ListStandings", true, moderation.list_standings, site =>
+            v1::ListStandingsRequest { site, ..Default::default() }),
+        method!("replydesk.v1.ModerationService/AddAuthorNote", true, moderation.add_author_note, site =>
+            v1::AddAuthorNoteRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetQueueStats", true, moderation.get_queue_stats, site =>
             v1::GetQueueStatsRequest { site }),
         method!("replydesk.v1.SiteService/CreateSite", false, sites.create_site, site =>
@@ -75,6 +103,10 @@ pub fn methods() -> Vec<Method> {
             v1::UpdateSiteRequest { site: Some(v1::Site { site, ..Default::default() }), ..Default::default() }),
         method!("replydesk.v1.SiteService/CloseThread", true, sites.close_thread, site =>
             v1::CloseThreadRequest { site, thread_id: "old".to_owned(), reopen: false }),
+        method!("replydesk.v1.SiteService/SetThreadPolicy", true, sites.set_thread_policy, site =>
+            v1::SetThreadPolicyRequest { site, thread_id: "old".to_owned(), ..Default::default() }),
+        method!("replydesk.v1.SiteService/GetThread", true, sites.get_thread, site =>
+            v1::GetThreadRequest { site, thread_id: "old".to_owned() }),
         method!("replydesk.v1.SiteService/CreateKey", true, sites.create_key, site =>
             v1::CreateKeyRequest { role: v1::Role::Submitter.into(), sites: vec![site], label: "new".to_owned(), expires_at: None }),
         method!("replydesk.v1.SiteService/ListKeys", false, sites.list_keys, _site =>

@@ -134,12 +134,13 @@ fn queue_and_leases(real: &Real, model: &Model) {
 /// Counts of site, threads and authors, by state.
 fn counts(real: &Real, model: &Model) {
     let count = |key: Bytes| {
-        let mut found: BTreeMap<String, String> = ask(real, "HGETALL", key, &[]);
-        found.retain(|field, value| field.parse::<u8>().is_ok() && value != "0");
-        let found = found
-            .iter()
-            .map(|(state, n)| (state.parse::<u8>().unwrap(), n.parse::<i64>().unwrap()));
-        found.collect::<BTreeMap<_, _>>()
+        // Other fields may hold bytes that are no text.
+        let found: BTreeMap<String, Bytes> = ask(real, "HGETALL", key, &[]);
+        let numbers = found.into_iter().filter_map(|(state, n)| {
+            let n: i64 = String::from_utf8(n).ok()?.parse().ok()?;
+            Some((state.parse::<u8>().ok()?, n))
+        });
+        numbers.filter(|(_, n)| *n != 0).collect::<BTreeMap<_, _>>()
     };
     assert_eq!(
         count(keys::counters(&real.site)),
@@ -210,6 +211,9 @@ fn told(event: &replydesk::comment::event::Event) -> Event {
             earlier,
             ..
         } => Told::Undone(*verdict, label(moderator), *earlier),
+        Cause::Retracted | Cause::Revised { .. } | Cause::Redacted { .. } => {
+            unreachable!("nobody does such things here")
+        }
     };
     Event {
         comment: number(&event.comment),

@@ -191,12 +191,14 @@ impl Real {
                     ..Fingerprints::default()
                 },
                 thread_words: None,
+                subject_marks: &[],
                 limits: &Limits {
                     author: most,
                     ip_address: most,
                     thread: most,
                     site: most,
                 },
+                close_threads_after: None,
                 judged_at: None,
                 due_in: new
                     .due_in
@@ -211,7 +213,7 @@ impl Real {
             Stored::IdReused => Reply::IdReused,
             other @ (Stored::Erased
             | Stored::Stale { .. }
-            | Stored::ThreadClosed
+            | Stored::ThreadClosed { .. }
             | Stored::Duplicate { .. }
             | Stored::Refused { .. }
             | Stored::NoSite) => panic!("{other:?}"),
@@ -288,6 +290,7 @@ fn content(n: usize, new: NewComment) -> CommentContent {
         account_id: String::new(),
         body: format!("Point {n} of the debate."),
         author: new.author.map(author),
+        ip: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
         score: Score {

@@ -158,6 +158,13 @@ fn long() -> BoxedStrategy<i64> {
     prop_oneof![3 => prop::sample::select(edges.to_vec()), 1 => any::<i64>()].boxed()
 }
 
+/// Days, and what looks like one.
+pub fn day() -> BoxedStrategy<String> {
+    let day = (1969..2101_u16, 0..14_u8, 0..33_u8)
+        .prop_map(|(year, month, day)| format!("{year}-{month:02}-{day:02}"));
+    prop_oneof![2 => day, 1 => text()].boxed()
+}
+
 pub fn timestamp() -> BoxedStrategy<Option<prost_types::Timestamp>> {
     let timestamp =
         (long(), int()).prop_map(|(seconds, nanos)| prost_types::Timestamp { seconds, nanos });

@@ -18,22 +18,38 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub enum Call {
     SubmitComment(Box<v1::SubmitCommentRequest>),
+    ReportComment(v1::ReportCommentRequest),
+    RetractComment(v1::RetractCommentRequest),
+    ReviseComment(v1::ReviseCommentRequest),
+    AppealComment(v1::AppealCommentRequest),
+    RedactComment(v1::RedactCommentRequest),
     GetComment(v1::GetCommentRequest),
     ListComments(v1::ListCommentsRequest),
+    CountComments(v1::CountCommentsRequest),
     WatchEvents(v1::WatchEventsRequest),
     ListEvents(v1::ListEventsRequest),
+    GetTransparencyReport(v1::GetTransparencyReportRequest),
     WorkQueue(Vec<v1::WorkQueueRequest>),
     ListQueue(v1::ListQueueRequest),
     DecideComment(v1::DecideCommentRequest),
     UndoDecision(v1::UndoDecisionRequest),
+    BulkDecide(Box<v1::BulkDecideRequest>),
+    UndoBulkDecision(v1::UndoBulkDecisionRequest),
+    ListBulkChanges(v1::ListBulkChangesRequest),
     ListAuditEntries(v1::ListAuditEntriesRequest),
     GetReviewContext(v1::GetReviewContextRequest),
     GetQueueStats(v1::GetQueueStatsRequest),
+    SetAuthorStanding(v1::SetAuthorStandingRequest),
+    GetAuthorStanding(v1::GetAuthorStandingRequest),
+    ListStandings(v1::ListStandingsRequest),
+    AddAuthorNote(v1::AddAuthorNoteRequest),
     CreateSite(Box<v1::CreateSiteRequest>),
     GetSite(v1::GetSiteRequest),
     ListSites,
     UpdateSite(Box<v1::UpdateSiteRequest>),
     CloseThread(v1::CloseThreadRequest),
+    SetThreadPolicy(v1::SetThreadPolicyRequest),
+    GetThread(v1::GetThreadRequest),
     CreateKey(v1::CreateKeyRequest),
     ListKeys,
     RevokeKey(v1::RevokeKeyRequest),
@@ -48,14 +64,26 @@ impl Call {
         let mut sites = client.sites.clone();
         match self {
             Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
+            Self::ReportComment(request) => comments.report_comment(request).await.map(drop),
+            Self::RetractComment(request) => comments.retract_comment(request).await.map(drop),
+            Self::ReviseComment(request) => comments.revise_comment(request).await.map(drop),
+            Self::AppealComment(request) => comments.appeal_comment(request).await.map(drop),
+            Self::RedactComment(request) => moderation.redact_comment(request).await.map(drop),
             Self::GetComment(request) => comments.get_comment(request).await.map(drop),
             Self::ListComments(request) => comments.list_comments(request).await.map(drop),
+            Self::CountComments(request) => comments.count_comments(request).await.map(drop),
             Self::WatchEvents(request) => watch(client, request).await,
+            Self::GetTransparencyReport(request) => {
+                comments.get_transparency_report(request).await.map(drop)
+            }
             Self::ListEvents(request) => comments.list_events(request).await.map(drop),
             Self::WorkQueue(said) => work(client, said).await,
             Self::ListQueue(request) => moderation.list_queue(request).await.map(drop),
             Self::DecideComment(request) => moderation.decide_comment(request).await.map(drop),
             Self::UndoDecision(request) => moderation.undo_decision(request).await.map(drop),
+            Self::BulkDecide(request) => bulk(client, *request).await,
+            Self::UndoBulkDecision(request) => bulk_undo(client, request).await,
+            Self::ListBulkChanges(request) => moderation.list_bulk_changes(request).await.map(drop),
             Self::ListAuditEntries(request) => {
                 moderation.list_audit_entries(request).await.map(drop)
             }
@@ -63,11 +91,21 @@ impl Call {
                 moderation.get_review_context(request).await.map(drop)
             }
             Self::GetQueueStats(request) => moderation.get_queue_stats(request).await.map(drop),
+            Self::SetAuthorStanding(request) => {
+                moderation.set_author_standing(request).await.map(drop)
+            }
+            Self::GetAuthorStanding(request) => {
+                moderation.get_author_standing(request).await.map(drop)
+            }
+            Self::ListStandings(request) => moderation.list_standings(request).await.map(drop),
+            Self::AddAuthorNote(request) => moderation.add_author_note(request).await.map(drop),
             Self::CreateSite(request) => sites.create_site(*request).await.map(drop),
             Self::GetSite(request) => sites.get_site(request).await.map(drop),
             Self::ListSites => sites.list_sites(v1::ListSitesRequest {}).await.map(drop),
             Self::UpdateSite(request) => sites.update_site(*request).await.map(drop),
             Self::CloseThread(request) => sites.close_thread(request).await.map(drop),
+            Self::SetThreadPolicy(request) => sites.set_thread_policy(request).await.map(drop),
+            Self::GetThread(request) => sites.get_thread(request).await.map(drop),
             Self::CreateKey(request) => sites.create_key(request).await.map(drop),
             Self::ListKeys => sites.list_keys(v1::ListKeysRequest {}).await.map(drop),
             Self::RevokeKey(request) => sites.revoke_key(request).await.map(drop),
@@ -110,6 +148,42 @@ async fn import(client: &Client, said: Vec<v1::ImportCommentsRequest>) -> Result
 async fn backtest(client: &Client, request: v1::BacktestPolicyRequest) -> Result<(), Status> {
     use v1::backtest_policy_response::Message;
     let replies = client.sites.clone().backtest_policy(request).await?;
+    let mut replies = replies.into_inner();
+    loop {
+        let next = timeout(PATIENCE, replies.message()).await;
+        match next.expect("it goes on")?.and_then(|reply| reply.message) {
+            Some(Message::Progress(_)) => {}
+            Some(Message::Result(_)) => return Ok(()),
+            None => panic!("no result"),
+        }
+    }
+}
+
+/// Progress, and then one end.
+async fn bulk(client: &Client, request: v1::BulkDecideRequest) -> Result<(), Status> {
+    use v1::bulk_decide_response::Message;
+    let wants_preview = request.validate_only;
+    let replies = client.moderation.clone().bulk_decide(request).await?;
+    let mut replies = replies.into_inner();
+    loop {
+        let next = timeout(PATIENCE, replies.message()).await;
+        match next.expect("it goes on")?.and_then(|reply| reply.message) {
+            Some(Message::Progress(_)) => {}
+            Some(Message::Preview(_)) if wants_preview => return Ok(()),
+            Some(Message::Result(_)) if !wants_preview => return Ok(()),
+            other => panic!("another end: {other:?}"),
+        }
+    }
+}
+
+/// The same of an undoing.
+async fn bulk_undo(client: &Client, request: v1::UndoBulkDecisionRequest) -> Result<(), Status> {
+    use v1::undo_bulk_decision_response::Message;
+    let replies = client
+        .moderation
+        .clone()
+        .undo_bulk_decision(request)
+        .await?;
     let mut replies = replies.into_inner();
     loop {
         let next = timeout(PATIENCE, replies.message()).await;

@@ -1,10 +1,12 @@
 //! Arbitrary messages to every RPC.
 
+mod changes;
+
 use proptest::{collection::vec, option, prelude::*};
 use replydesk::proto::v1::{self, work_queue_request as up, work_queue_request::Message as Up};
 
 use super::{
-    arbitrary::{comment_id, duration, float, int, place, site, text, timestamp, uint},
+    arbitrary::{comment_id, day, duration, float, int, place, site, text, timestamp, uint},
     call::Call,
 };
 
@@ -16,13 +18,30 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => (site(), place()).prop_map(|(site, cursor)| Call::WatchEvents(v1::WatchEventsRequest { site, cursor })),
         2 => (site(), place(), int())
             .prop_map(|(site, cursor, page_size)| Call::ListEvents(v1::ListEventsRequest { site, cursor, page_size })),
-        2 => (site(), int(), place())
-            .prop_map(|(site, page_size, page_token)| Call::ListQueue(v1::ListQueueRequest { site, page_size, page_token })),
+        3 => queue_page(),
         3 => decision(),
         2 => undo(),
+        3 => bulk(),
+        1 => (site(), comment_id(), text()).prop_map(|(site, operation_id, note)| {
+            Call::UndoBulkDecision(v1::UndoBulkDecisionRequest { site, operation_id, note })
+        }),
+        1 => (site(), comment_id(), any::<bool>(), int(), place()).prop_map(|(site, operation_id, undone, page_size, page_token)| {
+            Call::ListBulkChanges(v1::ListBulkChangesRequest { site, operation_id, undone, page_size, page_token })
+        }),
         1 => audit(),
+        6 => changes::any(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
+        3 => standing(),
+        1 => (site(), option::weighted(0.9, subject()))
+            .prop_map(|(site, subject)| Call::GetAuthorStanding(v1::GetAuthorStandingRequest { site, subject })),
+        1 => (site(), int(), place())
+            .prop_map(|(site, page_size, page_token)| Call::ListStandings(v1::ListStandingsRequest { site, page_size, page_token })),
+        1 => (site(), comment_id(), text())
+            .prop_map(|(site, comment_id, note)| Call::AddAuthorNote(v1::AddAuthorNoteRequest { site, comment_id, note })),
+        2 => (site(), day(), day()).prop_map(|(site, from_day, to_day)| {
+            Call::GetTransparencyReport(v1::GetTransparencyReportRequest { site, from_day, to_day })
+        }),
         1 => site().prop_map(|site| Call::GetQueueStats(v1::GetQueueStatsRequest { site })),
         2 => option::weighted(0.9, a_site(text().boxed())).prop_map(|site| Call::CreateSite(Box::new(v1::CreateSiteRequest { site }))),
         1 => site().prop_map(|site| Call::GetSite(v1::GetSiteRequest { site })),
@@ -30,6 +49,12 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => update(),
         1 => (site(), text(), any::<bool>())
             .prop_map(|(site, thread_id, reopen)| Call::CloseThread(v1::CloseThreadRequest { site, thread_id, reopen })),
+        2 => (site(), text(), int(), timestamp()).prop_map(|(site, thread_id, mode, until)| {
+            Call::SetThreadPolicy(v1::SetThreadPolicyRequest { site, thread_id, mode, until })
+        }),
+        1 => (site(), text()).prop_map(|(site, thread_id)| Call::GetThread(v1::GetThreadRequest { site, thread_id })),
+        2 => (site(), vec(text(), 0..6))
+            .prop_map(|(site, thread_ids)| Call::CountComments(v1::CountCommentsRequest { site, thread_ids })),
         2 => (int(), vec(site(), 0..4), text(), timestamp()).prop_map(|(role, sites, label, expires_at)| {
             Call::CreateKey(v1::CreateKeyRequest { role, sites, label, expires_at })
         }),
@@ -39,6 +64,66 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => trial(),
     ]
     .boxed()
+}
+
+fn subject() -> impl Strategy<Value = v1::Subject> {
+    use v1::subject::{NamedBy, OfComment};
+    let comment = (
+        comment_id(),
+        prop_oneof![3 => 0..5_i32, 1 => int()],
+        prop_oneof![2 => Just(String::new()), 1 => text()],
+    );
+    let comment = comment.prop_map(|(comment_id, kind, domain)| {
+        NamedBy::Comment(OfComment {
+            comment_id,
+            kind,
+            domain,
+        })
+    });
+    let named = prop_oneof![
+        4 => comment,
+        1 => text().prop_map(NamedBy::AccountId),
+        1 => text().prop_map(NamedBy::Email),
+        1 => text().prop_map(NamedBy::StandingId),
+        1 => any::<[u8; 17]>().prop_map(|bytes| NamedBy::StandingId(data_encoding::HEXLOWER.encode(&bytes))),
+    ];
+    option::weighted(0.9, named).prop_map(|named_by| v1::Subject { named_by })
+}
+
+fn standing() -> impl Strategy<Value = Call> {
+    let soon = || {
+        // Mostly a time to come that an IP address may have too.
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let seconds = i64::try_from(now.unwrap_or_default().as_secs()).unwrap_or(0) + 86_400;
+        Some(prost_types::Timestamp { seconds, nanos: 0 })
+    };
+    let what = (
+        site(),
+        option::weighted(0.9, subject()),
+        prop_oneof![3 => 1..5_i32, 1 => int()],
+    );
+    let until = prop_oneof![2 => Just(None), 2 => Just(soon()), 1 => timestamp()];
+    let how = (
+        until,
+        prop_oneof![3 => Just(String::new()), 1 => text()],
+        prop_oneof![3 => Just(0), 1 => 0..4_i32, 1 => int()],
+        any::<bool>(),
+        prop_oneof![3 => Just(String::new()), 1 => place()],
+    );
+    (what, how).prop_map(
+        |((site, subject, standing), (until, reason, pending, add_strike, pending_token))| {
+            Call::SetAuthorStanding(v1::SetAuthorStandingRequest {
+                site,
+                subject,
+                standing,
+                until,
+                reason,
+                pending,
+                add_strike,
+                pending_token,
+            })
+        },
+    )
 }
 
 fn submission() -> impl Strategy<Value = v1::SubmitCommentRequest> {
@@ -103,6 +188,27 @@ fn listing() -> impl Strategy<Value = Call> {
     )
 }
 
+fn queue_page() -> impl Strategy<Value = Call> {
+    let page = (site(), int(), place(), vec(int(), 0..4));
+    let filter = (text(), vec(int(), 0..4), text());
+    let score = (option::of(float()), option::of(float()));
+    let author = prop_oneof![3 => Just(String::new()), 1 => comment_id()];
+    (page, filter, score, author).prop_map(|(page, filter, score, same_author_as)| {
+        Call::ListQueue(v1::ListQueueRequest {
+            site: page.0,
+            page_size: page.1,
+            page_token: page.2,
+            lanes: page.3,
+            language: filter.0,
+            reasons: filter.1,
+            text: filter.2,
+            min_spam_probability: score.0,
+            max_spam_probability: score.1,
+            same_author_as,
+        })
+    })
+}
+
 fn decision() -> impl Strategy<Value = Call> {
     let what = (site(), comment_id(), uint(), int());
     let how = (text(), text(), text(), any::<bool>());
@@ -134,6 +240,40 @@ fn undo() -> impl Strategy<Value = Call> {
             note,
         })
     })
+}
+
+fn bulk() -> impl Strategy<Value = Call> {
+    use v1::bulk_decide_request::{CommentIds, Selector};
+    let selector = prop_oneof![
+        vec(comment_id(), 0..4).prop_map(|comment_ids| Selector::Ids(CommentIds { comment_ids })),
+        prop_oneof![place(), text()].prop_map(Selector::WaveId),
+        comment_id().prop_map(Selector::AuthorOf),
+        int().prop_map(Selector::Lane),
+    ];
+    let what = (
+        site(),
+        comment_id(),
+        option::weighted(0.9, selector),
+        text(),
+    );
+    let how = (int(), text(), text(), any::<bool>());
+    (what, how).prop_map(
+        |(
+            (site, operation_id, selector, thread_id),
+            (verdict, reason_code, note, validate_only),
+        )| {
+            Call::BulkDecide(Box::new(v1::BulkDecideRequest {
+                site,
+                operation_id,
+                thread_id,
+                verdict,
+                reason_code,
+                note,
+                validate_only,
+                selector,
+            }))
+        },
+    )
 }
 
 fn audit() -> impl Strategy<Value = Call> {
@@ -191,10 +331,29 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         duration(),
         flag(),
     );
-    (numbers, rest).prop_map(
+    let weight = || option::of(float());
+    let priority = (weight(), weight(), weight(), weight()).prop_map(
+        |(uncertainty, reports, thread_heat, standing)| v1::PriorityWeights {
+            uncertainty,
+            reports,
+            thread_heat,
+            standing,
+        },
+    );
+    let reason = (text(), text()).prop_map(|(code, text)| v1::RejectionReason { code, text });
+    let queue = (
+        option::of(priority),
+        vec(reason, 0..3),
+        option::of(uint()),
+        option::of(uint()),
+        flag(),
+        flag(),
+    );
+    (numbers, rest, queue).prop_map(
         |(
             (mode, approve_at, spam_at, hold_first_comment, max_links),
             (hold_words, reject_words, required, limits, service_level, share_learning),
+            (priority, rejection_reasons, close_threads, follow_wave, statistics, appeals),
         )| v1::Policy {
             mode,
             approve_at,
@@ -207,6 +366,12 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             limits,
             service_level,
             share_learning,
+            priority,
+            rejection_reasons,
+            close_threads_after_days: close_threads,
+            follow_wave_hours: follow_wave,
+            moderator_statistics: statistics,
+            appeals,
         },
     )
 }

@@ -88,7 +88,7 @@ fn decisions() -> impl Strategy<Value = Call> {
 
 /// A policy with one part of an arbitrary one.
 fn policies() -> impl Strategy<Value = Call> {
-    (policy(), 0..10_u8, any::<bool>(), "[a-z]{1,12}").prop_map(|(other, part, create, name)| {
+    (policy(), 0..14_u8, any::<bool>(), "[a-z]{1,12}").prop_map(|(other, part, create, name)| {
         let mut policy = everything_waits();
         match part {
             0 => policy.mode = other.mode,
@@ -100,6 +100,10 @@ fn policies() -> impl Strategy<Value = Call> {
             6 => policy.required = other.required,
             7 => policy.limits = other.limits,
             8 => policy.share_learning = other.share_learning,
+            9 => policy.priority = other.priority,
+            10 => policy.rejection_reasons = other.rejection_reasons,
+            11 => policy.close_threads_after_days = other.close_threads_after_days,
+            12 => policy.follow_wave_hours = other.follow_wave_hours,
             _ => policy.service_level = other.service_level,
         }
         let site = v1::Site {

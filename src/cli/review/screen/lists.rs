@@ -138,7 +138,7 @@ pub(super) fn places(session: &Session) -> Vec<Line> {
                 let here = lanes.filter(|depth| depth.lane() == *lane);
                 let count = here.map(|depth| depth.waiting).sum();
                 let count = (!session.queues.is_empty()).then_some(count);
-                (format!("lane {}", words::lane(*lane)), waiting(count))
+                (format!("lane {}", words::lane((*lane).into())), waiting(count))
             }
         };
         row(number == places.row)

@@ -57,7 +57,7 @@ fn waiting(session: &Session, with_ages: bool) -> String {
         }
         let age = oldest.filter(|_| with_ages).map(clock::rough);
         let age = age.map(|age| format!(", {age}"));
-        Some(format!("{} {count}{}", words::lane(lane), age.unwrap_or_default()))
+        Some(format!("{} {count}{}", words::lane(lane.into()), age.unwrap_or_default()))
     });
     told.collect::<Vec<_>>().join(" · ")
 }

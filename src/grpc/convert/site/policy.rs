@@ -4,10 +4,13 @@
 use std::time::Duration;
 
 use crate::{
-    comment::{limits::Limit, violation::Violations},
+    comment::violation::Violations,
     policy::{
         ModerationMode, Policy,
-        draft::{LimitDraft, LimitsDraft, PolicyDraft, RequiredDraft},
+        draft::{
+            LimitDraft, LimitsDraft, PolicyDraft, PriorityDraft, RejectionReasonDraft,
+            RequiredDraft,
+        },
     },
     proto::v1 as pb,
 };
@@ -35,7 +38,7 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
     let Some(message) = message else {
         return (PolicyDraft::default(), found);
     };
-    let mode = mode(&mut found, message.mode);
+    let mode = mode(&mut found, "site.policy.mode", message.mode);
     let service_level = message.service_level.as_ref().and_then(|given| {
         let wrong = "must be a span of time of at least 1 second";
         found.take("site.policy.service_level", duration(given).ok_or(wrong))
@@ -52,6 +55,12 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
         required: message.required.map(required).unwrap_or_default(),
         limits: message.limits.map(limits).unwrap_or_default(),
         share_learning: message.share_learning,
+        priority: message.priority.map(priority).unwrap_or_default(),
+        rejection_reasons: rejection_reasons(&message.rejection_reasons),
+        close_threads_after_days: message.close_threads_after_days,
+        follow_wave_hours: message.follow_wave_hours,
+        moderator_statistics: message.moderator_statistics,
+        appeals: message.appeals,
     };
     (draft, found)
 }
@@ -59,34 +68,39 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
 /// A policy on the wire, with every part present.
 #[must_use]
 pub fn policy_to_proto(policy: &Policy) -> pb::Policy {
-    let required = policy.required();
-    let limits = policy.limits();
+    let draft = PolicyDraft::from(policy);
+    let reason = |reason: RejectionReasonDraft| pb::RejectionReason {
+        code: reason.code,
+        text: reason.text,
+    };
     pb::Policy {
         mode: mode_to_proto(policy.mode()).into(),
-        approve_at: Some(policy.approve_at().get()),
-        spam_at: Some(policy.spam_at().get()),
-        hold_first_comment: Some(policy.hold_first_comment()),
-        max_links: Some(policy.max_links()),
-        hold_words: policy.hold_words().entries().to_vec(),
-        reject_words: policy.reject_words().entries().to_vec(),
-        required: Some(pb::RequiredFields {
-            display_name: Some(required.display_name),
-            email: Some(required.email),
-            website: Some(required.website),
-        }),
-        limits: Some(pb::Limits {
-            author: Some(limit_to_proto(limits.author)),
-            ip_address: Some(limit_to_proto(limits.ip_address)),
-            thread: Some(limit_to_proto(limits.thread)),
-            site: Some(limit_to_proto(limits.site)),
-        }),
-        share_learning: Some(policy.share_learning()),
+        approve_at: draft.approve_at,
+        spam_at: draft.spam_at,
+        hold_first_comment: draft.hold_first_comment,
+        max_links: draft.max_links,
+        hold_words: draft.hold_words,
+        reject_words: draft.reject_words,
+        required: Some(required_to_proto(draft.required)),
+        limits: Some(limits_to_proto(draft.limits)),
+        share_learning: draft.share_learning,
         // At most 30 days: in range.
         service_level: prost_types::Duration::try_from(policy.service_level()).ok(),
+        priority: Some(priority_to_proto(draft.priority)),
+        rejection_reasons: draft.rejection_reasons.into_iter().map(reason).collect(),
+        close_threads_after_days: draft.close_threads_after_days,
+        follow_wave_hours: draft.follow_wave_hours,
+        moderator_statistics: draft.moderator_statistics,
+        appeals: draft.appeals,
     }
 }
 
-fn mode(found: &mut Violations, number: i32) -> Option<ModerationMode> {
+/// A mode; `None` where it is absent, and for a number that is none, which is noted.
+pub(super) fn mode(
+    found: &mut Violations,
+    field: &'static str,
+    number: i32,
+) -> Option<ModerationMode> {
     match pb::ModerationMode::try_from(number) {
         Ok(pb::ModerationMode::Unspecified) => None,
         Ok(pb::ModerationMode::Pre) => Some(ModerationMode::Pre),
@@ -94,7 +108,7 @@ fn mode(found: &mut Violations, number: i32) -> Option<ModerationMode> {
         Ok(pb::ModerationMode::Automatic) => Some(ModerationMode::Automatic),
         Err(_) => {
             found.add(
-                "site.policy.mode",
+                field,
                 "must be PRE, POST or AUTOMATIC; this number is none of them",
             );
             None
@@ -102,7 +116,7 @@ fn mode(found: &mut Violations, number: i32) -> Option<ModerationMode> {
     }
 }
 
-fn mode_to_proto(mode: ModerationMode) -> pb::ModerationMode {
+pub(super) fn mode_to_proto(mode: ModerationMode) -> pb::ModerationMode {
     match mode {
         ModerationMode::Pre => pb::ModerationMode::Pre,
         ModerationMode::Post => pb::ModerationMode::Post,
@@ -137,9 +151,48 @@ fn limits(message: pb::Limits) -> LimitsDraft {
     }
 }
 
-fn limit_to_proto(limit: Limit) -> pb::Limit {
-    pb::Limit {
-        per_minute: limit.per_minute(),
-        burst: limit.burst(),
+fn priority(message: pb::PriorityWeights) -> PriorityDraft {
+    PriorityDraft {
+        uncertainty: message.uncertainty,
+        reports: message.reports,
+        thread_heat: message.thread_heat,
+        standing: message.standing,
+    }
+}
+
+fn rejection_reasons(messages: &[pb::RejectionReason]) -> Vec<RejectionReasonDraft> {
+    let draft = |message: &pb::RejectionReason| RejectionReasonDraft {
+        code: message.code.clone(),
+        text: message.text.clone(),
+    };
+    messages.iter().map(draft).collect()
+}
+
+fn required_to_proto(draft: RequiredDraft) -> pb::RequiredFields {
+    pb::RequiredFields {
+        display_name: draft.display_name,
+        email: draft.email,
+        website: draft.website,
+    }
+}
+
+fn limits_to_proto(draft: LimitsDraft) -> pb::Limits {
+    let limit = |given: Option<LimitDraft>| {
+        given.map(|LimitDraft { per_minute, burst }| pb::Limit { per_minute, burst })
+    };
+    pb::Limits {
+        author: limit(draft.author),
+        ip_address: limit(draft.ip_address),
+        thread: limit(draft.thread),
+        site: limit(draft.site),
+    }
+}
+
+fn priority_to_proto(draft: PriorityDraft) -> pb::PriorityWeights {
+    pb::PriorityWeights {
+        uncertainty: draft.uncertainty,
+        reports: draft.reports,
+        thread_heat: draft.thread_heat,
+        standing: draft.standing,
     }
 }

@@ -47,6 +47,14 @@ fn all_that_is_wrong_with_a_site_is_named_at_once() {
                     nanos: 0,
                 }),
                 hold_words: vec!["?".into()],
+                priority: Some(pb::PriorityWeights {
+                    reports: Some(1.5),
+                    standing: Some(f64::NAN),
+                    ..pb::PriorityWeights::default()
+                }),
+                rejection_reasons: vec![pb::RejectionReason::default()],
+                close_threads_after_days: Some(3_651),
+                follow_wave_hours: Some(169),
                 ..pb::Policy::default()
             }),
             ..pb::Site::default()
@@ -61,6 +69,11 @@ fn all_that_is_wrong_with_a_site_is_named_at_once() {
             "site.policy.service_level",
             "site.policy.approve_at",
             "site.policy.hold_words",
+            "site.policy.priority.reports",
+            "site.policy.priority.standing",
+            "site.policy.rejection_reasons",
+            "site.policy.close_threads_after_days",
+            "site.policy.follow_wave_hours",
         ]
     );
     let empty = create_site(&pb::CreateSiteRequest { site: None });
@@ -138,6 +151,24 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
             }
         });
     let words = || prop::collection::vec(any::<String>(), 0..6);
+    let weights =
+        any::<[Option<f64>; 4]>().prop_map(|[uncertainty, reports, thread_heat, standing]| {
+            pb::PriorityWeights {
+                uncertainty,
+                reports,
+                thread_heat,
+                standing,
+            }
+        });
+    let reason = ("[a-z]{0,3}|[ -~]{0,9}", any::<String>())
+        .prop_map(|(code, text)| pb::RejectionReason { code, text });
+    let queue = (
+        prop::option::of(weights),
+        prop::collection::vec(reason, 0..4),
+        prop::option::of(0u32..4_000),
+        prop::option::of(0u32..200),
+        any::<(Option<bool>, Option<bool>)>(),
+    );
     let span =
         any::<(i64, i32)>().prop_map(|(seconds, nanos)| prost_types::Duration { seconds, nanos });
     (
@@ -149,6 +180,7 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         prop::option::of(limits),
         prop::option::of(span),
         any::<Option<bool>>(),
+        queue,
     )
         .prop_map(
             |(
@@ -160,6 +192,7 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
                 limits,
                 service_level,
                 share_learning,
+                queue,
             )| pb::Policy {
                 mode,
                 approve_at,
@@ -172,6 +205,12 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
                 limits,
                 service_level,
                 share_learning,
+                priority: queue.0,
+                rejection_reasons: queue.1,
+                close_threads_after_days: queue.2,
+                follow_wave_hours: queue.3,
+                moderator_statistics: queue.4.0,
+                appeals: queue.4.1,
             },
         )
 }

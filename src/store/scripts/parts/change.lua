@@ -28,18 +28,20 @@ local function varint(value, at)
   return number, at
 end
 
--- The thread's and the author's name: fields 1 and 7 of the record, which begins with fields of bytes in their order.
+-- The thread's and the author's name and the score: fields 1, 7 and 9 of the record, which begins with fields of bytes in
+-- their order. A score of 0 is left out.
 local function names(value, stop)
-  local at, thread, author = HEAD + 1, nil, nil
+  local at, thread, author, probability = HEAD + 1, nil, nil, 0
   while at <= stop do
     local tag, length = byte(value, at), nil
-    if tag % 8 ~= 2 or tag > 58 then break end
+    if tag == 77 then probability = struct.unpack('<f', value, at + 1) end
+    if tag % 8 ~= 2 or tag > 66 then break end
     length, at = varint(value, at + 1)
     if tag == 10 then thread = sub(value, at, at + length - 1) end
     if tag == 58 then author = sub(value, at, at + length - 1) end
     at = at + length
   end
-  return thread or '', author
+  return thread or '', author, probability
 end
 
 -- A comment by name; nil where there is none.
@@ -48,10 +50,11 @@ local function read_comment(id)
   if not value then return nil end
   local format, state, version, outcome, submitted, _, entries, lane, flags = struct.unpack('<BBI4Bi8c8BBB', value)
   if format ~= 2 then error('a comment of another format') end
-  local thread, author = names(value, #value - ENTRY * entries)
+  local thread, author, probability = names(value, #value - ENTRY * entries)
   return {
     id = id, value = value, state = state, version = version, outcome = outcome, submitted = submitted,
     entries = entries, lane = lane, flags = flags, thread = thread, author = author,
+    probability = probability,
   }
 end
 
@@ -60,8 +63,8 @@ local function entry(comment, i)
   local at = #comment.value - ENTRY * (comment.entries - i + 1) + 1
   local version, kind, in_force, by, ms, audit, state, lane, due = struct.unpack('<I4BBc8i8i8BBd', comment.value, at)
   return {
-    at = at, version = version, kind = kind, in_force = in_force == 1, by = by, ms = ms, audit = audit,
-    state = state, lane = lane, due = due,
+    at = at, version = version, kind = kind, in_force = in_force > 0, untaught = in_force == 2, by = by, ms = ms,
+    audit = audit, state = state, lane = lane, due = due,
   }
 end
 
@@ -83,9 +86,10 @@ local function lift(comment, ruling)
   comment.lifted = ruling.at
 end
 
--- Remembers what is done to a comment, with how it stood before: call it before the change.
-local function append_entry(comment, kind, version, by, audit, due)
-  local in_force = kind <= ESCALATED and 1 or 0
+-- Remembers what is done to a comment, with how it stood before: call it before the change. `untaught`: a verdict that
+-- teaches the model nothing.
+local function append_entry(comment, kind, version, by, audit, due, untaught)
+  local in_force = kind > ESCALATED and 0 or untaught and 2 or 1
   comment.appended = struct.pack('<I4BBc8i8i8BBd', version, kind, in_force, by, NOW, audit, comment.state, comment.lane, due or 0)
 end
 

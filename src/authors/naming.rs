@@ -1,0 +1,189 @@
+//! How a moderator names a subject, and what a stored comment is known by.
+
+use crate::{
+    authors::{AuthorRefusal, Authors},
+    comment::{
+        contact::EmailAddress,
+        fields::Website,
+        ids::{AccountId, CommentId, SiteId},
+        stored::{CommentContent, StoredComment},
+        subject::{Subject, SubjectKind},
+    },
+    spam::{content::Content, signals::domains},
+};
+
+/// More links of a stored comment are not looked at.
+const MOST_LINKS: usize = 32;
+
+/// More domains than a comment's submission is checked for.
+pub const MOST_DOMAINS: usize = 8;
+
+/// Names a subject. Whoever prints it sees no address.
+#[derive(Debug, Clone)]
+pub enum Named {
+    /// What a comment came with.
+    ByComment(CommentId, Of),
+    /// A logged-in reader.
+    Account(AccountId),
+    /// A reader without account.
+    Email(EmailAddress),
+    /// By its own name.
+    Known(Subject),
+}
+
+/// What of a comment is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Of {
+    /// Its author.
+    Author,
+    /// Where it came from.
+    IpAddress,
+    /// This domain; the only one that it leads to if empty.
+    LinkDomain(String),
+    /// The website beside the name.
+    Website,
+}
+
+impl Named {
+    /// Of which kind it is.
+    #[must_use]
+    pub fn kind(&self) -> SubjectKind {
+        match self {
+            Self::Account(_) | Self::Email(_) | Self::ByComment(_, Of::Author) => {
+                SubjectKind::Author
+            }
+            Self::ByComment(_, Of::IpAddress) => SubjectKind::IpAddress,
+            Self::ByComment(_, Of::LinkDomain(_)) => SubjectKind::LinkDomain,
+            Self::ByComment(_, Of::Website) => SubjectKind::Website,
+            Self::Known(subject) => subject.kind(),
+        }
+    }
+}
+
+/// A subject, and how it was named.
+pub(super) struct Resolved {
+    pub(super) subject: Subject,
+    pub(super) named_by: Option<CommentId>,
+    /// The domain or the website.
+    pub(super) shown: String,
+}
+
+impl From<Subject> for Resolved {
+    fn from(subject: Subject) -> Self {
+        Self {
+            subject,
+            named_by: None,
+            shown: String::new(),
+        }
+    }
+}
+
+impl Authors {
+    pub(super) fn resolve_in(
+        &self,
+        site: &SiteId,
+        comment: &StoredComment,
+        of: &Of,
+    ) -> Result<Resolved, AuthorRefusal> {
+        let content = &comment.content;
+        let (subject, shown) = match of {
+            Of::Author => (content.author.map(Subject::Author), String::new()),
+            Of::IpAddress => (content.ip.map(Subject::IpAddress), String::new()),
+            Of::Website => {
+                let website: Option<Website> = content.website.parse().ok();
+                let shown = website.as_ref().map(Website::place);
+                let hash = website.map(|website| self.hasher.website(site, &website));
+                (hash.map(Subject::Website), shown.unwrap_or_default())
+            }
+            Of::LinkDomain(domain) => {
+                let domain = which(domain, domains_of(content, 2 * MOST_LINKS))?;
+                let hash = self.hasher.link_host(site, &domain);
+                (Some(Subject::LinkDomain(hash)), domain)
+            }
+        };
+        let kind = Named::ByComment(comment.id, of.clone()).kind();
+        Ok(Resolved {
+            subject: subject.ok_or(AuthorRefusal::NoSubject(kind))?,
+            named_by: Some(comment.id),
+            shown,
+        })
+    }
+
+    /// What a comment is known by besides its author.
+    pub(super) fn other_subjects(
+        &self,
+        site: &SiteId,
+        content: &CommentContent,
+        most_domains: usize,
+    ) -> Vec<Subject> {
+        let website: Option<Website> = content.website.parse().ok();
+        let website = website.map(|website| Subject::Website(self.hasher.website(site, &website)));
+        let domain = |domain: &String| Subject::LinkDomain(self.hasher.link_host(site, domain));
+        let domains = domains_of(content, most_domains);
+        let ip = content.ip.map(Subject::IpAddress);
+        let others = ip.into_iter().chain(website);
+        others.chain(domains.iter().map(domain)).collect()
+    }
+}
+
+/// The domains that a stored comment leads to, by whatever name a standing can be said of them.
+fn domains_of(content: &CommentContent, most: usize) -> Vec<String> {
+    let text = Content::of_text(&content.body, "");
+    let website: Option<Website> = content.website.parse().ok();
+    let website = website.as_ref().map(|website| (website.host(), ""));
+    let links = text.links().iter().take(MOST_LINKS);
+    let links = links.map(|link| (link.host.as_str(), link.path.as_str()));
+    domains::names(website.into_iter().chain(links), None, most)
+}
+
+/// The one of a comment's domains that is meant. People write `https://www.pills.example/` and mean `pills.example`.
+fn which(asked: &str, mut known: Vec<String>) -> Result<String, AuthorRefusal> {
+    let asked = asked.trim().to_lowercase();
+    let plain = asked
+        .strip_prefix("https://")
+        .or_else(|| asked.strip_prefix("http://"))
+        .unwrap_or(&asked)
+        .trim_end_matches('/');
+    let host = domains::registered(plain.split('/').next().unwrap_or(plain));
+    let meant = known
+        .iter()
+        .position(|name| name == plain)
+        .or_else(|| known.iter().position(|name| name == host));
+    match meant {
+        Some(at) => Ok(known.swap_remove(at)),
+        None if plain.is_empty() && known.len() == 1 => Ok(known.swap_remove(0)),
+        None if known.is_empty() => Err(AuthorRefusal::NoSubject(SubjectKind::LinkDomain)),
+        None => Err(AuthorRefusal::OtherDomains(known)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_found_however_it_is_written() {
+        let known = || {
+            ["pills.example", "bit.ly", "bit.ly/x7"]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        for (asked, meant) in [
+            ("pills.example", Some("pills.example")),
+            (" HTTPS://www.Pills.example/ ", Some("pills.example")),
+            ("shop.pills.example/cheap", Some("pills.example")),
+            ("bit.ly/x7", Some("bit.ly/x7")),
+            ("bit.ly", Some("bit.ly")),
+            ("other.example", None),
+            ("", None),
+        ] {
+            assert_eq!(which(asked, known()).ok().as_deref(), meant, "{asked}");
+        }
+        let only = || vec!["pills.example".to_owned()];
+        assert_eq!(which("", only()).ok(), only().pop());
+        assert!(matches!(
+            which("", vec![]),
+            Err(AuthorRefusal::NoSubject(_))
+        ));
+    }
+}

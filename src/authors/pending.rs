@@ -1,0 +1,179 @@
+//! What is pending of a subject that was banned: found in batches and decided one by one, in bounded time.
+
+use std::time::Duration;
+
+use tokio::{task::JoinSet, time::Instant};
+
+use crate::{
+    access::caller::Caller,
+    authors::Authors,
+    comment::{
+        ids::{KeyedHash, SiteId},
+        rejection::ReasonCodeText,
+        state::{CommentState, Verdict, Word},
+        stored::StoredComment,
+        subject::Subject,
+    },
+    queue::ruling::{DecideRefusal, Note, Ruling},
+    store::error::StoreError,
+};
+
+/// Comments that are read, and decided on, at once.
+const BATCH: usize = 50;
+
+/// Comments that one call looks at.
+const MOST_IN_ONE_CALL: usize = 10_000;
+
+/// No further batch is begun after this: a call has a deadline.
+const LONGEST: Duration = Duration::from_secs(3);
+
+/// What other moderators read beside each of these decisions.
+const NOTE: &str = "author banned";
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Dealt {
+    /// Comments decided on.
+    pub(super) decided: u32,
+    /// Comments not looked at.
+    pub(super) left: u64,
+    /// Where to go on.
+    pub(super) next: Option<u64>,
+}
+
+impl Authors {
+    /// Decides on what is pending of a subject. An author's comments are found by the author's index, the newest first;
+    /// those of an address, a domain or a website among all that is pending on the site, the oldest first.
+    pub(super) async fn deal_with_pending(
+        &self,
+        site: &SiteId,
+        caller: &Caller,
+        subject: &Subject,
+        verdict: Verdict,
+        from: u64,
+    ) -> Result<Dealt, StoreError> {
+        let until = Instant::now() + LONGEST;
+        let mut dealt = Dealt {
+            next: Some(from),
+            ..Dealt::default()
+        };
+        let mut looked_at = 0;
+        while let Some(from) = dealt.next {
+            if looked_at >= MOST_IN_ONE_CALL || Instant::now() >= until {
+                dealt.left = self.left(site, subject, from).await?;
+                break;
+            }
+            let (found, next) = self.batch(site, subject, from).await?;
+            looked_at += BATCH;
+            dealt.decided += self.decide_all(site, caller, found, verdict).await?;
+            dealt.next = next;
+        }
+        Ok(dealt)
+    }
+
+    /// The subject's pending comments of one batch, and where the next begins.
+    async fn batch(
+        &self,
+        site: &SiteId,
+        subject: &Subject,
+        from: u64,
+    ) -> Result<(Vec<StoredComment>, Option<u64>), StoreError> {
+        let (mut found, next) = match subject {
+            Subject::Author(author) => self.of_author(site, author, from).await?,
+            Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
+                let states = [CommentState::Pending];
+                let page = self.store.list(site, None, &states, from, BATCH).await?;
+                let mut found = page.comments;
+                found.retain(|comment| self.is_of(site, comment, subject));
+                (found, page.next)
+            }
+        };
+        found.retain(|comment| comment.state == CommentState::Pending);
+        Ok((found, next))
+    }
+
+    async fn of_author(
+        &self,
+        site: &SiteId,
+        author: &KeyedHash,
+        from: u64,
+    ) -> Result<(Vec<StoredComment>, Option<u64>), StoreError> {
+        let offset = usize::try_from(from).unwrap_or(usize::MAX).min(1 << 53);
+        let ids = self
+            .store
+            .author_comment_ids(site, author, offset, BATCH)
+            .await?;
+        let next = (ids.len() == BATCH).then(|| from.saturating_add(BATCH as u64));
+        let found = self.store.comments(site, &ids).await?;
+        Ok((found.into_iter().flatten().collect(), next))
+    }
+
+    fn is_of(&self, site: &SiteId, comment: &StoredComment, subject: &Subject) -> bool {
+        match subject {
+            Subject::Author(author) => comment.content.author == Some(*author),
+            Subject::IpAddress(ip) => comment.content.ip == Some(*ip),
+            Subject::LinkDomain(_) | Subject::Website(_) => self
+                .other_subjects(site, &comment.content, usize::MAX)
+                .contains(subject),
+        }
+    }
+
+    async fn left(&self, site: &SiteId, subject: &Subject, from: u64) -> Result<u64, StoreError> {
+        match subject {
+            Subject::Author(author) => {
+                let known = self.store.author_comments_known(site, author).await?;
+                Ok(known.saturating_sub(from))
+            }
+            Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
+                self.store.pending_after(site, from).await
+            }
+        }
+    }
+
+    /// Decides on all of a batch at once; on how many. Who was faster has decided: that is no failure.
+    async fn decide_all(
+        &self,
+        site: &SiteId,
+        caller: &Caller,
+        found: Vec<StoredComment>,
+        verdict: Verdict,
+    ) -> Result<u32, StoreError> {
+        let mut deciding = JoinSet::new();
+        for comment in found {
+            let (queue, site, caller) = (self.queue.clone(), site.clone(), caller.clone());
+            let ruling = Ruling {
+                comment: comment.id,
+                version: comment.version,
+                word: Word::Verdict(verdict),
+                reason_code: ReasonCodeText::default(),
+                note: NOTE.parse::<Note>().unwrap_or_default(),
+                lease: None,
+                override_lease: true,
+            };
+            deciding.spawn(async move { queue.decide(&site, &caller, &ruling).await });
+        }
+        let mut decided = 0;
+        while let Some(done) = deciding.join_next().await {
+            // A task that panicked has decided nothing, or will be found decided.
+            let Ok(done) = done else { continue };
+            match done {
+                Ok(_) => decided += 1,
+                Err(DecideRefusal::Store(error)) => return Err(error),
+                Err(
+                    DecideRefusal::NotFound
+                    | DecideRefusal::Erased
+                    | DecideRefusal::Stale { .. }
+                    | DecideRefusal::LeasedByAnother
+                    // For others than this moderator: it stays.
+                    | DecideRefusal::Escalated
+                    | DecideRefusal::SameModerator
+                    | DecideRefusal::Retracted
+                    // No reason is named; and what a policy that can't be read leaves, the answer counts as left.
+                    | DecideRefusal::UnknownReason { .. }
+                    | DecideRefusal::Site(_),
+                ) => {}
+            }
+        }
+        Ok(decided)
+    }
+}

@@ -1,6 +1,6 @@
-//! What a moderator sees without holding it.
+//! What a moderator sees without holding it. What is held is told of by its lease: whoever changes it ends that.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use super::{
     Session, first,
@@ -74,8 +74,7 @@ impl Session {
         match news {
             News::Changed(change) => self.changed_to(site, change).await,
             News::Missed => {
-                let mut all = self.watching.of(site);
-                all.extend(self.hands.of(site).iter().map(|(comment, _)| *comment));
+                let all = self.watching.of(site);
                 self.compare_of(site, &all).await
             }
         }
@@ -85,14 +84,6 @@ impl Session {
         let item = (site, change.comment);
         let now = Some((change.state, change.version));
         let reason = reason_of(change.state, change.decided);
-        if let Some(held) = self.hands.get(item)
-            && held.version < change.version
-        {
-            let (name, held) = (&self.plan.sites[site], [(change.comment, held.token)]);
-            let store = &self.queue.store;
-            drop(store.release(name, &held, Duration::ZERO).await);
-            self.withdraw(site, change.comment, reason, now).await?;
-        }
         let seen = self.watching.seen.get(&item);
         if seen.is_some_and(|seen| *seen < change.version) {
             self.tell_seen(item, reason, now).await?;
@@ -121,14 +112,6 @@ impl Session {
             {
                 let (reason, now) = since(seen, now.as_ref());
                 self.tell_seen(item, reason, now).await?;
-                continue;
-            }
-            let held = self.hands.get(item);
-            if let (Some(held), Some(now)) = (held, now)
-                && now.version != held.version
-            {
-                let (reason, now) = since(held.version, Some(&now));
-                self.withdraw(site, *comment, reason, now).await?;
             }
         }
         Ok(())

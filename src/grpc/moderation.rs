@@ -21,10 +21,10 @@ use crate::{
     feed::changes::Changes,
     grpc::{
         authors::AuthorDesk,
-        convert::{authors, listing, moderation as convert, review, statistics, words},
+        convert::{authors, listing, review, statistics},
         gate::Gate,
         status,
-        streams::Streams,
+        streams::{Streams, WhileWelcome},
     },
     policy::sites::Sites,
     proto::v1::{self, moderation_service_server::ModerationService},
@@ -86,6 +86,20 @@ impl ModerationService for Moderation {
         request: Request<Streaming<v1::WorkQueueRequest>>,
     ) -> Result<Response<Self::WorkQueueStream>, Status> {
         self.work(request).await
+    }
+
+    async fn list_moderated_sites(
+        &self,
+        request: Request<v1::ListModeratedSitesRequest>,
+    ) -> Result<Response<v1::ListModeratedSitesResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Moderate)?;
+        let sites = self.sites.list().await?;
+        let mine = sites.iter().filter(|site| caller.scope.contains(&site.id));
+        let sites = mine.map(|site| work::moderated_site(site, &caller));
+        Ok(Response::new(v1::ListModeratedSitesResponse {
+            sites: sites.collect(),
+        }))
     }
 
     async fn list_queue(

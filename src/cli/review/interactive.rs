@@ -162,10 +162,7 @@ impl Desk {
 
     fn start_asking(&mut self, question: Ask) {
         let (connection, replies) = (self.connection.clone(), self.replies.clone());
-        self.asking.spawn(async move {
-            // Nobody listens only when the session is over.
-            let _ = replies.send(ask(connection, question).await).await;
-        });
+        self.asking.spawn(ask(connection, question, replies));
     }
 
     async fn send(&self, message: Up) {

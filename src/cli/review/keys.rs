@@ -2,7 +2,7 @@
 
 use crate::proto::v1::Verdict;
 
-use super::session::{Mode, Session};
+use super::session::{Mode, Session, Stage};
 
 /// A key of the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,18 @@ pub enum Act {
     Mark,
     /// Back to the item.
     Leave,
+    /// Preview one verdict on the whole wave.
+    Bulk(Verdict),
+    /// A last yes.
+    Confirm,
+    /// How the author stands.
+    Author,
+    /// The next value of the chosen row.
+    Turn,
+    /// Black out parts of the comment.
+    Redact,
+    /// So many words on or back.
+    Word(isize),
     /// Only items of this wave.
     OnlyWave,
     /// Only items of this article.
@@ -129,7 +141,7 @@ const SCROLL: Binding = shown(
     "scroll by a line; PgUp, PgDn and space by a page; Home, End",
 );
 
-const ITEM: [Binding; 17] = [
+const ITEM: [Binding; 19] = [
     shown(
         Key::Char('a'),
         Act::Decide(Verdict::Approve),
@@ -191,7 +203,21 @@ const ITEM: [Binding; 17] = [
         Act::Wave,
         "v",
         "wave",
-        "the wave of near-identical comments that this one is of",
+        "the wave of near-identical comments that this one is of; one verdict on all of it, after a preview",
+    ),
+    shown(
+        Key::Char('b'),
+        Act::Author,
+        "b",
+        "author",
+        "ban, hold or trust the author, for a time or for good; asks once more before it does",
+    ),
+    shown(
+        Key::Char('x'),
+        Act::Redact,
+        "x",
+        "black out",
+        "black out words of the comment, so that the rest can be approved",
     ),
     shown(
         Key::Char('l'),
@@ -249,10 +275,60 @@ const PLACES: [Binding; 5] = [
     shown(Key::Escape, Act::Leave, "Esc", "as it was", ""),
 ];
 
-const WAVE: [Binding; 3] = [
+const WAVE: [Binding; 6] = [
     shown(Key::Up, Act::Move(-1), "↑↓", "scroll", ""),
+    shown(
+        Key::Char('s'),
+        Act::Bulk(Verdict::Spam),
+        "s",
+        "all spam …",
+        "",
+    ),
+    shown(
+        Key::Char('r'),
+        Act::Bulk(Verdict::Reject),
+        "r",
+        "reject all …",
+        "",
+    ),
+    shown(
+        Key::Char('a'),
+        Act::Bulk(Verdict::Approve),
+        "a",
+        "approve all …",
+        "",
+    ),
     shown(Key::Char('o'), Act::OnlyWave, "o", "work it alone", ""),
     shown(Key::Escape, Act::Leave, "Esc", "back", ""),
+];
+
+const PREVIEW: [Binding; 3] = [
+    shown(Key::Up, Act::Move(-1), "↑↓", "scroll", ""),
+    shown(Key::Char('y'), Act::Confirm, "y", "yes, decide so", ""),
+    shown(Key::Escape, Act::Leave, "Esc", "no", ""),
+];
+
+const AUTHOR: [Binding; 7] = [
+    shown(Key::Up, Act::Move(-1), "↑↓", "choose", ""),
+    shown(Key::Char(' '), Act::Turn, "space", "change", ""),
+    shown(Key::Char('n'), Act::Note, "n", "why", ""),
+    shown(Key::Enter, Act::Enter, "Enter", "go on", ""),
+    shown(Key::Escape, Act::Leave, "Esc", "as it was", ""),
+    hidden(Key::Left, Act::Turn),
+    hidden(Key::Right, Act::Turn),
+];
+
+const SURE: [Binding; 2] = [
+    shown(Key::Char('y'), Act::Confirm, "y", "yes", ""),
+    shown(Key::Escape, Act::Leave, "Esc", "no", ""),
+];
+
+const REDACT: [Binding; 5] = [
+    shown(Key::Left, Act::Word(-1), "←→", "word", ""),
+    shown(Key::Char(' '), Act::Mark, "space", "mark or unmark", ""),
+    shown(Key::Enter, Act::Enter, "Enter", "black out what is marked", ""),
+    shown(Key::Escape, Act::Leave, "Esc", "don't", ""),
+    hidden(Key::Right, Act::Word(1)),
 ];
 
 const HELP: [Binding; 3] = [
@@ -276,7 +352,12 @@ pub fn bindings(session: &Session) -> Vec<Binding> {
         Mode::Typing(_) => &TYPING,
         Mode::Deeds(_) => &DEEDS,
         Mode::Places(_) => &PLACES,
+        Mode::Wave if is_preview(session) => &PREVIEW,
         Mode::Wave => &WAVE,
+        Mode::Author(form) if form.is_writing => &TYPING,
+        Mode::Author(form) if form.is_chosen => &SURE,
+        Mode::Author(_) => &AUTHOR,
+        Mode::Redact(_) => &REDACT,
         Mode::Help => &HELP,
     };
     let mut found: Vec<Binding> = table
@@ -285,7 +366,8 @@ pub fn bindings(session: &Session) -> Vec<Binding> {
         .filter(|binding| is_possible(session, binding.act))
         .map(|binding| fitted(session, binding))
         .collect();
-    if !session.is_typing() {
+    let is_word = matches!(session.mode, Mode::Redact(_));
+    if !session.is_typing() && !is_word {
         found.extend(MOVES);
     }
     found
@@ -301,7 +383,7 @@ pub fn of_an_item() -> Vec<Binding> {
 /// Only where it can do something.
 fn is_possible(session: &Session, act: Act) -> bool {
     match act {
-        Act::Wave | Act::OnlyWave => session.wave_id().is_some(),
+        Act::Wave | Act::OnlyWave | Act::Bulk(_) => session.wave_id().is_some(),
         Act::OnlyThread => session.thread_id().is_some(),
         Act::Decide(_)
         | Act::Reject
@@ -317,8 +399,19 @@ fn is_possible(session: &Session, act: Act) -> bool {
         | Act::Page(_)
         | Act::Enter
         | Act::Mark
+        | Act::Confirm
+        | Act::Author
+        | Act::Turn
+        | Act::Redact
+        | Act::Word(_)
         | Act::Leave => true,
     }
+}
+
+/// What would be done to a wave waits for a yes.
+fn is_preview(session: &Session) -> bool {
+    let stage = session.bulk_of_wave().map(|bulk| &bulk.stage);
+    matches!(stage, Some(Stage::Preview(_)))
 }
 
 /// Told as it is at the moment.

@@ -68,6 +68,35 @@ impl Line {
         kept.with(Tone::Faint, if width > 0 { "…" } else { "" })
     }
 
+    /// In as many lines as it needs, broken at spaces; all but the first begin with `indent` spaces.
+    #[must_use]
+    pub fn wrapped(self, width: usize, indent: usize) -> Vec<Self> {
+        if self.width() <= width || width <= indent + 2 {
+            return vec![self.cut(width)];
+        }
+        let margin = || Self::of(Tone::Plain, " ".repeat(indent));
+        let (mut lines, mut line, mut used) = (Vec::new(), Self::new(), 0);
+        for (tone, text) in self.0 {
+            for word in text.split_inclusive(' ') {
+                let mut rest = word;
+                while used + rest.trim_end_matches(' ').width() > width {
+                    if used > indent {
+                        lines.push(std::mem::replace(&mut line, margin()));
+                    } else {
+                        let head = fitting(rest, width - used);
+                        lines.push(std::mem::replace(&mut line, margin()).with(tone, head));
+                        rest = &rest[head.len()..];
+                    }
+                    used = indent;
+                }
+                line = line.with(tone, rest);
+                used += rest.width();
+            }
+        }
+        lines.push(line);
+        lines.into_iter().map(|line| line.cut(width)).collect()
+    }
+
     /// The left part and the right part at the line's two ends.
     #[must_use]
     pub fn spread(left: Self, right: Self, width: usize) -> Self {
@@ -164,6 +193,19 @@ mod tests {
             12,
         );
         assert_eq!(spread.text(), "left   right");
+    }
+
+    #[test]
+    fn a_line_of_pieces_breaks_at_spaces_and_is_indented() {
+        let line = Line::of(Tone::Strong, "Reader 1: ").with(Tone::Plain, "one two abcdefghijkl");
+        let texts = |lines: Vec<Line>| {
+            let texts = lines.iter().map(|line| line.text().trim_end().to_owned());
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            texts(line.wrapped(12, 2)),
+            ["Reader 1:", "  one two", "  abcdefghij", "  kl"]
+        );
     }
 
     proptest! {

@@ -4,6 +4,8 @@ mod footer;
 mod help;
 mod item;
 mod lists;
+mod panel;
+mod redaction;
 mod status;
 mod wave;
 
@@ -67,7 +69,11 @@ fn room(session: &Session) -> usize {
 fn middle(session: &Session, room: usize) -> Vec<Line> {
     let width = session.window.0;
     match &session.mode {
-        Mode::Item | Mode::Reasons(_) | Mode::Typing(_) => item::lines(session, room),
+        Mode::Item
+        | Mode::Reasons(_)
+        | Mode::Typing(_)
+        | Mode::Author(_)
+        | Mode::Redact(_) => item::lines(session, room),
         Mode::Deeds(row) => lists::window(&lists::deeds(session), *row, (width, room)),
         Mode::Places(places) => lists::window(&lists::places(session), places.row, (width, room)),
         Mode::Wave | Mode::Help => {
@@ -83,9 +89,13 @@ fn page(session: &Session) -> Vec<Line> {
     match &session.mode {
         Mode::Wave => wave::lines(session, width),
         Mode::Help => help::lines(width),
-        Mode::Item | Mode::Reasons(_) | Mode::Typing(_) | Mode::Deeds(_) | Mode::Places(_) => {
-            Vec::new()
-        }
+        Mode::Item
+        | Mode::Reasons(_)
+        | Mode::Typing(_)
+        | Mode::Author(_)
+        | Mode::Redact(_)
+        | Mode::Deeds(_)
+        | Mode::Places(_) => Vec::new(),
     }
 }
 

@@ -2,11 +2,14 @@
 //! What is to be sent or asked is left in an outbox.
 
 mod answers;
+mod author;
+mod bulk;
 mod deeds;
 mod items;
 mod place;
 mod press;
 mod reasons;
+mod redact;
 mod replies;
 mod typing;
 mod verdicts;
@@ -24,9 +27,12 @@ use crate::{
     },
 };
 
+pub use author::{AuthorForm, TERMS};
+pub use bulk::{Bulk, BulkNews, Stage};
 pub use deeds::{Deed, Fate};
 pub use place::{Desk, Place, Places, Row};
 pub use reasons::Reasons;
+pub use redact::Redaction;
 pub use replies::{Ask, Reply};
 pub use typing::Typing;
 
@@ -56,8 +62,12 @@ pub enum Mode {
     Deeds(usize),
     /// Sites and lanes are chosen.
     Places(Places),
-    /// The wave.
+    /// The wave, and one verdict on all of it.
     Wave,
+    /// How the author stands from now on is chosen.
+    Author(AuthorForm),
+    /// Words to black out are chosen.
+    Redact(Redaction),
     /// The page of help.
     Help,
 }
@@ -156,6 +166,8 @@ pub struct Session {
     pub surroundings: Option<Surroundings>,
     /// The keys scroll what surrounds the comment. In a narrow window that is shown in the comment's place.
     pub is_context_focused: bool,
+    /// One verdict on a whole wave, the last of this session.
+    pub bulk: Option<Bulk>,
     /// Nothing comes until the moderator goes on.
     pub is_paused: bool,
     /// The time, as last told.
@@ -189,6 +201,7 @@ impl Session {
             page_scroll: 0,
             surroundings: None,
             is_context_focused: false,
+            bulk: None,
             is_paused: false,
             now: SystemTime::UNIX_EPOCH,
             window: (80, 24),
@@ -275,7 +288,13 @@ impl Session {
         match &self.mode {
             Mode::Typing(_) => true,
             Mode::Reasons(reasons) => reasons.is_writing,
-            Mode::Item | Mode::Deeds(_) | Mode::Places(_) | Mode::Wave | Mode::Help => false,
+            Mode::Author(form) => form.is_writing,
+            Mode::Item
+            | Mode::Deeds(_)
+            | Mode::Places(_)
+            | Mode::Wave
+            | Mode::Redact(_)
+            | Mode::Help => false,
         }
     }
 
@@ -289,7 +308,8 @@ impl Session {
 
     /// Once for each item, and only where somebody looks at it.
     fn ask_for_surroundings(&mut self) {
-        let is_wanted = super::screen::shows_context(self) || self.mode == Mode::Wave;
+        let is_wanted = super::screen::shows_context(self)
+            || matches!(self.mode, Mode::Wave | Mode::Author(_));
         if !is_wanted || self.surroundings.is_some() {
             return;
         }

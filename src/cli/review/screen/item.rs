@@ -4,12 +4,12 @@ use crate::cli::{
     review::{
         card, context,
         line::Line,
-        session::{Current, Link, Session},
+        session::{Current, Link, Mode, Session},
     },
     style::Tone,
 };
 
-use super::{is_wide, lists, rule, scrolled};
+use super::{is_wide, lists, panel, redaction, rule, scrolled};
 
 /// Lines above the comment without parts of the score: title, address, author, standing, probability, rule.
 const HEAD: usize = 6;
@@ -38,7 +38,7 @@ pub(super) fn lines(session: &Session, room: usize) -> Vec<Line> {
 /// What is being chosen or written, at the foot of the item.
 fn panel(session: &Session, room: usize) -> Vec<Line> {
     let width = session.window.0;
-    let (rows, chosen) = lists::panel(session);
+    let (rows, chosen) = panel::lines(session);
     if rows.is_empty() {
         return rows;
     }
@@ -107,6 +107,10 @@ fn column(
     let rows = room.saturating_sub(lines.len()).max(1);
     let (body, first) = if is_context {
         (context_lines(session, width), session.context_scroll)
+    } else if let (Mode::Redact(chosen), Some(comment)) = (&session.mode, &current.item.comment) {
+        let (body, at) = redaction::lines(chosen, &comment.body, width);
+        // The word under the cursor is in the middle, as far as there is text around it.
+        (body, at.saturating_sub(rows / 2))
     } else {
         let text = card::body(&current.item, width).into_iter();
         let body = text.map(|text| Line::of(Tone::Plain, text)).collect();

@@ -1,4 +1,4 @@
-//! Lists with a row under the cursor: reasons, decisions to undo, sites and lanes; and what is being written.
+//! Lists with a row under the cursor: decisions to undo, sites and lanes.
 
 use crate::{
     cli::{
@@ -27,71 +27,16 @@ pub(super) fn window(
 }
 
 /// A row, with the cursor before it if it is the chosen one.
-fn row(is_chosen: bool) -> Line {
+pub(super) fn row(is_chosen: bool) -> Line {
     Line::of(Tone::Strong, if is_chosen { "▸ " } else { "  " })
-}
-
-/// What is chosen or written at the foot of the item, and the row that must be seen.
-pub(super) fn panel(session: &Session) -> (Vec<Line>, usize) {
-    match &session.mode {
-        Mode::Typing(typing) => {
-            let title = "note for other moderators:";
-            (vec![Line::of(Tone::Strong, title), written(session, &typing.text)], 1)
-        }
-        Mode::Reasons(reasons) if reasons.is_writing => {
-            let title = "note on the rejection, for other moderators:";
-            (vec![Line::of(Tone::Strong, title), written(session, &reasons.note)], 1)
-        }
-        Mode::Reasons(reasons) => {
-            let mut lines: Vec<Line> = (1_usize..)
-                .zip(session.reasons())
-                .map(|(number, (code, text))| {
-                    let key = if number <= 9 {
-                        format!("[{number}] ")
-                    } else {
-                        "    ".to_owned()
-                    };
-                    row(number == reasons.row + 1)
-                        .with(Tone::Strong, key)
-                        .with(Tone::Notice, untrusted::line(code))
-                        .with(Tone::Plain, format!("  {}", untrusted::line(text)))
-                })
-                .collect();
-            if !reasons.note.is_empty() {
-                let note = untrusted::line(&reasons.note);
-                lines.insert(0, Line::of(Tone::Faint, format!("with the note: {note}")));
-            }
-            (lines, reasons.row)
-        }
-        Mode::Item | Mode::Deeds(_) | Mode::Places(_) | Mode::Wave | Mode::Help => (Vec::new(), 0),
-    }
-}
-
-/// The end of the text is what its writer wants to see.
-fn written(session: &Session, text: &str) -> Line {
-    let text = untrusted::line(text);
-    let most = session.window.0.saturating_sub(4);
-    let mut tail = text.as_str();
-    while Line::of(Tone::Plain, tail).width() > most {
-        tail = tail.get(tail.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
-    }
-    row(true).with(Tone::Plain, tail).with(Tone::Notice, "▏")
 }
 
 /// What was decided in this session, the newest first.
 pub(super) fn deeds(session: &Session) -> Vec<Line> {
-    let chosen = match &session.mode {
-        Mode::Deeds(row) => *row,
-        Mode::Item
-        | Mode::Reasons(_)
-        | Mode::Typing(_)
-        | Mode::Places(_)
-        | Mode::Wave
-        | Mode::Help => 0,
-    };
+    let is_chosen = |number| session.mode == Mode::Deeds(number);
     let deeds = session.deeds.iter().enumerate();
     deeds
-        .map(|(number, deed)| deed_line(session, deed, number == chosen))
+        .map(|(number, deed)| deed_line(session, deed, is_chosen(number)))
         .collect()
 }
 

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use crate::{
-    cli::{style::Tone, words},
-    proto::v1::{Decision, UndoDecisionResponse, Verdict, work_queue_response::Withdrawn},
+    cli::style::Tone,
+    proto::v1::{Decision, Verdict, work_queue_response::Withdrawn},
 };
 
 use super::{Ask, Effect, Link, Mode, Session};
@@ -21,8 +21,10 @@ pub struct Deed {
     pub at: SystemTime,
     /// Whose comment.
     pub site: String,
-    /// Which comment.
+    /// Which comment; empty for a bulk decision.
     pub comment_id: String,
+    /// Which bulk decision; empty for one on a comment.
+    pub operation_id: String,
     /// What was said.
     pub verdict: Verdict,
     /// The version that it made, or that the escalation was made on.
@@ -49,16 +51,21 @@ pub enum Fate {
 impl Session {
     pub(super) fn remember(&mut self, site: String, decision: &Decision, about: String) {
         self.last_deed += 1;
-        self.deeds.push_front(Deed {
+        self.add_deed(Deed {
             id: self.last_deed,
             at: self.now,
             site,
             comment_id: decision.comment_id.clone(),
+            operation_id: String::new(),
             verdict: decision.verdict(),
             version: decision.version,
             about,
             fate: Fate::Stands,
         });
+    }
+
+    pub(super) fn add_deed(&mut self, deed: Deed) {
+        self.deeds.push_front(deed);
         self.deeds.truncate(REMEMBERED);
         // Who looks at the list keeps looking at the same row.
         if let Mode::Deeds(row) = &mut self.mode {
@@ -87,11 +94,20 @@ impl Session {
             // A refusal can have been the service's, which may be back by now.
             Fate::Stands | Fate::Refused(_) => {
                 deed.fate = Fate::Undoing;
-                let ask = Ask::Undo {
-                    deed: deed.id,
-                    site: deed.site.clone(),
-                    comment_id: deed.comment_id.clone(),
-                    version: deed.version,
+                let (id, site) = (deed.id, deed.site.clone());
+                let ask = if deed.operation_id.is_empty() {
+                    Ask::Undo {
+                        deed: id,
+                        site,
+                        comment_id: deed.comment_id.clone(),
+                        version: deed.version,
+                    }
+                } else {
+                    Ask::UndoBulk {
+                        deed: id,
+                        site,
+                        operation_id: deed.operation_id.clone(),
+                    }
                 };
                 self.outbox.push_back(Effect::Ask(ask));
             }
@@ -99,15 +115,15 @@ impl Session {
         }
     }
 
-    pub(super) fn undone(&mut self, id: u64, answer: Result<UndoDecisionResponse, String>) {
+    /// Whether it was undone, and how it is now, in words.
+    pub(super) fn undone(&mut self, id: u64, answer: Result<String, String>) {
         let Some(deed) = self.deeds.iter_mut().find(|deed| deed.id == id) else {
             return;
         };
         let (tone, notice) = match answer {
-            Ok(undone) => {
+            Ok(now) => {
                 deed.fate = Fate::Undone;
-                let state = words::state(undone.state).to_lowercase();
-                (Tone::Good, format!("undone, {state} again: {}", deed.about))
+                (Tone::Good, format!("undone, {now}: {}", deed.about))
             }
             Err(why) => {
                 deed.fate = Fate::Refused(why.clone());

@@ -101,6 +101,12 @@ impl Session {
             Act::Deeds => self.open_deeds(),
             Act::Why => self.is_context_focused = !self.is_context_focused && self.current.is_some(),
             Act::Wave => self.open_page(Mode::Wave),
+            Act::Bulk(verdict) => self.preview_bulk(verdict),
+            Act::Confirm => self.confirm(),
+            Act::Author => self.open_author(),
+            Act::Turn => self.turn(),
+            Act::Redact => self.open_redaction(),
+            Act::Word(by) => self.move_by(by),
             Act::Places => self.open_places(),
             Act::Help => self.open_page(Mode::Help),
             Act::Quit => self.outbox.push_back(Effect::Quit),
@@ -131,9 +137,15 @@ impl Session {
     fn open_note(&mut self) {
         match &mut self.mode {
             Mode::Reasons(reasons) => reasons.is_writing = true,
+            Mode::Author(form) => form.is_writing = true,
             Mode::Item if self.current.is_some() => self.mode = Mode::Typing(Typing::default()),
             Mode::Item => self.note(Tone::Notice, "there is no comment to note something on"),
-            Mode::Typing(_) | Mode::Deeds(_) | Mode::Places(_) | Mode::Wave | Mode::Help => {}
+            Mode::Typing(_)
+            | Mode::Deeds(_)
+            | Mode::Places(_)
+            | Mode::Wave
+            | Mode::Redact(_)
+            | Mode::Help => {}
         }
     }
 
@@ -158,6 +170,9 @@ impl Session {
                 self.undo(row);
             }
             Mode::Places(_) => self.work_marked(),
+            Mode::Author(form) if form.is_writing => form.is_writing = false,
+            Mode::Author(form) => form.is_chosen = true,
+            Mode::Redact(_) => self.redact(),
             Mode::Item | Mode::Wave | Mode::Help => {}
         }
     }
@@ -168,17 +183,57 @@ impl Session {
                 reasons.is_writing = false;
                 reasons.note.clear();
             }
+            Mode::Author(form) if form.is_writing => {
+                form.is_writing = false;
+                form.reason.clear();
+            }
+            Mode::Author(form) if form.is_chosen => form.is_chosen = false,
+            Mode::Wave => {
+                if !self.drop_preview() {
+                    self.mode = Mode::Item;
+                }
+            }
             Mode::Item => self.is_context_focused = false,
             Mode::Reasons(_)
             | Mode::Typing(_)
             | Mode::Deeds(_)
             | Mode::Places(_)
-            | Mode::Wave
+            | Mode::Author(_)
+            | Mode::Redact(_)
             | Mode::Help => self.mode = Mode::Item,
         }
     }
 
+    /// A last yes.
+    fn confirm(&mut self) {
+        match &self.mode {
+            Mode::Author(form) if form.is_chosen => self.set_standing(),
+            Mode::Wave => self.confirm_bulk(),
+            Mode::Author(_)
+            | Mode::Item
+            | Mode::Reasons(_)
+            | Mode::Typing(_)
+            | Mode::Deeds(_)
+            | Mode::Places(_)
+            | Mode::Redact(_)
+            | Mode::Help => {}
+        }
+    }
+
+    fn turn(&mut self) {
+        if let Mode::Author(form) = &mut self.mode {
+            form.turn();
+        }
+    }
+
     fn mark(&mut self) {
+        if let Mode::Redact(redaction) = &mut self.mode {
+            if !redaction.marked.remove(&redaction.word) {
+                redaction.marked.insert(redaction.word);
+            }
+            let last = redaction.words.len().saturating_sub(1);
+            redaction.word = (redaction.word + 1).min(last);
+        }
         if let Mode::Places(places) = &mut self.mode
             && !places.marked.remove(&places.row)
         {
@@ -195,6 +250,11 @@ impl Session {
             Mode::Reasons(chosen) => (&mut chosen.row, reasons),
             Mode::Deeds(row) => (row, deeds),
             Mode::Places(places) => (&mut places.row, places.rows.len()),
+            Mode::Author(form) => {
+                let rows = form.rows();
+                (&mut form.row, rows)
+            }
+            Mode::Redact(redaction) => (&mut redaction.word, redaction.words.len()),
             Mode::Wave | Mode::Help => (&mut self.page_scroll, usize::MAX),
         };
         *place = place.saturating_add_signed(by).min(most.saturating_sub(1));

@@ -1,8 +1,10 @@
 //! What is asked besides the stream, and its answers.
 
-use crate::proto::v1::{LastDecision, UndoDecisionResponse};
+use std::time::SystemTime;
 
-use super::{Current, Desk, Hold, Session, Surroundings};
+use crate::proto::v1::{LastDecision, PendingAction, RedactCommentResponse, Standing, Verdict};
+
+use super::{BulkNews, Current, Desk, Hold, Session, Surroundings};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,54 @@ pub enum Ask {
         /// The version that it made.
         version: u32,
     },
+    /// Undo a bulk decision of this session.
+    UndoBulk {
+        /// Its number.
+        deed: u64,
+        /// Whose.
+        site: String,
+        /// Which.
+        operation_id: String,
+    },
+    /// One verdict on a wave.
+    Bulk {
+        /// Whose.
+        site: String,
+        /// Which.
+        wave_id: String,
+        /// What is said.
+        verdict: Verdict,
+        /// Only tell what would be done.
+        validate_only: bool,
+    },
+    /// How an author stands from now on.
+    Standing {
+        /// On which site.
+        site: String,
+        /// Whose author.
+        comment_id: String,
+        /// How.
+        standing: Standing,
+        /// Until when; for good without.
+        until: Option<SystemTime>,
+        /// Why.
+        reason: String,
+        /// What becomes of what waits.
+        pending: PendingAction,
+    },
+    /// Black out parts of a comment.
+    Redact {
+        /// Whose.
+        site: String,
+        /// Which.
+        comment_id: String,
+        /// The version that is shown.
+        version: u32,
+        /// The item's.
+        lease_token: String,
+        /// What to black out.
+        texts: Vec<String>,
+    },
 }
 
 /// What was answered.
@@ -45,8 +95,14 @@ pub enum Reply {
     Context(String, Surroundings),
     /// Who decided on this comment.
     WhoDecided(String, Option<LastDecision>),
-    /// Whether a decision was undone.
-    Undone(u64, Result<UndoDecisionResponse, String>),
+    /// How it is now that a decision was undone, or why it was not.
+    Undone(u64, Result<String, String>),
+    /// What came of a bulk decision.
+    Bulk(BulkNews),
+    /// What was set and done, or why not.
+    StandingSet(Result<String, String>),
+    /// What is left of this comment.
+    Redacted(String, Result<RedactCommentResponse, String>),
 }
 
 impl Session {
@@ -57,6 +113,9 @@ impl Session {
             Reply::Context(comment_id, found) => self.surrounded(&comment_id, found),
             Reply::WhoDecided(comment_id, last) => self.decided_by(&comment_id, last),
             Reply::Undone(deed, answer) => self.undone(deed, answer),
+            Reply::Bulk(news) => self.bulk_news(news),
+            Reply::StandingSet(answer) => self.standing_set(answer),
+            Reply::Redacted(comment_id, answer) => self.redacted(&comment_id, answer),
         }
     }
 

@@ -21,11 +21,14 @@ impl Session {
         match &self.mode {
             Mode::Typing(typing) => Some(&typing.text),
             Mode::Reasons(reasons) if reasons.is_writing => Some(&reasons.note),
+            Mode::Author(form) if form.is_writing => Some(&form.reason),
             Mode::Reasons(_)
+            | Mode::Author(_)
             | Mode::Item
             | Mode::Deeds(_)
             | Mode::Places(_)
             | Mode::Wave
+            | Mode::Redact(_)
             | Mode::Help => None,
         }
     }
@@ -34,11 +37,14 @@ impl Session {
         match &mut self.mode {
             Mode::Typing(typing) => Some(&mut typing.text),
             Mode::Reasons(reasons) if reasons.is_writing => Some(&mut reasons.note),
+            Mode::Author(form) if form.is_writing => Some(&mut form.reason),
             Mode::Reasons(_)
+            | Mode::Author(_)
             | Mode::Item
             | Mode::Deeds(_)
             | Mode::Places(_)
             | Mode::Wave
+            | Mode::Redact(_)
             | Mode::Help => None,
         }
     }

@@ -3,7 +3,7 @@
 use std::{env, error::Error, path::PathBuf};
 
 /// The public API, one file a service, and the packed records that the store keeps in Redis.
-const PROTOS: [&str; 6] = [
+const PROTOS: [&str; 8] = [
     "replydesk/v1/resources.proto",
     "replydesk/v1/statistics.proto",
     "replydesk/v1/changes.proto",

@@ -1,7 +1,7 @@
 //! Authors as moderators deal with them: how they stand, what is noted on them, and what is pending of one who is banned.
 //!
 //! Nobody has to see an address for it: a moderator names a comment, and what is kept are keyed hashes. See
-//! `docs/decisions/0016-standing-by-keyed-hash.md`.
+//! `docs/decisions/0015-standing-by-keyed-hash.md`.
 
 pub mod change;
 pub mod naming;
@@ -20,6 +20,7 @@ use crate::{
         stored::StoredComment,
         subject::{Subject, SubjectKind},
     },
+    policy::sites::SiteError,
     privacy::hashing::Hasher,
     queue::{Queue, ruling::Note},
     store::{
@@ -62,9 +63,9 @@ pub enum AuthorRefusal {
     /// The site has as many standings as are kept.
     #[error("the site has 100,000 standings: lift some first")]
     TooMany,
-    /// The site is gone.
-    #[error("no such site")]
-    NoSite,
+    /// The site is gone, or cannot be read.
+    #[error(transparent)]
+    Site(#[from] SiteError),
     /// The store failed. The change may be made: the same call again will tell.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -119,7 +120,7 @@ impl Authors {
         let changed = match set {
             StandingSet::Done { changed } => changed,
             StandingSet::Full => return Err(AuthorRefusal::TooMany),
-            StandingSet::NoSite => return Err(AuthorRefusal::NoSite),
+            StandingSet::NoSite => return Err(SiteError::NotFound.into()),
         };
         let dealt = match change.pending {
             Some(verdict) => {
@@ -225,7 +226,7 @@ impl Authors {
                 };
                 Ok((note, replayed))
             }
-            Noted::NoSite => Err(AuthorRefusal::NoSite),
+            Noted::NoSite => Err(SiteError::NotFound.into()),
         }
     }
 

@@ -157,6 +157,10 @@ impl Submitted {
     }
 }
 
+fn not_measured<T>() -> Result<T, Status> {
+    Err(Status::unimplemented("only submissions are measured"))
+}
+
 #[tonic::async_trait]
 impl CommentService for Ceiling {
     async fn submit_comment(
@@ -181,14 +185,14 @@ impl CommentService for Ceiling {
         &self,
         _: Request<v1::GetCommentRequest>,
     ) -> Result<Response<v1::GetCommentResponse>, Status> {
-        Err(Status::unimplemented("only submissions are measured"))
+        not_measured()
     }
 
     async fn list_comments(
         &self,
         _: Request<v1::ListCommentsRequest>,
     ) -> Result<Response<v1::ListCommentsResponse>, Status> {
-        Err(Status::unimplemented("only submissions are measured"))
+        not_measured()
     }
 
     type WatchEventsStream =
@@ -198,20 +202,55 @@ impl CommentService for Ceiling {
         &self,
         _: Request<v1::WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
-        Err(Status::unimplemented("only submissions are measured"))
+        not_measured()
     }
 
     async fn list_events(
         &self,
         _: Request<v1::ListEventsRequest>,
     ) -> Result<Response<v1::ListEventsResponse>, Status> {
-        Err(Status::unimplemented("only submissions are measured"))
+        not_measured()
     }
 
     async fn count_comments(
         &self,
         _: Request<v1::CountCommentsRequest>,
     ) -> Result<Response<v1::CountCommentsResponse>, Status> {
-        Err(Status::unimplemented("only submissions are measured"))
+        not_measured()
+    }
+
+    async fn get_transparency_report(
+        &self,
+        _: Request<v1::GetTransparencyReportRequest>,
+    ) -> Result<Response<v1::GetTransparencyReportResponse>, Status> {
+        not_measured()
+    }
+
+    async fn report_comment(
+        &self,
+        _: Request<v1::ReportCommentRequest>,
+    ) -> Result<Response<v1::ReportCommentResponse>, Status> {
+        not_measured()
+    }
+
+    async fn retract_comment(
+        &self,
+        _: Request<v1::RetractCommentRequest>,
+    ) -> Result<Response<v1::RetractCommentResponse>, Status> {
+        not_measured()
+    }
+
+    async fn revise_comment(
+        &self,
+        _: Request<v1::ReviseCommentRequest>,
+    ) -> Result<Response<v1::ReviseCommentResponse>, Status> {
+        not_measured()
+    }
+
+    async fn appeal_comment(
+        &self,
+        _: Request<v1::AppealCommentRequest>,
+    ) -> Result<Response<v1::AppealCommentResponse>, Status> {
+        not_measured()
     }
 }

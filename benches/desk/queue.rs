@@ -172,6 +172,7 @@ async fn claim_and_decide_once(store: &Store, rounds: usize, round: usize) -> Op
             lease: Some(token),
             override_lease: false,
             senior: false,
+            by_moderator: false,
             longest_rest: lease,
         })
         .await

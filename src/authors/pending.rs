@@ -6,7 +6,7 @@ use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
     access::caller::Caller,
-    authors::Authors,
+    authors::{AuthorRefusal, Authors},
     comment::{
         ids::{KeyedHash, SiteId},
         rejection::ReasonCodeText,
@@ -51,7 +51,7 @@ impl Authors {
         subject: &Subject,
         verdict: Verdict,
         from: u64,
-    ) -> Result<Dealt, StoreError> {
+    ) -> Result<Dealt, AuthorRefusal> {
         let until = Instant::now() + LONGEST;
         let mut dealt = Dealt {
             next: Some(from),
@@ -137,7 +137,7 @@ impl Authors {
         caller: &Caller,
         found: Vec<StoredComment>,
         verdict: Verdict,
-    ) -> Result<u32, StoreError> {
+    ) -> Result<u32, AuthorRefusal> {
         let mut deciding = JoinSet::new();
         for comment in found {
             let (queue, site, caller) = (self.queue.clone(), site.clone(), caller.clone());
@@ -158,7 +158,8 @@ impl Authors {
             let Ok(done) = done else { continue };
             match done {
                 Ok(_) => decided += 1,
-                Err(DecideRefusal::Store(error)) => return Err(error),
+                Err(DecideRefusal::Store(error)) => return Err(error.into()),
+                Err(DecideRefusal::Site(error)) => return Err(error.into()),
                 Err(
                     DecideRefusal::NotFound
                     | DecideRefusal::Erased
@@ -168,9 +169,8 @@ impl Authors {
                     | DecideRefusal::Escalated
                     | DecideRefusal::SameModerator
                     | DecideRefusal::Retracted
-                    // No reason is named; and what a policy that can't be read leaves, the answer counts as left.
-                    | DecideRefusal::UnknownReason { .. }
-                    | DecideRefusal::Site(_),
+                    // None is named.
+                    | DecideRefusal::UnknownReason { .. },
                 ) => {}
             }
         }

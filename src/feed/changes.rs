@@ -214,7 +214,10 @@ impl Reading {
             let decided = match event.cause {
                 Cause::Submitted { .. } => continue,
                 Cause::Decided { .. } => true,
-                Cause::Undone { .. } => false,
+                Cause::Undone { .. }
+                | Cause::Retracted
+                | Cause::Revised { .. }
+                | Cause::Redacted { .. } => false,
             };
             self.tell(News::Changed(Change {
                 comment: event.comment,

@@ -107,11 +107,11 @@ impl Policy {
     }
 
     fn decide_in(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
-        let (standing, _) = facts.standings.strictest();
         if facts.probability >= self.spam_at {
             return spam(mode, facts);
         }
         let holds = self.holds(facts);
+        let (standing, _) = facts.standings.strictest();
         match mode {
             ModerationMode::Pre => {
                 let mut reasons = vec![Reason::new(ReasonCode::PreModeration, "")];

@@ -1,5 +1,6 @@
 //! The sites and their policies: cached for the path of a comment, never for a change.
 
+mod change;
 mod threads;
 
 use std::{sync::Arc, time::Duration};
@@ -7,12 +8,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     comment::{audit::Actor, fields::Line, ids::SiteId, state::Timestamp, violation::Violations},
     fresh::Fresh,
-    policy::{
-        Policy,
-        changes::{self, Change},
-        draft::PolicyDraft,
-        field::PolicyField,
-    },
+    policy::Policy,
     store::{
         audit::Changed,
         connection::Store,
@@ -20,6 +16,8 @@ use crate::{
         sites::{Created, MAX_SITES, SiteRecord, Updated},
     },
 };
+
+pub use change::SiteChange;
 
 /// How old a policy may be that a submission is judged by. `submit.lua` compares its version anyway.
 const TTL: Duration = Duration::from_millis(750);
@@ -44,15 +42,6 @@ pub struct Site {
     pub policy_version: u32,
     /// When it was created.
     pub created_at: Timestamp,
-}
-
-/// What to change of a site.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct SiteChange {
-    /// The new name.
-    pub display_name: Option<SiteName>,
-    /// These parts of the policy, from the draft; what is absent there becomes its default.
-    pub policy: Option<(PolicyDraft, Vec<PolicyField>)>,
 }
 
 /// Why a site cannot be read or changed.
@@ -196,9 +185,9 @@ impl Sites {
             {
                 return Err(SiteError::Stale { current: seen });
             }
-            let after = changed(&before, change)?;
+            let after = change.applied_to(&before)?;
             let (policy, name) = (after.policy.to_stored(), after.display_name.as_str());
-            let (from, to) = told(&before, &after);
+            let (from, to) = change::told(&before, &after);
             let changed = Changed {
                 actor,
                 subject: &format!("policy version {}", u64::from(seen) + 1),
@@ -256,35 +245,6 @@ fn parse(id: SiteId, record: SiteRecord) -> Result<Site, StoreError> {
         policy_version: record.version,
         created_at: record.created_at,
     })
-}
-
-fn changed(before: &Site, change: &SiteChange) -> Result<Site, Violations> {
-    let mut after = before.clone();
-    if let Some(name) = &change.display_name {
-        after.display_name = name.clone();
-    }
-    if let Some((draft, fields)) = &change.policy {
-        let mut whole = PolicyDraft::from(&before.policy);
-        for field in fields {
-            whole.take(*field, draft);
-        }
-        after.policy = whole.parse()?;
-    }
-    Ok(after)
-}
-
-/// What is different, for the audit log.
-fn told(before: &Site, after: &Site) -> (String, String) {
-    let mut all = Vec::new();
-    if before.display_name != after.display_name {
-        all.push(Change {
-            key: "display_name".to_owned(),
-            from: Some(before.display_name.as_str().to_owned()),
-            to: Some(after.display_name.as_str().to_owned()),
-        });
-    }
-    all.extend(changes::changes(&before.policy, &after.policy));
-    changes::told(&all)
 }
 
 #[cfg(test)]

@@ -142,6 +142,7 @@ mod tests {
                 account_id: String::new(),
                 body: "Win big at the 𝐜𝐚𝐬𝐢𝐧𝐨, says Straßenbahn.".to_owned(),
                 author: Some(KeyedHash::from_bytes([1; 16])),
+                ip: None,
                 sealed_contact: Vec::new(),
                 reasons: vec![
                     Reason::new(ReasonCode::FirstComment, ""),
@@ -155,6 +156,7 @@ mod tests {
                 },
                 signals: Vec::new(),
             },
+            was_changed: false,
             lane: None,
             history: History::default(),
         }

@@ -59,9 +59,10 @@ fn reported(reports: u32) -> f64 {
     1.0 - 0.5f64.powi(i32::try_from(reports).unwrap_or(i32::MAX))
 }
 
-/// NaN, which no limit makes, is no heat.
 fn hot(heat: f32) -> f64 {
-    ((f64::from(heat) - COOL) / (1.0 - COOL)).max(0.0).min(1.0)
+    let above = (f64::from(heat) - COOL) / (1.0 - COOL);
+    // NaN, which no limit makes, is no heat.
+    if above > 0.0 { above.min(1.0) } else { 0.0 }
 }
 
 fn trusted(standing: Standing) -> f64 {

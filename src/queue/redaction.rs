@@ -133,7 +133,7 @@ impl Queue {
             note: redaction.note.as_str(),
             lease: redaction.lease,
             senior: caller.role.has(Right::DecideEscalated),
-            longest_rest: self.settings.longest_rest(),
+            longest_rest: self.settings.lease,
         };
         let done = self.confirmation.of(self.store.redact(&new)).await?;
         self.answer(site, redaction, &content, done).await

@@ -63,7 +63,6 @@ impl Store {
             self.pipeline(&pipe).await?;
 
         let micros = time.0 * 1_000_000 + time.1;
-        let now = Timestamp(micros / 1_000);
         let number = |at: usize| counts.get(at).and_then(as_number).unwrap_or(0.0);
         let field = |at: usize| {
             let bytes = thread.get(at).and_then(Option::as_deref);
@@ -77,17 +76,9 @@ impl Store {
         } else {
             Vec::new()
         };
-        let mut standings = Standings {
-            author: standing_of_author(&known_author, now),
-            other: None,
-        };
-        let mut subject_marks = Vec::new();
+        let now = Timestamp(micros / 1_000);
         let values = counts.get(subjects_at..).unwrap_or_default();
-        for (subject, value) in subjects(prints).zip(values) {
-            let (mark, standing) = marked(value, now)?;
-            standings.add(subject.kind(), standing);
-            subject_marks.extend(mark);
-        }
+        let (others, subject_marks) = others(prints, values, now)?;
         let wave = waves::of_parts(&parts);
         // A wave of one has been shown to nobody, and so decided by nobody.
         let wave_decision = match wave {
@@ -97,7 +88,10 @@ impl Store {
         Ok(Observed {
             wave_decision,
             now,
-            standings,
+            standings: Standings {
+                author: standing_of_author(&known_author, now),
+                ..others
+            },
             subject_marks,
             versions: SeenVersions {
                 policy: policy_version,
@@ -159,6 +153,21 @@ fn standing_of_author(fields: &[Option<i64>], now: Timestamp) -> Standing {
     let number = |at: usize| fields.get(at).copied().flatten();
     let set = number(8).and_then(|number| Standing::from_number(u8::try_from(number).ok()?));
     in_force(set.unwrap_or_default(), number(9).map(Timestamp), now)
+}
+
+/// How the subjects besides the author stand, and their marks.
+fn others(
+    prints: &Fingerprints,
+    values: &[Value],
+    now: Timestamp,
+) -> Result<(Standings, Vec<u8>), StoreError> {
+    let (mut standings, mut marks) = (Standings::default(), Vec::new());
+    for (subject, value) in subjects(prints).zip(values) {
+        let (mark, standing) = marked(value, now)?;
+        standings.add(subject.kind(), standing);
+        marks.extend(mark);
+    }
+    Ok((standings, marks))
 }
 
 /// A subject's mark, and how it stands.

@@ -56,7 +56,7 @@ async fn a_moderator_bans_notes_looks_and_forgives() {
     let said = told(&["ban", &id, "--reason", "sells pills", "--strike"]).await;
     assert_eq!(
         said,
-        "author BANNED (sells pills), set by the admin key, strikes: 1\n  pending comments dealt with: 1\n"
+        "author BANNED (sells pills), set by root, strikes: 1\n  pending comments dealt with: 1\n"
     );
     assert_eq!(
         admin.get("gazette", &id).await.state(),
@@ -87,15 +87,20 @@ async fn a_moderator_bans_notes_looks_and_forgives() {
     );
     told(&["clear", &id, "--domain", "https://www.pills.example/"]).await;
     assert_eq!(told(&["list"]).await, "nobody is trusted, held or banned\n");
+    refused(&run, &id).await;
+}
 
+/// What cannot be asked is a usage error that says what to do.
+async fn refused(run: &impl AsyncFn(&[&str]) -> (Option<i32>, String), id: &str) {
+    let site = ["--site", "gazette"];
     for (args, says) in [
         (
-            &["ban", &id, "--ip"][..],
+            &["ban", id, "--ip"][..],
             "until: is required for an IP address",
         ),
-        (&["ban", &id, "--for", "soon"], "--for: "),
+        (&["ban", id, "--for", "soon"], "--for: "),
         (&["ban"], "required"),
-        (&["note", &id, " "], "note: must not be empty"),
+        (&["note", id, " "], "note: must not be empty"),
     ] {
         let (code, said) = run(&[args, &site[..]].concat()).await;
         assert_eq!(code, Some(2), "{args:?}: {said}");

@@ -108,7 +108,6 @@ async fn each_part_changes_alone_and_another_replica_knows_it_within_a_second() 
     let key = desk.key(&["gazette"], v1::Role::Admin, "editor").await;
     let (here, there) = (desk.client(0, &key), desk.client(1, &key));
     let mut version = get(&there).await.policy_version;
-    // The lower threshold must stay below the upper one.
     for part in PolicyField::ALL {
         let after = update(&here, part.name(), another_policy(), version).await;
         let after = after.unwrap();

@@ -4,6 +4,7 @@ mod calls;
 mod exact;
 mod pending;
 mod subjects;
+mod wrong;
 
 use replydesk::proto::v1;
 

@@ -1,23 +1,18 @@
 //! Threads: closed by a person or by age, moderated in their own way for a while, counted many at a time.
 
+mod audit;
+mod modes;
+
 use std::time::{Duration, SystemTime};
 
-use replydesk::{
-    comment::state::Timestamp,
-    proto::v1::{
-        self, AuditAction, CommentState, ModerationMode, ReasonCode, ThreadClosedBy, Verdict,
-        event::Cause,
-    },
-};
+use replydesk::proto::v1::{self, ModerationMode, ThreadClosedBy, Verdict};
 use tonic::{Code, Status};
 
 use crate::harness::{
     Desk,
     clients::Client,
-    comments::{automatic, comment, everything_waits, nth},
-    crowd::{crowd, submit_at_once},
+    comments::{comment, everything_waits, nth},
     refusals::{metadata, told, violations},
-    until::until,
 };
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
@@ -29,15 +24,6 @@ fn said(text: &str) -> v1::SubmitCommentRequest {
 
 fn ahead(span: Duration) -> Option<prost_types::Timestamp> {
     Some((SystemTime::now() + span).into())
-}
-
-/// Whatever the model makes of texts that are much alike.
-fn all_approved() -> v1::Policy {
-    v1::Policy {
-        approve_at: Some(0.999),
-        spam_at: Some(1.0),
-        ..automatic()
-    }
 }
 
 async fn close(client: &Client, reopen: bool) {
@@ -175,132 +161,6 @@ async fn a_beginning_in_the_future_does_not_keep_a_thread_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thread_is_moderated_in_its_own_way_until_its_time_is_over() {
-    let desk = Desk::with(2, &[]).await;
-    let blog = desk.site("gazette", all_approved()).await;
-    let ada = desk.moderator(1, "gazette", "ada").await;
-    let outcome = async |n: usize, thread: &str| {
-        let mut request = nth("gazette", n);
-        request.thread.as_mut().unwrap().thread_id = thread.to_owned();
-        let answer = blog.submit(request).await.unwrap();
-        let reasons = answer.reasons.iter();
-        let told = reasons.filter(|reason| reason.code() == ReasonCode::ThreadModerated);
-        let told: Vec<String> = told.map(|reason| reason.detail.clone()).collect();
-        (answer.state(), told.join(" "))
-    };
-    let as_the_site = (CommentState::Approved, String::new());
-    assert_eq!(outcome(0, "tram").await, as_the_site);
-
-    let until = ahead(Duration::from_secs(3_600));
-    let stands = moderate(&ada, ModerationMode::Pre, until).await.unwrap();
-    assert_eq!(stands.mode(), ModerationMode::Pre);
-    let millis = |time: Option<prost_types::Timestamp>| {
-        time.map(|time| (time.seconds, time.nanos / 1_000_000))
-    };
-    assert_eq!(millis(stands.mode_until), millis(until));
-    assert_eq!(field(&desk, "v"), Some(1));
-    let waits = (CommentState::Pending, "pre".to_owned());
-    assert_eq!(outcome(1, "tram").await, waits);
-    assert_eq!(outcome(2, "bridge").await, as_the_site);
-    // The same again changes nothing, so nobody who writes now is judged twice.
-    moderate(&ada, ModerationMode::Pre, until).await.unwrap();
-    assert_eq!(field(&desk, "v"), Some(1));
-
-    // Over, and from before a clock jumped back.
-    for (n, left) in [(3, -1), (4, 31 * 24 * HOUR_MS)] {
-        set(&desk, "mu", now_ms(&desk) + left);
-        assert_eq!(outcome(n, "tram").await, as_the_site);
-        let stands = thread(&ada).await;
-        assert_eq!(
-            (stands.mode(), stands.mode_until),
-            (ModerationMode::Unspecified, None)
-        );
-    }
-    moderate(&ada, ModerationMode::Post, until).await.unwrap();
-    assert_eq!(
-        outcome(5, "tram").await,
-        (CommentState::Approved, "post".to_owned())
-    );
-    let stands = moderate(&ada, ModerationMode::Unspecified, None).await;
-    assert_eq!(stands.unwrap().mode_until, None);
-    assert_eq!(outcome(6, "tram").await, as_the_site);
-    assert_eq!((field(&desk, "mo"), field(&desk, "v")), (None, Some(3)));
-    desk.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mode_needs_an_end_that_is_ahead_and_near() {
-    let desk = Desk::start().await;
-    desk.site("gazette", all_approved()).await;
-    let ada = desk.moderator(0, "gazette", "ada").await;
-    let day = Duration::from_secs(24 * 60 * 60);
-    let past = Some(prost_types::Timestamp {
-        seconds: 1_000_000_000,
-        nanos: 0,
-    });
-    for until in [None, past, ahead(31 * day)] {
-        let refused = moderate(&ada, ModerationMode::Pre, until)
-            .await
-            .unwrap_err();
-        assert_eq!(refused.code(), Code::InvalidArgument, "{until:?}");
-        let fields: Vec<String> = violations(&refused).into_iter().map(|v| v.0).collect();
-        assert_eq!(fields, ["until"], "{until:?}");
-    }
-    assert!(!desk.redis.keys().contains(&THREAD.as_bytes().to_vec()));
-    moderate(&ada, ModerationMode::Pre, ahead(29 * day))
-        .await
-        .unwrap();
-    desk.finish().await;
-}
-
-/// What is on its way was judged by what was so before: it must not be stored as if nothing had been said.
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_gets_past_a_mode_that_is_set_while_it_is_judged() {
-    let desk = Desk::with(2, &[]).await;
-    let blog = desk.site("gazette", all_approved()).await;
-    let ada = desk.moderator(1, "gazette", "ada").await;
-    let key = desk
-        .key(&["gazette"], v1::Role::Submitter, "busy blog")
-        .await;
-    let requests = (0..16).map(|client| {
-        let in_tram = |n: usize| {
-            let mut request = nth("gazette", client * 12 + n);
-            request.thread.as_mut().unwrap().thread_id = "tram".to_owned();
-            request
-        };
-        (0..12).map(in_tram).collect()
-    });
-    let storm = submit_at_once(crowd(&desk, &key, 16), requests.collect());
-    let calm_down = async {
-        let some = async || {
-            let events = blog.events("gazette", "").await.unwrap().events;
-            (events.len() > 16).then_some(())
-        };
-        until("a storm", Duration::from_secs(10), some).await;
-        let an_hour = ahead(Duration::from_secs(3_600));
-        moderate(&ada, ModerationMode::Pre, an_hour).await.unwrap();
-        desk.redis.ask::<usize>(&["HGET", "{gazette}:n", "seq"])
-    };
-    let (answers, before) = tokio::join!(storm, calm_down);
-    assert!(answers.iter().all(Result::is_ok));
-    let events = blog.all_events("gazette").await;
-    assert_eq!(events.len(), 192);
-    assert!(before < 192, "the storm was over too soon");
-    for event in &events[before..] {
-        let Some(Cause::Submitted(submitted)) = &event.cause else {
-            panic!("nobody decided: {event:?}");
-        };
-        let told = submitted.reasons.iter().map(v1::Reason::code);
-        assert!(
-            told.collect::<Vec<_>>()
-                .contains(&ReasonCode::ThreadModerated)
-        );
-        assert_eq!(event.state(), CommentState::Pending, "{event:?}");
-    }
-    desk.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn comments_of_many_threads_are_counted_in_one_call() {
     let desk = Desk::start().await;
     let blog = desk.site("gazette", everything_waits()).await;
@@ -366,80 +226,5 @@ async fn comments_of_many_threads_are_counted_in_one_call() {
         assert_eq!(found.len(), wrong, "{found:?}");
         assert!(found.iter().all(|(field, _)| field == "thread_ids"));
     }
-    desk.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_audit_log_tells_who_changed_a_thread_and_how_it_was_before() {
-    let desk = Desk::with(2, &[]).await;
-    desk.site("gazette", everything_waits()).await;
-    let ada = desk.moderator(0, "gazette", "ada").await;
-    let ben = desk.moderator(1, "gazette", "ben").await;
-    let (seconds, _): (i64, i64) = desk.redis.ask(&["TIME"]);
-    let until = Some(prost_types::Timestamp {
-        seconds: seconds + 3_600,
-        nanos: 0,
-    });
-    close(&ada, false).await;
-    // Said again, after a lost reply or by another: nothing changes.
-    close(&ada, false).await;
-    close(&ben, false).await;
-    close(&ben, true).await;
-    moderate(&ada, ModerationMode::Pre, until).await.unwrap();
-    moderate(&ada, ModerationMode::Pre, until).await.unwrap();
-    moderate(&ben, ModerationMode::Unspecified, None)
-        .await
-        .unwrap();
-    let entries = ada.whole_audit("gazette").await;
-    let told = entries
-        .iter()
-        .filter(|entry| entry.action() == AuditAction::ThreadChanged);
-    let told: Vec<[&str; 4]> = told
-        .map(|entry| {
-            let (before, after) = (entry.before.as_str(), entry.after.as_str());
-            [&entry.actor, &entry.subject, before, after]
-        })
-        .collect();
-    let storm = Timestamp((seconds + 3_600) * 1_000).to_text();
-    let storm = format!("moderated pre until {storm}");
-    let calm = "moderated as the site";
-    assert_eq!(
-        told,
-        [
-            ["ada", "thread tram", "closes by age", "closed"],
-            ["ben", "thread tram", "closed", "open whatever its age"],
-            ["ada", "thread tram", calm, &storm],
-            ["ben", "thread tram", &storm, calm],
-        ]
-    );
-    assert_eq!(field(&desk, "v"), Some(4));
-    desk.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_changes_a_thread_at_the_same_time_loses_no_change() {
-    let desk = Desk::with(2, &[]).await;
-    desk.site("gazette", everything_waits()).await;
-    let ada = desk.moderator(0, "gazette", "ada").await;
-    let ben = desk.moderator(1, "gazette", "ben").await;
-    for round in 0..20 {
-        let until = ahead(Duration::from_secs(3_600 + round));
-        let (_, set) = tokio::join!(
-            close(&ada, round % 2 == 1),
-            moderate(&ben, ModerationMode::Pre, until)
-        );
-        set.unwrap();
-    }
-    let entries = ada.whole_audit("gazette").await;
-    let told = entries
-        .iter()
-        .filter(|entry| entry.action() == AuditAction::ThreadChanged);
-    assert_eq!(told.count(), 40);
-    assert_eq!(field(&desk, "v"), Some(40));
-    let stands = thread(&ada).await;
-    assert_eq!(
-        (stands.mode(), stands.kept_open),
-        (ModerationMode::Pre, true)
-    );
     desk.finish().await;
 }

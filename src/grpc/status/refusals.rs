@@ -14,7 +14,6 @@ use crate::{
         violation::Violations,
     },
     feed::FeedError,
-    policy::sites::SiteError,
     queue::{
         bulk::BulkRefusal,
         dialogue::Refusal as StreamRefusal,
@@ -66,7 +65,7 @@ impl From<AuthorRefusal> for Status {
                 refusal.to_string(),
                 &[],
             ),
-            AuthorRefusal::NoSite => SiteError::NotFound.into(),
+            AuthorRefusal::Site(error) => error.into(),
             AuthorRefusal::Store(error) => error.into(),
         }
     }

@@ -37,9 +37,10 @@ fn shares(kind: SubjectKind, n: usize) -> v1::SubmitCommentRequest {
 }
 
 fn named(kind: SubjectKind, id: &str) -> NamedBy {
-    match kind {
-        SubjectKind::LinkDomain => domain_of(id, "shop1.example"),
-        kind => of(id, kind),
+    if kind == SubjectKind::LinkDomain {
+        domain_of(id, "shop1.example")
+    } else {
+        of(id, kind)
     }
 }
 

@@ -25,12 +25,14 @@ use session::Place;
 /// Review comments: one at a time, the most urgent first. Needs a moderator's key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Keys: a approve, r reject, s spam, k skip, w why it is here (the score's reasons, the author, the wave \
-of near-identical comments, the last decision; w again: the comment), q quit; arrows and page keys \
-scroll.
+The keys are on the screen, and ? tells of each: approve, reject (with a reason of the site's), spam, \
+escalate, skip, note, undo, what surrounds the comment, its wave (one verdict on all of it, after a \
+preview), the author's standing, blacking words out, lanes and sites, pause. Nothing that comes in moves the \
+comment that you look at.
 
 Examples:
   replydesk review --site daily
+  replydesk review --site daily,weekly --lane reported
   coproc replydesk review --site daily --json     # from a script
 
 With --json, standard output has one JSON object a line, each with one of these fields:
@@ -38,13 +40,19 @@ With --json, standard output has one JSON object a line, each with one of these 
              score's reasons, and wave_id and wave_size where others said nearly the same
   decision   {comment_id, state, version, verdict, decided_at, replayed}: carried out
   skipped    \"UUID\": given back
-  withdrawn  \"UUID\": not yours any more; don't decide on it
+  noted      \"UUID\": the note is left
+  undone     {comment_id, state, version, verdict, undone_at, replayed}: a decision was undone
+  paused     true or false
+  withdrawn  \"UUID\": not yours any more; don't decide on it. Beside it: reason, and state and version
+             where those have changed
   problem    {comment_id, reason, message, state, version}: refused, nothing was changed
   error      \"why\", and line: a line of standard input that was not understood
-  queue      {waiting, leased, oldest_waiting_seconds, pending, approved, rejected, spam}
+  queue      {site, waiting, leased, oldest_waiting_seconds, pending, approved, rejected, spam, lanes}
 For items that were printed, it reads lines such as
   {\"comment_id\": \"01890a5d-ac96-774b-bcce-b302099a8057\", \"verdict\": \"approve\"}
-from standard input (approve, reject, spam or skip; reason_code and note may be added).
+from standard input (approve, reject, spam, escalate or skip; reason_code and note may be added, and
+cool_down_seconds for a skip). Also note (on any comment, its text in note), undo (a decision of this
+run), and pause and resume, which need no comment_id.
 It ends when standard input ends and every verdict is answered; with exit code 1 if a line of input
 failed: an error or a problem was printed.")]
 pub struct Args {
@@ -114,7 +122,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         within: within.or(args.thread.map(Within::ThreadId)),
     };
     if args.json {
-        piped::run(connection, place.start()).await
+        piped::run(connection, place).await
     } else {
         interactive::run(connection, place).await
     }

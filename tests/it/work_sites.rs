@@ -212,7 +212,11 @@ async fn a_moderator_is_told_of_their_sites_with_reasons_and_lanes() {
     ] {
         let someone = desk.someone(0, "gazette", role, "ada").await;
         let request = v1::ListModeratedSitesRequest {};
-        let answer = someone.moderation.clone().list_moderated_sites(request).await;
+        let answer = someone
+            .moderation
+            .clone()
+            .list_moderated_sites(request)
+            .await;
         let sites = answer.unwrap().into_inner().sites;
         let told: Vec<i32> = lanes.iter().map(|lane| i32::from(lane.number())).collect();
         let expected = v1::ModeratedSite {

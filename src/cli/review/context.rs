@@ -20,30 +20,35 @@ use super::{card, line::Line, session::Surroundings};
 /// The pane's lines, each at most `width` cells wide.
 #[must_use]
 pub fn lines(surroundings: &Surroundings, width: usize, now: SystemTime) -> Vec<Line> {
-    let lines = match surroundings {
-        Surroundings::Asked => vec![Line::of(Tone::Faint, "asking the service …")],
-        Surroundings::Unknown(why) => vec![Line::of(Tone::Bad, untrusted::line(why))],
-        Surroundings::Known(context) => known(context, now),
-    };
-    let wrapped = lines.into_iter().flat_map(|line| line.wrapped(width, 2));
-    wrapped.collect()
+    match surroundings {
+        Surroundings::Asked => vec![Line::of(Tone::Faint, "asking the service …").cut(width)],
+        Surroundings::Unknown(why) => Line::of(Tone::Bad, untrusted::line(why)).wrapped(width, 2),
+        Surroundings::Known(context) => known(context, width, now),
+    }
 }
 
 /// What a decision hangs on most comes first.
-fn known(context: &ReviewContext, now: SystemTime) -> Vec<Line> {
-    let mut lines = past::lines(context, now);
-    lines.extend(people::author_lines(context, now));
-    lines.extend(people::thread_lines(context, now));
+fn known(context: &ReviewContext, width: usize, now: SystemTime) -> Vec<Line> {
+    let mut told = past::lines(context, now);
+    told.extend(people::author_lines(context, now));
+    told.extend(people::thread_lines(context, now));
+    let wrapped = |told: Vec<Line>| {
+        told.into_iter()
+            .flat_map(move |line| line.wrapped(width, 2))
+    };
+    let mut lines: Vec<Line> = wrapped(told).collect();
     if let Some(wave) = &context.wave {
-        lines.extend(wave_lines(wave, now));
+        lines.extend(wave_lines(wave, width, now));
     }
+    let mut told = Vec::new();
     if let Some(score) = &context.score_now {
-        lines.extend(score_lines(score));
+        told.extend(score_lines(score));
     }
     if !context.signals.is_empty() {
-        lines.push(seen(&context.signals));
+        told.push(seen(&context.signals));
     }
-    lines.extend(past::earlier_versions(&context.earlier_versions, now));
+    told.extend(past::earlier_versions(&context.earlier_versions, now));
+    lines.extend(wrapped(told));
     lines
 }
 
@@ -61,20 +66,28 @@ pub(super) fn comment_line(
         .with(Tone::Plain, untrusted::line(said))
 }
 
-pub(super) fn wave_lines(wave: &Wave, now: SystemTime) -> Vec<Line> {
+/// The wave: its first member whole, the others in a line each, since they say nearly the same.
+pub(super) fn wave_lines(wave: &Wave, width: usize, now: SystemTime) -> Vec<Line> {
     let title = format!(
         "wave {}: {} say nearly the same",
         untrusted::line(&wave.wave_id),
         wave.size
     );
-    let mut lines = vec![Line::of(Tone::Notice, title)];
-    lines.extend(wave_members(&wave.members, now));
+    let mut lines = vec![Line::of(Tone::Notice, title).cut(width)];
+    lines.extend(wave_members(&wave.members, width, now));
     lines
 }
 
-/// Members of a wave, a line each.
-pub(super) fn wave_members(members: &[WaveMember], now: SystemTime) -> Vec<Line> {
-    let lines = members.iter().map(|member| member_line(member, now));
+/// Members of a wave, the first whole.
+pub(super) fn wave_members(members: &[WaveMember], width: usize, now: SystemTime) -> Vec<Line> {
+    let lines = (0_usize..).zip(members).flat_map(|(number, member)| {
+        let line = member_line(member, now);
+        if number == 0 {
+            line.wrapped(width, 2)
+        } else {
+            vec![line.cut(width)]
+        }
+    });
     lines.collect()
 }
 

@@ -42,6 +42,19 @@ impl Line {
         self.with(Tone::Plain, " ".repeat(gap))
     }
 
+    /// Without the spaces at its end.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        while let Some((_, text)) = self.0.last_mut() {
+            text.truncate(text.trim_end_matches(' ').len());
+            if !text.is_empty() {
+                break;
+            }
+            self.0.pop();
+        }
+        self
+    }
+
     /// How many cells it takes.
     #[must_use]
     pub fn width(&self) -> usize {

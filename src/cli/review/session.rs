@@ -254,7 +254,11 @@ impl Session {
         if span < Duration::from_secs(60) {
             return None;
         }
-        let is_late = |deed: &&Deed| self.now.duration_since(deed.at).is_ok_and(|ago| ago <= hour);
+        let is_late = |deed: &&Deed| {
+            self.now
+                .duration_since(deed.at)
+                .is_ok_and(|ago| ago <= hour)
+        };
         let late = self.deeds.iter().filter(is_late).count();
         let late = u64::try_from(late).ok()?;
         Some(late.saturating_mul(hour.as_secs()) / span.as_secs())
@@ -308,12 +312,15 @@ impl Session {
 
     /// Once for each item, and only where somebody looks at it.
     fn ask_for_surroundings(&mut self) {
-        let is_wanted = super::screen::shows_context(self)
-            || matches!(self.mode, Mode::Wave | Mode::Author(_));
+        let is_wanted =
+            super::screen::shows_context(self) || matches!(self.mode, Mode::Wave | Mode::Author(_));
         if !is_wanted || self.surroundings.is_some() {
             return;
         }
-        let current = self.current.as_ref().and_then(|it| it.item.comment.as_ref());
+        let current = self
+            .current
+            .as_ref()
+            .and_then(|it| it.item.comment.as_ref());
         if let Some(comment) = current {
             let ask = Ask::Context {
                 site: comment.site.clone(),
@@ -326,4 +333,6 @@ impl Session {
 }
 
 #[cfg(test)]
-pub(in crate::cli) mod tests;
+pub(in crate::cli) mod examples;
+#[cfg(test)]
+mod tests;

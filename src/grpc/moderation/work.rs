@@ -106,8 +106,7 @@ impl Moderation {
 /// A site as those who work its queue know it.
 pub(super) fn moderated_site(site: &Site, caller: &Caller) -> v1::ModeratedSite {
     let reasons = site.policy.rejection_reasons().as_slice().iter();
-    let is_open =
-        |lane: &Lane| *lane != Lane::Escalated || caller.role.has(Right::DecideEscalated);
+    let is_open = |lane: &Lane| *lane != Lane::Escalated || caller.role.has(Right::DecideEscalated);
     let lanes = Lane::ALL.into_iter().filter(is_open);
     v1::ModeratedSite {
         site: site.id.to_string(),

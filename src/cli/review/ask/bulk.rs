@@ -3,7 +3,10 @@
 use tokio::sync::mpsc;
 use tonic::Status;
 
-use super::{super::session::{BulkNews, Reply}, why};
+use super::{
+    super::session::{BulkNews, Reply},
+    why,
+};
 use crate::{
     cli::client::{
         Connection, once,

@@ -79,7 +79,10 @@ mod tests {
             ),
             (r#"{"comment_id":"a","verdict":"undo"}"#, Ok(Word::Undo)),
             (r#"{"verdict":"undo"}"#, Err("comment_id is missing")),
-            (r#"{"comment_id":"a","verdict":"note"}"#, Err("a note needs")),
+            (
+                r#"{"comment_id":"a","verdict":"note"}"#,
+                Err("a note needs"),
+            ),
             (
                 r#"{"comment_id":"a","verdict":"ban"}"#,
                 Err("verdict must be one of approve, reject"),

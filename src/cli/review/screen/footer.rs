@@ -47,43 +47,63 @@ fn notice(session: &Session) -> Line {
         Link::Up => {}
     }
     let notice = session.notice.as_ref();
-    notice.map_or_else(Line::new, |(tone, text)| Line::of(*tone, untrusted::line(text)))
+    notice.map_or_else(Line::new, |(tone, text)| {
+        Line::of(*tone, untrusted::line(text))
+    })
 }
 
-/// The keys, in as many rows as there are for them.
+/// The keys, in as many rows as there are for them: with signs around each where that fits.
 fn flow(bound: &[Binding], width: usize, rows: usize) -> Vec<Line> {
     let keys: Vec<(&str, &str)> = bound
         .iter()
         .filter(|binding| !binding.label.is_empty())
         .map(|binding| (binding.label, binding.what))
         .collect();
-    let mut lines = vec![Line::new()];
-    for (at, key) in keys.iter().enumerate() {
-        let piece = piece(key);
-        let is_last_row = lines.len() == rows;
-        // On the last row, the rest must fit too, or there must be room to say where it is.
-        let rest: usize = keys.iter().skip(at + 1).map(|key| piece_width(key)).sum();
-        let used = lines.last().map_or(0, Line::width);
-        let wanted = used + piece.width() + rest.min(piece_width(&MORE));
-        if !is_last_row && used + piece.width() > width {
-            lines.push(piece);
-        } else if is_last_row && wanted > width + 1 {
-            let last = lines.pop().unwrap_or_default();
-            lines.push(last.and(self::piece(&MORE)).cut(width));
-            break;
-        } else {
-            let last = lines.pop().unwrap_or_default();
-            lines.push(last.and(piece));
-        }
-    }
+    let roomy: Vec<Line> = keys.iter().map(|key| piece(key, true)).collect();
+    let tight: Vec<Line> = keys.iter().map(|key| piece(key, false)).collect();
+    let placed = place(&roomy, width, rows).or_else(|| place(&tight, width, rows));
+    let mut lines = placed.unwrap_or_else(|| some(&tight, width, rows));
     lines.resize(rows, Line::new());
-    lines.into_iter().map(|line| line.cut(width)).collect()
+    lines
 }
 
-fn piece((label, what): &(&str, &str)) -> Line {
-    Line::of(Tone::Strong, format!("[{label}]")).with(Tone::Plain, format!(" {what}  "))
+/// All of them, if they fit.
+fn place(pieces: &[Line], width: usize, rows: usize) -> Option<Vec<Line>> {
+    let mut lines = vec![Line::new()];
+    for piece in pieces {
+        let used = lines.last().map_or(0, Line::width);
+        // The spaces behind the last one may stick out.
+        if used > 0 && used + piece.width() > width + 2 {
+            lines.push(Line::new());
+        }
+        let last = lines.pop().unwrap_or_default();
+        lines.push(last.and(piece.clone()));
+    }
+    let fits = lines.len() <= rows && lines.iter().all(|line| line.width() <= width + 2);
+    fits.then(|| {
+        lines
+            .into_iter()
+            .map(|line| line.cut(width + 2).trimmed())
+            .collect()
+    })
 }
 
-fn piece_width(key: &(&str, &str)) -> usize {
-    piece(key).width()
+/// As many as fit, and where the others are.
+fn some(pieces: &[Line], width: usize, rows: usize) -> Vec<Line> {
+    let more = piece(&MORE, false);
+    let most = (1..pieces.len()).rev().find_map(|count| {
+        let mut kept: Vec<Line> = pieces.iter().take(count).cloned().collect();
+        kept.push(more.clone());
+        place(&kept, width, rows)
+    });
+    most.unwrap_or_else(|| vec![more.cut(width)])
+}
+
+fn piece((label, what): &(&str, &str), roomy: bool) -> Line {
+    let label = if roomy {
+        format!("[{label}]")
+    } else {
+        (*label).to_owned()
+    };
+    Line::of(Tone::Strong, label).with(Tone::Plain, format!(" {what}  "))
 }

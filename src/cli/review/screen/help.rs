@@ -29,7 +29,11 @@ pub(super) fn lines(width: usize) -> Vec<Line> {
         "Where a reason is chosen, 1 to 9 rejects for it at once.",
     ];
     for text in more {
-        lines.extend(wrap(text, width).into_iter().map(|text| Line::of(Tone::Plain, text)));
+        lines.extend(
+            wrap(text, width)
+                .into_iter()
+                .map(|text| Line::of(Tone::Plain, text)),
+        );
     }
     lines.into_iter().map(|line| line.cut(width)).collect()
 }

@@ -141,7 +141,9 @@ pub(super) fn furthest_scrolls(session: &Session, room: usize) -> (usize, usize)
 
 fn idle(session: &Session) -> String {
     match &session.link {
-        Link::Up if session.is_paused => "You pause: nothing comes, and you hold nothing.".to_owned(),
+        Link::Up if session.is_paused => {
+            "You pause: nothing comes, and you hold nothing.".to_owned()
+        }
         Link::Up => {
             "Nothing to review at the moment. New items appear here by themselves.".to_owned()
         }

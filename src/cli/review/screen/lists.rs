@@ -14,11 +14,7 @@ use crate::{
 };
 
 /// The rows around the chosen one, as many as fit.
-pub(super) fn window(
-    rows: &[Line],
-    chosen: usize,
-    (width, room): (usize, usize),
-) -> Vec<Line> {
+pub(super) fn window(rows: &[Line], chosen: usize, (width, room): (usize, usize)) -> Vec<Line> {
     // One row more below it where there is one: it shows that the list goes on.
     let first = (chosen + 2).saturating_sub(room);
     let first = first.min(rows.len().saturating_sub(room));
@@ -83,7 +79,10 @@ pub(super) fn places(session: &Session) -> Vec<Line> {
                 let here = lanes.filter(|depth| depth.lane() == *lane);
                 let count = here.map(|depth| depth.waiting).sum();
                 let count = (!session.queues.is_empty()).then_some(count);
-                (format!("lane {}", words::lane((*lane).into())), waiting(count))
+                (
+                    format!("lane {}", words::lane((*lane).into())),
+                    waiting(count),
+                )
             }
         };
         row(number == places.row)

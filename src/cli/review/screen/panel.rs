@@ -19,11 +19,23 @@ pub(super) fn lines(session: &Session) -> (Vec<Line>, usize) {
     match &session.mode {
         Mode::Typing(typing) => {
             let title = "note for other moderators:";
-            (vec![Line::of(Tone::Strong, title), written(session, &typing.text)], 1)
+            (
+                vec![
+                    Line::of(Tone::Strong, title),
+                    written(session, &typing.text),
+                ],
+                1,
+            )
         }
         Mode::Reasons(reasons) if reasons.is_writing => {
             let title = "note on the rejection, for other moderators:";
-            (vec![Line::of(Tone::Strong, title), written(session, &reasons.note)], 1)
+            (
+                vec![
+                    Line::of(Tone::Strong, title),
+                    written(session, &reasons.note),
+                ],
+                1,
+            )
         }
         Mode::Reasons(reasons) => (reason_rows(session, reasons), reasons.row),
         Mode::Author(form) => author(session, form),
@@ -42,7 +54,9 @@ fn written(session: &Session, text: &str) -> Line {
     let most = session.window.0.saturating_sub(4);
     let mut tail = text.as_str();
     while Line::of(Tone::Plain, tail).width() > most {
-        tail = tail.get(tail.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
+        tail = tail
+            .get(tail.chars().next().map_or(0, char::len_utf8)..)
+            .unwrap_or("");
     }
     row(true).with(Tone::Plain, tail).with(Tone::Notice, "▏")
 }
@@ -73,7 +87,10 @@ fn reason_rows(session: &Session, reasons: &Reasons) -> Vec<Line> {
 fn author(session: &Session, form: &AuthorForm) -> (Vec<Line>, usize) {
     if form.is_writing {
         let title = "why, for other moderators:";
-        let lines = vec![Line::of(Tone::Strong, title), written(session, &form.reason)];
+        let lines = vec![
+            Line::of(Tone::Strong, title),
+            written(session, &form.reason),
+        ];
         return (lines, 1);
     }
     if form.is_chosen {
@@ -137,7 +154,10 @@ fn sentence(form: &AuthorForm) -> String {
     let term = TERMS.get(form.term).map_or("", |(said, _)| said);
     match form.standing {
         Standing::Banned => {
-            format!("Ban the author {term}; what waits of them {}.", pending(form.pending))
+            format!(
+                "Ban the author {term}; what waits of them {}.",
+                pending(form.pending)
+            )
         }
         Standing::Held => format!("Hold each comment of the author {term}."),
         Standing::Trusted => format!("Trust the author {term}."),

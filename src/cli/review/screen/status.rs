@@ -57,7 +57,11 @@ fn waiting(session: &Session, with_ages: bool) -> String {
         }
         let age = oldest.filter(|_| with_ages).map(clock::rough);
         let age = age.map(|age| format!(", {age}"));
-        Some(format!("{} {count}{}", words::lane(lane.into()), age.unwrap_or_default()))
+        Some(format!(
+            "{} {count}{}",
+            words::lane(lane.into()),
+            age.unwrap_or_default()
+        ))
     });
     told.collect::<Vec<_>>().join(" · ")
 }
@@ -95,8 +99,14 @@ fn done(session: &Session) -> Line {
 pub(super) fn mark(session: &Session) -> Line {
     let width = session.window.0;
     let (tone, why) = match session.current.as_ref().map(|current| &current.hold) {
-        Some(Hold::Lost) => (Tone::Bad, "lost, waiting for it again; k goes on".to_owned()),
-        Some(Hold::Paused) => (Tone::Notice, "given back while you pause; p goes on".to_owned()),
+        Some(Hold::Lost) => (
+            Tone::Bad,
+            "lost, waiting for it again; k goes on".to_owned(),
+        ),
+        Some(Hold::Paused) => (
+            Tone::Notice,
+            "given back while you pause; p goes on".to_owned(),
+        ),
         Some(Hold::Withdrawn(gone)) => (Tone::Bad, format!("{}; k goes on", withdrawn(gone))),
         None if session.is_paused => (Tone::Notice, "you pause; p goes on".to_owned()),
         Some(Hold::Ours) | None => return super::rule(width),

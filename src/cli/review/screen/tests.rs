@@ -5,17 +5,21 @@ use crate::{
     cli::review::{
         keys::Key,
         session::{
-            Link, Reply, Surroundings,
-            tests::{SUBMITTED, desk, item, place, said},
+            BulkNews, Link, Reply, Surroundings,
+            examples::{SUBMITTED, decided, desk, item, place, press, said, wave_item},
         },
     },
     proto::v1::{
-        AuthorHistory, CommentState, Contribution, Decision, Lane, LaneStats, LastDecision,
-        ReviewContext, Score, SeenSignal, SiteQueue, ThreadCounts, Verdict, Wave, WaveMember,
-        WithdrawalReason,
-        work_queue_response::{Answer, Heartbeat, Message as Down, Withdrawn, answer},
+        AuthorHistory, CommentState, Contribution, Lane, LaneStats, LastDecision, ReviewContext,
+        Score, SeenSignal, SiteQueue, ThreadCounts, Verdict, Wave, WithdrawalReason,
+        work_queue_response::{Heartbeat, Message as Down, Withdrawn},
     },
 };
+
+mod panes;
+mod surroundings;
+
+use surroundings::surroundings;
 
 const BODY: &str = "I have ridden this line since I was a child, and I do not see why the harbour should wait any \
     longer. \u{1b}[31mRed?\u{1b}[0m\n\nA second paragraph with a bidi override \u{202e}here and a long address: \
@@ -68,17 +72,6 @@ fn screen(session: &Session, width: usize, height: usize) -> String {
     lines.join("\n")
 }
 
-fn press(session: &mut Session, keys: &str) {
-    for key in keys.chars() {
-        session.press(match key {
-            '⏎' => Key::Enter,
-            '⎋' => Key::Escape,
-            '↓' => Key::Down,
-            letter => Key::Char(letter),
-        });
-    }
-}
-
 /// As in a window of that width, where it was asked for and answered.
 fn with_surroundings(mut session: Session, (width, height): (usize, usize)) -> Session {
     session.resize(width, height);
@@ -86,20 +79,6 @@ fn with_surroundings(mut session: Session, (width, height): (usize, usize)) -> S
     let known = Surroundings::Known(Box::new(surroundings()));
     session.replied(Reply::Context("a".to_owned(), known));
     session
-}
-
-fn decided(session: &mut Session, id: &str, request_id: u64, verdict: Verdict, state: CommentState) {
-    let decision = Decision {
-        comment_id: id.to_owned(),
-        state: state.into(),
-        version: 2,
-        verdict: verdict.into(),
-        ..Decision::default()
-    };
-    session.hear(said(Down::Answer(Answer {
-        request_id,
-        result: Some(answer::Result::Decision(decision)),
-    })));
 }
 
 #[test]
@@ -177,44 +156,16 @@ fn an_item_that_is_not_ours_any_more_says_why_above_it() {
             after = screen(&session, 80, 24);
             marks.push(mark(&after));
         }
-        let below = |screen: &str| screen.lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+        let below = |screen: &str| {
+            screen
+                .lines()
+                .skip(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(below(&before), below(&after), "nothing moved");
     }
     insta::assert_snapshot!("withdrawn_80", marks.join("\n"));
-}
-
-#[test]
-fn what_is_chosen_or_written_stands_below_the_comment() {
-    let mut screens = Vec::new();
-    let mut reasons = session(BODY);
-    press(&mut reasons, "r↓");
-    screens.push(screen(&reasons, 80, 24));
-    press(&mut reasons, "nshe was warned before");
-    screens.push(screen(&reasons, 80, 24));
-    let mut note = session(BODY);
-    press(&mut note, "nlooks like the one of yesterday");
-    screens.push(screen(&note, 80, 24));
-    insta::assert_snapshot!("chosen_80x24", screens.join("\n========\n"));
-}
-
-#[test]
-fn what_was_decided_is_listed_with_what_became_of_it() {
-    let mut session = session(BODY);
-    session.hear(said(Down::Item(item("c", "lease-c", "A third."))));
-    press(&mut session, "as");
-    decided(&mut session, "a", 1, Verdict::Approve, CommentState::Approved);
-    decided(&mut session, "b", 2, Verdict::Spam, CommentState::Spam);
-    press(&mut session, "uu");
-    session.replied(Reply::Undone(2, Err("something came after it".to_owned())));
-    session.tick(now() + Duration::from_secs(95));
-    insta::assert_snapshot!("undo_80x24", screen(&session, 80, 24));
-}
-
-#[test]
-fn lanes_and_sites_are_chosen_with_what_waits_there() {
-    let mut session = session(BODY);
-    press(&mut session, "l↓ ↓↓");
-    insta::assert_snapshot!("lanes_80x24", screen(&session, 80, 24));
 }
 
 #[test]
@@ -231,8 +182,10 @@ fn the_page_of_help_has_every_key() {
 #[test]
 fn every_key_is_on_the_screen_of_80_columns() {
     let screen = screen(&session(BODY), 80, 24);
-    for key in ["a", "r", "s", "e", "k", "n", "u", "w", "l", "p", "?", "q"] {
-        assert!(screen.contains(&format!("[{key}] ")), "{key}: {screen}");
+    let keys = crate::cli::review::keys::of_an_item();
+    for binding in keys.iter().filter(|binding| binding.label != "v") {
+        let told = format!("{} {}", binding.label, binding.what);
+        assert!(screen.contains(&told), "{told}: {screen}");
     }
 }
 
@@ -248,7 +201,9 @@ fn whatever_fits_shows_some_of_the_comment() {
 
 #[test]
 fn no_size_panics_in_any_mode() {
-    for keys in ["", "w", "r", "rnx", "nabc", "l", "v", "?"] {
+    for keys in [
+        "", "w", "r", "rnx", "nabc", "l", "b", "b⏎", "bn", "x", "x→ ", "?",
+    ] {
         let mut session = with_surroundings(session(BODY), (120, 40));
         press(&mut session, keys);
         for width in (0..150).step_by(7) {
@@ -256,68 +211,6 @@ fn no_size_panics_in_any_mode() {
                 screen(&session, width, height);
             }
         }
-    }
-}
-
-fn surroundings() -> ReviewContext {
-    let at = |seconds_ago: i64| {
-        Some(prost_types::Timestamp {
-            seconds: SUBMITTED + 720 - seconds_ago,
-            nanos: 0,
-        })
-    };
-    let part = |feature: &str, weight| Contribution {
-        feature: feature.to_owned(),
-        weight,
-    };
-    let member = |n: i64, state: CommentState| WaveMember {
-        comment_id: n.to_string(),
-        state: state.into(),
-        display_name: format!("Reader {n}"),
-        excerpt: "My cousin makes 70 dollars an hour \u{1b}[31mat home on her laptop, go and see"
-            .to_owned(),
-        submitted_at: at(n * 100),
-        ..WaveMember::default()
-    };
-    ReviewContext {
-        author_history: Some(AuthorHistory {
-            first_seen_at: at(86_400 * 40),
-            ..AuthorHistory::default()
-        }),
-        thread_counts: Some(ThreadCounts {
-            pending: 2,
-            approved: 31,
-            rejected: 0,
-            spam: 4,
-        }),
-        score_now: Some(Score {
-            spam_probability: 0.934,
-            contributions: vec![
-                part("near_duplicates", 3.1),
-                part("\"cousin\"", 1.25),
-                part("author_approved", -1.4),
-            ],
-            model: "1f0c2a77".to_owned(),
-        }),
-        signals: vec![SeenSignal {
-            name: "near_duplicates".to_owned(),
-            value: 2.08,
-        }],
-        wave: Some(Wave {
-            wave_id: "4711".to_owned(),
-            size: 7,
-            members: vec![
-                member(1, CommentState::Spam),
-                member(20, CommentState::Pending),
-            ],
-        }),
-        last_decision: Some(LastDecision {
-            verdict: Verdict::Approve.into(),
-            version: 1,
-            decided_at: at(3_600),
-            moderator: "mira".to_owned(),
-        }),
-        ..ReviewContext::default()
     }
 }
 
@@ -333,20 +226,4 @@ fn what_surrounds_a_comment_takes_its_place() {
     let session = with_surroundings(session, (80, 30));
     screens.push(screen(&session, 80, 30));
     insta::assert_snapshot!("context_80", screens.join("\n========\n"));
-}
-
-#[test]
-fn the_wave_has_a_page() {
-    let mut item = item("a", "lease-a", BODY);
-    if let Some(comment) = &mut item.comment {
-        comment.wave_id = "4711".to_owned();
-        comment.wave_size = 7;
-    }
-    let mut session = Session::new(place());
-    session.tick(now());
-    session.opened();
-    session.hear(said(Down::Item(item)));
-    press(&mut session, "v");
-    let session = with_surroundings(session, (80, 24));
-    insta::assert_snapshot!("wave_80x24", screen(&session, 80, 24));
 }

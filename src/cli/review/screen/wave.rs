@@ -19,24 +19,24 @@ const BAR: u64 = 30;
 pub(super) fn lines(session: &Session, width: usize) -> Vec<Line> {
     let mut lines = session
         .bulk_of_wave()
-        .map_or_else(Vec::new, |bulk| bulk_lines(session, bulk));
+        .map_or_else(Vec::new, |bulk| bulk_lines(session, bulk, width));
     let is_preview = matches!(
         session.bulk_of_wave().map(|bulk| &bulk.stage),
         Some(Stage::Preview(_))
     );
     if !is_preview {
-        lines.extend(members(session));
+        lines.extend(members(session, width));
     }
     let wrapped = lines.into_iter().flat_map(|line| line.wrapped(width, 2));
     wrapped.collect()
 }
 
-fn members(session: &Session) -> Vec<Line> {
+fn members(session: &Session, width: usize) -> Vec<Line> {
     match &session.surroundings {
         None | Some(Surroundings::Asked) => vec![Line::of(Tone::Faint, "asking the service …")],
         Some(Surroundings::Unknown(why)) => vec![Line::of(Tone::Bad, untrusted::line(why))],
         Some(Surroundings::Known(known)) => match &known.wave {
-            Some(wave) => context::wave_lines(wave, session.now),
+            Some(wave) => context::wave_lines(wave, width, session.now),
             None => vec![Line::of(
                 Tone::Notice,
                 "the wave is forgotten: nobody said nearly the same for long",
@@ -45,12 +45,12 @@ fn members(session: &Session) -> Vec<Line> {
     }
 }
 
-fn bulk_lines(session: &Session, bulk: &Bulk) -> Vec<Line> {
+fn bulk_lines(session: &Session, bulk: &Bulk, width: usize) -> Vec<Line> {
     let verdict = words::verdict(bulk.verdict.into());
     let said = Line::of(tone_of(verdict), verdict.to_lowercase());
     let mut lines = match &bulk.stage {
         Stage::Asked => vec![said.with(Tone::Faint, ": asking what it would do …")],
-        Stage::Preview(preview) => preview_lines(session, said, preview),
+        Stage::Preview(preview) => preview_lines(session, said, preview, width),
         Stage::Running(counts, total) => vec![
             said.with(Tone::Plain, format!(": {}", counted(counts))),
             bar(u64::from(looked_at(counts)), *total),
@@ -70,7 +70,7 @@ fn bulk_lines(session: &Session, bulk: &Bulk) -> Vec<Line> {
     lines
 }
 
-fn preview_lines(session: &Session, said: Line, preview: &Preview) -> Vec<Line> {
+fn preview_lines(session: &Session, said: Line, preview: &Preview, width: usize) -> Vec<Line> {
     let counts = preview.counts.unwrap_or_default();
     let mut lines = vec![
         Line::of(Tone::Strong, "Decide on the whole wave: ").and(said),
@@ -79,7 +79,7 @@ fn preview_lines(session: &Session, said: Line, preview: &Preview) -> Vec<Line> 
     lines.extend(left(preview.left));
     if !preview.examples.is_empty() {
         lines.push(Line::of(Tone::Notice, "among them"));
-        lines.extend(context::wave_members(&preview.examples, session.now));
+        lines.extend(context::wave_members(&preview.examples, width, session.now));
     }
     lines
 }

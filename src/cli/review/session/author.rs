@@ -119,7 +119,10 @@ impl Session {
                 PendingAction::Leave
             }
         };
-        let comment = self.current.as_ref().and_then(|it| it.item.comment.as_ref());
+        let comment = self
+            .current
+            .as_ref()
+            .and_then(|it| it.item.comment.as_ref());
         if let Some(comment) = comment {
             let ask = Ask::Standing {
                 site: comment.site.clone(),

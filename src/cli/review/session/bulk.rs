@@ -72,10 +72,16 @@ impl Session {
             return;
         }
         if self.is_bulk_running() {
-            self.note(Tone::Notice, "one bulk decision at a time; the last still runs");
+            self.note(
+                Tone::Notice,
+                "one bulk decision at a time; the last still runs",
+            );
             return;
         }
-        let comment = self.current.as_ref().and_then(|it| it.item.comment.as_ref());
+        let comment = self
+            .current
+            .as_ref()
+            .and_then(|it| it.item.comment.as_ref());
         let Some(comment) = comment else {
             return;
         };

@@ -65,7 +65,10 @@ impl Session {
                 if is_as_before {
                     self.note(Tone::Good, "the item is yours again");
                 } else {
-                    self.note(Tone::Notice, "the item is yours again, and was changed: read it anew");
+                    self.note(
+                        Tone::Notice,
+                        "the item is yours again, and was changed: read it anew",
+                    );
                 }
             }
             Some(_) => self.ahead.push_back(item),

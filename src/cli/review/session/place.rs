@@ -150,7 +150,10 @@ impl Session {
 
     /// Only items of the wave or the article that is shown.
     pub(super) fn work_within(&mut self, within: Option<Within>) {
-        let comment = self.current.as_ref().and_then(|it| it.item.comment.as_ref());
+        let comment = self
+            .current
+            .as_ref()
+            .and_then(|it| it.item.comment.as_ref());
         if let (Some(comment), Some(within)) = (comment, within) {
             let place = Place {
                 sites: vec![comment.site.clone()],

@@ -34,6 +34,14 @@ impl Session {
             self.reject_for(usize::try_from(row).unwrap_or(0), &note);
             return;
         }
+        // What was said before is read; what was refused stays until something else is to be said.
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|(tone, _)| *tone != Tone::Bad)
+        {
+            self.notice = None;
+        }
         let bound = keys::bindings(self);
         // A capital is the same key: caps lock decides nothing else.
         let key = match key {
@@ -99,7 +107,9 @@ impl Session {
             Act::Note => self.open_note(),
             Act::Pause => self.pause_or_resume(),
             Act::Deeds => self.open_deeds(),
-            Act::Why => self.is_context_focused = !self.is_context_focused && self.current.is_some(),
+            Act::Why => {
+                self.is_context_focused = !self.is_context_focused && self.current.is_some()
+            }
             Act::Wave => self.open_page(Mode::Wave),
             Act::Bulk(verdict) => self.preview_bulk(verdict),
             Act::Confirm => self.confirm(),

@@ -19,7 +19,10 @@ impl Session {
     /// The reasons of the site that the item is of, with what readers are told for each.
     #[must_use]
     pub fn reasons(&self) -> &[(String, String)] {
-        let comment = self.current.as_ref().and_then(|it| it.item.comment.as_ref());
+        let comment = self
+            .current
+            .as_ref()
+            .and_then(|it| it.item.comment.as_ref());
         let site = comment.map_or("", |comment| comment.site.as_str());
         let desk = self.desks.iter().find(|desk| desk.site == site);
         desk.map_or(&[], |desk| &desk.reasons)
@@ -27,7 +30,10 @@ impl Session {
 
     /// Asks for a reason where there are some, and rejects without where there are none.
     pub(super) fn reject(&mut self) {
-        let is_ours = self.current.as_ref().is_some_and(|it| it.hold == Hold::Ours);
+        let is_ours = self
+            .current
+            .as_ref()
+            .is_some_and(|it| it.hold == Hold::Ours);
         if is_ours && !self.reasons().is_empty() {
             self.mode = Mode::Reasons(Reasons::default());
         } else {

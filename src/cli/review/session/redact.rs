@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use crate::{
-    cli::style::Tone,
-    proto::v1::RedactCommentResponse,
-};
+use crate::{cli::style::Tone, proto::v1::RedactCommentResponse};
 
 use super::{Ask, Effect, Hold, Link, Mode, Session};
 

@@ -71,7 +71,10 @@ impl Session {
             return;
         }
         let request_id = self.last_request + 1;
-        let comment = self.current.as_ref().and_then(|it| it.item.comment.as_ref());
+        let comment = self
+            .current
+            .as_ref()
+            .and_then(|it| it.item.comment.as_ref());
         if let Some(comment) = comment {
             let note = Note {
                 request_id,
@@ -133,7 +136,6 @@ impl Session {
             about,
         };
         self.unanswered.insert(self.last_request, sent);
-        self.notice = None;
         self.outbox.push_back(Effect::Say(message));
     }
 }

@@ -12,8 +12,8 @@ use crate::{
         words,
     },
     proto::v1::{
-        GetReviewContextRequest, ListModeratedSitesRequest, ModeratedSite, RedactCommentRequest,
-        ReviewContext, UndoDecisionRequest,
+        CloseThreadRequest, GetReviewContextRequest, ListModeratedSitesRequest, ModeratedSite,
+        RedactCommentRequest, ReviewContext, UndoDecisionRequest,
     },
 };
 
@@ -76,6 +76,20 @@ pub async fn ask(connection: Connection, ask: Ask, replies: mpsc::Sender<Reply>)
         } => {
             let request = standing::request(site, comment_id, standing, until, reason, pending);
             Reply::StandingSet(standing::set(&connection, request).await)
+        }
+        Ask::Thread {
+            site,
+            thread_id,
+            reopen,
+        } => {
+            let request = CloseThreadRequest {
+                site,
+                thread_id,
+                reopen,
+            };
+            let answer = once(connection.sites().close_thread(timely(request))).await;
+            let closed = answer.map(|answer| answer.closed);
+            Reply::ThreadSet(closed.map_err(|status| why(&status)))
         }
         Ask::Redact {
             site,

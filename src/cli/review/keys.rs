@@ -6,7 +6,7 @@ use crate::proto::v1::Verdict;
 
 use super::session::{Mode, Session, Stage};
 use tables::{
-    AUTHOR, DEEDS, HELP, ITEM, MOVES, PLACES, PREVIEW, REASONS, REDACT, SURE, TYPING, WAVE,
+    AUTHOR, DEEDS, HELP, ITEM, MOVES, PLACES, PREVIEW, REASONS, REDACT, SURE, THREAD, TYPING, WAVE,
 };
 
 /// A key of the keyboard.
@@ -87,6 +87,10 @@ pub enum Act {
     Turn,
     /// Black out parts of the comment.
     Redact,
+    /// Whether the article takes comments.
+    Thread,
+    /// Open the article again.
+    Reopen,
     /// So many words on or back.
     Word(isize),
     /// Only items of this wave.
@@ -104,7 +108,7 @@ pub struct Binding {
     pub act: Act,
     /// How it is written on the screen; empty where it stands on the page of help alone.
     pub label: &'static str,
-    /// In a word.
+    /// In a word; empty where the screen has no room for it but on the page of help.
     pub what: &'static str,
     /// In a line.
     pub more: &'static str,
@@ -126,6 +130,7 @@ pub fn bindings(session: &Session) -> Vec<Binding> {
         Mode::Author(form) if form.is_chosen => &SURE,
         Mode::Author(_) => &AUTHOR,
         Mode::Redact(_) => &REDACT,
+        Mode::Thread => &THREAD,
         Mode::Help => &HELP,
     };
     let mut found: Vec<Binding> = table
@@ -152,7 +157,7 @@ pub fn of_an_item() -> Vec<Binding> {
 fn is_possible(session: &Session, act: Act) -> bool {
     match act {
         Act::Wave | Act::OnlyWave | Act::Bulk(_) => session.wave_id().is_some(),
-        Act::OnlyThread => session.thread_id().is_some(),
+        Act::OnlyThread | Act::Thread | Act::Reopen => session.thread_id().is_some(),
         Act::Decide(_)
         | Act::Reject
         | Act::Skip

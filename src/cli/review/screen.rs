@@ -69,9 +69,12 @@ fn room(session: &Session) -> usize {
 fn middle(session: &Session, room: usize) -> Vec<Line> {
     let width = session.window.0;
     match &session.mode {
-        Mode::Item | Mode::Reasons(_) | Mode::Typing(_) | Mode::Author(_) | Mode::Redact(_) => {
-            item::lines(session, room)
-        }
+        Mode::Item
+        | Mode::Reasons(_)
+        | Mode::Typing(_)
+        | Mode::Author(_)
+        | Mode::Redact(_)
+        | Mode::Thread => item::lines(session, room),
         Mode::Deeds(row) => lists::window(&lists::deeds(session), *row, (width, room)),
         Mode::Places(places) => lists::window(&lists::places(session), places.row, (width, room)),
         Mode::Wave | Mode::Help => {
@@ -92,6 +95,7 @@ fn page(session: &Session) -> Vec<Line> {
         | Mode::Typing(_)
         | Mode::Author(_)
         | Mode::Redact(_)
+        | Mode::Thread
         | Mode::Deeds(_)
         | Mode::Places(_) => Vec::new(),
     }

@@ -66,6 +66,8 @@ pub enum Mode {
     Wave,
     /// How the author stands from now on is chosen.
     Author(AuthorForm),
+    /// Whether the article takes comments is chosen.
+    Thread,
     /// Words to black out are chosen.
     Redact(Redaction),
     /// The page of help.
@@ -298,6 +300,7 @@ impl Session {
             | Mode::Places(_)
             | Mode::Wave
             | Mode::Redact(_)
+            | Mode::Thread
             | Mode::Help => false,
         }
     }

@@ -35,11 +35,11 @@ pub(super) const SCROLL: Binding = shown(
     Key::Up,
     Act::Move(-1),
     "↑↓",
-    "scroll",
+    "",
     "scroll by a line; PgUp, PgDn and space by a page; Home, End",
 );
 
-pub(super) const ITEM: [Binding; 19] = [
+pub(super) const ITEM: [Binding; 20] = [
     shown(
         Key::Char('a'),
         Act::Decide(Verdict::Approve),
@@ -114,8 +114,15 @@ pub(super) const ITEM: [Binding; 19] = [
         Key::Char('x'),
         Act::Redact,
         "x",
-        "black out",
+        "redact",
         "black out words of the comment, so that the rest can be approved",
+    ),
+    shown(
+        Key::Char('c'),
+        Act::Thread,
+        "c",
+        "close",
+        "close the article: it takes no new comments; or open it again. Asks before",
     ),
     shown(
         Key::Char('l'),
@@ -219,6 +226,12 @@ pub(super) const AUTHOR: [Binding; 7] = [
 pub(super) const SURE: [Binding; 2] = [
     shown(Key::Char('y'), Act::Confirm, "y", "yes", ""),
     shown(Key::Escape, Act::Leave, "Esc", "no", ""),
+];
+
+pub(super) const THREAD: [Binding; 3] = [
+    shown(Key::Char('y'), Act::Confirm, "y", "close it", ""),
+    shown(Key::Char('o'), Act::Reopen, "o", "open it again", ""),
+    shown(Key::Escape, Act::Leave, "Esc", "as it was", ""),
 ];
 
 pub(super) const REDACT: [Binding; 5] = [

@@ -56,7 +56,7 @@ fn notice(session: &Session) -> Line {
 fn flow(bound: &[Binding], width: usize, rows: usize) -> Vec<Line> {
     let keys: Vec<(&str, &str)> = bound
         .iter()
-        .filter(|binding| !binding.label.is_empty())
+        .filter(|binding| !binding.label.is_empty() && !binding.what.is_empty())
         .map(|binding| (binding.label, binding.what))
         .collect();
     let roomy: Vec<Line> = keys.iter().map(|key| piece(key, true)).collect();

@@ -38,6 +38,7 @@ pub(super) fn lines(session: &Session) -> (Vec<Line>, usize) {
             )
         }
         Mode::Reasons(reasons) => (reason_rows(session, reasons), reasons.row),
+        Mode::Thread => (thread(session), 0),
         Mode::Author(form) => author(session, form),
         Mode::Item
         | Mode::Deeds(_)
@@ -81,6 +82,29 @@ fn reason_rows(session: &Session, reasons: &Reasons) -> Vec<Line> {
         lines.push(Line::of(Tone::Faint, format!("with the note: {note}")));
     }
     lines
+}
+
+/// Which article, and what it would mean.
+fn thread(session: &Session) -> Vec<Line> {
+    let comment = session
+        .current
+        .as_ref()
+        .and_then(|it| it.item.comment.as_ref());
+    let thread = comment.and_then(|comment| comment.thread.as_ref());
+    let title = thread.map_or("", |thread| {
+        if thread.title.is_empty() {
+            &thread.thread_id
+        } else {
+            &thread.title
+        }
+    });
+    vec![
+        Line::of(Tone::Strong, untrusted::line(title)),
+        Line::of(
+            Tone::Bad,
+            "A closed article takes no new comments; those that wait are still to be decided.",
+        ),
+    ]
 }
 
 /// What is chosen for the author, under how they stand now; and the row under the cursor.

@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::*;
 use crate::{
     cli::review::{
-        keys::Key,
+        keys::{self, Key},
         session::{
             BulkNews, Link, Reply, Surroundings,
             examples::{SUBMITTED, decided, desk, item, place, press, said, wave_item},
@@ -181,11 +181,24 @@ fn the_page_of_help_has_every_key() {
 
 #[test]
 fn every_key_is_on_the_screen_of_80_columns() {
-    let screen = screen(&session(BODY), 80, 24);
-    let keys = crate::cli::review::keys::of_an_item();
-    for binding in keys.iter().filter(|binding| binding.label != "v") {
-        let told = format!("{} {}", binding.label, binding.what);
-        assert!(screen.contains(&told), "{told}: {screen}");
+    let mut of_a_wave = Session::new(place());
+    of_a_wave.opened();
+    of_a_wave.hear(said(Down::Item(wave_item("a"))));
+    for session in [session(BODY), of_a_wave] {
+        for keys in ["", "w", "r", "l", "b", "b⏎", "c", "x", "n", "v", "?"] {
+            let mut session = session.clone();
+            press(&mut session, keys);
+            let screen = screen(&session, 80, 24);
+            let bound = keys::bindings(&session);
+            for binding in bound.iter().filter(|binding| !binding.what.is_empty()) {
+                let told = [
+                    format!("{} {}", binding.label, binding.what),
+                    format!("[{}] {}", binding.label, binding.what),
+                ];
+                let is_told = told.iter().any(|told| screen.contains(told));
+                assert!(is_told, "{told:?} after {keys}: {screen}");
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! How the author of the comment stands from now on: chosen, looked at once more, and set.
+//! How the author of the comment stands from now on, and whether its article takes comments: looked at once more, and set.
 
 use std::time::Duration;
 
@@ -134,6 +134,43 @@ impl Session {
             };
             self.outbox.push_back(Effect::Ask(ask));
             self.note(Tone::Notice, "setting how the author stands …");
+        }
+    }
+
+    pub(super) fn open_thread(&mut self) {
+        if self.thread_id().is_some() {
+            self.mode = Mode::Thread;
+        } else {
+            self.note(Tone::Notice, "there is no comment whose article is meant");
+        }
+    }
+
+    /// The article that is shown takes no more comments, or takes them again.
+    pub(super) fn close_thread(&mut self, reopen: bool) {
+        if self.link != Link::Up {
+            self.note(Tone::Bad, "not connected; nothing was closed or opened");
+            return;
+        }
+        self.mode = Mode::Item;
+        let comment = self
+            .current
+            .as_ref()
+            .and_then(|it| it.item.comment.as_ref());
+        if let (Some(comment), Some(thread_id)) = (comment, self.thread_id()) {
+            let ask = Ask::Thread {
+                site: comment.site.clone(),
+                thread_id: thread_id.to_owned(),
+                reopen,
+            };
+            self.outbox.push_back(Effect::Ask(ask));
+        }
+    }
+
+    pub(super) fn thread_set(&mut self, answer: Result<bool, String>) {
+        match answer {
+            Ok(true) => self.note(Tone::Good, "the article takes no more comments"),
+            Ok(false) => self.note(Tone::Good, "the article takes comments"),
+            Err(why) => self.note(Tone::Bad, format!("the article is as before: {why}")),
         }
     }
 

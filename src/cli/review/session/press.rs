@@ -116,6 +116,8 @@ impl Session {
             Act::Author => self.open_author(),
             Act::Turn => self.turn(),
             Act::Redact => self.open_redaction(),
+            Act::Thread => self.open_thread(),
+            Act::Reopen => self.close_thread(true),
             Act::Word(by) => self.move_by(by),
             Act::Places => self.open_places(),
             Act::Help => self.open_page(Mode::Help),
@@ -155,6 +157,7 @@ impl Session {
             | Mode::Places(_)
             | Mode::Wave
             | Mode::Redact(_)
+            | Mode::Thread
             | Mode::Help => {}
         }
     }
@@ -183,7 +186,7 @@ impl Session {
             Mode::Author(form) if form.is_writing => form.is_writing = false,
             Mode::Author(form) => form.is_chosen = true,
             Mode::Redact(_) => self.redact(),
-            Mode::Item | Mode::Wave | Mode::Help => {}
+            Mode::Item | Mode::Wave | Mode::Thread | Mode::Help => {}
         }
     }
 
@@ -210,6 +213,7 @@ impl Session {
             | Mode::Places(_)
             | Mode::Author(_)
             | Mode::Redact(_)
+            | Mode::Thread
             | Mode::Help => self.mode = Mode::Item,
         }
     }
@@ -219,6 +223,7 @@ impl Session {
         match &self.mode {
             Mode::Author(form) if form.is_chosen => self.set_standing(),
             Mode::Wave => self.confirm_bulk(),
+            Mode::Thread => self.close_thread(false),
             Mode::Author(_)
             | Mode::Item
             | Mode::Reasons(_)
@@ -256,7 +261,7 @@ impl Session {
         let deeds = self.deeds.len();
         let (place, most) = match &mut self.mode {
             Mode::Item if self.is_context_focused => (&mut self.context_scroll, usize::MAX),
-            Mode::Item | Mode::Typing(_) => (&mut self.scroll, usize::MAX),
+            Mode::Item | Mode::Typing(_) | Mode::Thread => (&mut self.scroll, usize::MAX),
             Mode::Reasons(chosen) => (&mut chosen.row, reasons),
             Mode::Deeds(row) => (row, deeds),
             Mode::Places(places) => (&mut places.row, places.rows.len()),

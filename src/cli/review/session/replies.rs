@@ -71,6 +71,15 @@ pub enum Ask {
         /// What becomes of what waits.
         pending: PendingAction,
     },
+    /// Close or open an article.
+    Thread {
+        /// On which site.
+        site: String,
+        /// Which.
+        thread_id: String,
+        /// Open it again.
+        reopen: bool,
+    },
     /// Black out parts of a comment.
     Redact {
         /// Whose.
@@ -101,6 +110,8 @@ pub enum Reply {
     Bulk(BulkNews),
     /// What was set and done, or why not.
     StandingSet(Result<String, String>),
+    /// Whether the article is closed now, or why it is as it was.
+    ThreadSet(Result<bool, String>),
     /// What is left of this comment.
     Redacted(String, Result<RedactCommentResponse, String>),
 }
@@ -115,6 +126,7 @@ impl Session {
             Reply::Undone(deed, answer) => self.undone(deed, answer),
             Reply::Bulk(news) => self.bulk_news(news),
             Reply::StandingSet(answer) => self.standing_set(answer),
+            Reply::ThreadSet(answer) => self.thread_set(answer),
             Reply::Redacted(comment_id, answer) => self.redacted(&comment_id, answer),
         }
     }

@@ -29,6 +29,7 @@ impl Session {
             | Mode::Places(_)
             | Mode::Wave
             | Mode::Redact(_)
+            | Mode::Thread
             | Mode::Help => None,
         }
     }
@@ -45,6 +46,7 @@ impl Session {
             | Mode::Places(_)
             | Mode::Wave
             | Mode::Redact(_)
+            | Mode::Thread
             | Mode::Help => None,
         }
     }

@@ -53,6 +53,13 @@ fn the_author_is_chosen_for_with_how_they_stand_now() {
 }
 
 #[test]
+fn closing_an_article_is_asked_for_with_its_title() {
+    let mut session = session(BODY);
+    press(&mut session, "c");
+    insta::assert_snapshot!("close_80x24", screen(&session, 80, 24));
+}
+
+#[test]
 fn words_are_marked_where_they_stand() {
     let mut session = session(BODY);
     press(&mut session, "x→→  →");

@@ -191,6 +191,28 @@ fn a_ban_says_why() {
 }
 
 #[test]
+fn an_article_is_closed_or_opened_after_a_question() {
+    for (keys, wanted) in [
+        ("cy", Some(false)),
+        ("co", Some(true)),
+        ("c⎋y", None),
+        ("c⏎", None),
+    ] {
+        let mut session = with_items(&["a"]);
+        press(&mut session, keys);
+        let found = match asked(&mut session).as_slice() {
+            [
+                Ask::Thread {
+                    thread_id, reopen, ..
+                },
+            ] if thread_id == "tram-line" => Some(*reopen),
+            _ => None,
+        };
+        assert_eq!(found, wanted, "{keys}");
+    }
+}
+
+#[test]
 fn marked_words_are_blacked_out_and_the_comment_stays() {
     let mut session = Session::new(place());
     session.opened();

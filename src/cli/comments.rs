@@ -205,7 +205,7 @@ fn author(comment: &Comment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::review::session::tests::item;
+    use crate::cli::review::session::examples::item;
 
     #[test]
     fn a_comment_is_shown_in_one_line_and_as_a_whole() {

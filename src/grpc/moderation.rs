@@ -88,6 +88,20 @@ impl ModerationService for Moderation {
         self.work(request).await
     }
 
+    async fn list_moderated_sites(
+        &self,
+        request: Request<v1::ListModeratedSitesRequest>,
+    ) -> Result<Response<v1::ListModeratedSitesResponse>, Status> {
+        let caller = self.gate.caller(request.metadata()).await?;
+        caller.require_role(Right::Moderate)?;
+        let sites = self.sites.list().await?;
+        let mine = sites.iter().filter(|site| caller.scope.contains(&site.id));
+        let sites = mine.map(|site| work::moderated_site(site, &caller));
+        Ok(Response::new(v1::ListModeratedSitesResponse {
+            sites: sites.collect(),
+        }))
+    }
+
     async fn list_queue(
         &self,
         request: Request<v1::ListQueueRequest>,

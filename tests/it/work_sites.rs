@@ -191,3 +191,41 @@ async fn heartbeats_tell_how_each_lane_of_each_site_stands() {
     work.leave().await.unwrap();
     desk.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_is_told_of_their_sites_with_reasons_and_lanes() {
+    let desk = Desk::start().await;
+    let reason = v1::RejectionReason {
+        code: "insult".to_owned(),
+        text: "It insults a person.".to_owned(),
+    };
+    let policy = v1::SitePolicy {
+        rejection_reasons: vec![reason.clone()],
+        ..everything_waits()
+    };
+    desk.site("gazette", policy).await;
+    desk.site("herald", everything_waits()).await;
+    let open = [Lane::Review, Lane::Reported, Lane::Appeals];
+    for (role, lanes) in [
+        (v1::Role::Moderator, open.to_vec()),
+        (v1::Role::SeniorModerator, Lane::ALL.to_vec()),
+    ] {
+        let someone = desk.someone(0, "gazette", role, "ada").await;
+        let request = v1::ListModeratedSitesRequest {};
+        let answer = someone
+            .moderation
+            .clone()
+            .list_moderated_sites(request)
+            .await;
+        let sites = answer.unwrap().into_inner().sites;
+        let told: Vec<i32> = lanes.iter().map(|lane| i32::from(lane.number())).collect();
+        let expected = v1::ModeratedSite {
+            site: "gazette".to_owned(),
+            display_name: sites[0].display_name.clone(),
+            rejection_reasons: vec![reason.clone()],
+            lanes: told,
+        };
+        assert_eq!(sites, [expected], "{role:?}");
+    }
+    desk.finish().await;
+}

@@ -1,6 +1,9 @@
 //! What surrounds a comment as a moderator sees it: all that speaks for and against spam, the article, the author, the
 //! wave, and the last decision. Everything in it comes from outside and is cleaned before it is shown.
 
+mod past;
+mod people;
+
 use std::time::SystemTime;
 
 use crate::{
@@ -9,7 +12,7 @@ use crate::{
         style::{Tone, tone_of},
         untrusted, words,
     },
-    proto::v1::{LastDecision, ReviewContext, Score, SeenSignal, Wave, WaveMember},
+    proto::v1::{ReviewContext, Score, SeenSignal, Wave, WaveMember},
 };
 
 use super::{card, line::Line, session::Surroundings};
@@ -17,99 +20,80 @@ use super::{card, line::Line, session::Surroundings};
 /// The pane's lines, each at most `width` cells wide.
 #[must_use]
 pub fn lines(surroundings: &Surroundings, width: usize, now: SystemTime) -> Vec<Line> {
-    let lines = match surroundings {
-        Surroundings::Asked => vec![Line::of(Tone::Faint, "asking the service …")],
-        Surroundings::Unknown(why) => vec![Line::of(Tone::Bad, untrusted::line(why))],
-        Surroundings::Known(context) => known(context, now),
-    };
-    lines.into_iter().map(|line| line.cut(width)).collect()
+    match surroundings {
+        Surroundings::Asked => vec![Line::of(Tone::Faint, "asking the service …").cut(width)],
+        Surroundings::Unknown(why) => Line::of(Tone::Bad, untrusted::line(why)).wrapped(width, 2),
+        Surroundings::Known(context) => known(context, width, now),
+    }
 }
 
-fn known(context: &ReviewContext, now: SystemTime) -> Vec<Line> {
-    let mut lines = Vec::new();
-    if let Some(last) = &context.last_decision {
-        lines.push(decision(last, now));
-    }
+/// What a decision hangs on most comes first.
+fn known(context: &ReviewContext, width: usize, now: SystemTime) -> Vec<Line> {
+    let mut told = past::lines(context, now);
+    told.extend(people::author_lines(context, now));
+    told.extend(people::thread_lines(context, now));
+    let wrapped = |told: Vec<Line>| {
+        told.into_iter()
+            .flat_map(move |line| line.wrapped(width, 2))
+    };
+    let mut lines: Vec<Line> = wrapped(told).collect();
     if let Some(wave) = &context.wave {
-        lines.extend(wave_lines(wave, now));
+        lines.extend(wave_lines(wave, width, now));
     }
-    lines.extend(known_since(context));
-    lines.push(article(context));
+    let mut told = Vec::new();
     if let Some(score) = &context.score_now {
-        lines.extend(score_lines(score));
+        told.extend(score_lines(score));
     }
     if !context.signals.is_empty() {
-        lines.push(seen(&context.signals));
+        told.push(seen(&context.signals));
     }
+    told.extend(past::earlier_versions(&context.earlier_versions, now));
+    lines.extend(wrapped(told));
     lines
 }
 
-fn decision(last: &LastDecision, now: SystemTime) -> Line {
-    let verdict = words::verdict(last.verdict);
-    let when = last.decided_at.as_ref();
-    let when = when.map(|at| format!(" {} ago", clock::age(at, now)));
-    let who = if last.moderator.is_empty() {
-        "the admin key".to_owned()
-    } else {
-        untrusted::line(&last.moderator)
-    };
-    Line::of(Tone::Strong, "decided before: ")
-        .with(tone_of(verdict), verdict)
-        .with(
-            Tone::Plain,
-            format!(
-                " by {who}{}, on version {}",
-                when.unwrap_or_default(),
-                last.version
-            ),
-        )
+/// A comment in a list: how it stands, how old it is, who says what.
+pub(super) fn comment_line(
+    state: i32,
+    at: Option<&prost_types::Timestamp>,
+    now: SystemTime,
+    said: &str,
+) -> Line {
+    let state = words::state(state);
+    let age = at.map(|at| clock::age(at, now)).unwrap_or_default();
+    Line::of(tone_of(state), format!(" {state:<9}"))
+        .with(Tone::Faint, format!(" {age:>6} "))
+        .with(Tone::Plain, untrusted::line(said))
 }
 
-fn wave_lines(wave: &Wave, now: SystemTime) -> Vec<Line> {
+/// The wave: its first member whole, the others in a line each, since they say nearly the same.
+pub(super) fn wave_lines(wave: &Wave, width: usize, now: SystemTime) -> Vec<Line> {
     let title = format!(
         "wave {}: {} say nearly the same",
         untrusted::line(&wave.wave_id),
         wave.size
     );
-    let mut lines = vec![Line::of(Tone::Notice, title)];
-    lines.extend(wave.members.iter().map(|member| member_line(member, now)));
+    let mut lines = vec![Line::of(Tone::Notice, title).cut(width)];
+    lines.extend(wave_members(&wave.members, width, now));
     lines
 }
 
+/// Members of a wave, the first whole.
+pub(super) fn wave_members(members: &[WaveMember], width: usize, now: SystemTime) -> Vec<Line> {
+    let lines = (0_usize..).zip(members).flat_map(|(number, member)| {
+        let line = member_line(member, now);
+        if number == 0 {
+            line.wrapped(width, 2)
+        } else {
+            vec![line.cut(width)]
+        }
+    });
+    lines.collect()
+}
+
 fn member_line(member: &WaveMember, now: SystemTime) -> Line {
-    let state = words::state(member.state);
-    let age = member.submitted_at.as_ref().map(|at| clock::age(at, now));
-    Line::of(tone_of(state), format!(" {state:<9}"))
-        .with(Tone::Faint, format!(" {:>6} ", age.unwrap_or_default()))
-        .with(
-            Tone::Plain,
-            format!(
-                "{}: {}",
-                untrusted::line(&member.display_name),
-                untrusted::line(&member.excerpt)
-            ),
-        )
-}
-
-fn known_since(context: &ReviewContext) -> Option<Line> {
-    let first = context.author_history.as_ref()?.first_seen_at.as_ref()?;
-    let at = clock::rfc3339(first)?;
-    let day = at.get(..10).unwrap_or_default();
-    Some(Line::of(
-        Tone::Plain,
-        format!("the author's first comment: {day}"),
-    ))
-}
-
-fn article(context: &ReviewContext) -> Line {
-    let counts = context.thread_counts.unwrap_or_default();
-    Line::of(Tone::Plain, "below the article: ").with(
-        Tone::Plain,
-        format!(
-            "{} approved, {} pending, {} rejected, {} spam",
-            counts.approved, counts.pending, counts.rejected, counts.spam
-        ),
-    )
+    let said = format!("{}: {}", member.display_name, member.excerpt);
+    comment_line(member.state, member.submitted_at.as_ref(), now, &said)
 }
 
 fn score_lines(score: &Score) -> Vec<Line> {

@@ -8,17 +8,15 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
 use crate::{
-    cli::client::{Connection, explain::explain, once, timely},
+    cli::client::Connection,
     cli::{failure::Failure, interrupt},
-    proto::v1::{
-        GetReviewContextRequest,
-        work_queue_request::{Message as Up, Start},
-    },
+    proto::v1::work_queue_request::Message as Up,
 };
 
 use super::{
+    ask::ask,
     screen,
-    session::{Key, Link, Session, Surroundings},
+    session::{Ask, Effect, Link, Place, Reply, Session},
     stream::{self, News, Wire},
     terminal::{Pressed, Terminal},
 };
@@ -30,19 +28,19 @@ const AWAY: Duration = Duration::from_secs(10 * 60);
 ///
 /// # Errors
 /// The service refuses the stream for good, or the terminal is gone.
-pub async fn run(connection: Connection, start: Start) -> Result<(), Failure> {
-    let session = Session::new(start.sites.first().cloned().unwrap_or_default());
+pub async fn run(connection: Connection, place: Place) -> Result<(), Failure> {
     let (terminal, keys) = Terminal::take()?;
+    let (replies, answered) = mpsc::channel(16);
     let mut desk = Desk {
         connection,
-        start,
-        session,
+        session: Session::new(place),
         terminal,
         wire: None,
         last_key: Instant::now(),
-        asked: JoinSet::new(),
+        asking: JoinSet::new(),
+        replies,
     };
-    let end = desk.work(keys).await;
+    let end = desk.work(keys, answered).await;
     let decided = desk.session.decided.clone();
     let unanswered = desk.session.unanswered();
     drop(desk);
@@ -73,20 +71,25 @@ struct Open {
 
 struct Desk {
     connection: Connection,
-    start: Start,
     session: Session,
     terminal: Terminal,
     wire: Option<Open>,
     last_key: Instant,
-    /// What was asked for besides the stream.
-    asked: JoinSet<(String, Surroundings)>,
+    /// What is asked besides the stream.
+    asking: JoinSet<()>,
+    replies: mpsc::Sender<Reply>,
 }
 
 impl Desk {
-    async fn work(&mut self, mut keys: mpsc::Receiver<Pressed>) -> Result<(), Failure> {
+    async fn work(
+        &mut self,
+        mut keys: mpsc::Receiver<Pressed>,
+        mut answered: mpsc::Receiver<Reply>,
+    ) -> Result<(), Failure> {
         let mut stop = pin!(interrupt::requested());
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         self.open();
+        self.start_asking(Ask::Desks);
         loop {
             self.draw()?;
             tokio::select! {
@@ -95,14 +98,18 @@ impl Desk {
                         self.last_answers().await;
                         return Ok(());
                     }
-                    Some(pressed) => self.press(pressed).await,
+                    Some(pressed) => self.press(pressed),
                 },
-                news = next(&mut self.wire) => self.hear(news).await?,
-                Some(Ok((comment_id, found))) = self.asked.join_next() => {
-                    self.session.surrounded(&comment_id, found);
-                }
+                news = next(&mut self.wire) => self.hear(news)?,
+                Some(reply) = answered.recv() => self.session.replied(reply),
+                Some(_) = self.asking.join_next() => {}
                 _ = clock.tick() => self.rest_if_away(),
                 () = &mut stop => return Ok(()),
+            }
+            self.session.tick(SystemTime::now());
+            if self.carry_out().await {
+                self.last_answers().await;
+                return Ok(());
             }
         }
     }
@@ -112,7 +119,7 @@ impl Desk {
         let (said, news) = mpsc::channel(64);
         let wire = Wire {
             connection: self.connection.clone(),
-            start: self.start.clone(),
+            start: self.session.place.start(),
             up: heard,
             news: said,
         };
@@ -126,57 +133,36 @@ impl Desk {
         });
     }
 
-    async fn press(&mut self, pressed: Pressed) {
+    fn press(&mut self, pressed: Pressed) {
         self.last_key = Instant::now();
         if self.session.link == Link::Resting {
             self.open();
             return;
         }
-        let (width, height) = self.terminal.size();
-        let page = isize::try_from(height / 3).unwrap_or(1);
-        let key = match pressed {
-            Pressed::Key(key) => key,
-            Pressed::Page(pages) => Key::Scroll(pages * page),
-            Pressed::Quit | Pressed::Resized => return,
-        };
-        if matches!(key, Key::Verdict(_) | Key::Skip) && !screen::fits(width, height) {
-            return;
-        }
-        let message = self.session.press(key);
-        let furthest = screen::furthest_scroll(&self.session, width, height);
-        self.session.scroll = self.session.scroll.min(furthest);
-        if key == Key::Context {
-            self.ask_for_surroundings();
-        }
-        if let Some(message) = message {
-            self.send(message).await;
+        self.fit();
+        match pressed {
+            Pressed::Key(key) => self.session.press(key),
+            Pressed::Pasted(text) => self.session.paste(&text),
+            Pressed::Quit | Pressed::Resized => {}
         }
     }
 
-    /// Who presses the key again and again asks once.
-    fn ask_for_surroundings(&mut self) {
-        let is_asked = matches!(self.session.surroundings, Some(Surroundings::Asked));
-        let Some(comment_id) = self.session.shown().map(str::to_owned) else {
-            return;
-        };
-        if !is_asked {
-            return;
+    /// Does what the session wants done; says whether it is over.
+    async fn carry_out(&mut self) -> bool {
+        while let Some(effect) = self.session.next_effect() {
+            match effect {
+                Effect::Say(message) => self.send(message).await,
+                Effect::Ask(ask) => self.start_asking(ask),
+                Effect::Reopen => self.open(),
+                Effect::Quit => return true,
+            }
         }
-        self.asked.abort_all();
-        let request = GetReviewContextRequest {
-            site: self.session.site.clone(),
-            comment_id: comment_id.clone(),
-        };
-        let mut moderation = self.connection.moderation();
-        self.asked.spawn(async move {
-            let answer = once(moderation.get_review_context(timely(request))).await;
-            let found = match answer.map(|answer| answer.context) {
-                Ok(Some(context)) => Surroundings::Known(Box::new(context)),
-                Ok(None) => Surroundings::Unknown("the service answered without it".to_owned()),
-                Err(status) => Surroundings::Unknown(explain(&status).to_string()),
-            };
-            (comment_id, found)
-        });
+        false
+    }
+
+    fn start_asking(&mut self, question: Ask) {
+        let (connection, replies) = (self.connection.clone(), self.replies.clone());
+        self.asking.spawn(ask(connection, question, replies));
     }
 
     async fn send(&self, message: Up) {
@@ -186,13 +172,9 @@ impl Desk {
         }
     }
 
-    async fn hear(&mut self, news: News) -> Result<(), Failure> {
+    fn hear(&mut self, news: News) -> Result<(), Failure> {
         match news {
-            News::Opened => {
-                for message in self.session.opened() {
-                    self.send(message).await;
-                }
-            }
+            News::Opened => self.session.opened(),
             News::Said(message) => self.session.hear(*message),
             News::Lost(why) => self.session.lost(Link::Down(why)),
             News::Failed(failure) => return Err(failure),
@@ -205,7 +187,7 @@ impl Desk {
         let answers = async {
             while self.session.link == Link::Up && self.session.unanswered() > 0 {
                 let news = next(&mut self.wire).await;
-                if self.hear(news).await.is_err() {
+                if self.hear(news).is_err() {
                     return;
                 }
             }
@@ -220,10 +202,14 @@ impl Desk {
         }
     }
 
-    fn draw(&self) -> Result<(), Failure> {
+    fn fit(&mut self) {
         let (width, height) = self.terminal.size();
-        let lines = screen::render(&self.session, width, height, SystemTime::now());
-        Ok(self.terminal.draw(&lines)?)
+        self.session.resize(width, height);
+    }
+
+    fn draw(&mut self) -> Result<(), Failure> {
+        self.fit();
+        Ok(self.terminal.draw(&screen::render(&self.session))?)
     }
 }
 

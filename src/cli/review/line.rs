@@ -28,6 +28,33 @@ impl Line {
         self
     }
 
+    /// With another line behind it.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// With spaces behind it up to so many cells.
+    #[must_use]
+    pub fn padded(self, width: usize) -> Self {
+        let gap = width.saturating_sub(self.width());
+        self.with(Tone::Plain, " ".repeat(gap))
+    }
+
+    /// Without the spaces at its end.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        while let Some((_, text)) = self.0.last_mut() {
+            text.truncate(text.trim_end_matches(' ').len());
+            if !text.is_empty() {
+                break;
+            }
+            self.0.pop();
+        }
+        self
+    }
+
     /// How many cells it takes.
     #[must_use]
     pub fn width(&self) -> usize {
@@ -52,6 +79,35 @@ impl Line {
             }
         }
         kept.with(Tone::Faint, if width > 0 { "…" } else { "" })
+    }
+
+    /// In as many lines as it needs, broken at spaces; all but the first begin with `indent` spaces.
+    #[must_use]
+    pub fn wrapped(self, width: usize, indent: usize) -> Vec<Self> {
+        if self.width() <= width || width <= indent + 2 {
+            return vec![self.cut(width)];
+        }
+        let margin = || Self::of(Tone::Plain, " ".repeat(indent));
+        let (mut lines, mut line, mut used) = (Vec::new(), Self::new(), 0);
+        for (tone, text) in self.0 {
+            for word in text.split_inclusive(' ') {
+                let mut rest = word;
+                while used + rest.trim_end_matches(' ').width() > width {
+                    if used > indent {
+                        lines.push(std::mem::replace(&mut line, margin()));
+                    } else {
+                        let head = fitting(rest, width - used);
+                        lines.push(std::mem::replace(&mut line, margin()).with(tone, head));
+                        rest = &rest[head.len()..];
+                    }
+                    used = indent;
+                }
+                line = line.with(tone, rest);
+                used += rest.width();
+            }
+        }
+        lines.push(line);
+        lines.into_iter().map(|line| line.cut(width)).collect()
     }
 
     /// The left part and the right part at the line's two ends.
@@ -150,6 +206,19 @@ mod tests {
             12,
         );
         assert_eq!(spread.text(), "left   right");
+    }
+
+    #[test]
+    fn a_line_of_pieces_breaks_at_spaces_and_is_indented() {
+        let line = Line::of(Tone::Strong, "Reader 1: ").with(Tone::Plain, "one two abcdefghijkl");
+        let texts = |lines: Vec<Line>| {
+            let texts = lines.iter().map(|line| line.text().trim_end().to_owned());
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            texts(line.wrapped(12, 2)),
+            ["Reader 1:", "  one two", "  abcdefghij", "  kl"]
+        );
     }
 
     proptest! {

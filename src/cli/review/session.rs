@@ -1,31 +1,77 @@
 //! What a moderator's session knows, and how keys and messages change it. No I/O: all of it is tested as a table.
+//! What is to be sent or asked is left in an outbox.
 
 mod answers;
+mod author;
+mod bulk;
+mod deeds;
+mod items;
+mod place;
+mod press;
+mod reasons;
+mod redact;
+mod replies;
+mod typing;
+mod verdicts;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::{Duration, SystemTime},
+};
 
 use crate::{
     cli::style::Tone,
     proto::v1::{
-        QueueStats, ReviewContext, ReviewItem, Verdict, WorkQueueResponse,
-        work_queue_request::{Decide, Message as Up, Skip},
-        work_queue_response::Message as Down,
+        ReviewContext, ReviewItem, SiteQueue, Verdict, WithdrawalReason,
+        work_queue_request::Message as Up,
     },
 };
 
-/// What a moderator can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    /// Decide on the item.
-    Verdict(Verdict),
-    /// Give it back.
-    Skip,
-    /// Scroll the comment by so many lines.
-    Scroll(isize),
-    /// Show why it is here, or the comment again.
-    Context,
-    /// Any other key; wakes a session that rests.
-    Other,
+pub use author::{AuthorForm, TERMS};
+pub use bulk::{Bulk, BulkNews, Stage};
+pub use deeds::{Deed, Fate};
+pub use place::{Desk, Place, Places, Row};
+pub use reasons::Reasons;
+pub use redact::Redaction;
+pub use replies::{Ask, Reply};
+pub use typing::Typing;
+
+/// What a session wants done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Say it on the stream.
+    Say(Up),
+    /// Ask it besides the stream.
+    Ask(Ask),
+    /// Open another stream, for another place.
+    Reopen,
+    /// End.
+    Quit,
+}
+
+/// What the keys are for at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mode {
+    /// The item.
+    Item,
+    /// A reason for a rejection is chosen.
+    Reasons(Reasons),
+    /// A note is written.
+    Typing(Typing),
+    /// What was decided in this session, with the number of the chosen row.
+    Deeds(usize),
+    /// Sites and lanes are chosen.
+    Places(Places),
+    /// The wave, and one verdict on all of it.
+    Wave,
+    /// How the author stands from now on is chosen.
+    Author(AuthorForm),
+    /// Whether the article takes comments is chosen.
+    Thread,
+    /// Words to black out are chosen.
+    Redact(Redaction),
+    /// The page of help.
+    Help,
 }
 
 /// What surrounds the comment, as far as it is known.
@@ -49,14 +95,27 @@ pub struct Current {
 }
 
 /// Whose the item under the moderator's eyes is. Unless it is ours, it can be looked at, not decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
     /// Ours, under a lease.
     Ours,
     /// Lost with the stream. It waits in the queue and most likely comes back under a new lease.
     Lost,
+    /// Given back while the moderator pauses.
+    Paused,
     /// The service took it back, or somebody decided it.
-    Withdrawn,
+    Withdrawn(Gone),
+}
+
+/// Why an item is not ours any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// As the service said.
+    pub why: WithdrawalReason,
+    /// A `CommentState`; 0 where it is not known to have changed.
+    pub state: i32,
+    /// Who decided, and what, once that is known. Empty: the admin key.
+    pub by: Option<(String, Verdict)>,
 }
 
 /// How the stream is.
@@ -70,47 +129,103 @@ pub enum Link {
     Resting,
 }
 
+/// Sent, and not answered yet.
+#[derive(Debug, Clone)]
+struct Sent {
+    message: Up,
+    /// What it was about, in a line.
+    about: String,
+}
+
 /// A moderator's session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Whose queue.
-    pub site: String,
+    /// Whose queues, and which part of them.
+    pub place: Place,
+    /// The sites that the moderator's key is for; empty until the service has told them.
+    pub desks: Vec<Desk>,
     /// Under the moderator's eyes. Only a key changes which one it is.
     pub current: Option<Current>,
     /// How the stream is.
     pub link: Link,
-    /// The queue, as last heard.
-    pub stats: Option<QueueStats>,
+    /// The queues, as last heard.
+    pub queues: Vec<SiteQueue>,
     /// Carried out in this session, by state.
     pub decided: BTreeMap<&'static str, u32>,
+    /// The same one by one, the newest first, as far as they are remembered.
+    pub deeds: VecDeque<Deed>,
     /// The last thing worth saying.
     pub notice: Option<(Tone, String)>,
-    /// The first line of the comment, or of what surrounds it, that is shown.
+    /// What the keys are for.
+    pub mode: Mode,
+    /// The first line of the comment that is shown.
     pub scroll: usize,
-    /// What surrounds the comment, where that is shown in its place.
+    /// The same of what surrounds it.
+    pub context_scroll: usize,
+    /// The same of a page of its own: the wave, help.
+    pub page_scroll: usize,
+    /// What surrounds the comment, once it was asked for.
     pub surroundings: Option<Surroundings>,
+    /// The keys scroll what surrounds the comment. In a narrow window that is shown in the comment's place.
+    pub is_context_focused: bool,
+    /// One verdict on a whole wave, the last of this session.
+    pub bulk: Option<Bulk>,
+    /// Nothing comes until the moderator goes on.
+    pub is_paused: bool,
+    /// The time, as last told.
+    pub now: SystemTime,
+    /// Columns and rows of the window.
+    pub window: (usize, usize),
+    began: Option<SystemTime>,
     ahead: VecDeque<ReviewItem>,
-    unanswered: BTreeMap<u64, Up>,
+    unanswered: BTreeMap<u64, Sent>,
     last_request: u64,
+    last_deed: u64,
+    outbox: VecDeque<Effect>,
 }
 
 impl Session {
     /// Nothing yet.
     #[must_use]
-    pub fn new(site: impl Into<String>) -> Self {
+    pub fn new(place: Place) -> Self {
         Self {
-            site: site.into(),
+            place,
+            desks: Vec::new(),
             current: None,
             link: Link::Down("connecting".to_owned()),
-            stats: None,
+            queues: Vec::new(),
             decided: BTreeMap::new(),
+            deeds: VecDeque::new(),
             notice: None,
+            mode: Mode::Item,
             scroll: 0,
+            context_scroll: 0,
+            page_scroll: 0,
             surroundings: None,
+            is_context_focused: false,
+            bulk: None,
+            is_paused: false,
+            now: SystemTime::UNIX_EPOCH,
+            window: (80, 24),
+            began: None,
             ahead: VecDeque::new(),
             unanswered: BTreeMap::new(),
             last_request: 0,
+            last_deed: 0,
+            outbox: VecDeque::new(),
         }
+    }
+
+    /// The next thing to do, in order.
+    pub fn next_effect(&mut self) -> Option<Effect> {
+        self.ask_for_surroundings();
+        self.outbox.pop_front()
+    }
+
+    /// The clock goes on.
+    pub fn tick(&mut self, now: SystemTime) {
+        self.began.get_or_insert(now);
+        self.now = now;
     }
 
     /// How many items are under a lease: the current one, if it still is, and those behind it.
@@ -126,170 +241,101 @@ impl Session {
         self.unanswered.len()
     }
 
-    /// A key was pressed; answers what to send.
-    pub fn press(&mut self, key: Key) -> Option<Up> {
-        match key {
-            Key::Verdict(verdict) => self.decide(verdict),
-            Key::Skip => self.skip(),
-            Key::Scroll(by) => {
-                self.scroll = self.scroll.saturating_add_signed(by);
-                None
-            }
-            Key::Context => {
-                self.scroll = 0;
-                self.surroundings = match (&self.surroundings, &self.current) {
-                    (None, Some(_)) => Some(Surroundings::Asked),
-                    (Some(_), _) | (None, None) => None,
-                };
-                None
-            }
-            Key::Other => None,
-        }
+    /// Decided in this session, whatever became of it.
+    #[must_use]
+    pub fn decisions(&self) -> u32 {
+        self.decided.values().sum()
     }
 
-    /// The stream is open (again); answers the decisions whose answers were lost: the service knows its own again.
-    pub fn opened(&mut self) -> Vec<Up> {
-        self.link = Link::Up;
-        self.unanswered.values().cloned().collect()
-    }
-
-    /// The stream is gone, and with it all leases.
-    pub fn lost(&mut self, link: Link) {
-        self.link = link;
-        self.ahead.clear();
-        self.unanswered
-            .retain(|_, message| matches!(message, Up::Decide(_)));
-        // What was said last is about a stream that is gone.
-        self.notice = None;
-        if let Some(current) = &mut self.current
-            && current.hold == Hold::Ours
-        {
-            current.hold = Hold::Lost;
-        }
-    }
-
-    /// The service said something.
-    pub fn hear(&mut self, message: WorkQueueResponse) {
-        match message.message {
-            Some(Down::Item(item)) => self.take(item),
-            Some(Down::Answer(answer)) => self.answered(answer),
-            Some(Down::Withdrawn(gone)) => self.withdraw(&gone.lease_token),
-            Some(Down::Heartbeat(beat)) => {
-                let queue = beat.sites.into_iter().next();
-                self.stats = queue.and_then(|queue| queue.stats).or(self.stats.take());
-            }
-            Some(Down::Started(_)) | None => {}
-        }
-    }
-
-    fn take(&mut self, item: ReviewItem) {
-        // Nothing to decide on; its lease ends by itself.
-        if item.comment.is_none() {
-            return;
-        }
-        match &mut self.current {
-            None => self.show(item),
-            // It came back under a new lease: the same item stays where it is.
-            Some(current) if current.hold != Hold::Ours && is_same(&current.item, &item) => {
-                current.item = item;
-                current.hold = Hold::Ours;
-                self.notice = Some((Tone::Good, "the item is yours again".to_owned()));
-            }
-            Some(_) => self.ahead.push_back(item),
-        }
-    }
-
-    fn show(&mut self, item: ReviewItem) {
-        self.current = Some(Current {
-            item,
-            hold: Hold::Ours,
-        });
-        self.scroll = 0;
-        self.surroundings = None;
-    }
-
-    fn go_on(&mut self) {
-        self.current = None;
-        self.surroundings = None;
-        if let Some(next) = self.ahead.pop_front() {
-            self.show(next);
-        }
-    }
-
-    fn withdraw(&mut self, lease_token: &str) {
-        self.ahead.retain(|item| item.lease_token != lease_token);
-        if let Some(current) = &mut self.current
-            && current.item.lease_token == lease_token
-        {
-            current.hold = Hold::Withdrawn;
-        }
-    }
-
-    fn decide(&mut self, verdict: Verdict) -> Option<Up> {
-        let request_id = self.last_request + 1;
-        let current = self.decidable()?;
-        let comment = current.comment.as_ref()?;
-        let decide = Decide {
-            request_id,
-            comment_id: comment.comment_id.clone(),
-            lease_token: current.lease_token.clone(),
-            version: comment.version,
-            verdict: verdict.into(),
-            ..Decide::default()
-        };
-        Some(self.send(Up::Decide(decide)))
-    }
-
-    fn skip(&mut self) -> Option<Up> {
-        // What is lost needs no giving back.
-        if matches!(&self.current, Some(current) if current.hold != Hold::Ours) {
-            self.notice = None;
-            self.go_on();
+    /// Decisions an hour, over the last hour at most; `None` in the first minute.
+    #[must_use]
+    pub fn decisions_per_hour(&self) -> Option<u64> {
+        let hour = Duration::from_secs(3_600);
+        let since_began = self.now.duration_since(self.began?).ok()?;
+        let span = since_began.min(hour);
+        if span < Duration::from_secs(60) {
             return None;
         }
-        let request_id = self.last_request + 1;
-        let current = self.decidable()?;
-        let skip = Skip {
-            request_id,
-            comment_id: current.comment.as_ref()?.comment_id.clone(),
-            lease_token: current.lease_token.clone(),
-            ..Skip::default()
+        let is_late = |deed: &&Deed| {
+            self.now
+                .duration_since(deed.at)
+                .is_ok_and(|ago| ago <= hour)
         };
-        Some(self.send(Up::Skip(skip)))
+        let late = self.deeds.iter().filter(is_late).count();
+        let late = u64::try_from(late).ok()?;
+        Some(late.saturating_mul(hour.as_secs()) / span.as_secs())
     }
 
-    /// The current item, if it may be decided; else a notice says why not.
-    fn decidable(&mut self) -> Option<&ReviewItem> {
-        let current = self.current.as_ref()?;
-        let why = match (&self.link, current.hold) {
-            (Link::Down(_) | Link::Resting, _) => "not connected; nothing was decided",
-            (Link::Up, Hold::Ours) => return Some(&current.item),
-            (Link::Up, Hold::Lost) => {
-                "nothing was decided: lost, waiting for it again; k goes on to the next"
-            }
-            (Link::Up, Hold::Withdrawn) => "this item is not yours any more; k goes on to the next",
-        };
-        self.notice = Some((Tone::Bad, why.to_owned()));
-        None
+    /// The id of the comment that is shown.
+    #[must_use]
+    pub fn shown(&self) -> Option<&str> {
+        let comment = self.current.as_ref()?.item.comment.as_ref()?;
+        Some(&comment.comment_id)
     }
 
-    fn send(&mut self, message: Up) -> Up {
-        self.last_request += 1;
-        self.unanswered.insert(self.last_request, message.clone());
-        self.notice = None;
-        self.go_on();
-        message
+    /// The wave that it is of, if others are of it too.
+    #[must_use]
+    pub fn wave_id(&self) -> Option<&str> {
+        let comment = self.current.as_ref()?.item.comment.as_ref()?;
+        let is_wave = comment.wave_size > 1 && !comment.wave_id.is_empty();
+        is_wave.then_some(comment.wave_id.as_str())
     }
-}
 
-fn is_same(left: &ReviewItem, right: &ReviewItem) -> bool {
-    let id = |item: &ReviewItem| {
-        item.comment
+    /// The article that it is below.
+    #[must_use]
+    pub fn thread_id(&self) -> Option<&str> {
+        let comment = self.current.as_ref()?.item.comment.as_ref()?;
+        Some(&comment.thread.as_ref()?.thread_id)
+    }
+
+    /// Letters are text at the moment, not keys.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        match &self.mode {
+            Mode::Typing(_) => true,
+            Mode::Reasons(reasons) => reasons.is_writing,
+            Mode::Author(form) => form.is_writing,
+            Mode::Item
+            | Mode::Deeds(_)
+            | Mode::Places(_)
+            | Mode::Wave
+            | Mode::Redact(_)
+            | Mode::Thread
+            | Mode::Help => false,
+        }
+    }
+
+    fn say(&mut self, message: Up) {
+        self.outbox.push_back(Effect::Say(message));
+    }
+
+    fn note(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some((tone, text.into()));
+    }
+
+    /// Once for each item, and only where somebody looks at it.
+    fn ask_for_surroundings(&mut self) {
+        let is_wanted =
+            super::screen::shows_context(self) || matches!(self.mode, Mode::Wave | Mode::Author(_));
+        if !is_wanted || self.surroundings.is_some() {
+            return;
+        }
+        let current = self
+            .current
             .as_ref()
-            .map(|comment| comment.comment_id.clone())
-    };
-    id(left) == id(right)
+            .and_then(|it| it.item.comment.as_ref());
+        if let Some(comment) = current {
+            let ask = Ask::Context {
+                site: comment.site.clone(),
+                comment_id: comment.comment_id.clone(),
+            };
+            self.surroundings = Some(Surroundings::Asked);
+            self.outbox.push_back(Effect::Ask(ask));
+        }
+    }
 }
 
 #[cfg(test)]
-pub(in crate::cli) mod tests;
+pub(in crate::cli) mod examples;
+#[cfg(test)]
+mod tests;

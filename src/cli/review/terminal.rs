@@ -9,7 +9,10 @@ use std::{
 
 use crossterm::{
     cursor, event,
-    event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
+    event::{
+        DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEvent, KeyEventKind,
+        KeyModifiers,
+    },
     execute, queue,
     style::Print,
     terminal::{
@@ -20,20 +23,20 @@ use crossterm::{
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::{cli::style::Paint, proto::v1::Verdict};
+use crate::cli::style::Paint;
 
-use super::{line::Line, session::Key};
+use super::{keys::Key, line::Line};
 
 /// How soon the keys' thread notices that it should end.
 const POLL: Duration = Duration::from_millis(100);
 
 /// What comes from the keyboard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pressed {
     /// Something for the session.
     Key(Key),
-    /// One screenful of scrolling, up or down.
-    Page(isize),
+    /// Text that was pasted, which is no keys.
+    Pasted(String),
     /// End.
     Quit,
     /// The window changed.
@@ -63,6 +66,7 @@ impl Terminal {
         execute!(
             io::stdout(),
             EnterAlternateScreen,
+            EnableBracketedPaste,
             DisableLineWrap,
             cursor::Hide
         )?;
@@ -114,6 +118,7 @@ fn restore() {
     let _ = execute!(
         io::stdout(),
         EnableLineWrap,
+        DisableBracketedPaste,
         LeaveAlternateScreen,
         cursor::Show
     );
@@ -153,11 +158,8 @@ fn meaning(event: &Event) -> Option<Pressed> {
     match event {
         Event::Resize(_, _) => Some(Pressed::Resized),
         Event::Key(key) if key.kind != KeyEventKind::Release => Some(key_meaning(*key)),
-        Event::Key(_)
-        | Event::FocusGained
-        | Event::FocusLost
-        | Event::Mouse(_)
-        | Event::Paste(_) => None,
+        Event::Paste(text) => Some(Pressed::Pasted(text.clone())),
+        Event::Key(_) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
     }
 }
 
@@ -166,29 +168,28 @@ fn key_meaning(key: KeyEvent) -> Pressed {
     // A key held down repeats; nobody means to decide on what was not on the screen yet.
     let repeats = key.kind == KeyEventKind::Repeat;
     if let KeyCode::Char(letter) = key.code {
-        return match letter.to_ascii_lowercase() {
-            'c' | 'd' if control => Pressed::Quit,
+        return match letter {
+            'c' | 'd' | 'C' | 'D' if control => Pressed::Quit,
             _ if control || repeats => Pressed::Key(Key::Other),
-            'a' => Pressed::Key(Key::Verdict(Verdict::Approve)),
-            'r' => Pressed::Key(Key::Verdict(Verdict::Reject)),
-            's' => Pressed::Key(Key::Verdict(Verdict::Spam)),
-            'k' => Pressed::Key(Key::Skip),
-            'w' => Pressed::Key(Key::Context),
-            'q' => Pressed::Quit,
-            ' ' => Pressed::Page(1),
-            _ => Pressed::Key(Key::Other),
+            letter => Pressed::Key(Key::Char(letter)),
         };
     }
-    let arrows = [
-        (KeyCode::Up, Pressed::Key(Key::Scroll(-1))),
-        (KeyCode::Down, Pressed::Key(Key::Scroll(1))),
-        (KeyCode::PageUp, Pressed::Page(-1)),
-        (KeyCode::PageDown, Pressed::Page(1)),
-        (KeyCode::Home, Pressed::Key(Key::Scroll(isize::MIN))),
-        (KeyCode::End, Pressed::Key(Key::Scroll(isize::MAX))),
+    let others = [
+        (KeyCode::Up, Key::Up),
+        (KeyCode::Down, Key::Down),
+        (KeyCode::Left, Key::Left),
+        (KeyCode::Right, Key::Right),
+        (KeyCode::PageUp, Key::PageUp),
+        (KeyCode::PageDown, Key::PageDown),
+        (KeyCode::Home, Key::Home),
+        (KeyCode::End, Key::End),
+        (KeyCode::Enter, Key::Enter),
+        (KeyCode::Esc, Key::Escape),
+        (KeyCode::Backspace, Key::Backspace),
+        (KeyCode::Tab, Key::Tab),
     ];
-    let found = arrows.into_iter().find(|(code, _)| *code == key.code);
-    found.map_or(Pressed::Key(Key::Other), |(_, pressed)| pressed)
+    let found = others.into_iter().find(|(code, _)| *code == key.code);
+    Pressed::Key(found.map_or(Key::Other, |(_, key)| key))
 }
 
 #[cfg(test)]

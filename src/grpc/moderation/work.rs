@@ -15,6 +15,7 @@ use crate::{
         status,
         streams::WhileWelcome,
     },
+    policy::sites::Site,
     proto::v1::{self, work_queue_response::Message},
     queue::{
         Queue,
@@ -99,6 +100,24 @@ impl Moderation {
             self.sites.get(site).await?;
         }
         Ok(caller)
+    }
+}
+
+/// A site as those who work its queue know it.
+pub(super) fn moderated_site(site: &Site, caller: &Caller) -> v1::ModeratedSite {
+    let reasons = site.policy.rejection_reasons().as_slice().iter();
+    let is_open = |lane: &Lane| *lane != Lane::Escalated || caller.role.has(Right::DecideEscalated);
+    let lanes = Lane::ALL.into_iter().filter(is_open);
+    v1::ModeratedSite {
+        site: site.id.to_string(),
+        display_name: site.display_name.as_str().to_owned(),
+        rejection_reasons: reasons
+            .map(|reason| v1::RejectionReason {
+                code: reason.code.as_str().to_owned(),
+                text: reason.text.as_str().to_owned(),
+            })
+            .collect(),
+        lanes: lanes.map(|lane| words::lane(Some(lane))).collect(),
     }
 }
 

@@ -80,6 +80,8 @@ fn moderation_service() -> Vec<Method> {
             let start = v1::work_queue_request::Message::Start(start);
             tokio_stream::once(v1::WorkQueueRequest { message: Some(start) })
         }),
+        method!("replydesk.v1.ModerationService/ListModeratedSites", false, moderation.list_moderated_sites, _site =>
+            v1::ListModeratedSitesRequest {}),
         method!("replydesk.v1.ModerationService/ListQueue", true, moderation.list_queue, site =>
             v1::ListQueueRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/DecideComment", true, moderation.decide_comment, site =>

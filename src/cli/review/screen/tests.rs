@@ -1,17 +1,25 @@
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::*;
 use crate::{
-    cli::review::session::{
-        Key, Surroundings,
-        tests::{SUBMITTED, item, said},
+    cli::review::{
+        keys::{self, Key},
+        session::{
+            BulkNews, Link, Reply, Surroundings,
+            examples::{SUBMITTED, decided, desk, item, place, press, said, wave_item},
+        },
     },
     proto::v1::{
-        AuthorHistory, CommentState, Contribution, LastDecision, QueueStats, ReviewContext, Score,
-        SeenSignal, SiteQueue, ThreadCounts, Verdict, Wave, WaveMember,
-        work_queue_response::{Heartbeat, Message as Down},
+        AuthorHistory, CommentState, Contribution, Lane, LaneStats, LastDecision, ReviewContext,
+        Score, SeenSignal, SiteQueue, ThreadCounts, Verdict, Wave, WithdrawalReason,
+        work_queue_response::{Heartbeat, Message as Down, Withdrawn},
     },
 };
+
+mod panes;
+mod surroundings;
+
+use surroundings::surroundings;
 
 const BODY: &str = "I have ridden this line since I was a child, and I do not see why the harbour should wait any \
     longer. \u{1b}[31mRed?\u{1b}[0m\n\nA second paragraph with a bidi override \u{202e}here and a long address: \
@@ -21,22 +29,29 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(u64::try_from(SUBMITTED).expect("positive") + 720)
 }
 
+fn lanes() -> Vec<LaneStats> {
+    let lane = |lane: Lane, waiting, seconds| LaneStats {
+        lane: lane.into(),
+        waiting,
+        oldest_waiting: Some(prost_types::Duration { seconds, nanos: 0 }),
+    };
+    vec![
+        lane(Lane::Review, 34, 9_000),
+        lane(Lane::Reported, 3, 320),
+        lane(Lane::Escalated, 0, 0),
+    ]
+}
+
 fn session(body: &str) -> Session {
-    let mut session = Session::new("daily");
+    let mut session = Session::new(place());
+    session.tick(now());
     session.opened();
+    session.replied(Reply::Desks(vec![desk("daily"), desk("weekly")]));
     session.hear(said(Down::Item(item("a", "lease-a", body))));
     session.hear(said(Down::Item(item("b", "lease-b", "Thank you."))));
-    let stats = QueueStats {
-        waiting: 34,
-        leased: 2,
-        oldest_waiting: Some(prost_types::Duration {
-            seconds: 9_000,
-            nanos: 0,
-        }),
-        ..QueueStats::default()
-    };
     let queue = SiteQueue {
-        stats: Some(stats),
+        site: "daily".to_owned(),
+        lanes: lanes(),
         ..SiteQueue::default()
     };
     session.hear(said(Down::Heartbeat(Heartbeat { sites: vec![queue] })));
@@ -44,7 +59,10 @@ fn session(body: &str) -> Session {
 }
 
 fn screen(session: &Session, width: usize, height: usize) -> String {
-    let lines = render(session, width, height, now());
+    let mut session = session.clone();
+    session.resize(width, height);
+    while session.next_effect().is_some() {}
+    let lines = render(&session);
     assert_eq!(lines.len(), height);
     assert!(lines.iter().all(|line| line.width() <= width));
     let lines: Vec<String> = lines
@@ -54,10 +72,21 @@ fn screen(session: &Session, width: usize, height: usize) -> String {
     lines.join("\n")
 }
 
+/// As in a window of that width, where it was asked for and answered.
+fn with_surroundings(mut session: Session, (width, height): (usize, usize)) -> Session {
+    session.resize(width, height);
+    while session.next_effect().is_some() {}
+    let known = Surroundings::Known(Box::new(surroundings()));
+    session.replied(Reply::Context("a".to_owned(), known));
+    session
+}
+
 #[test]
 fn an_item_fits_a_small_and_a_large_terminal() {
     insta::assert_snapshot!("item_80x24", screen(&session(BODY), 80, 24));
-    insta::assert_snapshot!("item_120x40", screen(&session(BODY), 120, 40));
+    let wide = with_surroundings(session(BODY), (120, 40));
+    insta::assert_snapshot!("item_120x40", screen(&wide, 120, 40));
+    insta::assert_snapshot!("item_40x14", screen(&session(BODY), 40, 14));
 }
 
 #[test]
@@ -65,23 +94,24 @@ fn a_long_comment_scrolls_to_its_end_and_no_further() {
     let body: Vec<String> = (1..=60).map(|number| format!("line {number}")).collect();
     let mut session = session(&body.join("\n"));
     insta::assert_snapshot!("long_80x24", screen(&session, 80, 24));
-    session.press(Key::Scroll(isize::MAX));
-    session.scroll = session.scroll.min(furthest_scroll(&session, 80, 24));
+    session.press(Key::End);
     let end = screen(&session, 80, 24);
     assert!(end.contains("line 60") && end.contains("of 60"), "{end}");
-    session.press(Key::Scroll(-1));
+    session.press(Key::Up);
     assert!(!screen(&session, 80, 24).contains("line 60"));
 }
 
 #[test]
 fn each_state_of_the_connection_is_told() {
     let mut screens = Vec::new();
-    screens.push(screen(&Session::new("daily"), 80, 14));
-    let mut empty = Session::new("daily");
+    screens.push(screen(&Session::new(place()), 80, 14));
+    let mut empty = Session::new(place());
     empty.opened();
     screens.push(screen(&empty, 80, 14));
+    press(&mut empty, "p");
+    screens.push(screen(&empty, 80, 14));
     let mut lost = session("Short.");
-    lost.press(Key::Verdict(Verdict::Approve));
+    press(&mut lost, "a");
     lost.lost(Link::Down(
         "lost the service (connection reset); connecting again".to_owned(),
     ));
@@ -91,6 +121,85 @@ fn each_state_of_the_connection_is_told() {
     lost.lost(Link::Resting);
     screens.push(screen(&lost, 80, 20));
     insta::assert_snapshot!("connection_80", screens.join("\n========\n"));
+}
+
+#[test]
+fn an_item_that_is_not_ours_any_more_says_why_above_it() {
+    let reasons = [
+        (WithdrawalReason::DecidedByAnother, CommentState::Rejected),
+        (WithdrawalReason::Changed, CommentState::Pending),
+        (WithdrawalReason::Retracted, CommentState::Retracted),
+        (WithdrawalReason::HeldTooLong, CommentState::Unspecified),
+        (WithdrawalReason::LeaseOver, CommentState::Unspecified),
+    ];
+    let mut marks = Vec::new();
+    for (reason, state) in reasons {
+        let mut session = session(BODY);
+        let before = screen(&session, 80, 24);
+        session.hear(said(Down::Withdrawn(Withdrawn {
+            comment_id: "a".to_owned(),
+            lease_token: "lease-a".to_owned(),
+            reason: reason.into(),
+            state: state.into(),
+            ..Withdrawn::default()
+        })));
+        let mut after = screen(&session, 80, 24);
+        let mark = |screen: &str| screen.lines().nth(1).unwrap_or_default().to_owned();
+        marks.push(mark(&after));
+        let last = LastDecision {
+            verdict: Verdict::Reject.into(),
+            moderator: "Ben\u{202e}".to_owned(),
+            ..LastDecision::default()
+        };
+        session.replied(Reply::WhoDecided("a".to_owned(), Some(last)));
+        if reason == WithdrawalReason::DecidedByAnother {
+            after = screen(&session, 80, 24);
+            marks.push(mark(&after));
+        }
+        let below = |screen: &str| {
+            screen
+                .lines()
+                .skip(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(below(&before), below(&after), "nothing moved");
+    }
+    insta::assert_snapshot!("withdrawn_80", marks.join("\n"));
+}
+
+#[test]
+fn the_page_of_help_has_every_key() {
+    let mut session = session(BODY);
+    press(&mut session, "?");
+    insta::assert_snapshot!("help_80x40", screen(&session, 80, 40));
+    let small = screen(&session, 80, 24);
+    assert!(small.contains("lines 1-"), "{small}");
+    press(&mut session, "⎋");
+    assert!(screen(&session, 80, 24).contains("I have ridden"));
+}
+
+#[test]
+fn every_key_is_on_the_screen_of_80_columns() {
+    let mut of_a_wave = Session::new(place());
+    of_a_wave.opened();
+    of_a_wave.hear(said(Down::Item(wave_item("a"))));
+    for session in [session(BODY), of_a_wave] {
+        for keys in ["", "w", "r", "l", "b", "b⏎", "c", "x", "n", "v", "?"] {
+            let mut session = session.clone();
+            press(&mut session, keys);
+            let screen = screen(&session, 80, 24);
+            let bound = keys::bindings(&session);
+            for binding in bound.iter().filter(|binding| !binding.what.is_empty()) {
+                let told = [
+                    format!("{} {}", binding.label, binding.what),
+                    format!("[{}] {}", binding.label, binding.what),
+                ];
+                let is_told = told.iter().any(|told| screen.contains(told));
+                assert!(is_told, "{told:?} after {keys}: {screen}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -104,90 +213,30 @@ fn whatever_fits_shows_some_of_the_comment() {
 }
 
 #[test]
-fn no_size_panics() {
-    let session = session(BODY);
-    for width in (0..130).step_by(7) {
-        for height in 0..45 {
-            screen(&session, width, height);
+fn no_size_panics_in_any_mode() {
+    for keys in [
+        "", "w", "r", "rnx", "nabc", "l", "b", "b⏎", "bn", "x", "x→ ", "?",
+    ] {
+        let mut session = with_surroundings(session(BODY), (120, 40));
+        press(&mut session, keys);
+        for width in (0..150).step_by(7) {
+            for height in 0..45 {
+                screen(&session, width, height);
+            }
         }
-    }
-}
-
-fn surroundings() -> ReviewContext {
-    let at = |seconds_ago: i64| {
-        Some(prost_types::Timestamp {
-            seconds: SUBMITTED + 720 - seconds_ago,
-            nanos: 0,
-        })
-    };
-    let part = |feature: &str, weight| Contribution {
-        feature: feature.to_owned(),
-        weight,
-    };
-    let member = |n: i64, state: CommentState| WaveMember {
-        comment_id: n.to_string(),
-        state: state.into(),
-        display_name: format!("Reader {n}"),
-        excerpt: "My cousin makes 70 dollars an hour \u{1b}[31mat home on her laptop, go and see"
-            .to_owned(),
-        submitted_at: at(n * 100),
-        ..WaveMember::default()
-    };
-    ReviewContext {
-        author_history: Some(AuthorHistory {
-            first_seen_at: at(86_400 * 40),
-            ..AuthorHistory::default()
-        }),
-        thread_counts: Some(ThreadCounts {
-            pending: 2,
-            approved: 31,
-            rejected: 0,
-            spam: 4,
-        }),
-        score_now: Some(Score {
-            spam_probability: 0.934,
-            contributions: vec![
-                part("near_duplicates", 3.1),
-                part("\"cousin\"", 1.25),
-                part("author_approved", -1.4),
-            ],
-            model: "1f0c2a77".to_owned(),
-        }),
-        signals: vec![SeenSignal {
-            name: "near_duplicates".to_owned(),
-            value: 2.08,
-        }],
-        wave: Some(Wave {
-            wave_id: "4711".to_owned(),
-            size: 7,
-            members: vec![
-                member(1, CommentState::Spam),
-                member(20, CommentState::Pending),
-            ],
-        }),
-        last_decision: Some(LastDecision {
-            verdict: Verdict::Approve.into(),
-            version: 1,
-            decided_at: at(3_600),
-            moderator: "mira".to_owned(),
-        }),
-        ..ReviewContext::default()
     }
 }
 
 #[test]
 fn what_surrounds_a_comment_takes_its_place() {
     let mut session = session(BODY);
-    session.press(Key::Context);
+    press(&mut session, "w");
     let mut screens = vec![screen(&session, 80, 24)];
-    session.surrounded("a", Surroundings::Unknown("no such comment".to_owned()));
+    while session.next_effect().is_some() {}
+    let unknown = Surroundings::Unknown("no such comment".to_owned());
+    session.replied(Reply::Context("a".to_owned(), unknown));
     screens.push(screen(&session, 80, 24));
-    session.surrounded("a", Surroundings::Known(Box::new(surroundings())));
+    let session = with_surroundings(session, (80, 30));
     screens.push(screen(&session, 80, 30));
     insta::assert_snapshot!("context_80", screens.join("\n========\n"));
-    for width in (0..130).step_by(7) {
-        for height in 0..45 {
-            screen(&session, width, height);
-        }
-    }
 }

@@ -1,66 +1,65 @@
-//! What the service answers to what was sent and asked.
+//! What the service answers to what was sent.
 
 use crate::{
     cli::{
         style::{Tone, tone_of},
         untrusted, words,
     },
-    proto::v1::work_queue_response::{Answer, answer},
+    proto::v1::{
+        Decision, Problem, Verdict,
+        work_queue_request::Message as Up,
+        work_queue_response::{Answer, answer},
+    },
 };
 
-use super::{Session, Surroundings};
+use super::{Hold, Sent, Session};
 
 impl Session {
     pub(super) fn answered(&mut self, answer: Answer) {
-        self.unanswered.remove(&answer.request_id);
+        let sent = self.unanswered.remove(&answer.request_id);
         match answer.result {
-            Some(answer::Result::Decision(decision)) => {
-                let state = words::state(decision.state);
-                *self.decided.entry(state).or_default() += 1;
-                self.notice = Some((
-                    tone_of(state),
-                    format!("last one: {}", state.to_lowercase()),
-                ));
-            }
+            Some(answer::Result::Decision(decision)) => self.carried_out(sent, &decision),
             Some(answer::Result::Skipped(_)) => {
-                self.notice = Some((
-                    Tone::Plain,
-                    "last one: skipped, it rests for half a minute".to_owned(),
-                ));
+                self.note(Tone::Plain, "last one: skipped, it rests for a while");
             }
-            Some(answer::Result::Problem(problem)) => {
-                let now = match problem.state {
-                    0 => String::new(),
-                    state => format!("; it is {} now", words::state(state).to_lowercase()),
-                };
-                let message = untrusted::line(&problem.message);
-                self.notice = Some((
-                    Tone::Bad,
-                    format!("the last one was not changed: {message}{now}"),
-                ));
+            Some(answer::Result::Noted(_)) => self.note(Tone::Good, "noted"),
+            Some(answer::Result::Problem(problem)) => self.refused(&problem),
+            Some(answer::Result::Paused(_)) => {
+                // What came while the pause was on its way is given back too.
+                self.let_go(Hold::Paused);
             }
-            // Not asked for here.
-            Some(
-                answer::Result::Noted(_)
-                | answer::Result::Paused(_)
-                | answer::Result::Resumed(_)
-                | answer::Result::Watched(_),
-            )
-            | None => {}
+            // Shown where it counts, or not asked for.
+            Some(answer::Result::Resumed(_) | answer::Result::Watched(_)) | None => {}
         }
     }
 
-    /// What surrounds a comment has come; it is of no interest if another one is shown by now, or the pane is closed.
-    pub fn surrounded(&mut self, comment_id: &str, found: Surroundings) {
-        if self.shown() == Some(comment_id) && self.surroundings.is_some() {
-            self.surroundings = Some(found);
+    fn carried_out(&mut self, sent: Option<Sent>, decision: &Decision) {
+        let word = match decision.verdict() {
+            Verdict::Escalate => "ESCALATED",
+            Verdict::Approve | Verdict::Reject | Verdict::Spam | Verdict::Unspecified => {
+                words::state(decision.state)
+            }
+        };
+        *self.decided.entry(word).or_default() += 1;
+        self.note(tone_of(word), format!("last one: {}", word.to_lowercase()));
+        if let Some(Sent {
+            message: Up::Decide(decide),
+            about,
+        }) = sent
+        {
+            self.remember(decide.site, decision, about);
         }
     }
 
-    /// The id of the comment that is shown.
-    #[must_use]
-    pub fn shown(&self) -> Option<&str> {
-        let comment = self.current.as_ref()?.item.comment.as_ref()?;
-        Some(&comment.comment_id)
+    fn refused(&mut self, problem: &Problem) {
+        let now = match problem.state {
+            0 => String::new(),
+            state => format!("; it is {} now", words::state(state).to_lowercase()),
+        };
+        let message = untrusted::line(&problem.message);
+        self.note(
+            Tone::Bad,
+            format!("the last one was not changed: {message}{now}"),
+        );
     }
 }

@@ -1,84 +1,17 @@
-use super::*;
-use crate::proto::v1::{
-    Author, AuthorHistory, Comment, CommentState, Contribution, Decision, Problem, Reason,
-    ReasonCode, Score, SiteQueue, Thread,
-    work_queue_response::{Answer, Heartbeat, Withdrawn, answer},
+use super::{examples::*, *};
+use crate::{
+    cli::review::keys::Key,
+    proto::v1::{
+        CommentState, Lane, LastDecision, Problem, SiteQueue,
+        work_queue_response::{Heartbeat, Message as Down, Paused, answer},
+    },
 };
 
-/// When the examples were submitted.
-pub const SUBMITTED: i64 = 1_769_851_800;
-
-/// An item as the service sends it.
-pub fn item(id: &str, token: &str, body: &str) -> ReviewItem {
-    let part = |feature: &str, weight| Contribution {
-        feature: feature.to_owned(),
-        weight,
-    };
-    let reason = |code: ReasonCode, detail: &str| Reason {
-        code: code.into(),
-        detail: detail.to_owned(),
-    };
-    let comment = Comment {
-        site: "daily".to_owned(),
-        comment_id: id.to_owned(),
-        thread: Some(Thread {
-            thread_id: "tram-line".to_owned(),
-            url: "https://daily.example/tram-line".to_owned(),
-            title: "Council approves tram extension to the harbour".to_owned(),
-            language: "en".to_owned(),
-        }),
-        author: Some(Author {
-            display_name: "Ada\u{202e}".to_owned(),
-            website: "https://ada.example".to_owned(),
-            account_id: String::new(),
-        }),
-        body: body.to_owned(),
-        state: CommentState::Pending.into(),
-        version: 1,
-        reasons: vec![
-            reason(ReasonCode::FirstComment, ""),
-            reason(ReasonCode::TooManyLinks, "4"),
-        ],
-        score: Some(Score {
-            spam_probability: 0.612,
-            contributions: vec![
-                part("\"casino\"", 2.25),
-                part("4 links", 1.5),
-                part("form filled in 58 s", -0.75),
-                part("\"tram\"", -0.5),
-                part("\"harbour\"", -0.25),
-            ],
-            model: "1f0c2a77".to_owned(),
-        }),
-        submitted_at: Some(prost_types::Timestamp {
-            seconds: SUBMITTED,
-            nanos: 0,
-        }),
-        ..Comment::default()
-    };
-    ReviewItem {
-        comment: Some(comment),
-        lease_token: token.to_owned(),
-        author_history: Some(AuthorHistory {
-            approved: 3,
-            pending: 1,
-            rejected: 0,
-            spam: 2,
-            first_seen_at: None,
-        }),
-        ..ReviewItem::default()
-    }
-}
-
-/// What the service says.
-pub fn said(message: Down) -> WorkQueueResponse {
-    WorkQueueResponse {
-        message: Some(message),
-    }
-}
+mod decisions;
+mod large;
 
 fn with_items(ids: &[&str]) -> Session {
-    let mut session = Session::new("daily");
+    let mut session = Session::new(place());
     session.opened();
     for id in ids {
         session.hear(said(Down::Item(item(id, &format!("lease-{id}"), "text"))));
@@ -86,131 +19,230 @@ fn with_items(ids: &[&str]) -> Session {
     session
 }
 
-fn shown(session: &Session) -> Option<String> {
-    let current = session.current.as_ref()?;
-    let comment = current.item.comment.as_ref()?;
-    Some(comment.comment_id.clone())
+/// Everything that the session wants done.
+fn effects(session: &mut Session) -> Vec<Effect> {
+    std::iter::from_fn(|| session.next_effect()).collect()
 }
 
-fn decision(request_id: u64) -> Down {
-    let decision = Decision {
-        state: CommentState::Approved.into(),
-        version: 2,
-        verdict: Verdict::Approve.into(),
-        ..Decision::default()
+/// What it says on the stream.
+fn messages(session: &mut Session) -> Vec<Up> {
+    let says = |effect| match effect {
+        Effect::Say(message) => Some(message),
+        Effect::Ask(_) | Effect::Reopen | Effect::Quit => None,
     };
-    Down::Answer(Answer {
-        request_id,
-        result: Some(answer::Result::Decision(decision)),
-    })
+    effects(session).into_iter().filter_map(says).collect()
+}
+
+fn notice(session: &Session) -> &str {
+    session.notice.as_ref().map_or("", |(_, text)| text)
 }
 
 #[test]
 fn a_key_decides_on_what_is_shown_and_goes_on() {
     let mut session = with_items(&["a", "b"]);
-    let sent = session.press(Key::Verdict(Verdict::Approve));
-    let Some(Up::Decide(decide)) = sent else {
+    press(&mut session, "a");
+    let sent = messages(&mut session);
+    let [Up::Decide(decide)] = sent.as_slice() else {
         panic!("not a decision: {sent:?}");
     };
-    assert_eq!(
-        (
-            decide.comment_id.as_str(),
-            decide.lease_token.as_str(),
-            decide.version
-        ),
-        ("a", "lease-a", 1)
+    let said = (
+        decide.comment_id.as_str(),
+        decide.lease_token.as_str(),
+        decide.version,
+        decide.site.as_str(),
     );
-    assert_eq!(shown(&session).as_deref(), Some("b"));
-    assert!(
-        session.decided.is_empty(),
+    assert_eq!(said, ("a", "lease-a", 1, "daily"));
+    assert_eq!(session.shown(), Some("b"));
+    assert_eq!(
+        session.decisions(),
+        0,
         "counted only when it was carried out"
     );
-    session.hear(said(decision(decide.request_id)));
+    session.hear(self::said(approved("a", decide.request_id)));
     assert_eq!(session.decided.get("APPROVED"), Some(&1));
 }
 
 #[test]
-fn nothing_that_comes_in_moves_the_item_under_the_cursor() {
+fn each_verdict_has_a_key_and_capitals_are_the_same() {
+    let table = [
+        ("a", Verdict::Approve),
+        ("A", Verdict::Approve),
+        ("r", Verdict::Reject),
+        ("s", Verdict::Spam),
+        ("e", Verdict::Escalate),
+    ];
+    for (key, verdict) in table {
+        let mut session = with_items(&["a"]);
+        press(&mut session, key);
+        let sent = messages(&mut session);
+        assert!(
+            matches!(sent.as_slice(), [Up::Decide(decide)] if decide.verdict() == verdict),
+            "{key}: {sent:?}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_key_does_nothing_and_says_so() {
     let mut session = with_items(&["a", "b"]);
+    for key in [Key::Char('y'), Key::Char('7'), Key::Other, Key::Left] {
+        session.notice = None;
+        session.press(key);
+        assert!(notice(&session).ends_with("does nothing here"), "{key:?}");
+        assert_eq!(messages(&mut session), []);
+        assert_eq!(session.shown(), Some("a"));
+    }
+}
+
+#[test]
+fn pasted_text_decides_nothing() {
+    let mut session = with_items(&["a", "b"]);
+    session.paste("aaaa");
+    assert_eq!(messages(&mut session), []);
+    assert_eq!(notice(&session), "pasted text does nothing here");
+    press(&mut session, "n");
+    session.paste("asked\nher\u{1b}[2J");
+    press(&mut session, "⏎");
+    let sent = messages(&mut session);
+    assert!(
+        matches!(sent.as_slice(), [Up::Note(note)] if note.note == "asked her[2J"),
+        "{sent:?}"
+    );
+}
+
+#[test]
+fn nothing_that_comes_in_moves_the_item_under_the_cursor() {
+    let body: Vec<String> = (1..=60).map(|number| format!("line {number}")).collect();
+    let mut session = Session::new(place());
+    session.opened();
+    session.hear(said(Down::Item(item("a", "lease-a", &body.join("\n")))));
+    session.hear(said(Down::Item(item("b", "lease-b", "text"))));
+    press(&mut session, "↓↓↓");
+    assert_eq!(session.scroll, 3);
+    let other = |state| withdrawn("a", state);
     let messages = [
         Down::Item(item("c", "lease-c", "text")),
         Down::Heartbeat(Heartbeat {
             sites: vec![SiteQueue::default()],
         }),
-        Down::Withdrawn(Withdrawn {
-            comment_id: "a".to_owned(),
-            lease_token: "lease-a".to_owned(),
-            ..Withdrawn::default()
-        }),
-        Down::Withdrawn(Withdrawn {
-            comment_id: "b".to_owned(),
-            lease_token: "lease-b".to_owned(),
-            ..Withdrawn::default()
-        }),
-        decision(7),
+        other(WithdrawalReason::DecidedByAnother),
+        other(WithdrawalReason::Changed),
+        withdrawn("b", WithdrawalReason::Retracted),
+        approved("x", 7),
+        answer_to(8, answer::Result::Paused(Paused {})),
     ];
     for message in messages {
         session.hear(said(message));
-        assert_eq!(shown(&session).as_deref(), Some("a"));
+        let last = LastDecision::default();
+        session.replied(Reply::WhoDecided("a".to_owned(), Some(last)));
+        session.replied(Reply::Context(
+            "a".to_owned(),
+            Surroundings::Known(Box::default()),
+        ));
+        session.replied(Reply::Desks(vec![desk("daily")]));
+        assert_eq!((session.shown(), session.scroll), (Some("a"), 3));
     }
     session.lost(Link::Down("lost".to_owned()));
-    assert_eq!(shown(&session).as_deref(), Some("a"));
+    assert_eq!((session.shown(), session.scroll), (Some("a"), 3));
     session.opened();
-    assert_eq!(shown(&session).as_deref(), Some("a"));
+    session.hear(said(Down::Item(item("a", "new-a", &body.join("\n")))));
+    assert_eq!((session.shown(), session.scroll), (Some("a"), 3));
 }
 
 #[test]
 fn a_lost_item_is_not_decided_and_comes_back_where_it_was() {
     let mut session = with_items(&["a", "b"]);
     session.lost(Link::Down("lost".to_owned()));
-    assert_eq!(session.press(Key::Verdict(Verdict::Spam)), None);
+    press(&mut session, "s");
+    assert_eq!(messages(&mut session), []);
     assert!(session.notice.is_some());
     assert_eq!(session.held(), 0, "the leases are gone");
 
     session.opened();
     session.hear(said(Down::Item(item("b", "new-b", "text"))));
-    assert_eq!(session.press(Key::Verdict(Verdict::Spam)), None);
+    press(&mut session, "s");
+    assert_eq!(messages(&mut session), []);
     assert_eq!(session.held(), 1, "only what came again");
     session.hear(said(Down::Item(item("a", "new-a", "text"))));
     assert_eq!(session.held(), 2);
-    let sent = session.press(Key::Verdict(Verdict::Spam));
+    press(&mut session, "s");
+    let sent = messages(&mut session);
     assert!(
-        matches!(&sent, Some(Up::Decide(decide)) if decide.lease_token == "new-a"),
+        matches!(sent.as_slice(), [Up::Decide(decide)] if decide.lease_token == "new-a"),
         "{sent:?}"
     );
-    assert_eq!(shown(&session).as_deref(), Some("b"));
+    assert_eq!(session.shown(), Some("b"));
 }
 
 #[test]
 fn skipping_a_lost_item_goes_on_without_a_message() {
     let mut session = with_items(&["a", "b"]);
-    session.hear(said(Down::Withdrawn(Withdrawn {
-        comment_id: "a".to_owned(),
-        lease_token: "lease-a".to_owned(),
-        ..Withdrawn::default()
-    })));
-    assert_eq!(session.press(Key::Skip), None);
-    assert_eq!(shown(&session).as_deref(), Some("b"));
-    assert!(matches!(session.press(Key::Skip), Some(Up::Skip(_))));
-    assert_eq!(shown(&session), None);
-    assert_eq!(session.press(Key::Verdict(Verdict::Approve)), None);
+    session.hear(said(withdrawn("a", WithdrawalReason::LeaseOver)));
+    press(&mut session, "k");
+    assert_eq!(messages(&mut session), []);
+    assert_eq!(session.shown(), Some("b"));
+    press(&mut session, "k");
+    assert!(matches!(messages(&mut session).as_slice(), [Up::Skip(_)]));
+    assert_eq!(session.shown(), None);
+    press(&mut session, "a");
+    assert_eq!(messages(&mut session), []);
 }
 
 #[test]
-fn decisions_without_an_answer_are_said_again_on_the_next_stream() {
+fn who_held_an_item_for_too_long_says_that_they_go_on() {
+    let mut session = with_items(&["a"]);
+    session.hear(said(withdrawn("a", WithdrawalReason::HeldTooLong)));
+    press(&mut session, "k");
+    assert!(matches!(messages(&mut session).as_slice(), [Up::Resume(_)]));
+}
+
+#[test]
+fn an_item_that_another_decided_says_who_and_what() {
     let mut session = with_items(&["a", "b"]);
-    let first = session.press(Key::Verdict(Verdict::Approve)).expect("sent");
-    session.press(Key::Skip).expect("sent");
+    session.hear(said(withdrawn("a", WithdrawalReason::DecidedByAnother)));
+    let asked = effects(&mut session);
+    assert!(
+        matches!(asked.as_slice(), [Effect::Ask(Ask::WhoDecided { comment_id, .. })] if comment_id == "a"),
+        "{asked:?}"
+    );
+    let last = LastDecision {
+        verdict: Verdict::Reject.into(),
+        moderator: "Ben".to_owned(),
+        ..LastDecision::default()
+    };
+    session.replied(Reply::WhoDecided("b".to_owned(), Some(last.clone())));
+    session.replied(Reply::WhoDecided("a".to_owned(), Some(last)));
+    let hold = session.current.as_ref().map(|current| current.hold.clone());
+    let by = Some(("Ben".to_owned(), Verdict::Reject));
+    assert!(
+        matches!(&hold, Some(Hold::Withdrawn(gone)) if gone.by == by),
+        "{hold:?}"
+    );
+    press(&mut session, "a");
+    assert_eq!(messages(&mut session), []);
+    assert_eq!(session.shown(), Some("a"));
+}
+
+#[test]
+fn decisions_and_notes_without_an_answer_are_said_again_on_the_next_stream() {
+    let mut session = with_items(&["a", "b"]);
+    press(&mut session, "nseen⏎ak");
+    let first = messages(&mut session);
+    assert!(
+        matches!(first.as_slice(), [Up::Note(_), Up::Decide(_), Up::Skip(_)]),
+        "{first:?}"
+    );
     session.lost(Link::Down("lost".to_owned()));
-    assert_eq!(session.opened(), [first]);
-    session.hear(said(decision(1)));
-    assert_eq!(session.unanswered(), 0);
+    session.opened();
+    assert_eq!(messages(&mut session), &first[..2]);
+    session.hear(said(approved("a", 2)));
+    assert_eq!(session.unanswered(), 1);
 }
 
 #[test]
 fn a_refused_decision_says_how_the_comment_stands() {
     let mut session = with_items(&["a"]);
-    session.press(Key::Verdict(Verdict::Approve));
+    press(&mut session, "a");
     let problem = Problem {
         code: 10,
         reason: "STALE_VERSION".to_owned(),
@@ -218,43 +250,38 @@ fn a_refused_decision_says_how_the_comment_stands() {
         state: CommentState::Spam.into(),
         version: 2,
     };
-    session.hear(said(Down::Answer(Answer {
-        request_id: 1,
-        result: Some(answer::Result::Problem(problem)),
-    })));
-    let (_, notice) = session.notice.expect("a notice");
+    session.hear(said(answer_to(1, answer::Result::Problem(problem))));
     assert_eq!(
-        notice,
+        notice(&session),
         "the last one was not changed: it was decided meanwhile; it is spam now"
     );
-    assert!(session.decided.is_empty());
+    assert!(session.decided.is_empty() && session.deeds.is_empty());
 }
 
 #[test]
 fn what_surrounds_a_comment_is_shown_for_that_comment_only() {
     let known = || Surroundings::Known(Box::default());
     let mut session = with_items(&["a", "b"]);
-    assert!(session.press(Key::Context).is_none());
-    assert!(matches!(session.surroundings, Some(Surroundings::Asked)));
-    session.surrounded("b", known());
+    press(&mut session, "w");
+    let asked = effects(&mut session);
+    assert!(matches!(
+        asked.as_slice(),
+        [Effect::Ask(Ask::Context { .. })]
+    ));
+    assert_eq!(effects(&mut session), [], "asked once");
+    session.replied(Reply::Context("b".to_owned(), known()));
     assert!(
         matches!(session.surroundings, Some(Surroundings::Asked)),
         "of another"
     );
-    session.surrounded("a", known());
+    session.replied(Reply::Context("a".to_owned(), known()));
     assert!(matches!(session.surroundings, Some(Surroundings::Known(_))));
-    session.press(Key::Context);
-    assert!(session.surroundings.is_none(), "the comment again");
-    session.surrounded("a", known());
+    press(&mut session, "w");
+    assert!(!session.is_context_focused, "the comment again");
+    press(&mut session, "ws");
+    assert_eq!(session.shown(), Some("b"));
     assert!(
-        session.surroundings.is_none(),
-        "nobody waits for it any more"
-    );
-    session.press(Key::Context);
-    session.press(Key::Verdict(Verdict::Spam));
-    assert_eq!(shown(&session).as_deref(), Some("b"));
-    assert!(
-        session.surroundings.is_none(),
+        !session.is_context_focused && session.surroundings.is_none(),
         "the next one is shown, not what surrounds it"
     );
 }

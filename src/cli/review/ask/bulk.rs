@@ -1,0 +1,124 @@
+//! Bulk decisions and their undoing, gone on with where the connection is lost.
+
+use tokio::sync::mpsc;
+use tonic::Status;
+
+use super::{
+    super::session::{BulkNews, Reply},
+    why,
+};
+use crate::{
+    cli::client::{
+        Connection, once,
+        reconnect::{Pause, passes_by_itself},
+    },
+    proto::v1::{
+        BulkDecideRequest, UndoBulkDecisionRequest, Verdict, bulk_decide_request::Selector,
+        bulk_decide_response::Message as Told, undo_bulk_decision_response::Message as UndoTold,
+    },
+};
+
+/// So often the same request is sent again before the moderator is told that it failed.
+const ATTEMPTS: usize = 8;
+
+/// With an id of its own, by which the same request goes on where it was.
+pub(super) fn request(
+    site: String,
+    wave_id: String,
+    verdict: Verdict,
+    validate_only: bool,
+) -> BulkDecideRequest {
+    BulkDecideRequest {
+        site,
+        operation_id: uuid::Uuid::now_v7().to_string(),
+        selector: Some(Selector::WaveId(wave_id)),
+        verdict: verdict.into(),
+        validate_only,
+        ..BulkDecideRequest::default()
+    }
+}
+
+/// Tells progress, and answers the end.
+pub(super) async fn decide(
+    connection: &Connection,
+    request: BulkDecideRequest,
+    replies: &mpsc::Sender<Reply>,
+) -> BulkNews {
+    let mut pause = Pause::default();
+    for attempt in 1.. {
+        match decide_once(connection, &request, replies).await {
+            Ok(end) => return end,
+            Err(status) if attempt < ATTEMPTS && passes_by_itself(&status) => {
+                tokio::time::sleep(pause.grow()).await;
+            }
+            Err(status) => return BulkNews::Failed(why(&status)),
+        }
+    }
+    BulkNews::Failed("no answer".to_owned())
+}
+
+async fn decide_once(
+    connection: &Connection,
+    request: &BulkDecideRequest,
+    replies: &mpsc::Sender<Reply>,
+) -> Result<BulkNews, Status> {
+    let mut moderation = connection.moderation();
+    let mut stream = once(moderation.bulk_decide(request.clone())).await?;
+    while let Some(told) = stream.message().await? {
+        match told.message {
+            Some(Told::Progress(progress)) => {
+                let progress = Reply::Bulk(BulkNews::Progress(progress));
+                // Nobody listens only when the session is over.
+                let _ = replies.send(progress).await;
+            }
+            Some(Told::Preview(preview)) => return Ok(BulkNews::Preview(preview)),
+            Some(Told::Result(result)) => return Ok(BulkNews::Done(result)),
+            None => {}
+        }
+    }
+    Err(Status::unavailable("the service closed it"))
+}
+
+/// Answers how it is then, in words.
+pub(super) async fn undo(
+    connection: &Connection,
+    site: String,
+    operation_id: String,
+) -> Result<String, String> {
+    let request = UndoBulkDecisionRequest {
+        site,
+        operation_id,
+        note: String::new(),
+    };
+    let mut pause = Pause::default();
+    for attempt in 1.. {
+        match undo_once(connection, &request).await {
+            Ok(told) => return Ok(told),
+            Err(status) if attempt < ATTEMPTS && passes_by_itself(&status) => {
+                tokio::time::sleep(pause.grow()).await;
+            }
+            Err(status) => return Err(why(&status)),
+        }
+    }
+    Err("no answer".to_owned())
+}
+
+async fn undo_once(
+    connection: &Connection,
+    request: &UndoBulkDecisionRequest,
+) -> Result<String, Status> {
+    let mut moderation = connection.moderation();
+    let mut stream = once(moderation.undo_bulk_decision(request.clone())).await?;
+    while let Some(told) = stream.message().await? {
+        if let Some(UndoTold::Result(result)) = told.message {
+            let counts = result.counts.unwrap_or_default();
+            let others = counts.changed_since + counts.reserved + counts.gone;
+            let others = match others {
+                0 => String::new(),
+                others => format!(", {others} changed since"),
+            };
+            return Ok(format!("{} as before{others}", counts.undone));
+        }
+    }
+    Err(Status::unavailable("the service closed it"))
+}

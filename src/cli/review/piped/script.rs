@@ -1,0 +1,273 @@
+//! What a script said and holds, and what it is told.
+
+use std::collections::{HashMap, VecDeque};
+
+use serde_json::json;
+
+use super::said::{Said, Word};
+use crate::{
+    cli::{failure::Failure, json, output, words},
+    proto::v1::{
+        Decision, ReviewItem, SiteQueue, UndoDecisionRequest, WorkQueueResponse,
+        work_queue_request::{Decide, Message as Up, Note, Pause, Resume, Skip},
+        work_queue_response::{Answer, Message as Down, Withdrawn, answer},
+    },
+};
+
+/// So many decisions can be undone without the script naming their versions.
+const REMEMBERED: usize = 1_000;
+
+/// What a line asks for.
+pub(super) enum Todo {
+    /// On the stream.
+    Say(Up),
+    /// Besides it.
+    Undo(UndoDecisionRequest),
+}
+
+#[derive(Default)]
+pub(super) struct Script {
+    held: HashMap<String, ReviewItem>,
+    unanswered: HashMap<u64, Up>,
+    /// What was decided, the newest last.
+    decided: VecDeque<UndoDecisionRequest>,
+    last_request: u64,
+    pub(super) input_ended: bool,
+    is_paused: bool,
+    opened: bool,
+    failed: u64,
+}
+
+impl Script {
+    pub(super) fn is_over(&self) -> bool {
+        self.opened && self.input_ended && self.unanswered.is_empty()
+    }
+
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        match self.failed {
+            0 => Ok(()),
+            failed => Err(Failure::new(format!(
+                "lines of input that failed: {failed}; standard output says why (error, problem)"
+            ))),
+        }
+    }
+
+    pub(super) fn count(&mut self, worked: bool) {
+        self.failed += u64::from(!worked);
+    }
+
+    /// The stream is open (again): what has no answer is said again.
+    pub(super) fn opened(&mut self) -> Vec<Up> {
+        self.opened = true;
+        let mut again: Vec<Up> = self.unanswered.values().cloned().collect();
+        if self.is_paused {
+            again.extend(self.ask(|request_id| Up::Pause(Pause { request_id })));
+        }
+        again
+    }
+
+    pub(super) fn lost(&mut self) {
+        self.held.clear();
+        self.unanswered
+            .retain(|_, message| matches!(message, Up::Decide(_) | Up::Note(_)));
+    }
+
+    pub(super) fn understand(&mut self, line: &str) -> Result<Option<Todo>, Failure> {
+        if line.trim().is_empty() {
+            return Ok(None);
+        }
+        match self.todo(line) {
+            Ok(todo) => Ok(Some(todo)),
+            Err(why) => {
+                self.failed += 1;
+                output::json(&json!({ "error": why, "line": line }))?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn todo(&mut self, line: &str) -> Result<Todo, String> {
+        let said: Said = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let word = said.word()?;
+        let message = match word {
+            Word::Undo => return self.undo(&said).map(Todo::Undo),
+            Word::Decide(verdict) => {
+                let item = self.take(&said)?;
+                let (site, version) = site_and_version(&item);
+                self.ask(|request_id| {
+                    Up::Decide(Decide {
+                        request_id,
+                        comment_id: said.comment_id,
+                        lease_token: item.lease_token,
+                        version,
+                        verdict: verdict.into(),
+                        reason_code: said.reason_code,
+                        note: said.note,
+                        site,
+                    })
+                })
+            }
+            Word::Skip => {
+                let item = self.take(&said)?;
+                let (site, _) = site_and_version(&item);
+                let rest = said.cool_down_seconds;
+                let rest = rest.map(|seconds| prost_types::Duration { seconds, nanos: 0 });
+                self.ask(|request_id| {
+                    Up::Skip(Skip {
+                        request_id,
+                        comment_id: said.comment_id,
+                        lease_token: item.lease_token,
+                        cool_down: rest,
+                        site,
+                    })
+                })
+            }
+            Word::Note => {
+                let held = self.held.get(&said.comment_id).map(site_and_version);
+                let site = held.map(|(site, _)| site).unwrap_or_default();
+                self.ask(|request_id| {
+                    Up::Note(Note {
+                        request_id,
+                        comment_id: said.comment_id,
+                        note: said.note,
+                        site,
+                    })
+                })
+            }
+            Word::Pause => {
+                self.held.clear();
+                self.is_paused = true;
+                self.ask(|request_id| Up::Pause(Pause { request_id }))
+            }
+            Word::Resume => {
+                self.is_paused = false;
+                self.ask(|request_id| Up::Resume(Resume { request_id }))
+            }
+        };
+        message.map(Todo::Say).ok_or_else(|| "no answer".to_owned())
+    }
+
+    /// The item that a line is about; it is not held any more.
+    fn take(&mut self, said: &Said) -> Result<ReviewItem, String> {
+        let item = self.held.remove(&said.comment_id);
+        item.ok_or_else(|| "no item with this comment_id is held".to_owned())
+    }
+
+    fn undo(&self, said: &Said) -> Result<UndoDecisionRequest, String> {
+        let mut decided = self.decided.iter().rev();
+        let found = decided.find(|decided| decided.comment_id == said.comment_id);
+        let found = found.ok_or_else(|| {
+            "no decision of this run on this comment_id; `replydesk undo` undoes others".to_owned()
+        })?;
+        Ok(UndoDecisionRequest {
+            note: said.note.clone(),
+            ..found.clone()
+        })
+    }
+
+    fn ask(&mut self, message: impl FnOnce(u64) -> Up) -> Option<Up> {
+        self.last_request += 1;
+        let message = message(self.last_request);
+        self.unanswered.insert(self.last_request, message.clone());
+        Some(message)
+    }
+
+    pub(super) fn hear(&mut self, message: WorkQueueResponse) -> Result<(), Failure> {
+        match message.message {
+            Some(Down::Item(item)) => {
+                output::json(&json!({ "item": json::item(&item) }))?;
+                if let Some(comment) = &item.comment {
+                    self.held.insert(comment.comment_id.clone(), item);
+                }
+            }
+            Some(Down::Answer(answer)) => return self.answered(answer),
+            Some(Down::Withdrawn(gone)) => {
+                self.held.remove(&gone.comment_id);
+                output::json(&withdrawn(&gone))?;
+            }
+            Some(Down::Heartbeat(beat)) => {
+                for queue in &beat.sites {
+                    output::json(&json!({ "queue": queue_json(queue) }))?;
+                }
+            }
+            Some(Down::Started(_)) | None => {}
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, answer: Answer) -> Result<(), Failure> {
+        let (site, comment_id) = match self.unanswered.remove(&answer.request_id) {
+            Some(Up::Decide(decide)) => (decide.site, decide.comment_id),
+            Some(Up::Skip(skip)) => (skip.site, skip.comment_id),
+            Some(Up::Note(note)) => (note.site, note.comment_id),
+            // On no comment, or not said here.
+            Some(Up::Start(_) | Up::Ping(_) | Up::Pause(_) | Up::Resume(_) | Up::Watch(_))
+            | None => Default::default(),
+        };
+        let value = match answer.result {
+            Some(answer::Result::Decision(decision)) => {
+                self.remember(site, &decision);
+                json!({ "decision": json::decision(&decision) })
+            }
+            Some(answer::Result::Skipped(_)) => json!({ "skipped": comment_id }),
+            Some(answer::Result::Noted(_)) => json!({ "noted": comment_id }),
+            Some(answer::Result::Paused(_)) => json!({ "paused": true }),
+            Some(answer::Result::Resumed(_)) => json!({ "paused": false }),
+            Some(answer::Result::Problem(problem)) => {
+                self.failed += 1;
+                json!({ "problem": {
+                    "comment_id": comment_id,
+                    "reason": problem.reason,
+                    "message": problem.message,
+                    "state": words::state(problem.state),
+                    "version": problem.version,
+                }})
+            }
+            Some(answer::Result::Watched(_)) | None => return Ok(()),
+        };
+        output::json(&value)
+    }
+
+    fn remember(&mut self, site: String, decision: &Decision) {
+        if self.decided.len() == REMEMBERED {
+            self.decided.pop_front();
+        }
+        self.decided.push_back(UndoDecisionRequest {
+            site,
+            comment_id: decision.comment_id.clone(),
+            version: decision.version,
+            note: String::new(),
+        });
+    }
+}
+
+fn site_and_version(item: &ReviewItem) -> (String, u32) {
+    let comment = item.comment.as_ref();
+    comment.map_or_else(Default::default, |it| (it.site.clone(), it.version))
+}
+
+/// A state or a version only where the comment has changed.
+fn withdrawn(gone: &Withdrawn) -> serde_json::Value {
+    let reason = gone.reason().as_str_name();
+    let mut value = json!({
+        "withdrawn": gone.comment_id,
+        "reason": reason.strip_prefix("WITHDRAWAL_REASON_").unwrap_or(reason),
+    });
+    if gone.version > 0 {
+        value["state"] = json!(words::state(gone.state));
+        value["version"] = json!(gone.version);
+    }
+    value
+}
+
+fn queue_json(queue: &SiteQueue) -> serde_json::Value {
+    let mut value = queue.stats.as_ref().map_or_else(|| json!({}), json::stats);
+    value["site"] = json!(queue.site);
+    for lane in &queue.lanes {
+        value["lanes"][words::lane(lane.lane)] = json!({
+            "waiting": lane.waiting,
+            "oldest_waiting_seconds": lane.oldest_waiting.as_ref().map(|oldest| oldest.seconds),
+        });
+    }
+    value
+}

@@ -11,7 +11,7 @@ use crate::{
     },
     grpc::convert::{
         moderation::{RulingFields, ruling},
-        paging,
+        paging, words,
     },
     proto::v1::{
         self,

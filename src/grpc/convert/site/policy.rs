@@ -1,8 +1,6 @@
 //! Policies on the wire. The proto's numbers, durations and absences are checked here; what a policy may be, is known to
 //! [`PolicyDraft::parse`].
 
-use std::time::Duration;
-
 use crate::{
     comment::violation::Violations,
     grpc::convert::words,

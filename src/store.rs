@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod bulk_undo;
 pub mod confirmation;
 pub mod connection;
+mod counts;
 pub mod decide;
 mod dense;
 pub mod durability;

@@ -7,16 +7,18 @@ use crate::{
         bulk::WaveDecision,
         ids::{IpHash, KeyedHash, SiteId, ThreadId, WaveId},
         limits::{Limit, Limits},
-        observed::{AuthorHistory, Fingerprints, Observed, SeenThread, SeenVersions},
+        observed::{Fingerprints, Observed, SeenThread, SeenVersions},
         standing::Standing,
         state::Timestamp,
         subject::{Standings, Subject, in_force},
     },
-    store::{connection::Store, error::StoreError, keys, standing, threads, waves},
+    store::{
+        connection::Store,
+        counts::{AUTHOR_FIELDS, history, saturate},
+        error::StoreError,
+        keys, standing, threads, waves,
+    },
 };
-
-/// The fields of an author's hash, in the order in which they are read.
-pub(super) const AUTHOR_FIELDS: [&str; 10] = ["1", "2", "3", "4", "5", "6", "f", "v", "st", "su"];
 
 type Fields = Vec<Option<Vec<u8>>>;
 
@@ -194,15 +196,6 @@ fn marked(value: &Value, now: Timestamp) -> Result<([u8; 8], Standing), StoreErr
     Ok((mark, set.at(now)))
 }
 
-/// An author's counts and first sight from the fields of [`AUTHOR_FIELDS`].
-pub(super) fn history(fields: &[Option<i64>]) -> AuthorHistory {
-    let mut counts = [0; 6];
-    for (count, field) in counts.iter_mut().zip(fields) {
-        *count = field.map_or(0, saturate);
-    }
-    AuthorHistory::new(counts, fields.get(6).copied().flatten().map(Timestamp))
-}
-
 /// How many submissions a rate still remembers: from its theoretical arrival time.
 fn recent(arrival_micros: f64, now_micros: i64, limit: Limit) -> f32 {
     #[expect(
@@ -246,8 +239,4 @@ fn count(number: f64) -> u32 {
 )]
 fn whole(number: f64) -> u64 {
     number as u64
-}
-
-pub(super) fn saturate(number: i64) -> u32 {
-    u32::try_from(number.max(0)).unwrap_or(u32::MAX)
 }

@@ -12,10 +12,9 @@ use crate::{
     },
     store::{
         connection::Store,
+        counts::{AUTHOR_FIELDS, by_state, history},
         error::StoreError,
-        keys,
-        observe::{AUTHOR_FIELDS, history, saturate},
-        record,
+        keys, record,
         reply::id_bytes,
         script::{Script, ScriptCall},
     },
@@ -236,10 +235,7 @@ impl Store {
                 .map(|comment| comment.submitted_at),
             None => None,
         };
-        let mut by_state = [0; 6];
-        for (count, field) in by_state.iter_mut().zip(states) {
-            *count = field.map_or(0, saturate);
-        }
+        let by_state = by_state(states);
         let now = Timestamp(time.0 * 1_000 + time.1 / 1_000);
         Ok(QueueCounts {
             waiting,

@@ -15,9 +15,9 @@ use crate::{
     store::{
         aftermath::Aftermath,
         connection::Store,
+        counts::{AUTHOR_FIELDS, by_state},
         error::StoreError,
         keys,
-        observe::{AUTHOR_FIELDS, saturate},
         reply::id_bytes,
     },
 };
@@ -138,10 +138,7 @@ impl Store {
             .arg(Surroundings::MOST_MEMBERS);
         type Found = (Vec<Option<i64>>, Option<f64>, Vec<Vec<u8>>);
         let (counts, place, members): Found = self.pipeline(&pipe).await?;
-        let mut thread_counts = [0; 6];
-        for (count, field) in thread_counts.iter_mut().zip(counts) {
-            *count = field.map_or(0, saturate);
-        }
+        let thread_counts = by_state(counts);
         let members: Result<Vec<CommentId>, _> = members
             .iter()
             .map(|id| id_bytes(id).map(CommentId::from_bytes))

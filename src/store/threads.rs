@@ -13,9 +13,9 @@ use crate::{
     store::{
         audit::Changed,
         connection::Store,
+        counts::{AUTHOR_FIELDS, by_state},
         error::StoreError,
         events, keys,
-        observe::{AUTHOR_FIELDS, saturate},
         script::{Script, ScriptCall, audited_script},
     },
 };
@@ -111,7 +111,7 @@ impl Store {
                 title: text(5),
                 language: text(6),
             },
-            counts: counts((8..14).map(number)),
+            counts: by_state((8..14).map(number)),
             now: Timestamp(time.0 * 1_000 + time.1 / 1_000),
         })
     }
@@ -133,7 +133,7 @@ impl Store {
                 .arg(&AUTHOR_FIELDS[..6]);
         }
         let found: Vec<Vec<Option<i64>>> = self.pipeline(&pipe).await?;
-        Ok(found.into_iter().map(counts).collect())
+        Ok(found.into_iter().map(by_state).collect())
     }
 }
 
@@ -159,12 +159,4 @@ pub(super) fn mode_override(mode: &str, until: &str) -> Option<ModeOverride> {
         mode: ModerationMode::from_number(mode.parse().ok()?)?,
         until: Timestamp(until.parse().ok()?),
     })
-}
-
-fn counts(fields: impl IntoIterator<Item = Option<i64>>) -> StateCounts {
-    let mut counts = [0; 6];
-    for (count, field) in counts.iter_mut().zip(fields) {
-        *count = field.map_or(0, saturate);
-    }
-    counts
 }

@@ -8,26 +8,9 @@ use tonic::Code;
 use crate::harness::{
     Desk,
     clients::Client,
-    comments::{everything_waits, nth},
+    comments::{everything_waits, on, submit},
     refusals::violations,
 };
-
-async fn submit(blog: &Client, n: usize) -> String {
-    let request = nth("gazette", n);
-    let id = request.comment_id.clone();
-    blog.submit(request).await.unwrap();
-    id
-}
-
-fn on(comment: &str, version: u32, verdict: Verdict) -> v1::DecideCommentRequest {
-    v1::DecideCommentRequest {
-        site: "gazette".to_owned(),
-        comment_id: comment.to_owned(),
-        version,
-        verdict: verdict.into(),
-        ..Default::default()
-    }
-}
 
 /// A desk where two moderators on two replicas decided, decided again, undid and escalated.
 struct Busy {

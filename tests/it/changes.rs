@@ -11,14 +11,13 @@ mod standings;
 
 use replydesk::{
     comment::{ids::CommentId, lane::Lane},
-    proto::v1::{self, Verdict},
+    proto::v1::{self},
     store::keys,
 };
 
 use crate::harness::{
     Desk,
-    clients::Client,
-    comments::{automatic, nth},
+    comments::{automatic, on, submit},
 };
 
 const SITE: &str = "gazette";
@@ -32,24 +31,6 @@ fn lenient() -> v1::Policy {
         spam_at: Some(1.0),
         max_links: Some(50),
         ..automatic()
-    }
-}
-
-/// The n-th comment, handed in; its id.
-async fn submit(blog: &Client, n: usize) -> String {
-    let request = nth(SITE, n);
-    let id = request.comment_id.clone();
-    blog.submit(request).await.unwrap();
-    id
-}
-
-fn on(comment: &str, version: u32, verdict: Verdict) -> v1::DecideCommentRequest {
-    v1::DecideCommentRequest {
-        site: SITE.to_owned(),
-        comment_id: comment.to_owned(),
-        version,
-        verdict: verdict.into(),
-        ..Default::default()
     }
 }
 

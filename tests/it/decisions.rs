@@ -14,28 +14,10 @@ use tonic_types::StatusExt;
 
 use crate::harness::{
     Desk,
-    clients::Client,
-    comments::{everything_waits, nth},
+    comments::{everything_waits, on, submit},
     refusals::{metadata, told, violations},
     streams::Work,
 };
-
-async fn submit(blog: &Client, n: usize) -> String {
-    let request = nth("gazette", n);
-    let id = request.comment_id.clone();
-    blog.submit(request).await.unwrap();
-    id
-}
-
-fn on(comment: &str, version: u32, verdict: Verdict) -> v1::DecideCommentRequest {
-    v1::DecideCommentRequest {
-        site: "gazette".to_owned(),
-        comment_id: comment.to_owned(),
-        version,
-        verdict: verdict.into(),
-        ..Default::default()
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_decision_is_aborted_and_shows_the_current_state() {

@@ -14,20 +14,13 @@ use tonic::{Code, Status};
 use crate::harness::{
     Desk,
     clients::Client,
-    comments::{everything_waits, nth},
+    comments::{everything_waits, nth, submit},
     refusals::{metadata, told, violations},
     until::soon,
 };
 
 const BOUND: Duration = Duration::from_secs(10);
 const FEED: &str = "{gazette}:e";
-
-async fn submit(blog: &Client, n: usize) -> String {
-    let request = nth("gazette", n);
-    let id = request.comment_id.clone();
-    blog.submit(request).await.unwrap();
-    id
-}
 
 async fn decide(moderator: &Client, comment: &str, version: u32, verdict: Verdict) {
     let request = v1::DecideCommentRequest {

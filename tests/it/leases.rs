@@ -15,7 +15,7 @@ use tonic::Code;
 use crate::harness::{
     Desk,
     clients::Client,
-    comments::{everything_waits, nth},
+    comments::{everything_waits, submit},
     refusals::told,
     streams::Work,
     until::{soon, until},
@@ -26,13 +26,6 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// Items come by wake-up or not at all.
 const NO_POLL: (&str, &str) = ("moderation.poll_ms", "60000");
-
-async fn submit(blog: &Client, n: usize) -> String {
-    let request = nth("gazette", n);
-    let id = request.comment_id.clone();
-    blog.submit(request).await.unwrap();
-    id
-}
 
 fn id(item: &v1::ReviewItem) -> String {
     item.comment.as_ref().unwrap().comment_id.clone()

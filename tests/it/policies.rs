@@ -14,7 +14,7 @@ use tonic::{Code, Status};
 use crate::harness::{
     Desk,
     clients::Client,
-    comments::{comment, everything_waits, no_limits, nth},
+    comments::{comment, everything_waits, no_limits, nth, submit},
     refusals::{metadata, told, violations},
 };
 
@@ -171,13 +171,6 @@ fn on(comment: &str, version: u32, reason_code: &str) -> v1::DecideCommentReques
         reason_code: reason_code.to_owned(),
         ..Default::default()
     }
-}
-
-async fn submit(blog: &Client, n: usize) -> String {
-    let request = nth("gazette", n);
-    let id = request.comment_id.clone();
-    blog.submit(request).await.unwrap();
-    id
 }
 
 async fn told_to_readers(blog: &Client) -> Vec<(String, String)> {

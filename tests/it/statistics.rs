@@ -15,7 +15,7 @@ use tonic::Code;
 use crate::harness::{
     Desk,
     clients::Client,
-    comments::{comment, everything_waits, nth},
+    comments::{comment, everything_waits, on, submit},
     refusals::{told, violations},
 };
 
@@ -29,23 +29,6 @@ fn now() -> Timestamp {
 /// The day so many days from today.
 fn day(from_today: i64) -> String {
     Day::from_number(Day::of(now()).number() + from_today).to_string()
-}
-
-async fn submit(blog: &Client, n: usize) -> String {
-    let request = nth(SITE, n);
-    let id = request.comment_id.clone();
-    blog.submit(request).await.unwrap();
-    id
-}
-
-fn on(comment: &str, version: u32, verdict: Verdict) -> v1::DecideCommentRequest {
-    v1::DecideCommentRequest {
-        site: SITE.to_owned(),
-        comment_id: comment.to_owned(),
-        version,
-        verdict: verdict.into(),
-        ..Default::default()
-    }
 }
 
 async fn stats(client: &Client) -> v1::GetQueueStatsResponse {

@@ -11,21 +11,11 @@ use crate::harness::{
     Desk,
     bulk::{numbers, order, these, undo_numbers},
     clients::Client,
-    comments::everything_waits,
+    comments::{everything_waits, on},
     learning::{lessons_in_log, taught_by_feed},
     refusals::told,
     until::until,
 };
-
-fn on(comment: &str, version: u32, verdict: Verdict) -> v1::DecideCommentRequest {
-    v1::DecideCommentRequest {
-        site: SITE.to_owned(),
-        comment_id: comment.to_owned(),
-        version,
-        verdict: verdict.into(),
-        ..Default::default()
-    }
-}
 
 /// The queue as it is: ids, due times, lanes.
 async fn queue(client: &Client) -> Vec<(String, Option<prost_types::Timestamp>, i32)> {

@@ -2,6 +2,8 @@
 
 use replydesk::{comment::ids::CommentId, proto::v1};
 
+use super::clients::Client;
+
 /// A fresh comment by a reader of this name.
 pub fn comment(site: &str, thread: &str, name: &str, body: &str) -> v1::SubmitCommentRequest {
     v1::SubmitCommentRequest {
@@ -104,5 +106,24 @@ pub fn moderated(n: usize) -> v1::ImportedComment {
             seconds: 1_500_000_000 - 60 * i64::try_from(n).unwrap(),
             nanos: 0,
         }),
+    }
+}
+
+/// Hands in the n-th comment of the gazette; its id.
+pub async fn submit(blog: &Client, n: usize) -> String {
+    let request = nth("gazette", n);
+    let id = request.comment_id.clone();
+    blog.submit(request).await.unwrap();
+    id
+}
+
+/// A verdict on a version of a comment of the gazette.
+pub fn on(comment: &str, version: u32, verdict: v1::Verdict) -> v1::DecideCommentRequest {
+    v1::DecideCommentRequest {
+        site: "gazette".to_owned(),
+        comment_id: comment.to_owned(),
+        version,
+        verdict: verdict.into(),
+        ..Default::default()
     }
 }

@@ -60,6 +60,8 @@ async fn soak_every_item_is_decided_once_whoever_vanishes() {
     let settings = [
         ("moderation.lease_ms", lease.as_str()),
         ("moderation.poll_ms", "250"),
+        // A busy machine is not the subject.
+        ("store.timeout_ms", "10000"),
     ];
     let desk = Desk::with(2, &settings).await;
     let blog = desk.site(SITE, everything_waits()).await;

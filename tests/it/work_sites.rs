@@ -199,7 +199,7 @@ async fn a_moderator_is_told_of_their_sites_with_reasons_and_lanes() {
         code: "insult".to_owned(),
         text: "It insults a person.".to_owned(),
     };
-    let policy = v1::SitePolicy {
+    let policy = v1::Policy {
         rejection_reasons: vec![reason.clone()],
         ..everything_waits()
     };

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod author;
 pub mod bars;
+pub mod bulk;
 pub mod client;
 pub mod clock;
 pub mod comment;
@@ -64,6 +65,7 @@ enum Command {
     Review(review::Args),
     Undo(undo::Args),
     Audit(audit::Args),
+    Bulk(bulk::Args),
     Stats(stats::Args),
     Report(report::Args),
     Score(score::Args),
@@ -94,6 +96,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Review(args) => review::run(args).await,
         Command::Undo(args) => undo::run(args).await,
         Command::Audit(args) => audit::run(args).await,
+        Command::Bulk(args) => bulk::run(args).await,
         Command::Stats(args) => stats::run(args).await,
         Command::Report(args) => report::run(args).await,
         Command::Score(args) => score::run(args).await,

@@ -117,6 +117,13 @@ async fn delete_all_but(kept: &HashSet<Vec<u8>>, look: &mut redis::Connection) -
     }
 }
 
+/// What a comment on a new site is judged at.
+const NEW_SITE: SeenVersions = SeenVersions {
+    policy: 1,
+    author: 0,
+    thread: 0,
+};
+
 async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
     let id = CommentId::fresh();
     let hash = |purpose: u8| {
@@ -184,12 +191,10 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             prints: &prints,
             thread_words: None,
             subject_marks: &[0; 8],
+            wave_decision: None,
             limits: &limits,
             close_threads_after: None,
-            judged_at: Some(SeenVersions {
-                policy: 1,
-                ..SeenVersions::default()
-            }),
+            judged_at: Some(NEW_SITE),
             due_in: Some(Duration::from_secs(14_400)),
             only_check: false,
         })

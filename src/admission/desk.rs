@@ -123,6 +123,7 @@ impl Desk {
             contact: prepared.contact.as_ref(),
             prints: &prints,
             thread_words: words.as_deref(),
+            wave_decision: seen.wave_decision.as_ref(),
             limits,
             close_threads_after: site.policy.close_threads_after(),
             subject_marks: &seen.subject_marks,

@@ -147,9 +147,14 @@ fn after_decisions(decided: Decided, comment: &StoredComment) -> Decided {
         .any(|entry| entry.deed == Deed::Redacted);
     let is_rejected = matches!(comment.state, CommentState::Rejected | CommentState::Spam);
     let is_escalated = comment.lane == Some(Lane::Escalated);
+    // Who is banned can't make moderators read.
+    let is_banned = decided
+        .reasons
+        .iter()
+        .any(|reason| reason.code == ReasonCode::AuthorBanned);
     let must_be_seen = (was_decided && is_rejected) || was_redacted || is_escalated;
     let mut decided = decided;
-    if must_be_seen {
+    if must_be_seen && !is_banned {
         decided.outcome = Outcome::Pending;
         decided.queued = true;
         decided.queue_last = false;

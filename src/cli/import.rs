@@ -4,7 +4,7 @@ pub mod check;
 pub mod entry;
 pub mod json_lines;
 pub mod plain;
-mod progress;
+pub(in crate::cli) mod progress;
 mod report;
 mod send;
 mod utf8;

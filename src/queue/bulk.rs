@@ -174,6 +174,21 @@ pub enum BulkRefusal {
     Store(#[from] StoreError),
 }
 
+impl BulkRefusal {
+    /// Whether it is because what was to be decided is not there.
+    fn is_of_target(&self) -> bool {
+        match self {
+            Self::NoWave | Self::NoComment | Self::NoAuthor => true,
+            Self::Reused
+            | Self::Undone
+            | Self::NotFound
+            | Self::TooLate
+            | Self::UnknownReason { .. }
+            | Self::Store(_) => false,
+        }
+    }
+}
+
 impl Bulk {
     /// Bulk operations on a store.
     #[must_use]

@@ -2,17 +2,20 @@
 //! in the same step as they decide, so that it can be taken up again by anybody, anywhere.
 
 pub(in crate::store) mod fields;
+mod reads;
 
 use std::time::Duration;
 
 use prost::Message;
 
+pub(in crate::store) use reads::wave_decision_bytes;
+
 use crate::{
     comment::{
         audit::Actor,
-        bulk::{BulkChange, Operation, WaveDecision},
+        bulk::{Operation, WaveDecision},
         ids::{CommentId, OperationId, SiteId, ThreadId, WaveId},
-        state::{Verdict, Version},
+        state::Verdict,
     },
     proto::store::{AuditRecord, EventRecord},
     store::{
@@ -29,8 +32,6 @@ static START: Script = change_script!("bulk_start.lua");
 static DECIDE: Script = change_script!("bulk_decide.lua", "ruling.lua", "bulk.lua");
 static LOOK: Script = change_script!("bulk_look.lua", "bulk.lua");
 
-/// The operation, version and event of a change: 16, 4 and 8 bytes.
-const CHANGE: usize = 28;
 /// How many decisions of one operation teach the model. A wave's members say nearly the same: those after the first tell
 /// it nothing new, and would push what other lessons said out of its memory.
 const TEACHES: u32 = 100;
@@ -133,23 +134,6 @@ impl Kind {
 }
 
 impl Store {
-    /// An operation as it stands; `None` if there is none of this name. One read.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn bulk_operation(
-        &self,
-        site: &SiteId,
-        operation: OperationId,
-    ) -> Result<Option<Operation>, StoreError> {
-        let mut get = redis::cmd("HGETALL");
-        let found: fields::Fields = self.query(get.arg(keys::bulk(site, operation))).await?;
-        if found.is_empty() {
-            return Ok(None);
-        }
-        fields::operation(&found).map(Some)
-    }
-
     /// Begins an operation, or finds it. Safe to repeat. One round trip.
     ///
     /// # Errors
@@ -203,62 +187,6 @@ impl Store {
             .filter(|kinds| kinds.len() == ids.len())
             .ok_or_else(unexpected)
     }
-
-    /// At most `count` of the changes that an operation made, or that its undoing made, from a place on. One read.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says; `Corrupt` for what we did not write.
-    pub async fn bulk_changes(
-        &self,
-        site: &SiteId,
-        operation: OperationId,
-        undone: bool,
-        from: u64,
-        count: usize,
-    ) -> Result<Vec<BulkChange>, StoreError> {
-        let from = usize::try_from(from).unwrap_or(usize::MAX / CHANGE / 2);
-        let mut range = redis::cmd("GETRANGE");
-        range
-            .arg(keys::bulk_changes(site, operation, undone))
-            .arg(from.saturating_mul(CHANGE))
-            .arg((from + count).saturating_mul(CHANGE) - 1);
-        let found: Vec<u8> = self.query(&range).await?;
-        let (changes, rest) = found.as_chunks::<CHANGE>();
-        let changes: Option<Vec<BulkChange>> = changes.iter().map(read_change).collect();
-        changes
-            .filter(|_| rest.is_empty())
-            .ok_or(StoreError::Corrupt {
-                what: "the changes of a bulk operation",
-            })
-    }
-
-    /// What later members of a wave follow, if anything. One read.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says; `Corrupt` for what we did not write.
-    pub async fn wave_decision(
-        &self,
-        site: &SiteId,
-        wave: WaveId,
-    ) -> Result<Option<WaveDecision>, StoreError> {
-        let found: Option<Vec<u8>> = self
-            .query(redis::cmd("GET").arg(keys::wave_decision(site, wave)))
-            .await?;
-        let read = |bytes: Vec<u8>| {
-            let (operation, verdict) = bytes.split_first_chunk::<16>()?;
-            Some(WaveDecision {
-                operation: OperationId::from_bytes(*operation),
-                verdict: Verdict::from_number(*verdict.first()?)?,
-            })
-        };
-        found
-            .map(|bytes| {
-                read(bytes).ok_or(StoreError::Corrupt {
-                    what: "a wave's decision",
-                })
-            })
-            .transpose()
-    }
 }
 
 pub(in crate::store) fn after_batch(reply: &Reply) -> Result<Option<Operation>, StoreError> {
@@ -267,16 +195,6 @@ pub(in crate::store) fn after_batch(reply: &Reply) -> Result<Option<Operation>, 
         "MOVED" => Ok(None),
         _ => Err(unexpected()),
     }
-}
-
-fn read_change(bytes: &[u8; CHANGE]) -> Option<BulkChange> {
-    let (id, rest) = bytes.split_first_chunk::<16>()?;
-    let (version, event) = rest.split_first_chunk::<4>()?;
-    Some(BulkChange {
-        comment: CommentId::from_bytes(*id),
-        version: Version::new(u32::from_le_bytes(*version))?,
-        event: u64::from_le_bytes(event.try_into().ok()?),
-    })
 }
 
 fn start_call(terms: &BulkTerms<'_>, start: &BulkStart<'_>) -> ScriptCall {
@@ -294,8 +212,10 @@ fn start_call(terms: &BulkTerms<'_>, start: &BulkStart<'_>) -> ScriptCall {
         ..audit::details_by(terms.actor, terms.note)
     };
     let follow = follow.unwrap_or_default().as_secs();
-    let mut value = terms.operation.as_bytes().to_vec();
-    value.push(terms.verdict as u8);
+    let value = wave_decision_bytes(&WaveDecision {
+        operation: terms.operation,
+        verdict: terms.verdict,
+    });
     let call = ScriptCall::change(terms.site)
         .key(operation)
         .key(decision)

@@ -4,7 +4,8 @@ use redis::Value;
 
 use crate::{
     comment::{
-        ids::{IpHash, KeyedHash, SiteId, ThreadId},
+        bulk::WaveDecision,
+        ids::{IpHash, KeyedHash, SiteId, ThreadId, WaveId},
         limits::{Limit, Limits},
         observed::{AuthorHistory, Fingerprints, Observed, SeenThread, SeenVersions},
         standing::Standing,
@@ -34,31 +35,7 @@ impl Store {
         limits: &Limits,
         policy_version: u32,
     ) -> Result<Observed, StoreError> {
-        let none = keys::site(site);
-        let rate_of = |hash: Option<KeyedHash>, key: fn(&SiteId, &KeyedHash) -> Vec<u8>| {
-            hash.map_or_else(|| none.clone(), |hash| key(site, &hash))
-        };
-        let mut pipe = redis::Pipeline::with_capacity(4);
-        pipe.cmd("TIME");
-        pipe.cmd("HMGET")
-            .arg(keys::thread(site, thread))
-            .arg(&["v", "title", "lang", "k", "r", "mo", "mu"]);
-        let author = prints
-            .author
-            .map_or_else(|| none.clone(), |author| keys::author(site, &author));
-        pipe.cmd("HMGET").arg(author).arg(&AUTHOR_FIELDS);
-        let mut counters = redis::Cmd::with_capacity(16, 512);
-        counters
-            .arg("MGET")
-            .arg(rate_of(prints.author, keys::author_rate))
-            .arg(rate_of(prints.ip, keys::ip_rate));
-        for key in sketch_keys(site, prints).chain(host_keys(site, prints)) {
-            counters.arg(key);
-        }
-        for subject in subjects(prints) {
-            counters.arg(keys::standing(site, &subject));
-        }
-        pipe.add_command(counters);
+        let pipe = look_around(site, thread, prints);
         let (time, thread, author, counts): ((i64, i64), Fields, Vec<Option<i64>>, Vec<Value>) =
             self.pipeline(&pipe).await?;
 
@@ -80,11 +57,7 @@ impl Store {
         let values = counts.get(subjects_at..).unwrap_or_default();
         let (others, subject_marks) = others(prints, values, now)?;
         let wave = waves::of_parts(&parts);
-        // A wave of one has been shown to nobody, and so decided by nobody.
-        let wave_decision = match wave {
-            Some((wave, 2..)) => self.wave_decision(site, wave).await?,
-            Some((_, 0 | 1)) | None => None,
-        };
+        let wave_decision = self.decision_on(site, wave).await?;
         Ok(Observed {
             wave_decision,
             now,
@@ -116,6 +89,48 @@ impl Store {
             near_duplicates: wave.map_or(0, |(_, size)| size),
         })
     }
+
+    /// What was decided of a wave of this size. A wave of one has been shown to nobody, and so decided by nobody.
+    async fn decision_on(
+        &self,
+        site: &SiteId,
+        wave: Option<(WaveId, u32)>,
+    ) -> Result<Option<WaveDecision>, StoreError> {
+        match wave {
+            Some((wave, 2..)) => self.wave_decision(site, wave).await,
+            Some((_, 0 | 1)) | None => Ok(None),
+        }
+    }
+}
+
+/// What [`Store::observe`] reads, as one pipeline.
+fn look_around(site: &SiteId, thread: &ThreadId, prints: &Fingerprints) -> redis::Pipeline {
+    let none = keys::site(site);
+    let rate_of = |hash: Option<KeyedHash>, key: fn(&SiteId, &KeyedHash) -> Vec<u8>| {
+        hash.map_or_else(|| none.clone(), |hash| key(site, &hash))
+    };
+    let mut pipe = redis::Pipeline::with_capacity(4);
+    pipe.cmd("TIME");
+    pipe.cmd("HMGET")
+        .arg(keys::thread(site, thread))
+        .arg(&["v", "title", "lang", "k", "r", "mo", "mu"]);
+    let author = prints
+        .author
+        .map_or_else(|| none.clone(), |author| keys::author(site, &author));
+    pipe.cmd("HMGET").arg(author).arg(&AUTHOR_FIELDS);
+    let mut counters = redis::Cmd::with_capacity(16, 512);
+    counters
+        .arg("MGET")
+        .arg(rate_of(prints.author, keys::author_rate))
+        .arg(rate_of(prints.ip, keys::ip_rate));
+    for key in sketch_keys(site, prints).chain(host_keys(site, prints)) {
+        counters.arg(key);
+    }
+    for subject in subjects(prints) {
+        counters.arg(keys::standing(site, &subject));
+    }
+    pipe.add_command(counters);
+    pipe
 }
 
 /// The keys of a submission's sketch parts, in their order.

@@ -17,6 +17,7 @@ use crate::{
         observe::{AUTHOR_FIELDS, history, saturate},
         record,
         reply::id_bytes,
+        script::{Script, ScriptCall},
     },
 };
 
@@ -43,6 +44,8 @@ pub struct QueueCounts {
     /// The site's comments in the order of [`CommentState::ALL`].
     pub by_state: [u32; 6],
 }
+
+static LIST: Script = Script::new("list.lua", include_str!("scripts/list.lua"));
 
 type Scored = Vec<(Vec<u8>, f64)>;
 
@@ -103,23 +106,13 @@ impl Store {
         after: u64,
         count: usize,
     ) -> Result<CommentPage, StoreError> {
-        // Atomic: between two reads a comment could move from a state to the other, and be seen twice or not at all.
-        let mut pipe = Pipeline::with_capacity(states.len());
-        pipe.atomic();
-        for state in states {
-            let range = pipe
-                .cmd("ZRANGE")
-                .arg(keys::index(site, *state, thread))
-                .arg(format!("({after}"))
-                .arg("+inf");
-            range
-                .arg("BYSCORE")
-                .arg("LIMIT")
-                .arg(0)
-                .arg(count)
-                .arg("WITHSCORES");
-        }
-        let pages: Vec<Scored> = self.pipeline(&pipe).await?;
+        let call = states
+            .iter()
+            .map(|state| keys::index(site, *state, thread))
+            .fold(ScriptCall::new(), ScriptCall::key)
+            .arg(after)
+            .arg(count);
+        let pages: Vec<Scored> = self.call(&LIST, &call).await?;
         let mut merged: Scored = pages.into_iter().flatten().collect();
         merged.sort_by(|a, b| a.1.total_cmp(&b.1));
         self.page(site, merged, count).await

@@ -14,8 +14,18 @@ use crate::{
         state::Timestamp,
         statistics::Statistics,
     },
-    store::{connection::Store, error::StoreError, keys},
+    store::{
+        connection::Store,
+        error::StoreError,
+        keys,
+        script::{Script, ScriptCall},
+    },
 };
+
+static READ: Script = Script::new(
+    "statistics_read.lua",
+    include_str!("scripts/statistics_read.lua"),
+);
 
 /// How many days are read in one round trip: a day has at most some 250 fields.
 const DAYS_AT_ONCE: usize = 50;
@@ -84,13 +94,10 @@ impl Store {
         site: &SiteId,
         hashes: Vec<Vec<u8>>,
     ) -> Result<(Option<Running>, Vec<Statistics>), StoreError> {
-        let mut pipe = Pipeline::with_capacity(hashes.len() + 1);
-        pipe.atomic();
-        pipe.cmd("HGET").arg(keys::counters(site)).arg("st");
-        for hash in hashes {
-            pipe.cmd("HGETALL").arg(hash);
-        }
-        let mut replies: Vec<redis::Value> = self.pipeline(&pipe).await?;
+        let call = hashes
+            .iter()
+            .fold(ScriptCall::new().key(keys::counters(site)), ScriptCall::key);
+        let mut replies: Vec<redis::Value> = self.call(&READ, &call).await?;
         let rest = replies.split_off(replies.len().min(1));
         let running = replies.first().map(from::<Option<Vec<u8>>>).transpose()?;
         let found: Result<Vec<Fields>, _> = rest.iter().map(from).collect();

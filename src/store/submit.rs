@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     comment::{
+        bulk::WaveDecision,
         contact::SealedContact,
         ids::{CommentId, SiteId},
         lane::Lane,
@@ -14,6 +15,7 @@ use crate::{
         thread::ClosedBy,
     },
     store::{
+        bulk,
         connection::Store,
         error::StoreError,
         events, keys, observe, record,
@@ -44,6 +46,8 @@ pub struct NewComment<'a> {
     pub prints: &'a Fingerprints,
     /// The words said below the article with this comment's, if they should be kept.
     pub thread_words: Option<&'a [u8]>,
+    /// What was seen to be decided of its wave.
+    pub wave_decision: Option<&'a WaveDecision>,
     /// The site's limits.
     pub limits: &'a Limits,
     /// After how long a thread closes by age; `None`: never.
@@ -225,6 +229,12 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(keys::wave_prefix(new.site))
         .arg(new.thread_words.unwrap_or_default())
         .arg(new.subject_marks)
+        .arg(keys::wave_decision_prefix(new.site))
+        .arg(
+            new.wave_decision
+                .map(bulk::wave_decision_bytes)
+                .unwrap_or_default(),
+        )
         .arg(keys::statistics_prefix(new.site))
 }
 

@@ -58,6 +58,7 @@ impl Store {
 pub(super) fn kept(comment: &StoredComment) -> Vec<u8> {
     record::encode_content(&CommentContent {
         sealed_contact: Vec::new(),
+        ip: None,
         ..comment.content.clone()
     })
 }

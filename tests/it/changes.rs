@@ -7,6 +7,7 @@ mod redactions;
 mod reports;
 mod retractions;
 mod revisions;
+mod standings;
 
 use replydesk::{
     comment::{ids::CommentId, lane::Lane},

@@ -9,6 +9,7 @@
 
 mod access;
 mod access_keys;
+mod audit;
 mod author_command;
 mod backtest;
 mod backtest_command;

@@ -91,10 +91,10 @@ async fn others_decisions_on_what_is_seen_arrive_once_and_nothing_else() {
     ] {
         ben.decide(verdict(&ids[comment], said)).await.unwrap();
     }
-    for comment in 1..3 {
+    for comment in &ids[1..3] {
         let gone = soon("what others decide", AT_ONCE, at_ada.withdrawn()).await;
         assert_eq!(
-            gone.comment_id, ids[comment],
+            &gone.comment_id, comment,
             "not the one that she does not see"
         );
         assert_eq!(gone.reason(), WithdrawalReason::DecidedByAnother);

@@ -168,6 +168,7 @@ impl PreparedRevision {
     ) -> CommentContent {
         CommentContent {
             sealed_contact: comment.content.sealed_contact.clone(),
+            ip: comment.content.ip,
             ..self.prepared.describe(signals, score, reasons)
         }
     }

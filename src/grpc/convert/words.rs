@@ -26,6 +26,14 @@ pub fn duration(length: Duration) -> prost_types::Duration {
     prost_types::Duration::try_from(length).unwrap_or_default()
 }
 
+/// A length of time from the wire; `None` for a negative one, and for one that `google.protobuf.Duration` forbids.
+#[must_use]
+pub fn duration_from(given: &prost_types::Duration) -> Option<Duration> {
+    let nanos = u32::try_from(given.nanos).ok()?;
+    let seconds = u64::try_from(given.seconds).ok()?;
+    (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))
+}
+
 /// A state. The numbers are the same on both sides.
 #[must_use]
 pub fn state(state: CommentState) -> i32 {

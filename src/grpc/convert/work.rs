@@ -1,7 +1,5 @@
 //! `WorkQueue`: what comes up, from proto to the domain.
 
-use std::time::Duration;
-
 use crate::{
     comment::{
         ids::{CommentId, SiteId},
@@ -13,7 +11,7 @@ use crate::{
     },
     grpc::convert::{
         moderation::{RulingFields, ruling},
-        paging,
+        paging, words,
     },
     proto::v1::{
         self,
@@ -184,7 +182,7 @@ fn skipped(skip: &v1::work_queue_request::Skip, sites: &[SiteId]) -> Result<Ask,
     let comment = found.take("skip.comment_id", skip.comment_id.parse::<CommentId>());
     let token = found.take("skip.lease_token", skip.lease_token.parse::<LeaseToken>());
     let cool_down = skip.cool_down.map(|length| {
-        let length = Duration::try_from(length).ok().and_then(CoolDown::new);
+        let length = words::duration_from(&length).and_then(CoolDown::new);
         found.take("skip.cool_down", length.ok_or("must be 1 second to 1 hour"))
     });
     match (site, comment, token, cool_down) {

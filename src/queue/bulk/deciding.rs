@@ -1,6 +1,9 @@
 //! A bulk decision carried out.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -15,7 +18,7 @@ use crate::{
     comment::{
         audit::Actor,
         bulk::{Operation, Stage, Target},
-        ids::{CommentId, SiteId},
+        ids::{CommentId, SiteId, WaveId},
     },
     policy::Policy,
     store::{
@@ -60,23 +63,11 @@ impl Bulk {
             None => statement(policy, &order)?,
         };
         let target = match self.target(site, &order.selector).await {
-            Ok(target) => target,
             // What it was for is gone since it began: there is nothing more to decide.
-            Err(BulkRefusal::NoWave | BulkRefusal::NoComment | BulkRefusal::NoAuthor)
-                if known.is_some() =>
-            {
+            Err(refusal) if known.is_some() && refusal.is_of_target() => {
                 Target::Ids(Arc::default())
             }
-            Err(refusal) => return Err(refusal),
-        };
-        let wave = match order.selector {
-            // A part of a wave says nothing of the rest of it.
-            Selector::Wave(wave) if order.thread.is_none() => {
-                Some((wave, policy.follow_wave_for()))
-            }
-            Selector::Wave(_) | Selector::Ids(_) | Selector::AuthorOf(_) | Selector::Lane(_) => {
-                None
-            }
+            target => target?,
         };
         let actor = caller.actor();
         let senior = caller.role.has(Right::DecideEscalated);
@@ -86,7 +77,7 @@ impl Bulk {
                 digest: &digest(&actor, &order),
                 target: &order.words(),
                 reason_text: &reason_text,
-                wave,
+                wave: followed(&order, policy),
             };
             let starting = self.store.bulk_start(&terms, &start);
             self.confirmation.of(starting).await?
@@ -153,6 +144,14 @@ impl Bulk {
                 Ok(Target::Author(author))
             }
         }
+    }
+}
+
+/// The wave whose later members follow, and for how long. A part of a wave says nothing of the rest of it.
+fn followed(order: &BulkOrder, policy: &Policy) -> Option<(WaveId, Duration)> {
+    match order.selector {
+        Selector::Wave(wave) if order.thread.is_none() => Some((wave, policy.follow_wave_for())),
+        Selector::Wave(_) | Selector::Ids(_) | Selector::AuthorOf(_) | Selector::Lane(_) => None,
     }
 }
 

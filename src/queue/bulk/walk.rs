@@ -14,7 +14,7 @@ use crate::{
     store::{connection::Store, error::StoreError, selection::Picked},
 };
 
-/// Comments in one read. Those of an author are looked for in whole comments, each up to 64 KB.
+/// Comments in one read.
 const PAGE: usize = 500;
 /// How often a caller hears how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(200);

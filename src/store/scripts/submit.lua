@@ -17,10 +17,12 @@
 --        20 how many parts the sketch has  21 prefix of wave keys
 --        22 the words said in the thread with this comment's, '' to keep what is there
 --        23 what was seen of the standings: 8 bytes each, zeros where there was none
+--        24 prefix of waves' decisions  25 the decision that was followed or could have been, '' for none
 --        last  prefix of the statistics' keys
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
 --        {'CLOSED', by (moderator, age)} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
--- cost   O(log n) in the queue and the indexes; about 24 commands, from an author's second comment on one more
+-- cost   O(log n) in the queue and the indexes; about 24 commands, from an author's second comment on one more, and one
+--        more for a member of a wave
 --
 -- A call costs more than what most of these commands do: what can be read at once is, and counts are written with the
 -- other fields of their hash. No other command comes between, so HSET is as exact as HINCRBY. Whole numbers are written
@@ -55,6 +57,26 @@ end
 if stale and ARGV[9] == '1' then
   return {'STALE', policy, thread[1] or '0', thread[2] or '0', author[1] or '0'}
 end
+-- The wave that at least half of the sketch's parts name; nil where none is. A part's value is wave * 2^17 + size.
+local waves, named_wave = {}, nil
+if PARTS > 0 then
+  local votes = {}
+  for i = 1, PARTS do
+    local named = math.floor(tonumber(strings[SKETCH + i] or 0) / 131072)
+    waves[i] = named
+    if named > 0 then
+      votes[named] = (votes[named] or 0) + 1
+      local more = votes[named] - (named_wave and votes[named_wave] or 0)
+      if more > 0 or (more == 0 and named < named_wave) then named_wave = named end
+    end
+  end
+  if named_wave and votes[named_wave] * 2 < PARTS then named_wave = nil end
+end
+-- What was decided of the wave since it was looked at is to be followed, and what was undone is not.
+if named_wave and ARGV[9] == '1' and (call('GET', ARGV[24] .. whole(named_wave)) or '') ~= ARGV[25] then
+  return {'STALE', policy, thread[1] or '0', thread[2] or '0', author[1] or '0'}
+end
+
 if thread[2] == '1' then return {'CLOSED', 'moderator'} end
 
 local time = call('TIME')
@@ -118,23 +140,13 @@ local function join(wave, at)
   return size
 end
 
--- The comment joins the wave that at least half of its sketch's parts name, or begins one, named by its own sequence.
--- A part's value is wave * 2^17 + size.
+-- The comment joins the wave that its sketch's parts name, or begins one, named by its own sequence.
 -- Returns the wave as the record's field 14 (a protobuf varint), to be appended to it.
 local function find_wave(seq, at)
   if PARTS == 0 then return '' end
-  local waves, votes, wave = {}, {}, nil
-  for i = 1, PARTS do
-    local named = math.floor(tonumber(strings[SKETCH + i] or 0) / 131072)
-    waves[i] = named
-    if named > 0 then
-      votes[named] = (votes[named] or 0) + 1
-      local more = votes[named] - (wave and votes[wave] or 0)
-      if more > 0 or (more == 0 and named < wave) then wave = named end
-    end
-  end
+  local wave = named_wave
   local size = 1
-  if wave and votes[wave] * 2 >= PARTS then
+  if wave then
     size = join(wave, at)
   else
     wave = seq

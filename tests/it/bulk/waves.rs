@@ -1,7 +1,17 @@
 //! Later members of a decided wave follow the decision, and say so.
 
-use replydesk::proto::v1::{
-    CommentState, Outcome, ReasonCode, Verdict, bulk_decide_request::Selector,
+use replydesk::{
+    comment::{
+        ids::CommentId,
+        limits::{Limit, Limits},
+        observed::{Fingerprints, Observed},
+        stored::ThreadDetails,
+    },
+    proto::v1::{CommentState, Outcome, ReasonCode, Verdict, bulk_decide_request::Selector},
+    store::{
+        connection::Store,
+        submit::{NewComment, Stored},
+    },
 };
 
 use super::{SITE, of_wave, submit_wave};
@@ -66,5 +76,83 @@ async fn the_last_decision_on_a_wave_is_followed_whatever_is_undone_of_earlier_o
     ada.bulk(part).await.unwrap();
     let answer = blog.submit(of_wave(51)).await.unwrap();
     assert_eq!(answer.state(), CommentState::Rejected);
+    desk.finish().await;
+}
+
+/// Between a submission's read and its write the wave is decided, or that is undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_judged_before_a_decision_is_judged_again() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    let (ids, wave) = submit_wave(&blog, 0..3).await;
+    let store = Store::connect(&desk.redis.url()).await.unwrap();
+    let site = SITE.parse().unwrap();
+    let like = store.comment(&site, ids[0].parse().unwrap()).await.unwrap();
+    let content = like.unwrap().content;
+    let sketch: Vec<u64> = desk
+        .redis
+        .keys()
+        .iter()
+        .filter_map(|key| key.strip_prefix(b"{gazette}:m:"))
+        .map(|part| (part[0], u64::from_le_bytes(part[1..].try_into().unwrap())))
+        .collect::<std::collections::BTreeMap<_, _>>()
+        .into_values()
+        .collect();
+    let prints = Fingerprints {
+        sketch,
+        ..Fingerprints::default()
+    };
+    let limit = Limit::new(Limit::MAX, Limit::MAX).unwrap();
+    let limits = Limits {
+        author: limit,
+        ip_address: limit,
+        thread: limit,
+        site: limit,
+    };
+    let observe = async || {
+        let seen = store.observe(&site, &content.thread, &prints, &limits, 1);
+        seen.await.unwrap()
+    };
+    let submit = async |seen: &Observed| {
+        let new = NewComment {
+            site: &site,
+            id: CommentId::fresh(),
+            digest: [7; 8],
+            outcome: replydesk::comment::state::Outcome::Pending,
+            content: &content,
+            thread: &ThreadDetails::default(),
+            contact: None,
+            prints: &prints,
+            thread_words: None,
+            wave_decision: seen.wave_decision.as_ref(),
+            subject_marks: &seen.subject_marks,
+            limits: &limits,
+            close_threads_after: None,
+            judged_at: Some(seen.versions),
+            due_in: None,
+            only_check: true,
+        };
+        store.submit(&new).await.unwrap()
+    };
+    let before = observe().await;
+    assert!(before.near_duplicates >= 2 && before.wave_decision.is_none());
+    let request = order(SITE, Selector::WaveId(wave), Verdict::Spam);
+    ada.bulk(request.clone()).await.unwrap();
+    assert!(matches!(submit(&before).await, Stored::Stale { .. }));
+    let decided = observe().await;
+    assert_eq!(
+        decided
+            .wave_decision
+            .as_ref()
+            .unwrap()
+            .operation
+            .to_string(),
+        request.operation_id
+    );
+    assert!(matches!(submit(&decided).await, Stored::Admitted { .. }));
+    ada.undo_bulk(SITE, &request.operation_id).await.unwrap();
+    assert!(matches!(submit(&decided).await, Stored::Stale { .. }));
+    assert!(matches!(submit(&before).await, Stored::Admitted { .. }));
     desk.finish().await;
 }

@@ -35,8 +35,15 @@ macro_rules! method {
 }
 
 /// All of them. Requests are right where that costs little; a code other than those of the gate says that it is open.
-#[rustfmt::skip]
 pub fn methods() -> Vec<Method> {
+    [comment_service(), moderation_service(), site_service()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[rustfmt::skip]
+fn comment_service() -> Vec<Method> {
     vec![
         method!("replydesk.v1.CommentService/SubmitComment", true, comments.submit_comment, site =>
             v1::SubmitCommentRequest { site, ..Default::default() }),
@@ -60,6 +67,12 @@ pub fn methods() -> Vec<Method> {
             v1::ReviseCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.CommentService/AppealComment", true, comments.appeal_comment, site =>
             v1::AppealCommentRequest { site, ..Default::default() }),
+    ]
+}
+
+#[rustfmt::skip]
+fn moderation_service() -> Vec<Method> {
+    vec![
         method!("replydesk.v1.ModerationService/RedactComment", true, moderation.redact_comment, site =>
             v1::RedactCommentRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/WorkQueue", true, moderation.work_queue, site => {
@@ -95,6 +108,12 @@ pub fn methods() -> Vec<Method> {
             v1::AddAuthorNoteRequest { site, ..Default::default() }),
         method!("replydesk.v1.ModerationService/GetQueueStats", true, moderation.get_queue_stats, site =>
             v1::GetQueueStatsRequest { site }),
+    ]
+}
+
+#[rustfmt::skip]
+fn site_service() -> Vec<Method> {
+    vec![
         method!("replydesk.v1.SiteService/CreateSite", false, sites.create_site, site =>
             v1::CreateSiteRequest { site: Some(v1::Site { site, ..Default::default() }) }),
         method!("replydesk.v1.SiteService/GetSite", true, sites.get_site, site =>

@@ -192,6 +192,7 @@ impl Real {
                 },
                 thread_words: None,
                 subject_marks: &[],
+                wave_decision: None,
                 limits: &Limits {
                     author: most,
                     ip_address: most,

@@ -118,6 +118,7 @@ async fn what_was_judged_before_a_standing_changed_is_stale() {
             contact: None,
             prints: &prints,
             thread_words: None,
+            wave_decision: None,
             close_threads_after: None,
             limits: &limits,
             subject_marks: &seen.subject_marks,

@@ -1,10 +1,9 @@
 //! Policies on the wire. The proto's numbers, durations and absences are checked here; what a policy may be, is known to
 //! [`PolicyDraft::parse`].
 
-use std::time::Duration;
-
 use crate::{
     comment::violation::Violations,
+    grpc::convert::words,
     policy::{
         ModerationMode, Policy,
         draft::{
@@ -41,7 +40,10 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
     let mode = mode(&mut found, "site.policy.mode", message.mode);
     let service_level = message.service_level.as_ref().and_then(|given| {
         let wrong = "must be a span of time of at least 1 second";
-        found.take("site.policy.service_level", duration(given).ok_or(wrong))
+        found.take(
+            "site.policy.service_level",
+            words::duration_from(given).ok_or(wrong),
+        )
     });
     let draft = PolicyDraft {
         mode,
@@ -122,13 +124,6 @@ pub(super) fn mode_to_proto(mode: ModerationMode) -> pb::ModerationMode {
         ModerationMode::Post => pb::ModerationMode::Post,
         ModerationMode::Automatic => pb::ModerationMode::Automatic,
     }
-}
-
-/// `None` for a negative one, and for one that `google.protobuf.Duration` forbids.
-fn duration(given: &prost_types::Duration) -> Option<Duration> {
-    let nanos = u32::try_from(given.nanos).ok()?;
-    let seconds = u64::try_from(given.seconds).ok()?;
-    (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))
 }
 
 fn required(message: pb::RequiredFields) -> RequiredDraft {

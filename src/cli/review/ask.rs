@@ -11,10 +11,7 @@ use crate::{
         client::{Connection, explain::explain, once, timely},
         words,
     },
-    proto::v1::{
-        CloseThreadRequest, GetReviewContextRequest, ListModeratedSitesRequest, ModeratedSite,
-        RedactCommentRequest, ReviewContext, UndoDecisionRequest,
-    },
+    proto::v1::{GetReviewContextRequest, ListModeratedSitesRequest, ModeratedSite, ReviewContext},
 };
 
 use super::session::{Ask, Desk, Reply, Surroundings};
@@ -23,89 +20,38 @@ use super::session::{Ask, Desk, Reply, Surroundings};
 pub async fn ask(connection: Connection, ask: Ask, replies: mpsc::Sender<Reply>) {
     let reply = match ask {
         Ask::Desks => desks(&connection).await,
-        Ask::Context { site, comment_id } => {
-            let found = match context(&connection, site, &comment_id).await {
+        Ask::Context(request) => {
+            let comment_id = request.comment_id.clone();
+            let found = match context(&connection, request).await {
                 Ok(Some(context)) => Surroundings::Known(Box::new(context)),
                 Ok(None) => Surroundings::Unknown("the service answered without it".to_owned()),
                 Err(status) => Surroundings::Unknown(why(&status)),
             };
             Reply::Context(comment_id, found)
         }
-        Ask::WhoDecided { site, comment_id } => {
-            let context = context(&connection, site, &comment_id).await.ok().flatten();
+        Ask::WhoDecided(request) => {
+            let comment_id = request.comment_id.clone();
+            let context = context(&connection, request).await.ok().flatten();
             Reply::WhoDecided(comment_id, context.and_then(|it| it.last_decision))
         }
-        Ask::Undo {
-            deed,
-            site,
-            comment_id,
-            version,
-        } => {
-            let request = UndoDecisionRequest {
-                site,
-                comment_id,
-                version,
-                note: String::new(),
-            };
+        Ask::Undo(deed, request) => {
             let answer = once(connection.moderation().undo_decision(timely(request))).await;
             let now = |state| format!("{} again", words::state(state).to_lowercase());
             let answer = answer.map(|undone| now(undone.state));
             Reply::Undone(deed, answer.map_err(|status| why(&status)))
         }
-        Ask::UndoBulk {
-            deed,
-            site,
-            operation_id,
-        } => Reply::Undone(deed, bulk::undo(&connection, site, operation_id).await),
-        Ask::Bulk {
-            site,
-            wave_id,
-            verdict,
-            validate_only,
-        } => {
-            let request = bulk::request(site, wave_id, verdict, validate_only);
-            Reply::Bulk(bulk::decide(&connection, request, &replies).await)
+        Ask::UndoBulk(deed, request) => {
+            Reply::Undone(deed, bulk::undo(&connection, &request).await)
         }
-        Ask::Standing {
-            site,
-            comment_id,
-            standing,
-            until,
-            reason,
-            pending,
-        } => {
-            let request = standing::request(site, comment_id, standing, until, reason, pending);
-            Reply::StandingSet(standing::set(&connection, request).await)
-        }
-        Ask::Thread {
-            site,
-            thread_id,
-            reopen,
-        } => {
-            let request = CloseThreadRequest {
-                site,
-                thread_id,
-                reopen,
-            };
+        Ask::Bulk(request) => Reply::Bulk(bulk::decide(&connection, request, &replies).await),
+        Ask::Standing(request) => Reply::StandingSet(standing::set(&connection, request).await),
+        Ask::Thread(request) => {
             let answer = once(connection.sites().close_thread(timely(request))).await;
             let closed = answer.map(|answer| answer.closed);
             Reply::ThreadSet(closed.map_err(|status| why(&status)))
         }
-        Ask::Redact {
-            site,
-            comment_id,
-            version,
-            lease_token,
-            texts,
-        } => {
-            let request = RedactCommentRequest {
-                site,
-                comment_id: comment_id.clone(),
-                version,
-                texts,
-                note: String::new(),
-                lease_token,
-            };
+        Ask::Redact(request) => {
+            let comment_id = request.comment_id.clone();
             let answer = once(connection.moderation().redact_comment(timely(request))).await;
             Reply::Redacted(comment_id, answer.map_err(|status| why(&status)))
         }
@@ -135,13 +81,8 @@ fn desk(site: ModeratedSite) -> Desk {
 
 async fn context(
     connection: &Connection,
-    site: String,
-    comment_id: &str,
+    request: GetReviewContextRequest,
 ) -> Result<Option<ReviewContext>, Status> {
-    let request = GetReviewContextRequest {
-        site,
-        comment_id: comment_id.to_owned(),
-    };
     let answer = once(connection.moderation().get_review_context(timely(request))).await?;
     Ok(answer.context)
 }

@@ -42,6 +42,18 @@ pub enum Key {
     Other,
 }
 
+impl Key {
+    /// The same key without shift.
+    #[must_use]
+    pub fn lowercase(self) -> Self {
+        if let Self::Char(letter) = self {
+            Self::Char(letter.to_ascii_lowercase())
+        } else {
+            self
+        }
+    }
+}
+
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {

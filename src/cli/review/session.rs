@@ -4,6 +4,7 @@
 mod answers;
 mod author;
 mod bulk;
+mod counts;
 mod deeds;
 mod items;
 mod place;
@@ -11,18 +12,19 @@ mod press;
 mod reasons;
 mod redact;
 mod replies;
+mod thread;
 mod typing;
 mod verdicts;
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use crate::{
     cli::style::Tone,
     proto::v1::{
-        ReviewContext, ReviewItem, SiteQueue, Verdict, WithdrawalReason,
+        GetReviewContextRequest, ReviewContext, ReviewItem, SiteQueue, Verdict, WithdrawalReason,
         work_queue_request::Message as Up,
     },
 };
@@ -228,44 +230,6 @@ impl Session {
         self.now = now;
     }
 
-    /// How many items are under a lease: the current one, if it still is, and those behind it.
-    #[must_use]
-    pub fn held(&self) -> usize {
-        let is_ours = |current: &Current| current.hold == Hold::Ours;
-        self.ahead.len() + usize::from(self.current.as_ref().is_some_and(is_ours))
-    }
-
-    /// How many decisions are on their way.
-    #[must_use]
-    pub fn unanswered(&self) -> usize {
-        self.unanswered.len()
-    }
-
-    /// Decided in this session, whatever became of it.
-    #[must_use]
-    pub fn decisions(&self) -> u32 {
-        self.decided.values().sum()
-    }
-
-    /// Decisions an hour, over the last hour at most; `None` in the first minute.
-    #[must_use]
-    pub fn decisions_per_hour(&self) -> Option<u64> {
-        let hour = Duration::from_secs(3_600);
-        let since_began = self.now.duration_since(self.began?).ok()?;
-        let span = since_began.min(hour);
-        if span < Duration::from_secs(60) {
-            return None;
-        }
-        let is_late = |deed: &&Deed| {
-            self.now
-                .duration_since(deed.at)
-                .is_ok_and(|ago| ago <= hour)
-        };
-        let late = self.deeds.iter().filter(is_late).count();
-        let late = u64::try_from(late).ok()?;
-        Some(late.saturating_mul(hour.as_secs()) / span.as_secs())
-    }
-
     /// The id of the comment that is shown.
     #[must_use]
     pub fn shown(&self) -> Option<&str> {
@@ -325,10 +289,10 @@ impl Session {
             .as_ref()
             .and_then(|it| it.item.comment.as_ref());
         if let Some(comment) = current {
-            let ask = Ask::Context {
+            let ask = Ask::Context(GetReviewContextRequest {
                 site: comment.site.clone(),
                 comment_id: comment.comment_id.clone(),
-            };
+            });
             self.surroundings = Some(Surroundings::Asked);
             self.outbox.push_back(Effect::Ask(ask));
         }

@@ -13,37 +13,22 @@ use crate::{
         reconnect::{Pause, passes_by_itself},
     },
     proto::v1::{
-        BulkDecideRequest, UndoBulkDecisionRequest, Verdict, bulk_decide_request::Selector,
-        bulk_decide_response::Message as Told, undo_bulk_decision_response::Message as UndoTold,
+        BulkDecideRequest, UndoBulkDecisionRequest, bulk_decide_response::Message as Told,
+        undo_bulk_decision_response::Message as UndoTold,
     },
 };
 
 /// So often the same request is sent again before the moderator is told that it failed.
 const ATTEMPTS: usize = 8;
 
-/// With an id of its own, by which the same request goes on where it was.
-pub(super) fn request(
-    site: String,
-    wave_id: String,
-    verdict: Verdict,
-    validate_only: bool,
-) -> BulkDecideRequest {
-    BulkDecideRequest {
-        site,
-        operation_id: uuid::Uuid::now_v7().to_string(),
-        selector: Some(Selector::WaveId(wave_id)),
-        verdict: verdict.into(),
-        validate_only,
-        ..BulkDecideRequest::default()
-    }
-}
-
 /// Tells progress, and answers the end.
 pub(super) async fn decide(
     connection: &Connection,
-    request: BulkDecideRequest,
+    mut request: BulkDecideRequest,
     replies: &mpsc::Sender<Reply>,
 ) -> BulkNews {
+    // By it the same request, sent again, goes on where it was.
+    request.operation_id = uuid::Uuid::now_v7().to_string();
     let mut pause = Pause::default();
     for attempt in 1.. {
         match decide_once(connection, &request, replies).await {
@@ -82,17 +67,11 @@ async fn decide_once(
 /// Answers how it is then, in words.
 pub(super) async fn undo(
     connection: &Connection,
-    site: String,
-    operation_id: String,
+    request: &UndoBulkDecisionRequest,
 ) -> Result<String, String> {
-    let request = UndoBulkDecisionRequest {
-        site,
-        operation_id,
-        note: String::new(),
-    };
     let mut pause = Pause::default();
     for attempt in 1.. {
-        match undo_once(connection, &request).await {
+        match undo_once(connection, request).await {
             Ok(told) => return Ok(told),
             Err(status) if attempt < ATTEMPTS && passes_by_itself(&status) => {
                 tokio::time::sleep(pause.grow()).await;

@@ -1,45 +1,13 @@
 //! How an author stands from now on, with what waits of them dealt with to the end.
 
-use std::time::SystemTime;
-
 use super::why;
 use crate::{
     cli::{
         client::{Connection, once, timely},
-        clock, words,
+        words,
     },
-    proto::v1::{
-        PendingAction, SetAuthorStandingRequest, Standing, Subject, SubjectKind,
-        subject::{NamedBy, OfComment},
-    },
+    proto::v1::SetAuthorStandingRequest,
 };
-
-pub(super) fn request(
-    site: String,
-    comment_id: String,
-    standing: Standing,
-    until: Option<SystemTime>,
-    reason: String,
-    pending: PendingAction,
-) -> SetAuthorStandingRequest {
-    let author = OfComment {
-        comment_id,
-        kind: SubjectKind::Author.into(),
-        domain: String::new(),
-    };
-    SetAuthorStandingRequest {
-        site,
-        subject: Some(Subject {
-            named_by: Some(NamedBy::Comment(author)),
-        }),
-        standing: standing.into(),
-        until: until.map(clock::to_proto),
-        reason,
-        pending: pending.into(),
-        add_strike: false,
-        pending_token: String::new(),
-    }
-}
 
 /// Answers what was done, in words.
 pub(super) async fn set(

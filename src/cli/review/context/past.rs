@@ -41,7 +41,11 @@ fn reports(reports: &Reports) -> Vec<Line> {
     let reasons: Vec<String> = reasons
         .map(|it| format!("{} {}", it.readers, untrusted::line(&it.reason)))
         .collect();
-    let title = format!("reported by {}: {}", reports.readers, reasons.join(", "));
+    let readers = match reports.readers {
+        1 => "1 reader".to_owned(),
+        many => format!("{many} readers"),
+    };
+    let title = format!("reported by {readers}: {}", reasons.join(", "));
     let mut lines = vec![Line::of(Tone::Notice, title)];
     let said = reports.newest.iter().filter(|it| !it.text.is_empty());
     lines.extend(said.map(|it| {

@@ -8,7 +8,7 @@ use super::said::{Said, Word};
 use crate::{
     cli::{failure::Failure, json, output, words},
     proto::v1::{
-        Decision, ReviewItem, SiteQueue, UndoDecisionRequest, WorkQueueResponse,
+        Decision, ReviewItem, SiteQueue, UndoDecisionRequest, Verdict, WorkQueueResponse,
         work_queue_request::{Decide, Message as Up, Note, Pause, Resume, Skip},
         work_queue_response::{Answer, Message as Down, Withdrawn, answer},
     },
@@ -61,7 +61,7 @@ impl Script {
         self.opened = true;
         let mut again: Vec<Up> = self.unanswered.values().cloned().collect();
         if self.is_paused {
-            again.extend(self.ask(|request_id| Up::Pause(Pause { request_id })));
+            again.push(self.ask(|request_id| Up::Pause(Pause { request_id })));
         }
         again
     }
@@ -88,52 +88,11 @@ impl Script {
 
     fn todo(&mut self, line: &str) -> Result<Todo, String> {
         let said: Said = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let word = said.word()?;
-        let message = match word {
+        let message = match said.word()? {
             Word::Undo => return self.undo(&said).map(Todo::Undo),
-            Word::Decide(verdict) => {
-                let item = self.take(&said)?;
-                let (site, version) = site_and_version(&item);
-                self.ask(|request_id| {
-                    Up::Decide(Decide {
-                        request_id,
-                        comment_id: said.comment_id,
-                        lease_token: item.lease_token,
-                        version,
-                        verdict: verdict.into(),
-                        reason_code: said.reason_code,
-                        note: said.note,
-                        site,
-                    })
-                })
-            }
-            Word::Skip => {
-                let item = self.take(&said)?;
-                let (site, _) = site_and_version(&item);
-                let rest = said.cool_down_seconds;
-                let rest = rest.map(|seconds| prost_types::Duration { seconds, nanos: 0 });
-                self.ask(|request_id| {
-                    Up::Skip(Skip {
-                        request_id,
-                        comment_id: said.comment_id,
-                        lease_token: item.lease_token,
-                        cool_down: rest,
-                        site,
-                    })
-                })
-            }
-            Word::Note => {
-                let held = self.held.get(&said.comment_id).map(site_and_version);
-                let site = held.map(|(site, _)| site).unwrap_or_default();
-                self.ask(|request_id| {
-                    Up::Note(Note {
-                        request_id,
-                        comment_id: said.comment_id,
-                        note: said.note,
-                        site,
-                    })
-                })
-            }
+            Word::Decide(verdict) => self.decide(said, verdict)?,
+            Word::Skip => self.skip(said)?,
+            Word::Note => self.note(said),
             Word::Pause => {
                 self.held.clear();
                 self.is_paused = true;
@@ -144,7 +103,54 @@ impl Script {
                 self.ask(|request_id| Up::Resume(Resume { request_id }))
             }
         };
-        message.map(Todo::Say).ok_or_else(|| "no answer".to_owned())
+        Ok(Todo::Say(message))
+    }
+
+    fn decide(&mut self, said: Said, verdict: Verdict) -> Result<Up, String> {
+        let item = self.take(&said)?;
+        let (site, version) = site_and_version(&item);
+        Ok(self.ask(|request_id| {
+            Up::Decide(Decide {
+                request_id,
+                comment_id: said.comment_id,
+                lease_token: item.lease_token,
+                version,
+                verdict: verdict.into(),
+                reason_code: said.reason_code,
+                note: said.note,
+                site,
+            })
+        }))
+    }
+
+    fn skip(&mut self, said: Said) -> Result<Up, String> {
+        let item = self.take(&said)?;
+        let (site, _) = site_and_version(&item);
+        let rest = said.cool_down_seconds;
+        let rest = rest.map(|seconds| prost_types::Duration { seconds, nanos: 0 });
+        Ok(self.ask(|request_id| {
+            Up::Skip(Skip {
+                request_id,
+                comment_id: said.comment_id,
+                lease_token: item.lease_token,
+                cool_down: rest,
+                site,
+            })
+        }))
+    }
+
+    /// On any comment: of one that is not held, the stream's only site is meant.
+    fn note(&mut self, said: Said) -> Up {
+        let held = self.held.get(&said.comment_id).map(site_and_version);
+        let site = held.map(|(site, _)| site).unwrap_or_default();
+        self.ask(|request_id| {
+            Up::Note(Note {
+                request_id,
+                comment_id: said.comment_id,
+                note: said.note,
+                site,
+            })
+        })
     }
 
     /// The item that a line is about; it is not held any more.
@@ -165,11 +171,11 @@ impl Script {
         })
     }
 
-    fn ask(&mut self, message: impl FnOnce(u64) -> Up) -> Option<Up> {
+    fn ask(&mut self, message: impl FnOnce(u64) -> Up) -> Up {
         self.last_request += 1;
         let message = message(self.last_request);
         self.unanswered.insert(self.last_request, message.clone());
-        Some(message)
+        message
     }
 
     pub(super) fn hear(&mut self, message: WorkQueueResponse) -> Result<(), Failure> {

@@ -1,10 +1,13 @@
-//! How the author of the comment stands from now on, and whether its article takes comments: looked at once more, and set.
+//! How the author of the comment stands from now on: chosen, looked at once more, and set.
 
 use std::time::Duration;
 
 use crate::{
-    cli::style::Tone,
-    proto::v1::{PendingAction, Standing},
+    cli::{clock, style::Tone},
+    proto::v1::{
+        PendingAction, SetAuthorStandingRequest, Standing, Subject, SubjectKind,
+        subject::{NamedBy, OfComment},
+    },
 };
 
 use super::{Ask, Effect, Link, Mode, Session};
@@ -124,53 +127,26 @@ impl Session {
             .as_ref()
             .and_then(|it| it.item.comment.as_ref());
         if let Some(comment) = comment {
-            let ask = Ask::Standing {
-                site: comment.site.clone(),
+            let until = span.filter(|_| has_term).map(|span| self.now + span);
+            let author = OfComment {
                 comment_id: comment.comment_id.clone(),
-                standing: form.standing,
-                until: span.filter(|_| has_term).map(|span| self.now + span),
-                reason: form.reason.trim().to_owned(),
-                pending,
+                kind: SubjectKind::Author.into(),
+                domain: String::new(),
             };
+            let ask = Ask::Standing(SetAuthorStandingRequest {
+                site: comment.site.clone(),
+                subject: Some(Subject {
+                    named_by: Some(NamedBy::Comment(author)),
+                }),
+                standing: form.standing.into(),
+                until: until.map(clock::to_proto),
+                reason: form.reason.trim().to_owned(),
+                pending: pending.into(),
+                add_strike: false,
+                pending_token: String::new(),
+            });
             self.outbox.push_back(Effect::Ask(ask));
             self.note(Tone::Notice, "setting how the author stands …");
-        }
-    }
-
-    pub(super) fn open_thread(&mut self) {
-        if self.thread_id().is_some() {
-            self.mode = Mode::Thread;
-        } else {
-            self.note(Tone::Notice, "there is no comment whose article is meant");
-        }
-    }
-
-    /// The article that is shown takes no more comments, or takes them again.
-    pub(super) fn close_thread(&mut self, reopen: bool) {
-        if self.link != Link::Up {
-            self.note(Tone::Bad, "not connected; nothing was closed or opened");
-            return;
-        }
-        self.mode = Mode::Item;
-        let comment = self
-            .current
-            .as_ref()
-            .and_then(|it| it.item.comment.as_ref());
-        if let (Some(comment), Some(thread_id)) = (comment, self.thread_id()) {
-            let ask = Ask::Thread {
-                site: comment.site.clone(),
-                thread_id: thread_id.to_owned(),
-                reopen,
-            };
-            self.outbox.push_back(Effect::Ask(ask));
-        }
-    }
-
-    pub(super) fn thread_set(&mut self, answer: Result<bool, String>) {
-        match answer {
-            Ok(true) => self.note(Tone::Good, "the article takes no more comments"),
-            Ok(false) => self.note(Tone::Good, "the article takes comments"),
-            Err(why) => self.note(Tone::Bad, format!("the article is as before: {why}")),
         }
     }
 

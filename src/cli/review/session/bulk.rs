@@ -3,7 +3,8 @@
 use crate::{
     cli::{style::Tone, words},
     proto::v1::{
-        BulkCounts, Verdict,
+        BulkCounts, BulkDecideRequest, Verdict,
+        bulk_decide_request::Selector,
         bulk_decide_response::{Preview, Progress, Result as Done},
     },
 };
@@ -175,11 +176,12 @@ impl Session {
 
 impl Bulk {
     fn ask(&self, validate_only: bool) -> Ask {
-        Ask::Bulk {
+        Ask::Bulk(BulkDecideRequest {
             site: self.site.clone(),
-            wave_id: self.wave_id.clone(),
-            verdict: self.verdict,
+            selector: Some(Selector::WaveId(self.wave_id.clone())),
+            verdict: self.verdict.into(),
             validate_only,
-        }
+            ..BulkDecideRequest::default()
+        })
     }
 }

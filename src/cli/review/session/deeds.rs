@@ -1,16 +1,23 @@
 //! What was decided in this session, and its undoing.
 
-use std::time::SystemTime;
+use std::{collections::BTreeSet, time::SystemTime};
 
 use crate::{
     cli::style::Tone,
-    proto::v1::{Decision, Verdict, work_queue_response::Withdrawn},
+    proto::v1::{
+        Decision, UndoBulkDecisionRequest, UndoDecisionRequest, Verdict,
+        work_queue_request::{Message as Up, Seen, Watch},
+        work_queue_response::Withdrawn,
+    },
 };
 
 use super::{Ask, Effect, Link, Mode, Session};
 
 /// So many are remembered; the others stand.
 const REMEMBERED: usize = 500;
+
+/// What the service watches for one client.
+const WATCHED: usize = 200;
 
 /// A decision that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +87,33 @@ impl Session {
         }
         let stands = |deed: &Deed| deed.fate == Fate::Stands;
         self.mode = Mode::Deeds(self.deeds.iter().position(stands).unwrap_or(0));
+        self.watch_deeds();
+    }
+
+    /// What others change of it meanwhile arrives as withdrawn.
+    fn watch_deeds(&mut self) {
+        if self.link != Link::Up {
+            return;
+        }
+        let mut known = BTreeSet::new();
+        let mut comments = Vec::new();
+        for deed in &self.deeds {
+            // Bulk decisions are no comment, and other sites are not this stream's.
+            let is_here = self.place.sites.contains(&deed.site) && !deed.comment_id.is_empty();
+            let is_new = known.insert((&deed.site, &deed.comment_id));
+            if deed.fate == Fate::Stands && is_here && is_new && comments.len() < WATCHED {
+                comments.push(Seen {
+                    comment_id: deed.comment_id.clone(),
+                    version: deed.version,
+                    site: deed.site.clone(),
+                });
+            }
+        }
+        self.last_request += 1;
+        self.say(Up::Watch(Watch {
+            request_id: self.last_request,
+            comments,
+        }));
     }
 
     pub(super) fn undo(&mut self, row: usize) {
@@ -94,21 +128,7 @@ impl Session {
             // A refusal can have been the service's, which may be back by now.
             Fate::Stands | Fate::Refused(_) => {
                 deed.fate = Fate::Undoing;
-                let (id, site) = (deed.id, deed.site.clone());
-                let ask = if deed.operation_id.is_empty() {
-                    Ask::Undo {
-                        deed: id,
-                        site,
-                        comment_id: deed.comment_id.clone(),
-                        version: deed.version,
-                    }
-                } else {
-                    Ask::UndoBulk {
-                        deed: id,
-                        site,
-                        operation_id: deed.operation_id.clone(),
-                    }
-                };
+                let ask = undoing(deed);
                 self.outbox.push_back(Effect::Ask(ask));
             }
             Fate::Undoing | Fate::Undone => self.note(Tone::Notice, "it is undone already"),
@@ -143,5 +163,26 @@ impl Session {
         for deed in self.deeds.iter_mut().filter(is_over) {
             deed.fate = Fate::Refused("changed since".to_owned());
         }
+    }
+}
+
+/// What undoes it.
+fn undoing(deed: &Deed) -> Ask {
+    let site = deed.site.clone();
+    if deed.operation_id.is_empty() {
+        let request = UndoDecisionRequest {
+            site,
+            comment_id: deed.comment_id.clone(),
+            version: deed.version,
+            note: String::new(),
+        };
+        Ask::Undo(deed.id, request)
+    } else {
+        let request = UndoBulkDecisionRequest {
+            site,
+            operation_id: deed.operation_id.clone(),
+            note: String::new(),
+        };
+        Ask::UndoBulk(deed.id, request)
     }
 }

@@ -3,9 +3,9 @@
 use crate::{
     cli::style::Tone,
     proto::v1::{
-        ReviewItem, WithdrawalReason, WorkQueueResponse, work_queue_request::Message as Up,
-        work_queue_request::Pause, work_queue_response::Message as Down,
-        work_queue_response::Withdrawn,
+        GetReviewContextRequest, ReviewItem, WithdrawalReason, WorkQueueResponse,
+        work_queue_request::Message as Up, work_queue_request::Pause,
+        work_queue_response::Message as Down, work_queue_response::Withdrawn,
     },
 };
 
@@ -121,10 +121,11 @@ impl Session {
         let comment = current.item.comment.as_ref();
         let site = comment.map(|comment| comment.site.clone());
         if why == WithdrawalReason::DecidedByAnother {
-            self.outbox.push_back(Effect::Ask(Ask::WhoDecided {
-                site: site.unwrap_or_default(),
-                comment_id: gone.comment_id.clone(),
-            }));
+            self.outbox
+                .push_back(Effect::Ask(Ask::WhoDecided(GetReviewContextRequest {
+                    site: site.unwrap_or_default(),
+                    comment_id: gone.comment_id.clone(),
+                })));
         }
     }
 

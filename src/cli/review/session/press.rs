@@ -44,10 +44,7 @@ impl Session {
         }
         let bound = keys::bindings(self);
         // A capital is the same key: caps lock decides nothing else.
-        let key = match key {
-            Key::Char(letter) => Key::Char(letter.to_ascii_lowercase()),
-            other => other,
-        };
+        let key = key.lowercase();
         match bound.iter().find(|binding| binding.key == key) {
             Some(binding) => self.act(binding.act),
             None => self.unknown(key),

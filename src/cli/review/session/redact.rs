@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use crate::{cli::style::Tone, proto::v1::RedactCommentResponse};
+use crate::{
+    cli::style::Tone,
+    proto::v1::{RedactCommentRequest, RedactCommentResponse},
+};
 
 use super::{Ask, Effect, Hold, Link, Mode, Session};
 
@@ -97,13 +100,14 @@ impl Session {
             self.note(Tone::Bad, why_not);
             return;
         }
-        let ask = Ask::Redact {
+        let ask = Ask::Redact(RedactCommentRequest {
             site: comment.site.clone(),
             comment_id: comment.comment_id.clone(),
             version: comment.version,
-            lease_token: current.item.lease_token.clone(),
             texts,
-        };
+            note: String::new(),
+            lease_token: current.item.lease_token.clone(),
+        });
         self.mode = Mode::Item;
         self.note(Tone::Notice, "blacking out …");
         self.outbox.push_back(Effect::Ask(ask));

@@ -1,98 +1,34 @@
 //! What is asked besides the stream, and its answers.
 
-use std::time::SystemTime;
-
-use crate::proto::v1::{LastDecision, PendingAction, RedactCommentResponse, Standing, Verdict};
+use crate::proto::v1::{
+    BulkDecideRequest, CloseThreadRequest, GetReviewContextRequest, LastDecision,
+    RedactCommentRequest, RedactCommentResponse, SetAuthorStandingRequest, UndoBulkDecisionRequest,
+    UndoDecisionRequest,
+};
 
 use super::{BulkNews, Current, Desk, Hold, Session, Surroundings};
 
 /// What is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     /// The sites that the key is for.
     Desks,
     /// What surrounds a comment.
-    Context {
-        /// Whose.
-        site: String,
-        /// Which.
-        comment_id: String,
-    },
+    Context(GetReviewContextRequest),
     /// Who decided on a comment, and what.
-    WhoDecided {
-        /// Whose.
-        site: String,
-        /// Which.
-        comment_id: String,
-    },
-    /// Undo a decision of this session.
-    Undo {
-        /// Its number.
-        deed: u64,
-        /// Whose.
-        site: String,
-        /// Which.
-        comment_id: String,
-        /// The version that it made.
-        version: u32,
-    },
-    /// Undo a bulk decision of this session.
-    UndoBulk {
-        /// Its number.
-        deed: u64,
-        /// Whose.
-        site: String,
-        /// Which.
-        operation_id: String,
-    },
-    /// One verdict on a wave.
-    Bulk {
-        /// Whose.
-        site: String,
-        /// Which.
-        wave_id: String,
-        /// What is said.
-        verdict: Verdict,
-        /// Only tell what would be done.
-        validate_only: bool,
-    },
+    WhoDecided(GetReviewContextRequest),
+    /// Undo the decision of this session that has this number.
+    Undo(u64, UndoDecisionRequest),
+    /// The same for a bulk decision.
+    UndoBulk(u64, UndoBulkDecisionRequest),
+    /// One verdict on a wave; the operation gets its id when it is asked for.
+    Bulk(BulkDecideRequest),
     /// How an author stands from now on.
-    Standing {
-        /// On which site.
-        site: String,
-        /// Whose author.
-        comment_id: String,
-        /// How.
-        standing: Standing,
-        /// Until when; for good without.
-        until: Option<SystemTime>,
-        /// Why.
-        reason: String,
-        /// What becomes of what waits.
-        pending: PendingAction,
-    },
+    Standing(SetAuthorStandingRequest),
     /// Close or open an article.
-    Thread {
-        /// On which site.
-        site: String,
-        /// Which.
-        thread_id: String,
-        /// Open it again.
-        reopen: bool,
-    },
+    Thread(CloseThreadRequest),
     /// Black out parts of a comment.
-    Redact {
-        /// Whose.
-        site: String,
-        /// Which.
-        comment_id: String,
-        /// The version that is shown.
-        version: u32,
-        /// The item's.
-        lease_token: String,
-        /// What to black out.
-        texts: Vec<String>,
-    },
+    Redact(RedactCommentRequest),
 }
 
 /// What was answered.

@@ -24,6 +24,12 @@ fn effects(session: &mut Session) -> Vec<Effect> {
     std::iter::from_fn(|| session.next_effect()).collect()
 }
 
+/// What it asks besides the stream.
+fn asks(session: &mut Session) -> Vec<Effect> {
+    let asks = |effect: &Effect| matches!(effect, Effect::Ask(_));
+    effects(session).into_iter().filter(asks).collect()
+}
+
 /// What it says on the stream.
 fn messages(session: &mut Session) -> Vec<Up> {
     let says = |effect| match effect {
@@ -202,7 +208,7 @@ fn an_item_that_another_decided_says_who_and_what() {
     session.hear(said(withdrawn("a", WithdrawalReason::DecidedByAnother)));
     let asked = effects(&mut session);
     assert!(
-        matches!(asked.as_slice(), [Effect::Ask(Ask::WhoDecided { comment_id, .. })] if comment_id == "a"),
+        matches!(asked.as_slice(), [Effect::Ask(Ask::WhoDecided(asked))] if asked.comment_id == "a"),
         "{asked:?}"
     );
     let last = LastDecision {
@@ -264,10 +270,7 @@ fn what_surrounds_a_comment_is_shown_for_that_comment_only() {
     let mut session = with_items(&["a", "b"]);
     press(&mut session, "w");
     let asked = effects(&mut session);
-    assert!(matches!(
-        asked.as_slice(),
-        [Effect::Ask(Ask::Context { .. })]
-    ));
+    assert!(matches!(asked.as_slice(), [Effect::Ask(Ask::Context(_))]));
     assert_eq!(effects(&mut session), [], "asked once");
     session.replied(Reply::Context("b".to_owned(), known()));
     assert!(

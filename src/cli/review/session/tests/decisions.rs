@@ -1,6 +1,9 @@
 //! Reasons, undoing, pauses, other lanes, the rate.
 
+use std::time::Duration;
+
 use super::*;
+use crate::proto::v1::work_queue_response::Withdrawn;
 
 #[test]
 fn a_rejection_asks_for_one_of_the_sites_reasons() {
@@ -38,35 +41,26 @@ fn what_was_decided_is_undone_by_its_version() {
     session.hear(said(decided("b", 2, Verdict::Spam, CommentState::Spam)));
     messages(&mut session);
     press(&mut session, "uu");
-    let asked = effects(&mut session);
-    let [
-        Effect::Ask(Ask::Undo {
-            comment_id,
-            version,
-            deed,
-            ..
-        }),
-    ] = asked.as_slice()
-    else {
+    let asked = asks(&mut session);
+    let [Effect::Ask(Ask::Undo(deed, request))] = asked.as_slice() else {
         panic!("not an undoing: {asked:?}");
     };
-    assert_eq!((comment_id.as_str(), *version), ("b", 2), "the last one");
+    assert_eq!(
+        (request.comment_id.as_str(), request.version),
+        ("b", 2),
+        "the last one"
+    );
     press(&mut session, "u");
     assert_eq!(effects(&mut session), [], "once");
     let now = "pending again".to_owned();
     session.replied(Reply::Undone(*deed, Ok(now)));
     assert!(notice(&session).starts_with("undone, pending again: Ada"));
     press(&mut session, "⎋uu");
-    let asked = effects(&mut session);
-    let [
-        Effect::Ask(Ask::Undo {
-            comment_id, deed, ..
-        }),
-    ] = asked.as_slice()
-    else {
+    let asked = asks(&mut session);
+    let [Effect::Ask(Ask::Undo(deed, request))] = asked.as_slice() else {
         panic!("not an undoing: {asked:?}");
     };
-    assert_eq!(comment_id, "a", "the last that stands");
+    assert_eq!(request.comment_id, "a", "the last that stands");
     session.replied(Reply::Undone(
         *deed,
         Err("the window has passed".to_owned()),
@@ -85,11 +79,41 @@ fn an_answer_does_not_move_the_row_that_is_chosen_for_undoing() {
     session.hear(said(decided("b", 2, Verdict::Spam, CommentState::Spam)));
     messages(&mut session);
     press(&mut session, "u");
-    let asked = effects(&mut session);
+    let asked = asks(&mut session);
     assert!(
-        matches!(asked.as_slice(), [Effect::Ask(Ask::Undo { comment_id, .. })] if comment_id == "a"),
+        matches!(asked.as_slice(), [Effect::Ask(Ask::Undo(_, request))] if request.comment_id == "a"),
         "{asked:?}"
     );
+}
+
+#[test]
+fn a_decision_that_others_change_meanwhile_is_told_of() {
+    let mut session = with_items(&["a", "b"]);
+    press(&mut session, "a");
+    session.hear(said(approved("a", 1)));
+    messages(&mut session);
+    press(&mut session, "u");
+    let sent = messages(&mut session);
+    let [Up::Watch(watch)] = sent.as_slice() else {
+        panic!("nothing is watched: {sent:?}");
+    };
+    let seen: Vec<_> = watch.comments.iter().collect();
+    assert!(matches!(seen.as_slice(), [one] if (one.comment_id.as_str(), one.version) == ("a", 2)));
+    let changed = |version| {
+        Down::Withdrawn(Withdrawn {
+            comment_id: "a".to_owned(),
+            version,
+            ..Withdrawn::default()
+        })
+    };
+    session.hear(said(changed(2)));
+    assert_eq!(session.deeds[0].fate, Fate::Stands, "our own version");
+    session.hear(said(changed(3)));
+    assert_eq!(
+        session.deeds[0].fate,
+        Fate::Refused("changed since".to_owned())
+    );
+    assert_eq!(session.shown(), Some("b"));
 }
 
 #[test]

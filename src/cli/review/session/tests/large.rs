@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::proto::v1::{
-    BulkCounts, PendingAction, RedactCommentResponse, Standing,
+    BulkCounts, BulkDecideRequest, PendingAction, RedactCommentResponse, Standing,
+    bulk_decide_request::Selector,
     bulk_decide_response::{Preview, Progress, Result as Done},
+    subject::NamedBy,
 };
 
 fn of_a_wave() -> Session {
@@ -17,7 +19,7 @@ fn of_a_wave() -> Session {
 fn asked(session: &mut Session) -> Vec<Ask> {
     let asks = |effect| match effect {
         // What surrounds the comment is asked for too.
-        Effect::Say(_) | Effect::Reopen | Effect::Quit | Effect::Ask(Ask::Context { .. }) => None,
+        Effect::Say(_) | Effect::Reopen | Effect::Quit | Effect::Ask(Ask::Context(_)) => None,
         Effect::Ask(ask) => Some(ask),
     };
     effects(session).into_iter().filter_map(asks).collect()
@@ -41,11 +43,14 @@ fn preview(session: &mut Session) {
 fn a_wave_is_decided_only_after_a_preview_and_a_yes() {
     let mut session = of_a_wave();
     press(&mut session, "vs");
-    let wave = |validate_only| Ask::Bulk {
-        site: "daily".to_owned(),
-        wave_id: "4711".to_owned(),
-        verdict: Verdict::Spam,
-        validate_only,
+    let wave = |validate_only| {
+        Ask::Bulk(BulkDecideRequest {
+            site: "daily".to_owned(),
+            selector: Some(Selector::WaveId("4711".to_owned())),
+            verdict: Verdict::Spam.into(),
+            validate_only,
+            ..BulkDecideRequest::default()
+        })
     };
     assert_eq!(asked(&mut session), [wave(true)]);
     press(&mut session, "y");
@@ -81,7 +86,7 @@ fn a_wave_is_decided_only_after_a_preview_and_a_yes() {
     press(&mut session, "uu");
     let undo = asked(&mut session);
     assert!(
-        matches!(undo.as_slice(), [Ask::UndoBulk { operation_id, .. }] if operation_id == "op"),
+        matches!(undo.as_slice(), [Ask::UndoBulk(_, request)] if request.operation_id == "op"),
         "{undo:?}"
     );
 }
@@ -146,22 +151,11 @@ fn an_author_is_banned_only_after_a_second_look() {
         press(&mut session, keys);
         let asked = asked(&mut session);
         let found = match asked.as_slice() {
-            [
-                Ask::Standing {
-                    standing,
-                    until,
-                    pending,
-                    comment_id,
-                    ..
-                },
-            ] => {
-                assert_eq!(comment_id, "a");
-                let days = until.map(|at| at.duration_since(session.now).expect("ahead"));
-                Some((
-                    *standing,
-                    days.map(|span| span.as_secs() / 86_400),
-                    *pending,
-                ))
+            [Ask::Standing(request)] => {
+                let named = request.subject.as_ref().and_then(|it| it.named_by.as_ref());
+                assert!(matches!(named, Some(NamedBy::Comment(of)) if of.comment_id == "a"));
+                let days = request.until.as_ref().map(|until| until.seconds / 86_400);
+                Some((request.standing(), days, request.pending()))
             }
             _ => None,
         };
@@ -180,7 +174,7 @@ fn a_ban_says_why() {
     press(&mut session, "bninsults⏎⏎y");
     let asked = asked(&mut session);
     assert!(
-        matches!(asked.as_slice(), [Ask::Standing { reason, .. }] if reason == "insults"),
+        matches!(asked.as_slice(), [Ask::Standing(request)] if request.reason == "insults"),
         "{asked:?}"
     );
     session.replied(Reply::StandingSet(Err("no such subject".to_owned())));
@@ -201,11 +195,7 @@ fn an_article_is_closed_or_opened_after_a_question() {
         let mut session = with_items(&["a"]);
         press(&mut session, keys);
         let found = match asked(&mut session).as_slice() {
-            [
-                Ask::Thread {
-                    thread_id, reopen, ..
-                },
-            ] if thread_id == "tram-line" => Some(*reopen),
+            [Ask::Thread(request)] if request.thread_id == "tram-line" => Some(request.reopen),
             _ => None,
         };
         assert_eq!(found, wanted, "{keys}");
@@ -225,11 +215,7 @@ fn marked_words_are_blacked_out_and_the_comment_stays() {
     assert_eq!(asked(&mut session), [], "nothing is marked");
     press(&mut session, "→→→  ⏎");
     let texts = match asked(&mut session).as_slice() {
-        [
-            Ask::Redact {
-                texts, version: 1, ..
-            },
-        ] => texts.clone(),
+        [Ask::Redact(request)] if request.version == 1 => request.texts.clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!(texts, ["555 1234,"]);

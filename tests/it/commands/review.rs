@@ -1,0 +1,77 @@
+//! `replydesk review --json`: what a script can say besides verdicts.
+
+use std::{collections::HashMap, io::Lines};
+
+use super::*;
+
+/// One line with each of these fields, in whatever order they come.
+fn next_of_each(
+    lines: &mut Lines<BufReader<ChildStdout>>,
+    keys: &[&str],
+) -> HashMap<String, Value> {
+    let mut found = HashMap::new();
+    while found.len() < keys.len() {
+        let line = lines.next().expect("more lines").unwrap();
+        let line: Value = serde_json::from_str(&line).unwrap();
+        for key in keys {
+            if !line[*key].is_null() {
+                found.insert((*key).to_owned(), line[*key].clone());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_script_notes_pauses_escalates_and_undoes() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    serve.run(&place, &["site", "create", "daily"]);
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let submit = [
+        "submit", "--site", "daily", "--thread", "t", "--name", "Ada",
+    ];
+    let rest = ["--email", "ada@example.org", "--id", id, "Hello"];
+    let submitted = serve.run(&place, &[&submit[..], &rest].concat());
+    assert!(submitted.status.success(), "{}", text(&submitted.stderr));
+
+    let mut review = serve.client(&place, &["review", "--site", "daily", "--json"]);
+    let mut review = review.stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = review.stdin.take().unwrap();
+    let mut lines = BufReader::new(review.stdout.take().unwrap()).lines();
+    let mut say = |verdict: &str| {
+        let line = json!({ "comment_id": id, "verdict": verdict, "note": "looked at twice" });
+        writeln!(input, "{line}").unwrap();
+    };
+    next_json(&mut lines, "item");
+    say("note");
+    assert_eq!(next_json(&mut lines, "noted"), id);
+    say("pause");
+    assert_eq!(next_json(&mut lines, "paused"), true);
+    say("resume");
+    let again = next_of_each(&mut lines, &["paused", "item"]);
+    assert_eq!(again["paused"], false);
+    for (verdict, decided, state) in [
+        ("escalate", "ESCALATE", "PENDING"),
+        ("approve", "APPROVE", "APPROVED"),
+    ] {
+        say(verdict);
+        let decision = next_json(&mut lines, "decision");
+        assert_eq!(
+            (&decision["verdict"], &decision["state"]),
+            (&json!(decided), &json!(state))
+        );
+        say("undo");
+        let undone = next_of_each(&mut lines, &["undone", "item"]);
+        let undone = &undone["undone"];
+        assert_eq!(
+            (&undone["verdict"], &undone["state"]),
+            (&json!(decided), &json!("PENDING"))
+        );
+    }
+    drop(input);
+    assert_eq!(review.wait().unwrap().code(), Some(0));
+    let audit = serve.run(&place, &["audit", "--site", "daily", "--json"]);
+    let audit = text(&audit.stdout);
+    assert!(audit.contains("looked at twice"), "{audit}");
+}

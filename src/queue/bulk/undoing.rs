@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Changes undone in one script: about a millisecond of Redis.
-const BATCH: usize = 20;
+const BATCH: usize = 10;
 
 /// A bulk decision that is to be undone.
 pub struct UndoRun {

@@ -35,6 +35,8 @@ use crate::harness::{
 const OTHER: &str = "herald";
 /// Submissions under way at once.
 const IN_FLIGHT: usize = 4;
+/// Each of them comes so long after the one before it: 200 a second in all.
+const EVERY: Duration = Duration::from_millis(20);
 /// Who fills the wave at once.
 const FILLERS: u32 = 8;
 /// For how long they are measured without a bulk decision.
@@ -97,7 +99,8 @@ async fn put(store: &Store, like: &StoredComment, n: u32) {
     assert!(matches!(stored, Stored::Admitted { .. }), "{stored:?}");
 }
 
-/// Submissions one after the other, by several; how long each took.
+/// Submissions at a steady pace, by several; how long each took. A machine of two cores that has nothing left would
+/// measure its scheduler.
 struct Submitters {
     took: Arc<Mutex<Vec<Duration>>>,
     stop: CancellationToken,
@@ -111,10 +114,12 @@ impl Submitters {
         for n in 0..IN_FLIGHT {
             let (blog, took, stop) = (blog.clone(), took.clone(), stop.clone());
             tasks.spawn(async move {
+                let mut turn = tokio::time::interval(EVERY);
                 for n in (n..).step_by(IN_FLIGHT) {
                     if stop.is_cancelled() {
                         return;
                     }
+                    turn.tick().await;
                     let began = Instant::now();
                     blog.submit(nth(OTHER, n)).await.unwrap();
                     took.lock().unwrap().push(began.elapsed());

@@ -96,8 +96,9 @@ impl Queue {
 
     /// Decisions on many comments at once.
     #[must_use]
-    pub fn bulk(&self) -> Bulk {
+    pub async fn bulk(&self, site: &SiteId) -> Bulk {
         let settings = BulkSettings {
+            by_moderator: self.counts_by_moderator(site).await,
             undo_window: self.settings.undo_window,
             longest_rest: self.settings.lease,
             most: MOST_COMMENTS,
@@ -198,6 +199,7 @@ impl Queue {
             Undone::NoDecision => Err(UndoRefusal::NoDecision),
             Undone::TooLate => Err(UndoRefusal::TooLate),
             Undone::Escalated => Err(UndoRefusal::Escalated),
+            Undone::SameModerator => Err(UndoRefusal::SameModerator),
         }
     }
 

@@ -33,6 +33,8 @@ pub struct BulkSettings {
     pub undo_window: Duration,
     /// The longest that a lease or a cool-down can live.
     pub longest_rest: Duration,
+    /// Whether it is counted who decided how much.
+    pub by_moderator: bool,
     /// The most comments that one operation looks at.
     pub most: u32,
 }

@@ -82,6 +82,10 @@ impl QueuePage {
     /// The most bytes of comments that a page folds to search in, but for one comment more: some 20 ms of work.
     const MOST_FOLDED: usize = 1 << 20;
 
+    /// The most bytes of comments that a page shows, but for one comment more: clients take no reply above 4 MB unless
+    /// told to.
+    const MOST_SHOWN: usize = 2 << 20;
+
     /// How many entries are read at once.
     const CHUNK: usize = 100;
 }
@@ -93,6 +97,7 @@ struct Scan<'a> {
     at: ListingPlace,
     found: Vec<QueuedItem>,
     scanned: usize,
+    shown: usize,
     folded: usize,
 }
 
@@ -125,13 +130,14 @@ impl Scan<'_> {
                 self.folded += comment.content.body.len();
             }
             if self.filter.holds(&comment, language) {
+                self.shown += comment.content.body.len();
                 self.found.push(QueuedItem {
                     comment,
                     due_at: entry.due_at,
                 });
             }
         }
-        if self.found.len() == self.count {
+        if self.found.len() == self.count || self.shown > QueuePage::MOST_SHOWN {
             Next::Full
         } else if self.scanned >= QueuePage::MOST_SCANNED || self.folded > QueuePage::MOST_FOLDED {
             Next::Exhausted
@@ -155,6 +161,7 @@ impl Queue {
             at: listing.from,
             found: Vec::new(),
             scanned: 0,
+            shown: 0,
             folded: 0,
         };
         let (next, exhausted) = loop {

@@ -168,6 +168,9 @@ pub enum UndoRefusal {
     /// It was a senior moderator's.
     #[error("a senior moderator's decision is undone by one")]
     Escalated,
+    /// Neither an appeal nor its answer is left to whoever decided first.
+    #[error("an appeal, and its answer, is for another moderator than the one who decided")]
+    SameModerator,
     /// The store failed. It may be undone: the same again will tell.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -55,6 +55,8 @@ pub struct BulkTerms<'a> {
     pub verdict: Verdict,
     /// The site's own code for a rejection; may be empty.
     pub reason_code: &'a str,
+    /// Whether it is counted who decided how much.
+    pub by_moderator: bool,
     /// For other moderators; may be empty.
     pub note: &'a str,
     /// How long the operation is remembered.
@@ -266,6 +268,9 @@ fn decide_call(terms: &BulkTerms<'_>, batch: &DecideBatch<'_>) -> ScriptCall {
         .arg(packed(batch.ids))
         .arg(random_bits(batch.ids.len()))
         .arg(flag(batch.only_earlier))
+        .arg(terms.reason_code)
+        .arg(flag(terms.by_moderator))
+        .arg(keys::statistics_prefix(terms.site))
 }
 
 fn packed(ids: &[CommentId]) -> Vec<u8> {

@@ -36,6 +36,8 @@ pub struct NewBulkUndo<'a> {
     pub actor: &'a Actor,
     /// May decide what is escalated.
     pub senior: bool,
+    /// Whether it is counted who decided how much.
+    pub by_moderator: bool,
     /// For other moderators; may be empty.
     pub note: &'a str,
     /// How long a decision can be undone.
@@ -118,7 +120,9 @@ impl Store {
             .arg(flag(new.senior))
             .arg(event.encode_to_vec())
             .arg(new.keep.as_secs())
-            .arg(random_bits(batch.count));
+            .arg(random_bits(batch.count))
+            .arg(flag(new.by_moderator))
+            .arg(keys::statistics_prefix(new.site));
         let reply: Reply = self.call(&UNDO, &call).await?;
         after_batch(&reply)
     }

@@ -143,6 +143,8 @@ pub enum Undone {
     TooLate,
     /// It was a senior moderator's.
     Escalated,
+    /// Neither an appeal nor its answer is left to whoever decided first.
+    SameModerator,
 }
 
 impl Store {
@@ -196,6 +198,7 @@ impl Store {
             "NO_DECISION" => Undone::NoDecision,
             "TOO_LATE" => Undone::TooLate,
             "ESCALATED" => Undone::Escalated,
+            "SAME_MODERATOR" => Undone::SameModerator,
             _ => return Err(unexpected()),
         })
     }

@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// A page ends behind so many bytes of text: with the longest comment on top it stays below 3 MB.
+const PAGE_BYTES: usize = 2 << 20;
+
 /// A page of comments in the order of arrival.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommentPage {
@@ -117,7 +120,8 @@ impl Store {
         self.page(site, merged, count).await
     }
 
-    /// The comments of the first `count` places, which are in their order.
+    /// The comments of the first `count` places, which are in their order; fewer where they are long, since clients take
+    /// no reply above 4 MB unless told to.
     pub(super) async fn page(
         &self,
         site: &SiteId,
@@ -125,6 +129,20 @@ impl Store {
         count: usize,
     ) -> Result<CommentPage, StoreError> {
         places.truncate(count);
+        let is_full = places.len() == count;
+        let mut comments = self.comments(site, &ids_of(&places)?).await?;
+        let fit = comments
+            .iter()
+            .scan(0, |bytes, comment| {
+                let before = *bytes;
+                *bytes += comment.as_ref().map_or(0, |c| c.content.body.len());
+                Some(before)
+            })
+            .take_while(|before| *before < PAGE_BYTES)
+            .count();
+        let is_cut = fit < places.len();
+        places.truncate(fit);
+        comments.truncate(fit);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -132,9 +150,8 @@ impl Store {
         )]
         let next = places
             .last()
-            .filter(|_| places.len() == count)
+            .filter(|_| is_full || is_cut)
             .map(|(_, place)| *place as u64);
-        let comments = self.comments(site, &ids_of(&places)?).await?;
         // A comment may change its state between the two reads: it is shown as it stands.
         Ok(CommentPage {
             comments: comments.into_iter().flatten().collect(),

@@ -147,4 +147,5 @@ fn report_call(new: &NewReport<'_>) -> ScriptCall {
         .arg(u64::try_from(ReportLimit::INTERVAL.as_micros()).unwrap_or(u64::MAX))
         .arg(ReportLimit::BURST)
         .arg(&due[..])
+        .arg(keys::statistics_prefix(new.site))
 }

@@ -19,6 +19,7 @@ use crate::{
         connection::Store,
         error::StoreError,
         events::{self, CAUSE_RETRACTED},
+        keys,
         reply::{Reply, unexpected},
         script::{Script, ScriptCall, change_script},
     },
@@ -201,4 +202,5 @@ fn appeal_call(new: &NewAppeal<'_>) -> ScriptCall {
         .arg(new.site.as_str())
         .arg(u64::try_from(new.due_in.as_millis()).unwrap_or(u64::MAX))
         .arg(if new.taken { "1" } else { "" })
+        .arg(keys::statistics_prefix(new.site))
 }

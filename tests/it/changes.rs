@@ -1,6 +1,7 @@
 //! What becomes of a comment by its readers' and its author's will, and by a moderator's black pen.
 
 mod appeals;
+mod appeals_for_others;
 mod learnt;
 mod races;
 mod redactions;

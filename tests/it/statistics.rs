@@ -13,7 +13,7 @@ use replydesk::{
 use tonic::Code;
 
 use crate::harness::{
-    Desk,
+    Desk, bulk,
     clients::Client,
     comments::{comment, everything_waits, on, submit},
     refusals::{told, violations},
@@ -151,6 +151,47 @@ fn fields(desk: &Desk, kind: &str) -> BTreeMap<String, u64> {
         }
     }
     sum
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bulk_decisions_reports_and_appeals_are_counted_too() {
+    let desk = Desk::with(2, &[]).await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    let ben = desk.moderator(1, SITE, "ben").await;
+    let mut ids = Vec::new();
+    for n in 0..5 {
+        ids.push(submit(&blog, n).await);
+    }
+    let request = bulk::order(SITE, bulk::these(&ids), Verdict::Reject);
+    for client in [&ada, &ada] {
+        client.bulk(request.clone()).await.unwrap();
+    }
+    for id in &ids {
+        blog.appeal(SITE, id, 2, "Why?").await.unwrap();
+        blog.appeal(SITE, id, 2, "Why?").await.unwrap();
+    }
+    ben.decide(on(&ids[0], 2, Verdict::Approve)).await.unwrap();
+    let reported = v1::ReportCommentRequest {
+        site: SITE.to_owned(),
+        comment_id: ids[0].clone(),
+        reporter: Some(v1::Reporter {
+            account_id: "a reader".to_owned(),
+            ..Default::default()
+        }),
+        reason: "insult".to_owned(),
+        text: String::new(),
+    };
+    for _ in 0..2 {
+        blog.report(reported.clone()).await.unwrap();
+    }
+    ben.undo_bulk(SITE, &request.operation_id).await.unwrap();
+    let told = report(&ada).await;
+    assert_eq!(told.bulk, verdicts(0, 5, 0, 0));
+    assert_eq!(told.decisions, verdicts(1, 0, 0, 0));
+    assert_eq!(told.undone, verdicts(0, 4, 0, 0), "one was decided anew");
+    assert_eq!((told.reports, told.appeals), (1, 5));
+    desk.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

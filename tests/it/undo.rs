@@ -6,7 +6,7 @@ use tonic::Code;
 use crate::harness::{
     Desk,
     clients::Client,
-    comments::{everything_waits, on, submit},
+    comments::{everything_waits, nth, on, submit},
     refusals::{metadata, told, violations},
 };
 
@@ -231,5 +231,33 @@ async fn what_is_escalated_a_senior_moderator_decides() {
         4,
         "an escalation is no event"
     );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_since_hides_neither_an_undoing_nor_a_decision() {
+    let desk = Desk::with(1, &[]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let cleo = desk
+        .someone(0, "gazette", Role::SeniorModerator, "cleo")
+        .await;
+    let comment = submit(&blog, 0).await;
+    ada.decide(on(&comment, 1, Verdict::Reject)).await.unwrap();
+    ada.undo("gazette", &comment, 2).await.unwrap();
+    let word = nth("gazette", 0).body.split(' ').next().unwrap().to_owned();
+    cleo.redact("gazette", &comment, 3, &[&word]).await.unwrap();
+    assert!(ada.undo("gazette", &comment, 2).await.unwrap().replayed);
+
+    // More deeds than a record keeps: the decision in force stays.
+    ada.decide(on(&comment, 4, Verdict::Approve)).await.unwrap();
+    for _ in 0..9 {
+        cleo.decide(on(&comment, 5, Verdict::Escalate))
+            .await
+            .unwrap();
+        cleo.undo("gazette", &comment, 5).await.unwrap();
+    }
+    let undone = ada.undo("gazette", &comment, 5).await.unwrap();
+    assert_eq!((undone.state(), undone.version), (CommentState::Pending, 6));
     desk.finish().await;
 }

@@ -113,6 +113,7 @@ async fn an_appeal_comes_to_another_moderator_than_the_one_who_decided() {
         who.decide(verdict(&comment, Verdict::Reject))
             .await
             .unwrap();
+        blog.appeal("gazette", &comment, 2, "Why?").await.unwrap();
         move_to_lane(&desk, "gazette", &comment, Lane::Appeals, due(n));
         ids.push(comment);
     }

@@ -28,7 +28,7 @@ pub(super) async fn decide(
     let order = convert::order(asked)?;
     let known = service.sites.get(&site).await?;
     let policy = &known.policy;
-    let (name, bulk) = (order.operation, service.queue.bulk());
+    let (name, bulk) = (order.operation, service.queue.bulk(&site).await);
     let (steps, told) = mpsc::channel(MOST_UNREAD);
     let stop = service.streams.shutdown.clone();
     if asked.validate_only {
@@ -48,7 +48,7 @@ pub(super) async fn undo(
 ) -> Result<Response<WhileWelcome<v1::UndoBulkDecisionResponse>>, Status> {
     let (caller, site) = service.moderator(request, &request.get_ref().site).await?;
     let (name, note) = convert::undo(request.get_ref())?;
-    let bulk = service.queue.bulk();
+    let bulk = service.queue.bulk(&site).await;
     let run = bulk.begin_undo(&site, &caller, name, note).await?;
     let (steps, told) = mpsc::channel(MOST_UNREAD);
     let stop = service.streams.shutdown.clone();
@@ -64,7 +64,7 @@ pub(super) async fn changes(
     let asked = request.get_ref();
     let (_, site) = service.moderator(request, &asked.site).await?;
     let listing = convert::change_listing(asked)?;
-    let bulk = service.queue.bulk();
+    let bulk = service.queue.bulk(&site).await;
     let listed = bulk.changes(
         &site,
         listing.operation,

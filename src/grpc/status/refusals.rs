@@ -206,6 +206,9 @@ impl From<UndoRefusal> for Status {
                 precondition("UNDO_WINDOW_PASSED", "decision", &refusal.to_string())
             }
             UndoRefusal::Escalated => escalated(&refusal.to_string()),
+            UndoRefusal::SameModerator => {
+                precondition("SAME_MODERATOR", "appeal", &refusal.to_string())
+            }
             UndoRefusal::Store(error) => error.into(),
         }
     }

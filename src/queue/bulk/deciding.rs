@@ -119,6 +119,7 @@ impl Bulk {
             longest_rest: self.settings.longest_rest,
             verdict: order.verdict,
             reason_code: order.reason_code.as_str(),
+            by_moderator: self.settings.by_moderator,
             note: order.note.as_str(),
             keep: self.keep(),
         }

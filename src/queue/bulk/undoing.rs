@@ -108,6 +108,7 @@ impl Bulk {
             operation,
             actor,
             senior,
+            by_moderator: self.settings.by_moderator,
             note: note.as_str(),
             window: self.settings.undo_window,
             keep: self.keep(),

@@ -5,11 +5,10 @@
 --
 -- KEYS   those of parts/change.lua
 -- ARGV   1 id  2 version  3 the author's text  4 caller's key id (8 bytes)  5 16 random bits  6 audit details
---        7 site name  8 due time from now in ms  9 '1': the site takes appeals
+--        7 site name  8 due time from now in ms  9 '1': the site takes appeals  10 prefix of the statistics' keys
 -- reply  {'APPEALED', state, version, ms, 1 if replayed} {'NOT_FOUND'} {'ERASED'} {'RETRACTED'} {'STALE', state, version}
 --        {'NOT_APPEALABLE', 'state' or 'appealed' or 'answered' or 'switched_off' or 'waiting'}
 -- cost   O(log n) in the queue and the audit log; about 15 commands
-local APPEALED = 9
 local comment = read_comment(ARGV[1])
 if not comment then return {'NOT_FOUND'} end
 if comment.state == ERASED then return {'ERASED'} end
@@ -33,7 +32,7 @@ if comment.version ~= version then return {'STALE', comment.state, comment.versi
 if appealed then return {'NOT_APPEALABLE', 'appealed'} end
 if comment.state ~= REJECTED and comment.state ~= SPAM then return {'NOT_APPEALABLE', 'state'} end
 local ruling = last_ruling(comment, 3)
-if ruling and ruling.lane == APPEALS then return {'NOT_APPEALABLE', 'answered'} end
+if ruling and answers_appeal(comment, ruling) then return {'NOT_APPEALABLE', 'answered'} end
 if ARGV[9] ~= '1' then return {'NOT_APPEALABLE', 'switched_off'} end
 if comment.lane > REVIEW then return {'NOT_APPEALABLE', 'waiting'} end
 
@@ -44,6 +43,9 @@ comment.lane = before
 append_entry(comment, APPEALED, version, ARGV[4], audit, due)
 enter_queue(comment, APPEALS, NOW + ARGV[8])
 write_comment(comment)
+count('a')
+count('q')
+write_statistics(ARGV[10])
 wake('q', ARGV[7])
 if lease then wake('l', ARGV[7]) end
 return {'APPEALED', comment.state, version, NOW, 0}

@@ -62,12 +62,11 @@ for i = 7, #ARGV do
   end
 end
 
--- Whether an item is for others only: an appeal against a decision of the same key.
+-- Whether an item is for others only: an appeal against a decision of the same key, escalated or not.
 local function is_for_others(id, lane)
-  if lane ~= APPEALS then return false end
+  if lane < SENIOR then return false end
   local readable, comment = pcall(read_comment, id)
-  local ruling = readable and comment and last_ruling(comment, 3)
-  return ruling and ruling.by == HOLDER
+  return readable and comment and is_for_another(comment, HOLDER)
 end
 
 local function take(id, due, lane)
@@ -86,13 +85,14 @@ for digit in string.gmatch(ARGV[5], '%d') do lanes[#lanes + 1] = tonumber(digit)
 
 -- The earliest due among the heads of the lanes, again and again.
 local function take_heads()
-  local heads, passed, looks = {}, {}, #wanted + MOST_PASSED
-  while taken < #wanted and looks > 0 do
-    looks = looks - 1
+  local heads, passed = {}, {}
+  -- A lane whose next so many are all for others is left alone; the other lanes are not.
+  while taken < #wanted do
     local best
     for _, lane in ipairs(lanes) do
+      local at = passed[lane] or 0
+      if heads[lane] == nil and at >= MOST_PASSED then heads[lane] = false end
       if heads[lane] == nil then
-        local at = passed[lane] or 0
         local head = call('ZRANGE', LANES .. LANE[lane], at, at, 'WITHSCORES')
         heads[lane] = head[1] and {id = head[1], due = tonumber(head[2]), lane = lane} or false
       end

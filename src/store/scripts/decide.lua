@@ -24,10 +24,7 @@ end
 if comment.version ~= version then return {'STALE', comment.state, comment.version} end
 if comment.state == RETRACTED then return {'RETRACTED'} end
 if comment.lane == SENIOR and ARGV[12] ~= '1' then return {'ESCALATED'} end
-if comment.lane == APPEALS then
-  local appealed = last_ruling(comment, 3)
-  if appealed and appealed.by == by then return {'SAME_MODERATOR'} end
-end
+if is_for_another(comment, by) then return {'SAME_MODERATOR'} end
 
 local lease = read_lease(comment, tonumber(ARGV[11]))
 if lease and lease.lives and ARGV[6] ~= '1' then

@@ -8,7 +8,7 @@
 --        6 audit details  7 site name  8 how long a decision can be undone, in ms  9 '1': may decide what is escalated
 --        10 '1': count by moderator  11 prefix of the statistics' keys
 -- reply  {'UNDONE', state, version, ms, verdict, 1 if replayed} {'NOT_FOUND'} {'ERASED'} {'STALE', state, version}
---        {'NO_DECISION'} {'TOO_LATE', ms of the decision} {'ESCALATED'}
+--        {'NO_DECISION'} {'TOO_LATE', ms of the decision} {'ESCALATED'} {'SAME_MODERATOR'}
 -- cost   O(log n) in the queue and the indexes; about 28 commands
 local comment = read_comment(ARGV[1])
 if not comment then return {'NOT_FOUND'} end
@@ -21,13 +21,20 @@ local function undone_verdict()
   end
   return 0
 end
-local last = last_entry(comment)
-if last and last.kind == UNDONE and last.version == made + 1 and last.by == by then
-  return {'UNDONE', comment.state, comment.version, last.ms, undone_verdict(), 1}
+-- Notes, redactions and the like may have come since.
+local function undone_before()
+  for i = comment.entries, 1, -1 do
+    local found = entry(comment, i)
+    if found.kind <= ESCALATED then return nil end
+    if found.kind == UNDONE then return found.version == made + 1 and found.by == by and found or nil end
+  end
 end
+local before = undone_before()
+if before then return {'UNDONE', comment.state, comment.version, before.ms, undone_verdict(), 1} end
 local ruling = last_ruling(comment, ESCALATED)
 if ruling and ruling.version == made and comment.version == made then
   if (ruling.lane == SENIOR or ruling.kind == ESCALATED and ruling.by ~= by) and ARGV[9] ~= '1' then return {'ESCALATED'} end
+  if undo_is_for_another(comment, ruling, by) then return {'SAME_MODERATOR'} end
   if NOW - ruling.ms > tonumber(ARGV[8]) then return {'TOO_LATE', ruling.ms} end
   comment.lease = read_lease(comment, 0)
   COUNT.by_moderator = ARGV[10] == '1'

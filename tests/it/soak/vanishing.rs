@@ -27,6 +27,8 @@ use crate::harness::{
 const MODERATORS: usize = 16;
 const ITEMS: usize = 20_000;
 const LEASE: Duration = Duration::from_millis(300);
+/// How long a moderator looks at an item.
+const LOOK: Duration = Duration::from_millis(20);
 /// After the lease of who vanished.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -164,6 +166,8 @@ async fn sit(
                     heard = Instant::now();
                     came(shared, &id);
                     in_hand.insert(id.clone());
+                    // A machine that has nothing left would measure its scheduler: each looks for a moment.
+                    tokio::time::sleep(LOOK).await;
                     // Some are left lying for a while; most are decided at once.
                     if done < patience && dice.chance(80) {
                         asked.insert(work.decide(&item, Verdict::Approve).await, id);

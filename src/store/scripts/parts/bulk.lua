@@ -9,10 +9,7 @@ local function judge(comment, thread, newest, by, senior, longest)
   if thread ~= '' and comment.thread ~= thread or comment.submitted > newest then return OUTSIDE end
   if comment.state ~= PENDING and comment.lane == 0 then return SETTLED end
   if comment.lane == SENIOR and not senior then return RESERVED end
-  if comment.lane == APPEALS then
-    local appealed = last_ruling(comment, 3)
-    if appealed and appealed.by == by then return RESERVED end
-  end
+  if is_for_another(comment, by) then return RESERVED end
   local lease = read_lease(comment, longest)
   comment.lease = lease
   if lease and lease.lives and lease.holder ~= by then return HELD end

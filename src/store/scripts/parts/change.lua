@@ -13,7 +13,7 @@ local char, byte, sub = string.char, string.byte, string.sub
 local HEAD, ENTRY, MOST_ENTRIES = 26, 40, 16
 local PENDING, APPROVED, REJECTED, SPAM, RETRACTED, ERASED = 1, 2, 3, 4, 5, 6
 -- Kinds of history entries; 1 to 3 are verdicts, and lead to the state that is one higher.
-local ESCALATED, UNDONE = 4, 5
+local ESCALATED, UNDONE, APPEALED = 4, 5, 9
 local LANE = {'review', 'reported', 'escalated', 'appeals'}
 local REVIEW, REPORTED, SENIOR, APPEALS = 1, 2, 3, 4
 local NOBODY = string.rep('\0', 8)
@@ -80,6 +80,49 @@ local function last_entry(comment)
   return comment.entries > 0 and entry(comment, comment.entries) or nil
 end
 
+-- Whether a ruling answered an appeal, wherever that waited: nothing else was ruled in between.
+local function answers_appeal(comment, ruling)
+  for i = comment.entries, 1, -1 do
+    local found = entry(comment, i)
+    if found.at < ruling.at then
+      if found.kind == APPEALED then return true end
+      if found.kind < ESCALATED and found.in_force then return false end
+    end
+  end
+  return false
+end
+
+-- The verdict that an appeal waits to be answered on; nil where none does.
+local function appealed_ruling(comment)
+  local ruling = last_ruling(comment, 3)
+  for i = comment.entries, 1, -1 do
+    local found = entry(comment, i)
+    if not ruling or found.at <= ruling.at then return nil end
+    if found.kind == APPEALED then return ruling end
+  end
+end
+
+-- Whether a comment waits for another than this moderator: who decided does not answer the appeal against that.
+local function is_for_another(comment, by)
+  local ruling = appealed_ruling(comment)
+  return ruling ~= nil and ruling.by == by
+end
+
+-- Where the oldest entry is that may go: what is in force, and an appeal, has to be known later.
+local function expendable(comment)
+  local verdict, ruling = last_ruling(comment, 3), last_ruling(comment, ESCALATED)
+  local appeal
+  for i = comment.entries, 1, -1 do
+    local found = entry(comment, i)
+    if found.kind == APPEALED then appeal = appeal or found.at end
+  end
+  for i = 1, comment.entries do
+    local at = entry(comment, i).at
+    local kept = at == appeal or verdict and at == verdict.at or ruling and at == ruling.at
+    if not kept then return at end
+  end
+end
+
 -- Takes a ruling's force, in the value that `write_comment` writes.
 local function lift(comment, ruling)
   comment.value = sub(comment.value, 1, ruling.at + 4) .. '\0' .. sub(comment.value, ruling.at + 6)
@@ -106,10 +149,9 @@ local function write_comment(comment)
     if comment.lifted then call('SETRANGE', key, comment.lifted + 4, '\0') end
     if appended ~= '' then call('APPEND', key, appended) end
   else
-    -- The oldest entry makes room.
-    local history = #value - ENTRY * entries
-    call('SET', key, sub(value, 1, 1) .. head .. sub(value, HEAD + 1, history)
-      .. sub(value, history + ENTRY + 1) .. appended, 'KEEPTTL')
+    local goes = expendable(comment)
+    call('SET', key, sub(value, 1, 1) .. head .. sub(value, HEAD + 1, goes - 1)
+      .. sub(value, goes + ENTRY) .. appended, 'KEEPTTL')
   end
 end
 

@@ -30,6 +30,19 @@ local function rule(comment, verdict, by, bits, event_details, audit, audit_deta
   return version, event
 end
 
+-- Whether another than this moderator has to undo a ruling: to whoever decided, neither the appeal against that nor its
+-- answer is left.
+local function undo_is_for_another(comment, ruling, by)
+  if ruling.kind == ESCALATED then return false end
+  if is_for_another(comment, by) then return true end
+  if not answers_appeal(comment, ruling) then return false end
+  for i = comment.entries, 1, -1 do
+    local found = entry(comment, i)
+    if found.at < ruling.at and found.kind < ESCALATED and found.in_force then return found.by == by end
+  end
+  return false
+end
+
 -- Undoes the ruling that is in force, and made the current version; `audit` and `audit_details` as for `rule`.
 local function undo(comment, ruling, by, bits, event_details, audit, audit_details)
   local escalated = ruling.kind == ESCALATED

@@ -3,6 +3,8 @@
 //!
 //! `make test` runs a few sequences; `make soak` and `PROPTEST_CASES` run more.
 
+mod afterwards;
+mod bulks;
 mod check;
 mod machine;
 mod model;

@@ -30,7 +30,8 @@ local function undone_before()
   end
 end
 local before = undone_before()
-if before then return {'UNDONE', comment.state, comment.version, before.ms, undone_verdict(), 1} end
+local said = undone_verdict()
+if before and said > 0 then return {'UNDONE', comment.state, comment.version, before.ms, said, 1} end
 local ruling = last_ruling(comment, ESCALATED)
 if ruling and ruling.version == made and comment.version == made then
   if (ruling.lane == SENIOR or ruling.kind == ESCALATED and ruling.by ~= by) and ARGV[9] ~= '1' then return {'ESCALATED'} end

@@ -16,7 +16,7 @@ use super::{
     model::{AUTHORS, Model, THREADS},
     names::{author, id, number, thread, token},
     real::Real,
-    words::{Audited, Event, Place, Told},
+    words::{Audited, BLOG, Event, Place, Told},
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -211,7 +211,8 @@ fn told(event: &replydesk::comment::event::Event) -> Event {
             earlier,
             ..
         } => Told::Undone(*verdict, label(moderator), *earlier),
-        Cause::Retracted | Cause::Revised { .. } | Cause::Redacted { .. } => {
+        Cause::Retracted => Told::Retracted,
+        Cause::Revised { .. } | Cause::Redacted { .. } => {
             unreachable!("nobody does such things here")
         }
     };
@@ -251,5 +252,5 @@ fn label(moderator: &str) -> u8 {
     let number = moderator
         .strip_prefix("moderator-")
         .and_then(|n| n.parse().ok());
-    number.unwrap_or_else(|| panic!("by {moderator:?}"))
+    number.unwrap_or(BLOG)
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use replydesk::comment::{lane::Lane, state::Word};
 
 use super::words::{
-    Act, Audited, Comment, Event, NewComment, Place, Reply, Ruling, Said, Sent, Time, Told, Undo,
-    Visit,
+    Act, Audited, Bulk, Comment, Event, NewComment, Place, Reply, Ruling, Said, Sent, Time, Told,
+    Undo, Visit,
 };
 
 pub const AUTHORS: u8 = 3;
@@ -31,6 +31,7 @@ pub struct Model {
     pub carried_out: Vec<Ruling>,
     /// Every decision that was undone.
     pub undone: Vec<Undo>,
+    pub bulks: Vec<Bulk>,
     /// Moderator and tokens of the last claim.
     pub last_claim: Option<(u8, Vec<u64>)>,
     pub next_token: u64,
@@ -49,6 +50,7 @@ impl Model {
             given: Vec::new(),
             carried_out: Vec::new(),
             undone: Vec::new(),
+            bulks: Vec::new(),
             last_claim: None,
             next_token: 1,
             sent: Sent::Nothing,

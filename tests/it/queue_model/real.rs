@@ -27,9 +27,14 @@ use tonic::Code;
 use super::{
     model::{MODERATORS, Model, REPLICAS, SENIOR},
     names::{author, id, number, thread, token},
-    words::{NewComment, Reply, Ruling, Sent, Time, Undo},
+    words::{Bulk, NewComment, Reply, Ruling, Sent, Time, Undo},
 };
-use crate::harness::{Desk, clients::Client, comments::everything_waits};
+use crate::harness::{
+    Desk,
+    bulk::{numbers, order, these, undo_numbers},
+    clients::Client,
+    comments::everything_waits,
+};
 
 pub const SITE: &str = "gazette";
 const LEASE: Duration = Duration::from_secs(120);
@@ -46,6 +51,10 @@ pub struct Real {
     moderators: Vec<String>,
     /// By replica and moderator.
     pub clients: Vec<Vec<Client>>,
+    /// The blog's, of each replica.
+    blogs: Vec<Client>,
+    /// The bulk operations, as they were asked for.
+    orders: Vec<v1::BulkDecideRequest>,
 }
 
 impl Real {
@@ -53,7 +62,7 @@ impl Real {
         // Streams must not look again by themselves while a step is checked.
         let settings = [("moderation.poll_ms", "60000")];
         let desk = Desk::with(usize::from(REPLICAS), &settings).await;
-        desk.site(SITE, everything_waits()).await;
+        let blog = desk.site(SITE, everything_waits()).await;
         let mut moderators = Vec::new();
         for n in 0..MODERATORS {
             let role = if n == SENIOR {
@@ -79,7 +88,12 @@ impl Real {
             stores,
             moderators,
             clients: Vec::new(),
+            blogs: Vec::new(),
+            orders: Vec::new(),
         };
+        real.blogs = (0..REPLICAS)
+            .map(|n| blog.through(real.desk.replicas[usize::from(n)].address))
+            .collect();
         real.clients = (0..REPLICAS)
             .map(|n| real.clients_of(usize::from(n)))
             .collect();
@@ -163,6 +177,18 @@ impl Real {
             Sent::Pass(comment, to) => self.pass(*comment, *to),
             Sent::Decide(ruling) => self.decide(replica, ruling).await,
             Sent::Undo(undo) => self.undo(replica, *undo).await,
+            Sent::Retract(comment) => self.retract(replica, *comment).await,
+            Sent::Appeal(comment, version) => self.appeal(replica, *comment, *version).await,
+            Sent::Bulk(operation) => {
+                if self.orders.len() == *operation {
+                    self.orders.push(order_of(&model.bulks[*operation]));
+                }
+                self.bulk(replica, *operation, model.bulks[*operation].moderator)
+                    .await
+            }
+            Sent::UndoBulk(operation, moderator) => {
+                self.undo_bulk(replica, *operation, *moderator).await
+            }
             Sent::Visit(visit) => self.visit(replica, visit, model).await,
         }
     }
@@ -275,6 +301,54 @@ impl Real {
     }
 }
 
+impl Real {
+    pub fn blog_at(&mut self, replica: usize) {
+        self.blogs[replica] = self.blogs[replica].through(self.desk.replicas[replica].address);
+    }
+
+    async fn retract(&self, replica: usize, comment: usize) -> Reply {
+        let comment = id(comment).to_string();
+        match self.blogs[replica].retract(SITE, &comment).await {
+            Ok(done) => Reply::Withdrawn(done.version, done.replayed),
+            Err(status) => refusal(&status),
+        }
+    }
+
+    async fn appeal(&self, replica: usize, comment: usize, version: u32) -> Reply {
+        let comment = id(comment).to_string();
+        match self.blogs[replica]
+            .appeal(SITE, &comment, version, "Why?")
+            .await
+        {
+            Ok(done) => Reply::Appealed(done.version, done.replayed),
+            Err(status) => refusal(&status),
+        }
+    }
+
+    async fn bulk(&self, replica: usize, operation: usize, moderator: u8) -> Reply {
+        let client = &self.clients[replica][usize::from(moderator)];
+        match client.bulk(self.orders[operation].clone()).await {
+            Ok(result) => Reply::Bulk(numbers(result.counts)),
+            Err(status) => refusal(&status),
+        }
+    }
+
+    async fn undo_bulk(&self, replica: usize, operation: usize, moderator: u8) -> Reply {
+        let client = &self.clients[replica][usize::from(moderator)];
+        let name = &self.orders[operation].operation_id;
+        match client.undo_bulk(SITE, name).await {
+            Ok(result) => Reply::BulkUndone(undo_numbers(result.counts)),
+            Err(status) => refusal(&status),
+        }
+    }
+}
+
+fn order_of(bulk: &Bulk) -> v1::BulkDecideRequest {
+    let names: Vec<_> = bulk.comments.iter().map(|n| id(*n).to_string()).collect();
+    let verdict = v1::Verdict::try_from(bulk.verdict as i32).unwrap();
+    order(SITE, these(&names), verdict)
+}
+
 const SOMETHING: NewComment = NewComment {
     outcome: Outcome::Pending,
     due_in: Some(0),
@@ -316,6 +390,14 @@ fn refusal(status: &tonic::Status) -> Reply {
         (Code::FailedPrecondition, "LEASED_BY_ANOTHER") => Reply::LeasedByAnother,
         (Code::FailedPrecondition, "COMMENT_ESCALATED") => Reply::Escalated,
         (Code::FailedPrecondition, "NO_DECISION") => Reply::NoDecision,
+        (Code::FailedPrecondition, "SAME_MODERATOR") => Reply::SameModerator,
+        (Code::FailedPrecondition, "COMMENT_RETRACTED") => Reply::Retracted,
+        (Code::FailedPrecondition, "OPERATION_UNDONE") => Reply::OperationUndone,
+        (Code::FailedPrecondition, "NOT_APPEALABLE") => {
+            let why = ["state", "answered", "waiting", "appealed"];
+            let why = why.into_iter().find(|why| info.metadata["why"] == **why);
+            Reply::NotAppealable(why.unwrap())
+        }
         (Code::Aborted, "STALE_VERSION") => {
             let word = &info.metadata["state"];
             let state = CommentState::ALL

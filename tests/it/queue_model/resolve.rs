@@ -5,7 +5,7 @@ use replydesk::comment::state::{Verdict, Word};
 use super::{
     model::{MODERATORS, Model},
     transition::{Change, DrawnRuling, Seen, Transition, Which, With},
-    words::{ANOTHER, Place, Reply, Ruling, Said, Sent, Undo},
+    words::{ANOTHER, Bulk, Place, Reply, Ruling, Said, Sent, Undo},
 };
 
 impl Model {
@@ -63,6 +63,36 @@ impl Model {
             Transition::UndoAgain { pick, change } => {
                 around(&self.undone, *pick).map(|undo| Sent::Undo(change.undo(*undo)))
             }
+            Transition::Retract { pick } => Some(Sent::Retract(pick % (self.comments.len() + 1))),
+            Transition::Appeal { pick, seen } => {
+                let comment = pick % (self.comments.len() + 1);
+                let known = self.comments.get(comment);
+                let version = seen.of(known.map_or(1, |known| known.version));
+                Some(Sent::Appeal(comment, version))
+            }
+            Transition::Bulk {
+                picks,
+                verdict,
+                moderator,
+            } => {
+                let among = self.comments.len() + 1;
+                let mut comments: Vec<_> = picks.iter().map(|pick| pick % among).collect();
+                comments.sort_unstable();
+                comments.dedup();
+                self.bulks.push(Bulk {
+                    comments,
+                    verdict: *verdict,
+                    moderator: *moderator,
+                    counts: [0; 5],
+                    changes: Vec::new(),
+                    undone: None,
+                });
+                Some(Sent::Bulk(self.bulks.len() - 1))
+            }
+            Transition::BulkAgain { pick } => pick.checked_rem(self.bulks.len()).map(Sent::Bulk),
+            Transition::UndoBulk { pick, moderator } => pick
+                .checked_rem(self.bulks.len())
+                .map(|operation| Sent::UndoBulk(operation, *moderator)),
             Transition::Visit(visit) => Some(Sent::Visit(visit.clone())),
         };
         sent.unwrap_or(Sent::Nothing)
@@ -102,6 +132,10 @@ impl Model {
                 }
                 reply
             }
+            Sent::Retract(comment) => self.retract(*comment),
+            Sent::Appeal(comment, version) => self.appeal(*comment, *version),
+            Sent::Bulk(operation) => self.bulk(*operation),
+            Sent::UndoBulk(operation, moderator) => self.undo_bulk(*operation, *moderator),
             Sent::Visit(visit) => self.visit(visit),
         }
     }

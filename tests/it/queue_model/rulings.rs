@@ -3,12 +3,14 @@
 use replydesk::comment::{
     audit::AuditAction,
     lane::Lane,
-    state::{Verdict, Word},
+    state::{CommentState, Verdict, Word},
 };
 
 use super::{
     model::{Model, SENIOR},
-    words::{Audited, Comment, Deed, DeedKind, Event, Place, Reply, Ruling, Time, Told, Undo},
+    words::{
+        Audited, BLOG, Comment, Deed, DeedKind, Event, Place, Reply, Ruling, Time, Told, Undo,
+    },
 };
 
 /// How many deeds a record keeps.
@@ -19,35 +21,104 @@ impl Comment {
     fn word(&self) -> Option<(Word, Deed)> {
         let said = |deed: &Deed| match deed.kind {
             DeedKind::Said(word) => deed.in_force.then_some((word, *deed)),
-            DeedKind::Undone => None,
+            DeedKind::Undone | DeedKind::Appealed | DeedKind::Retracted => None,
         };
         self.deeds.iter().rev().find_map(said)
     }
 
     /// The verdict that is in force.
-    fn verdict(&self) -> Option<Verdict> {
+    pub fn verdict(&self) -> Option<Verdict> {
         let said = |deed: &Deed| match deed.kind {
             DeedKind::Said(Word::Verdict(verdict)) => deed.in_force.then_some(verdict),
-            DeedKind::Said(Word::Escalate) | DeedKind::Undone => None,
+            DeedKind::Said(Word::Escalate)
+            | DeedKind::Undone
+            | DeedKind::Appealed
+            | DeedKind::Retracted => None,
         };
         self.deeds.iter().rev().find_map(said)
     }
 
-    fn remember(&mut self, kind: DeedKind, made: u32, by: u8) {
+    /// Where the verdict in force stands among the deeds.
+    fn ruled_at(&self, before: usize) -> Option<usize> {
+        self.deeds[..before].iter().rposition(|deed| {
+            deed.in_force && matches!(deed.kind, DeedKind::Said(Word::Verdict(_)))
+        })
+    }
+
+    /// Whether the verdict there answered an appeal.
+    pub fn answers_appeal(&self, at: usize) -> bool {
+        let since = self.ruled_at(at).map_or(0, |before| before + 1);
+        let between = &self.deeds[since..at];
+        between.iter().any(|deed| deed.kind == DeedKind::Appealed)
+    }
+
+    pub fn answered(&self) -> bool {
+        let ruled = self.ruled_at(self.deeds.len());
+        ruled.is_some_and(|at| self.answers_appeal(at))
+    }
+
+    /// Whether an appeal waits for another than this moderator.
+    pub fn is_for_another(&self, moderator: u8) -> bool {
+        let Some(at) = self.ruled_at(self.deeds.len()) else {
+            return false;
+        };
+        let since = &self.deeds[at..];
+        self.deeds[at].by == moderator && since.iter().any(|deed| deed.kind == DeedKind::Appealed)
+    }
+
+    /// Whether another than this moderator has to undo the verdict in force.
+    pub fn undo_is_for_another(&self, moderator: u8) -> bool {
+        if self.is_for_another(moderator) {
+            return true;
+        }
+        let Some(at) = self.ruled_at(self.deeds.len()) else {
+            return false;
+        };
+        let before = self.ruled_at(at);
+        self.answers_appeal(at) && before.is_some_and(|before| self.deeds[before].by == moderator)
+    }
+
+    /// The oldest deed that may go.
+    fn expendable(&self) -> usize {
+        let all = self.deeds.len();
+        let word = self.deeds.iter().rposition(|deed| deed.in_force);
+        let appeal = self
+            .deeds
+            .iter()
+            .rposition(|deed| deed.kind == DeedKind::Appealed);
+        let kept = [self.ruled_at(all), word, appeal];
+        let goes = (0..all).find(|at| !kept.contains(&Some(*at)));
+        goes.unwrap()
+    }
+
+    pub fn remember(&mut self, kind: DeedKind, made: u32, by: u8) {
+        if self.deeds.len() == KEPT {
+            self.deeds.remove(self.expendable());
+        }
         self.deeds.push(Deed {
+            operation: None,
             kind,
             made,
-            in_force: kind != DeedKind::Undone,
+            in_force: matches!(kind, DeedKind::Said(_)),
             by,
             state_before: self.state,
             lane_before: self.lane,
         });
-        if self.deeds.len() > KEPT {
-            self.deeds.remove(0);
-        }
     }
 
-    fn wait_in(&mut self, lane: Option<Lane>) {
+    /// What this moderator undid before, whatever came since but a ruling or another undoing.
+    fn undone_before(&self, undo: &Undo) -> Option<Word> {
+        let mut deeds = self.deeds.iter().rev();
+        let last = deeds.find(|deed| matches!(deed.kind, DeedKind::Said(_) | DeedKind::Undone))?;
+        let asked = (DeedKind::Undone, undo.version + 1, undo.moderator);
+        let of = |deed: &Deed| match deed.kind {
+            DeedKind::Said(word) => (deed.made == undo.version).then_some(word),
+            DeedKind::Undone | DeedKind::Appealed | DeedKind::Retracted => None,
+        };
+        ((last.kind, last.made, last.by) == asked).then(|| self.deeds.iter().rev().find_map(of))?
+    }
+
+    pub fn wait_in(&mut self, lane: Option<Lane>) {
         self.lane = lane;
         self.place = lane.map_or(Place::Nowhere, |_| Place::Waiting);
     }
@@ -91,8 +162,14 @@ impl Model {
         if comment.version != said.version {
             return Reply::Stale(comment.state, comment.version);
         }
+        if comment.state == CommentState::Retracted {
+            return Reply::Retracted;
+        }
         if comment.lane == Some(Lane::Escalated) && said.moderator != SENIOR {
             return Reply::Escalated;
+        }
+        if comment.is_for_another(said.moderator) {
+            return Reply::SameModerator;
         }
         if comment.is_anothers(&ruling) {
             return Reply::LeasedByAnother;
@@ -126,18 +203,11 @@ impl Model {
         let Some(comment) = self.comments.get_mut(undo.comment) else {
             return Reply::NotFound;
         };
-        if let Some(last) = comment.deeds.last()
-            && (last.kind, last.made, last.by)
-                == (DeedKind::Undone, undo.version + 1, undo.moderator)
-        {
-            let of = |deed: &Deed| match deed.kind {
-                DeedKind::Said(word) => (deed.made == undo.version).then_some(word),
-                DeedKind::Undone => None,
-            };
+        if let Some(word) = comment.undone_before(&undo) {
             return Reply::Undone {
                 state: comment.state,
                 version: comment.version,
-                word: comment.deeds.iter().rev().find_map(of).unwrap(),
+                word,
                 replayed: true,
             };
         }
@@ -153,6 +223,9 @@ impl Model {
             || (word == Word::Escalate && deed.by != undo.moderator);
         if of_senior && undo.moderator != SENIOR {
             return Reply::Escalated;
+        }
+        if word != Word::Escalate && comment.undo_is_for_another(undo.moderator) {
+            return Reply::SameModerator;
         }
         let place = comment.deeds.iter().rposition(|found| *found == deed);
         comment.deeds[place.unwrap()].in_force = false;
@@ -185,17 +258,12 @@ impl Model {
     }
 
     /// Tells feed and audit log how a comment stands now.
-    fn tell(
-        &mut self,
-        comment: usize,
-        told: Told,
-        action: AuditAction,
-        before: replydesk::comment::state::CommentState,
-    ) {
+    pub fn tell(&mut self, comment: usize, told: Told, action: AuditAction, before: CommentState) {
         let now = &self.comments[comment];
         let (after, version) = (now.state, now.version);
         let by = match told {
             Told::Decided(_, by, _) | Told::Undone(_, by, _) => by,
+            Told::Retracted => BLOG,
             Told::Submitted => unreachable!("nobody's deed"),
         };
         self.history.push(Event {

@@ -102,6 +102,26 @@ pub enum Transition {
         pick: usize,
         change: Change,
     },
+    Retract {
+        pick: usize,
+    },
+    Appeal {
+        pick: usize,
+        seen: Seen,
+    },
+    Bulk {
+        picks: Vec<usize>,
+        verdict: Verdict,
+        moderator: u8,
+    },
+    /// As after a lost reply.
+    BulkAgain {
+        pick: usize,
+    },
+    UndoBulk {
+        pick: usize,
+        moderator: u8,
+    },
     Visit(Visit),
 }
 
@@ -200,6 +220,26 @@ fn undoings() -> impl Strategy<Value = Transition> {
     })
 }
 
+fn authors_will() -> impl Strategy<Value = Transition> {
+    let seen = prop_oneof![5 => Just(Seen::Current), 1 => Just(Seen::Older)];
+    prop_oneof![
+        1 => any::<usize>().prop_map(|pick| Transition::Retract { pick }),
+        4 => (any::<usize>(), seen).prop_map(|(pick, seen)| Transition::Appeal { pick, seen }),
+    ]
+}
+
+fn bulks() -> impl Strategy<Value = Transition> {
+    let picks = prop::collection::vec(any::<usize>(), 1..6);
+    prop_oneof![
+        3 => (picks, verdict(), 0..MODERATORS).prop_map(|(picks, verdict, moderator)| {
+            Transition::Bulk { picks, verdict, moderator }
+        }),
+        1 => any::<usize>().prop_map(|pick| Transition::BulkAgain { pick }),
+        2 => (any::<usize>(), 0..MODERATORS)
+            .prop_map(|(pick, moderator)| Transition::UndoBulk { pick, moderator }),
+    ]
+}
+
 fn visits() -> impl Strategy<Value = Transition> {
     let act = prop_oneof![3 => verdict().prop_map(Act::Decide), 1 => Just(Act::Skip)];
     (
@@ -235,6 +275,8 @@ impl ReferenceStateMachine for Model {
             7 => decisions(),
             5 => undoings(),
             6 => repetitions(),
+            4 => authors_will(),
+            4 => bulks(),
             2 => visits(),
         ];
         (0..REPLICAS, transition).boxed()

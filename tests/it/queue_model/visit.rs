@@ -63,6 +63,7 @@ impl Real {
         assert_eq!(new, self.desk.replicas.len());
         // `swap_remove` has put the new one where the old one was.
         self.clients[replica] = self.clients_of(replica);
+        self.blog_at(replica);
     }
 }
 

@@ -46,12 +46,16 @@ pub struct Deed {
     pub by: u8,
     pub state_before: CommentState,
     pub lane_before: Option<Lane>,
+    /// The bulk operation that it was part of.
+    pub operation: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeedKind {
     Said(Word),
     Undone,
+    Appealed,
+    Retracted,
 }
 
 #[derive(Debug, Clone)]
@@ -84,6 +88,24 @@ pub enum Told {
     Decided(Verdict, u8, Option<Verdict>),
     /// By whom, and what holds again.
     Undone(Verdict, u8, Option<Verdict>),
+    Retracted,
+}
+
+/// Who did what no moderator did.
+pub const BLOG: u8 = 255;
+
+/// A bulk decision on named comments, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bulk {
+    pub comments: Vec<usize>,
+    pub verdict: Verdict,
+    pub moderator: u8,
+    /// Decided, already decided, held by another, reserved, gone.
+    pub counts: [u32; 5],
+    /// Each comment that was decided, and the version that was made.
+    pub changes: Vec<(usize, u32)>,
+    /// Undone, changed since, reserved, gone.
+    pub undone: Option<[u32; 4]>,
 }
 
 /// One entry of the audit log.
@@ -121,6 +143,19 @@ pub enum Reply {
     NoDecision,
     /// For a senior moderator.
     Escalated,
+    /// An appeal is for another than the one who decided.
+    SameModerator,
+    /// Withdrawn by its author: the version that this made, and whether it was so before.
+    Withdrawn(u32, bool),
+    /// Nothing is decided on what its author withdrew.
+    Retracted,
+    /// The version that is appealed against, and whether it was before.
+    Appealed(u32, bool),
+    /// Why not.
+    NotAppealable(&'static str),
+    Bulk([u32; 5]),
+    BulkUndone([u32; 4]),
+    OperationUndone,
     NotFound,
     Stale(CommentState, u32),
     LeasedByAnother,
@@ -177,6 +212,12 @@ pub enum Sent {
     Pass(usize, Time),
     Decide(Ruling),
     Undo(Undo),
+    Retract(usize),
+    /// Of the comment at this version.
+    Appeal(usize, u32),
+    /// The operation of this number, for the first time or again.
+    Bulk(usize),
+    UndoBulk(usize, u8),
     Visit(Visit),
 }
 

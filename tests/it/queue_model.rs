@@ -53,7 +53,7 @@ fn queue_and_feed_do_what_the_model_says() {
 #[test]
 #[ignore = "long: run by `make soak`"]
 fn soak_queue_and_feed_do_what_the_model_says() {
-    sequences(500);
+    sequences(2_000);
 }
 
 /// Found by chance, and kept.

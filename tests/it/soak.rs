@@ -1,6 +1,7 @@
 //! Long fault tests, run by `make soak`: under load something is killed or cut, again and again, and nothing that was
 //! acknowledged is lost, and nothing happens twice.
 
+mod audited;
 mod bulk;
 mod checks;
 pub mod dice;

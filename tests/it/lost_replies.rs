@@ -8,6 +8,7 @@ use replydesk::proto::v1::{self, Verdict, work_queue_response::answer::Result as
 use crate::{
     harness::{
         Desk,
+        bulk::{numbers, order, these, undo_numbers},
         comments::{everything_waits, nth},
         refusals::assert_unavailable,
         until::{soon, until},
@@ -106,5 +107,36 @@ async fn a_claim_whose_answer_is_lost_leases_nothing_twice_and_loses_nothing() {
     let stats = ada.stats("gazette").await;
     assert_eq!((stats.waiting, stats.leased, stats.approved), (0, 0, 10));
     drop(work);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_decision_whose_answers_are_lost_runs_once_and_so_does_its_undoing() {
+    let (desk, proxy) = behind_a_proxy().await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let mut ids = Vec::new();
+    for n in 0..25 {
+        let request = nth("gazette", n);
+        ids.push(request.comment_id.clone());
+        blog.submit(request).await.unwrap();
+    }
+    let request = order("gazette", these(&ids), Verdict::Spam);
+    proxy.cut_the_next_answer_with("DONE");
+    assert_unavailable(&ada.bulk(request.clone()).await.unwrap_err());
+    let result = until("Ada is told", BOUND, async || {
+        ada.bulk(request.clone()).await.ok()
+    });
+    assert_eq!(numbers(result.await.counts), [25, 0, 0, 0, 0]);
+
+    proxy.cut_the_next_answer_with("DONE");
+    let undo = async || ada.undo_bulk("gazette", &request.operation_id).await;
+    assert_unavailable(&undo().await.unwrap_err());
+    let undone = until("Ada is told", BOUND, async || undo().await.ok());
+    assert_eq!(undo_numbers(undone.await.counts), [25, 0, 0, 0]);
+    let events = blog.all_events("gazette").await;
+    assert_eq!(events.len(), 3 * 25, "each change once");
+    let stats = ada.stats("gazette").await;
+    assert_eq!((stats.waiting, stats.pending, stats.spam), (25, 25, 0));
     desk.finish().await;
 }

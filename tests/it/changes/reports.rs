@@ -210,6 +210,8 @@ async fn a_bad_report_changes_nothing() {
     let desk = Desk::start().await;
     let blog = desk.site(SITE, lenient()).await;
     let comment = submit(&blog, 0).await;
+    // One in fifty is drawn for a look.
+    let before = lane_of(&desk, &comment);
     let refused = blog.report(report(NOBODYS, 0)).await.unwrap_err();
     assert_eq!(
         told(&refused),
@@ -229,6 +231,6 @@ async fn a_bad_report_changes_nothing() {
     bad.reporter.as_mut().unwrap().ip_address = "nowhere".to_owned();
     let refused = blog.report(bad).await.unwrap_err();
     assert_eq!(violations(&refused)[0].0, "reporter.ip_address");
-    assert_eq!(lane_of(&desk, &comment), None);
+    assert_eq!(lane_of(&desk, &comment), before);
     desk.finish().await;
 }

@@ -74,21 +74,7 @@ impl Model {
                 picks,
                 verdict,
                 moderator,
-            } => {
-                let among = self.comments.len() + 1;
-                let mut comments: Vec<_> = picks.iter().map(|pick| pick % among).collect();
-                comments.sort_unstable();
-                comments.dedup();
-                self.bulks.push(Bulk {
-                    comments,
-                    verdict: *verdict,
-                    moderator: *moderator,
-                    counts: [0; 5],
-                    changes: Vec::new(),
-                    undone: None,
-                });
-                Some(Sent::Bulk(self.bulks.len() - 1))
-            }
+            } => Some(self.new_bulk(picks, *verdict, *moderator)),
             Transition::BulkAgain { pick } => pick.checked_rem(self.bulks.len()).map(Sent::Bulk),
             Transition::UndoBulk { pick, moderator } => pick
                 .checked_rem(self.bulks.len())
@@ -96,6 +82,22 @@ impl Model {
             Transition::Visit(visit) => Some(Sent::Visit(visit.clone())),
         };
         sent.unwrap_or(Sent::Nothing)
+    }
+
+    fn new_bulk(&mut self, picks: &[usize], verdict: Verdict, moderator: u8) -> Sent {
+        let among = self.comments.len() + 1;
+        let mut comments: Vec<_> = picks.iter().map(|pick| pick % among).collect();
+        comments.sort_unstable();
+        comments.dedup();
+        self.bulks.push(Bulk {
+            comments,
+            verdict,
+            moderator,
+            counts: [0; 5],
+            changes: Vec::new(),
+            undone: None,
+        });
+        Sent::Bulk(self.bulks.len() - 1)
     }
 
     pub fn follow(&mut self, sent: &Sent) -> Reply {

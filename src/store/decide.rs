@@ -156,8 +156,8 @@ impl Store {
         let reply: Reply = self.call(&DECIDE, &decide_call(new)).await?;
         Ok(match reply.word()?.as_str() {
             "DECIDED" => Decided::Done {
-                state: state(&reply, 1)?,
-                version: version(&reply, 2)?,
+                state: reply.state(1)?,
+                version: reply.version(2)?,
                 at: Timestamp(reply.get(3)?),
                 replayed: reply.get::<u8>(4)? == 1,
             },
@@ -165,8 +165,8 @@ impl Store {
             "ERASED" => Decided::Erased,
             "RETRACTED" => Decided::Retracted,
             "STALE" => Decided::Stale {
-                state: state(&reply, 1)?,
-                version: version(&reply, 2)?,
+                state: reply.state(1)?,
+                version: reply.version(2)?,
             },
             "LEASED" => Decided::LeasedByAnother,
             "ESCALATED" => Decided::Escalated,
@@ -183,8 +183,8 @@ impl Store {
         let reply: Reply = self.call(&UNDO, &undo_call(new)).await?;
         Ok(match reply.word()?.as_str() {
             "UNDONE" => Undone::Done {
-                state: state(&reply, 1)?,
-                version: version(&reply, 2)?,
+                state: reply.state(1)?,
+                version: reply.version(2)?,
                 at: Timestamp(reply.get(3)?),
                 word: Word::from_number(reply.get(4)?).ok_or_else(unexpected)?,
                 replayed: reply.get::<u8>(5)? == 1,
@@ -192,8 +192,8 @@ impl Store {
             "NOT_FOUND" => Undone::NotFound,
             "ERASED" => Undone::Erased,
             "STALE" => Undone::Stale {
-                state: state(&reply, 1)?,
-                version: version(&reply, 2)?,
+                state: reply.state(1)?,
+                version: reply.version(2)?,
             },
             "NO_DECISION" => Undone::NoDecision,
             "TOO_LATE" => Undone::TooLate,
@@ -202,14 +202,6 @@ impl Store {
             _ => return Err(unexpected()),
         })
     }
-}
-
-fn state(reply: &Reply, at: usize) -> Result<CommentState, StoreError> {
-    CommentState::from_number(reply.get(at)?).ok_or_else(unexpected)
-}
-
-fn version(reply: &Reply, at: usize) -> Result<Version, StoreError> {
-    Version::new(reply.get(at)?).ok_or_else(unexpected)
 }
 
 fn decide_call(new: &NewDecision<'_>) -> ScriptCall {

@@ -21,6 +21,7 @@ pub mod model;
 pub mod output;
 pub mod policy;
 pub mod privacy;
+pub mod queue;
 pub mod report;
 pub mod review;
 pub mod score;
@@ -63,6 +64,7 @@ enum Command {
     Comment(comment::Args),
     Events(events::Args),
     Review(review::Args),
+    Queue(Box<queue::Args>),
     Undo(undo::Args),
     Audit(audit::Args),
     Bulk(bulk::Args),
@@ -94,6 +96,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Comment(args) => comment::run(args).await,
         Command::Events(args) => events::run(args).await,
         Command::Review(args) => review::run(args).await,
+        Command::Queue(args) => queue::run(*args).await,
         Command::Undo(args) => undo::run(args).await,
         Command::Audit(args) => audit::run(args).await,
         Command::Bulk(args) => bulk::run(args).await,

@@ -18,6 +18,7 @@ Examples:
   replydesk audit --site daily
   replydesk audit --site daily --action decided --action undone --last 20
   replydesk audit --site daily --comment 01890a5d-ac96-774b-bcce-b302099a8057
+  replydesk audit --site daily --since 2026-01-30T00:00:00Z --before 12h
   replydesk audit --site daily --oldest-first --json > audit.jsonl
   replydesk audit                                            # access keys; needs an admin key of all sites")]
 pub struct Args {
@@ -33,6 +34,12 @@ pub struct Args {
     /// Only this action, such as `decided` or `policy-updated`; repeat it for more.
     #[arg(long = "action", value_name = "ACTION", value_parser = words::audit_action_of)]
     actions: Vec<AuditAction>,
+    /// Only since this time: RFC 3339, or `2026-01-31 09:30:00` in UTC; or so long ago, as 12h or 7d.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse_since)]
+    since: Option<prost_types::Timestamp>,
+    /// Only before this time, written in the same ways.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse_since)]
+    before: Option<prost_types::Timestamp>,
     /// From the oldest entry to the newest.
     #[arg(long)]
     oldest_first: bool,
@@ -57,6 +64,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         comment_id: args.comment.map(|id| id.to_string()).unwrap_or_default(),
         key_id: args.key.map(|id| id.to_string()).unwrap_or_default(),
         actions: args.actions.into_iter().map(i32::from).collect(),
+        since: args.since,
+        before: args.before,
         oldest_first: args.oldest_first,
         page_size: PAGE,
         ..ListAuditEntriesRequest::default()

@@ -6,7 +6,7 @@ mod undo;
 
 use clap::Subcommand;
 
-use super::{client::reach::Reach, failure::Failure};
+use super::{client::reach::Reach, failure::Failure, words};
 use crate::{
     comment::ids::{CommentId, OperationId, WaveId},
     comment::lane::Lane,
@@ -94,7 +94,7 @@ struct Which {
     #[arg(long, value_name = "UUID")]
     author_of: Option<CommentId>,
     /// What waits in a lane: review, reported, escalated or appeals.
-    #[arg(long, value_parser = lane)]
+    #[arg(long, value_parser = words::lane_of)]
     lane: Option<Lane>,
     /// The comments that this file names, a UUID a line; - for standard input. At most 1,000.
     #[arg(long, value_name = "FILE")]
@@ -142,8 +142,4 @@ fn verdict(word: &str) -> Result<Verdict, &'static str> {
         "spam" => Ok(Verdict::Spam),
         _ => Err("must be approve, reject or spam"),
     }
-}
-
-fn lane(word: &str) -> Result<Lane, &'static str> {
-    Lane::from_word(word).ok_or("must be review, reported, escalated or appeals")
 }

@@ -72,6 +72,24 @@ pub fn parse_time(text: &str) -> Option<prost_types::Timestamp> {
     })
 }
 
+/// A time as [`parse_time`] reads it, or how long ago it was as [`parse_span`] does.
+///
+/// # Errors
+/// Neither; says how they look.
+pub fn parse_since(text: &str) -> Result<prost_types::Timestamp, String> {
+    let ago = || {
+        let span = parse_span(text).ok()?;
+        let time = SystemTime::now().checked_sub(span).map(to_proto)?;
+        rfc3339(&time).is_some().then_some(time)
+    };
+    parse_time(text).or_else(ago).ok_or_else(|| {
+        format!(
+            "`{text}` is no time; one looks like 2026-01-31T09:30:00Z, 2026-01-31 09:30:00 (in UTC), or 12h or 7d for \
+             so long ago"
+        )
+    })
+}
+
 /// For a request; saturates.
 #[must_use]
 pub fn to_proto(time: SystemTime) -> prost_types::Timestamp {
@@ -114,6 +132,19 @@ mod tests {
         }
         for text in ["", "0000-00-00 00:00:00", "yesterday", "2026-13-01"] {
             assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_may_be_said_as_how_long_ago_it_was() {
+        let ago = parse_since("12h").expect("a span");
+        let now = to_proto(SystemTime::now());
+        assert!((43_200..43_260).contains(&(now.seconds - ago.seconds)));
+        let said = parse_since("2026-01-31 09:30:00").expect("a time");
+        assert_eq!(said.seconds, 1_769_851_800);
+        for text in ["", "yesterday", "-4h", "99999999999999d"] {
+            let why = parse_since(text).expect_err(text);
+            assert!(why.contains("2026-01-31T09:30:00Z"), "{why}");
         }
     }
 

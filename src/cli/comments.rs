@@ -190,7 +190,8 @@ fn whole(comment: &Comment, paint: Paint) -> String {
     lines.join("\n")
 }
 
-fn author(comment: &Comment) -> String {
+/// The name that its author gave.
+pub(super) fn author(comment: &Comment) -> String {
     let name = comment
         .author
         .as_ref()

@@ -195,6 +195,7 @@ pub fn item(item: &ReviewItem) -> Value {
         "comment": item.comment.as_ref().map(comment),
         "lease_expires_at": time(item.lease_expires_at.as_ref()),
         "due_at": time(item.due_at.as_ref()),
+        "lane": words::lane(item.lane),
         "author_history": item.author_history.as_ref().map(history),
     })
 }

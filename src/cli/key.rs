@@ -42,9 +42,16 @@ enum Verb {
         /// What it may do.
         #[arg(long)]
         role: Role,
-        /// A site that it is good for; repeat it for more; without it, for all.
-        #[arg(long = "site", value_name = "SITE")]
+        /// A site that it is good for; repeat it for more.
+        #[arg(
+            long = "site",
+            value_name = "SITE",
+            required_unless_present = "all_sites"
+        )]
         sites: Vec<String>,
+        /// Good for every site, those yet to come too.
+        #[arg(long, conflicts_with = "sites")]
+        all_sites: bool,
         /// Who holds it.
         #[arg(long)]
         label: String,
@@ -106,6 +113,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Verb::Create {
             role,
             sites,
+            all_sites: _,
             label,
             expires,
             reach,

@@ -16,11 +16,12 @@ use super::{failure::Failure, output, style::Paint};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk report daily                                    # the 30 days before today
-  replydesk report daily --from 2026-01-01 --to 2026-03-31
-  replydesk report daily --json > transparency.json")]
+  replydesk report --site daily                                    # the 30 days before today
+  replydesk report --site daily --from 2026-01-01 --to 2026-03-31
+  replydesk report --site daily --json > transparency.json")]
 pub struct Args {
     /// The site.
+    #[arg(long)]
     site: String,
     /// The first day, in UTC; without it, the 30th before the last.
     #[arg(long, value_name = "DAY")]

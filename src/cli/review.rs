@@ -36,8 +36,8 @@ Examples:
   coproc replydesk review --site daily --json     # from a script
 
 With --json, standard output has one JSON object a line, each with one of these fields:
-  item       {comment, lease_expires_at, due_at, author_history}: decide on it; the comment has the
-             score's reasons, and wave_id and wave_size where others said nearly the same
+  item       {comment, lease_expires_at, due_at, lane, author_history}: decide on it; the comment has
+             the score's reasons, and wave_id and wave_size where others said nearly the same
   decision   {comment_id, state, version, verdict, decided_at, replayed}: carried out
   skipped    \"UUID\": given back
   noted      \"UUID\": the note is left

@@ -18,10 +18,11 @@ use super::{failure::Failure, output, style::Paint};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk stats daily
-  replydesk stats daily --json | jq .last_day.time_to_decision_p90_seconds")]
+  replydesk stats --site daily
+  replydesk stats --site daily --json | jq .last_day.time_to_decision_p90_seconds")]
 pub struct Args {
     /// The site.
+    #[arg(long)]
     site: String,
     /// Print JSON.
     #[arg(long)]

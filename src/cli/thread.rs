@@ -20,10 +20,10 @@ use super::{clock, failure::Failure};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk thread close daily tram-line
-  replydesk thread moderate daily tram-line pre --for 6h     # a storm
-  replydesk thread show daily tram-line
-  replydesk thread count daily tram-line town-hall --json")]
+  replydesk thread close --site daily tram-line
+  replydesk thread moderate --site daily tram-line pre --for 6h     # a storm
+  replydesk thread show --site daily tram-line
+  replydesk thread count --site daily tram-line town-hall --json")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -37,16 +37,16 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Close a thread to new comments.
-    #[command(after_help = "Example:\n  replydesk thread close daily tram-line")]
+    #[command(after_help = "Example:\n  replydesk thread close --site daily tram-line")]
     Close(Name),
     /// Open a thread again, and keep it open whatever its age.
-    #[command(after_help = "Example:\n  replydesk thread reopen daily tram-line")]
+    #[command(after_help = "Example:\n  replydesk thread reopen --site daily tram-line")]
     Reopen(Name),
     /// Moderate a thread in its own way for a while.
     #[command(after_help = "\
 Examples:
-  replydesk thread moderate daily tram-line pre --for 6h
-  replydesk thread moderate daily tram-line site             # as the site again")]
+  replydesk thread moderate --site daily tram-line pre --for 6h
+  replydesk thread moderate --site daily tram-line site             # as the site again")]
     Moderate {
         #[command(flatten)]
         name: Name,
@@ -61,12 +61,13 @@ Examples:
         until: Option<String>,
     },
     /// Show a thread: whether it takes comments, how it is moderated, how many it has.
-    #[command(after_help = "Example:\n  replydesk thread show daily tram-line --json")]
+    #[command(after_help = "Example:\n  replydesk thread show --site daily tram-line --json")]
     Show(Name),
     /// Count the comments of some threads.
-    #[command(after_help = "Example:\n  replydesk thread count daily tram-line town-hall")]
+    #[command(after_help = "Example:\n  replydesk thread count --site daily tram-line town-hall")]
     Count {
         /// The site.
+        #[arg(long)]
         site: String,
         /// The blog's own names of the articles, at most 200.
         #[arg(required = true)]
@@ -77,6 +78,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 struct Name {
     /// The site.
+    #[arg(long)]
     site: String,
     /// The blog's own name of the article.
     thread: String,

@@ -8,7 +8,7 @@ use crate::{
 
 use super::{failure::Failure, json, output, words};
 
-/// Undo the decision that made a comment's current version.
+/// Undo the last decision on a comment, or its escalation.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +18,8 @@ pub struct Args {
     /// The comment.
     #[arg(value_name = "UUID")]
     id: CommentId,
-    /// The version that the decision made; for an escalation the one that it was made on.
+    /// The comment's version now, as `comments` and `audit` show it: 2 after a first decision. If it has changed since,
+    /// nothing is undone.
     version: u32,
     /// The site.
     #[arg(long)]

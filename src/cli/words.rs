@@ -1,8 +1,11 @@
 //! The words that our commands print and read for the API's enumerations.
 
-use crate::proto::v1::{
-    AuditAction, CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role, Standing,
-    SubjectKind, Verdict,
+use crate::{
+    comment,
+    proto::v1::{
+        AuditAction, CommentState, Lane, ModerationMode, Outcome, Reason, ReasonCode, Role,
+        Standing, SubjectKind, Verdict,
+    },
 };
 
 use super::untrusted;
@@ -66,11 +69,39 @@ pub fn lane(number: i32) -> &'static str {
     }
 }
 
+/// The lane of such a word.
+///
+/// # Errors
+/// Which words there are.
+pub fn lane_of(word: &str) -> Result<comment::lane::Lane, String> {
+    comment::lane::Lane::from_word(word).ok_or_else(|| {
+        let known = comment::lane::Lane::ALL.map(comment::lane::Lane::word);
+        format!("must be one of {}", known.join(", "))
+    })
+}
+
 /// `FIRST_COMMENT`, `SCORE_HIGH` …
 #[must_use]
 pub fn reason_code(number: i32) -> &'static str {
     let code = ReasonCode::try_from(number).unwrap_or(ReasonCode::Unspecified);
     after("REASON_CODE_", code.as_str_name())
+}
+
+/// The reason of such a word: `first-comment`, `FIRST_COMMENT`.
+///
+/// # Errors
+/// Which words there are.
+pub fn reason_code_of(word: &str) -> Result<ReasonCode, String> {
+    let name = format!("REASON_CODE_{}", word.to_uppercase().replace('-', "_"));
+    ReasonCode::from_str_name(&name)
+        .filter(|code| *code != ReasonCode::Unspecified)
+        .ok_or_else(|| {
+            let known = (1..).map_while(|number| ReasonCode::try_from(number).ok());
+            let known: Vec<_> = known
+                .map(|code| reason_code(code.into()).to_lowercase().replace('_', "-"))
+                .collect();
+            format!("must be one of {}", known.join(", "))
+        })
 }
 
 /// `decided`, `policy-updated` …

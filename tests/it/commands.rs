@@ -1,5 +1,6 @@
 //! The commands as a user runs them: the real binary, against a real service.
 
+mod queue;
 mod review;
 mod threads;
 
@@ -235,20 +236,23 @@ fn a_site_is_told_in_numbers() {
             .status
             .success()
     );
-    let told = serve.run(&place, &["stats", "daily", "--json"]);
+    let told = serve.run(&place, &["stats", "--site", "daily", "--json"]);
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(told["stats"]["waiting"], 1);
     assert_eq!(told["last_day"]["queued"], 1);
     assert_eq!(told["hours"].as_array().unwrap().len(), 24);
-    let page = text(&serve.run(&place, &["stats", "daily"]).stdout);
+    let page = text(&serve.run(&place, &["stats", "--site", "daily"]).stdout);
     assert!(page.contains("1 waiting, 0 held"), "{page}");
 
     // Today is not over, and so not in it unless one says so.
-    let report = serve.run(&place, &["report", "daily", "--json"]);
+    let report = serve.run(&place, &["report", "--site", "daily", "--json"]);
     let report: Value = serde_json::from_slice(&report.stdout).unwrap();
     assert_eq!(report["days"].as_array().unwrap().len(), 30);
     assert_eq!(report["submissions"]["pending"], 0);
-    let far = serve.run(&place, &["report", "daily", "--from", "2001-01-01"]);
+    let far = serve.run(
+        &place,
+        &["report", "--site", "daily", "--from", "2001-01-01"],
+    );
     assert!(!far.status.success());
     assert!(
         text(&far.stderr).contains("to_day"),

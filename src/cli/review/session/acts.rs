@@ -61,7 +61,7 @@ impl Session {
                 self.is_context_focused = !self.is_context_focused && self.current.is_some()
             }
             Act::Wave => self.open_page(Mode::Wave),
-            Act::Bulk(verdict) => self.preview_bulk(verdict),
+            Act::Bulk(verdict) => self.judge_wave(verdict),
             Act::Confirm => self.confirm(),
             Act::Author => self.open_author(),
             Act::Turn => self.turn(),
@@ -179,6 +179,7 @@ impl Session {
                 }
             }
             Mode::Item => self.is_context_focused = false,
+            Mode::Reasons(reasons) if reasons.is_of_wave => self.mode = Mode::Wave,
             Mode::Reasons(_)
             | Mode::Typing(_)
             | Mode::Deeds(_)

@@ -5,11 +5,15 @@
 
 mod afterwards;
 mod bulks;
+mod chance;
 mod check;
+mod due;
+mod leasing;
 mod machine;
 mod model;
 mod names;
 mod real;
+mod reports;
 mod resolve;
 mod rulings;
 mod transition;

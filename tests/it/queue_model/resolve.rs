@@ -70,6 +70,11 @@ impl Model {
                 let version = seen.of(known.map_or(1, |known| known.version));
                 Some(Sent::Appeal(comment, version))
             }
+            Transition::Report { pick, reader } => {
+                Some(Sent::Report(pick % (self.comments.len() + 1), *reader))
+            }
+            Transition::ReportAgain { pick } => around(&self.reported, *pick)
+                .map(|(comment, reader)| Sent::Report(*comment, *reader)),
             Transition::Bulk {
                 picks,
                 verdict,
@@ -136,6 +141,16 @@ impl Model {
             }
             Sent::Retract(comment) => self.retract(*comment),
             Sent::Appeal(comment, version) => self.appeal(*comment, *version),
+            Sent::Report(comment, reader) => {
+                let reply = self.report(*comment, *reader);
+                if let Reply::Reported {
+                    replayed: false, ..
+                } = reply
+                {
+                    self.reported.push((*comment, *reader));
+                }
+                reply
+            }
             Sent::Bulk(operation) => self.bulk(*operation),
             Sent::UndoBulk(operation, moderator) => self.undo_bulk(*operation, *moderator),
             Sent::Visit(visit) => self.visit(visit),

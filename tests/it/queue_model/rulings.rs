@@ -1,5 +1,7 @@
 //! What the model makes of a moderator's word, and of its undoing.
 
+use std::time::Duration;
+
 use replydesk::comment::{
     audit::AuditAction,
     lane::Lane,
@@ -7,6 +9,7 @@ use replydesk::comment::{
 };
 
 use super::{
+    due::Due,
     model::{Model, SENIOR},
     words::{
         Audited, BLOG, Comment, Deed, DeedKind, Event, Place, Reply, Ruling, Time, Told, Undo,
@@ -36,6 +39,11 @@ impl Comment {
             | DeedKind::Retracted => None,
         };
         self.deeds.iter().rev().find_map(said)
+    }
+
+    /// The verdict in force, as it was given.
+    pub fn ruling(&self) -> Option<Deed> {
+        self.ruled_at(self.deeds.len()).map(|at| self.deeds[at])
     }
 
     /// Where the verdict in force stands among the deeds.
@@ -103,6 +111,7 @@ impl Comment {
             by,
             state_before: self.state,
             lane_before: self.lane,
+            due_before: self.due,
         });
     }
 
@@ -118,8 +127,9 @@ impl Comment {
         ((last.kind, last.made, last.by) == asked).then(|| self.deeds.iter().rev().find_map(of))?
     }
 
-    pub fn wait_in(&mut self, lane: Option<Lane>) {
+    pub fn wait_in(&mut self, lane: Option<Lane>, due: Option<Due>) {
         self.lane = lane;
+        self.due = due;
         self.place = lane.map_or(Place::Nowhere, |_| Place::Waiting);
     }
 
@@ -180,12 +190,11 @@ impl Model {
         comment.version = made;
         match said.word {
             Word::Verdict(verdict) => {
-                comment.wait_in(None);
+                comment.wait_in(None, None);
                 let told = Told::Decided(verdict, said.moderator, earlier);
                 self.tell(ruling.comment, told, AuditAction::Decided, before);
             }
             Word::Escalate => {
-                comment.wait_in(Some(Lane::Escalated));
                 self.audit.push(Audited {
                     action: AuditAction::Escalated,
                     by: said.moderator,
@@ -194,6 +203,12 @@ impl Model {
                     after: before,
                     event: None,
                 });
+                let now = Due {
+                    after: Duration::ZERO,
+                    since: self.at_entry(),
+                };
+                let comment = &mut self.comments[ruling.comment];
+                comment.wait_in(Some(Lane::Escalated), Some(comment.due.unwrap_or(now)));
             }
         }
         done(false)
@@ -232,7 +247,7 @@ impl Model {
         let before = comment.state;
         comment.remember(DeedKind::Undone, undo.version + 1, undo.moderator);
         comment.state = deed.state_before;
-        comment.wait_in(deed.lane_before);
+        comment.wait_in(deed.lane_before, deed.due_before);
         match word {
             Word::Verdict(verdict) => {
                 comment.version += 1;

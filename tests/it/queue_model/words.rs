@@ -6,6 +6,11 @@ use replydesk::comment::{
     state::{CommentState, Outcome, Verdict, Word},
 };
 
+use super::{
+    due::{Due, Moment},
+    reports::Reports,
+};
+
 /// A token that nobody has.
 pub const ANOTHER: u64 = u64::MAX;
 
@@ -46,6 +51,7 @@ pub struct Deed {
     pub by: u8,
     pub state_before: CommentState,
     pub lane_before: Option<Lane>,
+    pub due_before: Option<Due>,
     /// The bulk operation that it was part of.
     pub operation: Option<usize>,
 }
@@ -62,13 +68,15 @@ pub enum DeedKind {
 pub struct Comment {
     pub author: Option<u8>,
     pub thread: u8,
-    /// Hours from arrival to due time; `None`: not queued on arrival.
-    pub due_in: Option<u8>,
+    pub submitted: Moment,
     pub state: CommentState,
     pub version: u32,
     pub lane: Option<Lane>,
+    /// Where it is in a lane.
+    pub due: Option<Due>,
     pub place: Place,
     pub deeds: Vec<Deed>,
+    pub reports: Reports,
 }
 
 /// One state change.
@@ -151,6 +159,11 @@ pub enum Reply {
     Retracted,
     /// The version that is appealed against, and whether it was before.
     Appealed(u32, bool),
+    Reported {
+        queued: bool,
+        replayed: bool,
+    },
+    LimitExceeded,
     /// Why not.
     NotAppealable(&'static str),
     Bulk([u32; 5]),
@@ -183,6 +196,7 @@ pub enum Act {
 #[derive(Debug, Clone, Copy)]
 pub struct NewComment {
     pub outcome: Outcome,
+    /// Hours from arrival to due time; `None`: not queued on arrival.
     pub due_in: Option<u8>,
     pub author: Option<u8>,
     pub thread: u8,
@@ -215,6 +229,8 @@ pub enum Sent {
     Retract(usize),
     /// Of the comment at this version.
     Appeal(usize, u32),
+    /// By which reader.
+    Report(usize, u8),
     /// The operation of this number, for the first time or again.
     Bulk(usize),
     UndoBulk(usize, u8),

@@ -5,7 +5,7 @@ use proptest_state_machine::ReferenceStateMachine;
 use replydesk::comment::state::{Outcome, Verdict, Word};
 
 use super::{
-    model::{AUTHORS, MODERATORS, Model, READERS, REPLICAS, THREADS},
+    model::{AUTHORS, MODERATORS, Model, READERS, REPLICAS, TEXTS, THREADS},
     transition::{Change, DrawnRuling, Seen, Step, Transition, Which, With},
     words::{Act, NewComment, Time, Visit},
 };
@@ -118,6 +118,17 @@ fn reports() -> impl Strategy<Value = Transition> {
     ]
 }
 
+fn revisions() -> impl Strategy<Value = Transition> {
+    let seen =
+        prop_oneof![8 => Just(Seen::Current), 1 => Just(Seen::Older), 1 => Just(Seen::Newer)];
+    prop_oneof![
+        4 => (any::<usize>(), seen, 1..TEXTS)
+            .prop_map(|(pick, seen, text)| Transition::Revise { pick, seen, text }),
+        1 => (any::<usize>(), any::<bool>())
+            .prop_map(|(pick, same)| Transition::ReviseAgain { pick, same }),
+    ]
+}
+
 fn bulks() -> impl Strategy<Value = Transition> {
     let picks = prop::collection::vec(any::<usize>(), 1..6);
     prop_oneof![
@@ -167,6 +178,7 @@ impl ReferenceStateMachine for Model {
             6 => repetitions(),
             4 => authors_will(),
             6 => reports(),
+            4 => revisions(),
             4 => bulks(),
             2 => visits(),
         ];

@@ -7,13 +7,17 @@ use std::collections::BTreeMap;
 
 use redis::FromRedisValue;
 use replydesk::{
-    comment::{ids::CommentId, state::CommentState},
+    comment::{
+        earlier::{EarlierVersion, Replacement},
+        ids::CommentId,
+        state::CommentState,
+    },
     store::keys,
 };
 
 use super::{
     model::{AUTHORS, Model, THREADS},
-    names::{author, id, number, thread},
+    names::{author, body, id, number, thread},
     real::Real,
 };
 
@@ -43,15 +47,20 @@ async fn comments(real: &Real, model: &Model) {
     let found = page.comments.iter();
     let found: Vec<_> = found
         .map(|comment| {
-            let (state, version) = (comment.state, comment.version.get());
-            (number(&comment.id), state, version, comment.lane)
+            let (n, version) = (number(&comment.id), comment.version.get());
+            let body = comment.content.body.clone();
+            (n, comment.state, version, comment.lane, body)
         })
         .collect();
     let expected = model.comments.iter().enumerate();
     let expected: Vec<_> = expected
-        .map(|(n, comment)| (n, comment.state, comment.version, comment.lane))
+        .map(|(n, comment)| {
+            let body = body(n, comment.text);
+            (n, comment.state, comment.version, comment.lane, body)
+        })
         .collect();
-    assert_eq!(found, expected, "comments, states, versions, lanes");
+    assert_eq!(found, expected, "comments, states, versions, lanes, texts");
+    earlier_versions(real, model).await;
     for (n, comment) in model.comments.iter().enumerate() {
         let reports = real.stores[0].reports(&real.site, id(n)).await.unwrap();
         let readers = usize::try_from(reports.readers).unwrap();
@@ -71,6 +80,24 @@ async fn comments(real: &Real, model: &Model) {
             of_thread.count(),
             "thread {n}"
         );
+    }
+}
+
+/// What was said before, the newest first.
+async fn earlier_versions(real: &Real, model: &Model) {
+    let ids: Vec<_> = (0..model.comments.len()).map(id).collect();
+    let found = real.stores[0].earlier_versions(&real.site, &ids);
+    for (n, found) in found.await.unwrap().into_iter().enumerate() {
+        let told = |one: EarlierVersion| {
+            assert_eq!(one.replaced_by, Replacement::Revision);
+            (one.first.get(), one.last.get(), one.state, one.content.body)
+        };
+        let found: Vec<_> = found.into_iter().map(told).collect();
+        let expected = model.comments[n].earlier.iter();
+        let expected: Vec<_> = expected
+            .map(|one| (one.first, one.last, one.state, body(n, one.text)))
+            .collect();
+        assert_eq!(found, expected, "earlier versions of {n}");
     }
 }
 

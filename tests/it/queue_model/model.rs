@@ -8,11 +8,14 @@ use replydesk::comment::lane::Lane;
 use super::{
     due::Due,
     reports::Reports,
+    revisions::Revision,
     words::{Audited, Bulk, Comment, Event, NewComment, Place, Reply, Ruling, Sent, Told, Undo},
 };
 
 pub const AUTHORS: u8 = 3;
 pub const READERS: u8 = 4;
+/// What authors say, each of another comment: at first, and written anew.
+pub const TEXTS: u8 = 4;
 pub const THREADS: u8 = 2;
 pub const MODERATORS: u8 = 3;
 /// The one who decides what others escalate.
@@ -33,6 +36,8 @@ pub struct Model {
     pub bulks: Vec<Bulk>,
     /// Every report that was noted.
     pub reported: Vec<(usize, u8)>,
+    /// Every revision that was made.
+    pub revised: Vec<Revision>,
     /// How many each reader has made.
     pub spent: [u32; READERS as usize],
     /// Moderator and tokens of the last claim.
@@ -55,6 +60,7 @@ impl Model {
             undone: Vec::new(),
             bulks: Vec::new(),
             reported: Vec::new(),
+            revised: Vec::new(),
             spent: [0; READERS as usize],
             last_claim: None,
             next_token: 1,
@@ -87,6 +93,8 @@ impl Model {
             place: due.map_or(Place::Nowhere, |_| Place::Waiting),
             deeds: Vec::new(),
             reports: Reports::default(),
+            text: 0,
+            earlier: Vec::new(),
         });
         Reply::Admitted
     }

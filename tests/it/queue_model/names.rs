@@ -20,6 +20,14 @@ pub fn number(id: &CommentId) -> usize {
     .unwrap()
 }
 
+/// What a comment says: at first, or written anew.
+pub fn body(n: usize, text: u8) -> String {
+    match text {
+        0 => format!("Point {n} of the debate."),
+        _ => format!("Point {n} of the debate, thought over in way {text}."),
+    }
+}
+
 pub fn token(n: u64) -> LeaseToken {
     LeaseToken::from_bytes(n.to_be_bytes()).unwrap()
 }

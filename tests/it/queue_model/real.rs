@@ -144,6 +144,7 @@ impl Real {
             Sent::Retract(comment) => self.retract(replica, *comment).await,
             Sent::Appeal(comment, version) => self.appeal(replica, *comment, *version).await,
             Sent::Report(comment, reader) => self.report(replica, *comment, *reader).await,
+            Sent::Revise(revision) => self.revise(replica, *revision).await,
             Sent::Bulk(operation) => {
                 if self.orders.len() == *operation {
                     self.orders.push(order_of(&model.bulks[*operation]));

@@ -3,7 +3,8 @@
 use replydesk::comment::state::{Verdict, Word};
 
 use super::{
-    model::{MODERATORS, Model},
+    model::{MODERATORS, Model, TEXTS},
+    revisions::Revision,
     transition::{Change, DrawnRuling, Seen, Transition, Which, With},
     words::{ANOTHER, Bulk, Place, Reply, Ruling, Said, Sent, Undo},
 };
@@ -75,6 +76,23 @@ impl Model {
             }
             Transition::ReportAgain { pick } => around(&self.reported, *pick)
                 .map(|(comment, reader)| Sent::Report(*comment, *reader)),
+            Transition::Revise { pick, seen, text } => {
+                let comment = pick % (self.comments.len() + 1);
+                let known = self.comments.get(comment);
+                Some(Sent::Revise(Revision {
+                    comment,
+                    version: seen.of(known.map_or(1, |known| known.version)),
+                    text: *text,
+                }))
+            }
+            Transition::ReviseAgain { pick, same } => around(&self.revised, *pick).map(|made| {
+                let text = if *same {
+                    made.text
+                } else {
+                    made.text % (TEXTS - 1) + 1
+                };
+                Sent::Revise(Revision { text, ..*made })
+            }),
             Transition::Bulk {
                 picks,
                 verdict,
@@ -148,6 +166,16 @@ impl Model {
                 } = reply
                 {
                     self.reported.push((*comment, *reader));
+                }
+                reply
+            }
+            Sent::Revise(revision) => {
+                let reply = self.revise(*revision);
+                if let Reply::Revised {
+                    replayed: false, ..
+                } = reply
+                {
+                    self.revised.push(*revision);
                 }
                 reply
             }

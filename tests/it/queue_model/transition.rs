@@ -112,6 +112,16 @@ pub enum Transition {
     ReportAgain {
         pick: usize,
     },
+    Revise {
+        pick: usize,
+        seen: Seen,
+        text: u8,
+    },
+    /// As after a lost reply, or with another text.
+    ReviseAgain {
+        pick: usize,
+        same: bool,
+    },
     Bulk {
         picks: Vec<usize>,
         verdict: Verdict,

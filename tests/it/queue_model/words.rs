@@ -9,6 +9,7 @@ use replydesk::comment::{
 use super::{
     due::{Due, Moment},
     reports::Reports,
+    revisions::{Earlier, Revision},
 };
 
 /// A token that nobody has.
@@ -62,6 +63,7 @@ pub enum DeedKind {
     Undone,
     Appealed,
     Retracted,
+    Revised,
 }
 
 #[derive(Debug, Clone)]
@@ -77,6 +79,10 @@ pub struct Comment {
     pub place: Place,
     pub deeds: Vec<Deed>,
     pub reports: Reports,
+    /// Which of its author's texts it says now.
+    pub text: u8,
+    /// The newest first.
+    pub earlier: Vec<Earlier>,
 }
 
 /// One state change.
@@ -97,6 +103,7 @@ pub enum Told {
     /// By whom, and what holds again.
     Undone(Verdict, u8, Option<Verdict>),
     Retracted,
+    Revised,
 }
 
 /// Who did what no moderator did.
@@ -164,6 +171,11 @@ pub enum Reply {
         replayed: bool,
     },
     LimitExceeded,
+    Revised {
+        state: CommentState,
+        version: u32,
+        replayed: bool,
+    },
     /// Why not.
     NotAppealable(&'static str),
     Bulk([u32; 5]),
@@ -231,6 +243,7 @@ pub enum Sent {
     Appeal(usize, u32),
     /// By which reader.
     Report(usize, u8),
+    Revise(Revision),
     /// The operation of this number, for the first time or again.
     Bulk(usize),
     UndoBulk(usize, u8),

@@ -89,7 +89,8 @@ fn told(event: &replydesk::comment::event::Event) -> Event {
             ..
         } => Told::Undone(*verdict, label(moderator), *earlier),
         Cause::Retracted => Told::Retracted,
-        Cause::Revised { .. } | Cause::Redacted { .. } => {
+        Cause::Revised { .. } => Told::Revised,
+        Cause::Redacted { .. } => {
             unreachable!("nobody does such things here")
         }
     };

@@ -3,9 +3,13 @@
 use replydesk::proto::v1;
 
 use super::{
-    super::{names::id, words::Reply},
+    super::{
+        names::{body, id},
+        revisions::Revision,
+        words::Reply,
+    },
     Real, SITE,
-    answers::refusal,
+    answers::{refusal, state},
 };
 
 impl Real {
@@ -28,6 +32,20 @@ impl Real {
             .await
         {
             Ok(done) => Reply::Appealed(done.version, done.replayed),
+            Err(status) => refusal(&status),
+        }
+    }
+
+    pub async fn revise(&self, replica: usize, revision: Revision) -> Reply {
+        let comment = id(revision.comment).to_string();
+        let body = body(revision.comment, revision.text);
+        let blog = &self.blogs[replica];
+        match blog.revise(SITE, &comment, revision.version, &body).await {
+            Ok(done) => Reply::Revised {
+                state: state(done.state),
+                version: done.version,
+                replayed: done.replayed,
+            },
             Err(status) => refusal(&status),
         }
     }

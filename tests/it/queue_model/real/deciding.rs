@@ -1,9 +1,6 @@
 //! What moderators do, one by one and in bulk.
 
-use replydesk::{
-    comment::state::Word,
-    proto::v1,
-};
+use replydesk::{comment::state::Word, proto::v1};
 
 use super::{
     super::{

@@ -15,7 +15,7 @@ use replydesk::{
 
 use super::{
     super::{
-        names::{author, id, thread},
+        names::{author, body, id, thread},
         words::{NewComment, Reply},
     },
     Real,
@@ -91,7 +91,7 @@ fn content(n: usize, new: NewComment) -> CommentContent {
         display_name: "Jo Reader".to_owned(),
         website: String::new(),
         account_id: String::new(),
-        body: format!("Point {n} of the debate."),
+        body: body(n, 0),
         author: new.author.map(author),
         ip: None,
         sealed_contact: Vec::new(),

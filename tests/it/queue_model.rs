@@ -18,6 +18,7 @@ mod reports;
 mod resolve;
 mod revisions;
 mod rulings;
+mod standings;
 mod transition;
 mod visit;
 mod words;

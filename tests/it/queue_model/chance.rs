@@ -2,10 +2,14 @@
 
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
-use replydesk::comment::state::{Outcome, Verdict, Word};
+use replydesk::comment::{
+    standing::Standing,
+    state::{Outcome, Verdict, Word},
+};
 
 use super::{
     model::{AUTHORS, MODERATORS, Model, READERS, REPLICAS, TEXTS, THREADS},
+    standings::{REASONS, Stand},
     transition::{Change, DrawnRuling, Seen, Step, Transition, Which, With},
     words::{Act, NewComment, Time, Visit},
 };
@@ -129,6 +133,40 @@ fn revisions() -> impl Strategy<Value = Transition> {
     ]
 }
 
+fn standings() -> impl Strategy<Value = Transition> {
+    let standing = prop_oneof![
+        1 => Just(Standing::Trusted),
+        2 => Just(Standing::Normal),
+        1 => Just(Standing::Held),
+        4 => Just(Standing::Banned),
+    ];
+    let pending = prop_oneof![
+        1 => Just(None),
+        2 => Just(Some(Verdict::Reject)),
+        1 => Just(Some(Verdict::Spam)),
+    ];
+    let reason = prop::sample::select(&REASONS[..]);
+    let strike = prop::bool::weighted(0.2);
+    let stand = (standing, reason, strike, pending, 0..MODERATORS);
+    let stand = stand.prop_map(|(standing, reason, strike, pending, moderator)| Stand {
+        comment: 0,
+        moderator,
+        standing,
+        reason,
+        strike,
+        pending: pending.filter(|_| standing == Standing::Banned),
+    });
+    prop_oneof![
+        4 => (any::<usize>(), stand).prop_map(|(pick, stand)| Transition::Stand { pick, stand }),
+        1 => any::<usize>().prop_map(|pick| Transition::StandAgain { pick }),
+    ]
+}
+
+fn handing_in() -> impl Strategy<Value = Transition> {
+    (prop::option::weighted(0.8, 0..AUTHORS), 0..THREADS)
+        .prop_map(|(author, thread)| Transition::HandIn { author, thread })
+}
+
 fn bulks() -> impl Strategy<Value = Transition> {
     let picks = prop::collection::vec(any::<usize>(), 1..6);
     prop_oneof![
@@ -170,6 +208,7 @@ impl ReferenceStateMachine for Model {
     fn transitions(_: &Self) -> BoxedStrategy<Step> {
         let transition = prop_oneof![
             6 => submissions(),
+            3 => handing_in(),
             1 => Just(Transition::Check),
             2 => (any::<usize>(), any::<bool>()).prop_map(|(pick, same)| Transition::SubmitAgain { pick, same }),
             12 => leases(),
@@ -179,6 +218,7 @@ impl ReferenceStateMachine for Model {
             4 => authors_will(),
             6 => reports(),
             4 => revisions(),
+            3 => standings(),
             4 => bulks(),
             2 => visits(),
         ];

@@ -11,13 +11,14 @@ use replydesk::{
         earlier::{EarlierVersion, Replacement},
         ids::CommentId,
         state::CommentState,
+        subject::Subject,
     },
     store::keys,
 };
 
 use super::{
     model::{AUTHORS, Model, THREADS},
-    names::{author, body, id, number, thread},
+    names::{body, id, number, thread},
     real::Real,
 };
 
@@ -29,6 +30,7 @@ pub async fn everything(real: &Real, model: &Model) {
     queue::lanes(real, model, &times);
     queue::leases(real, model, &times);
     counts(real, model);
+    authors(real, model).await;
 }
 
 fn ask<T: FromRedisValue>(real: &Real, command: &str, key: Bytes, rest: &[&str]) -> T {
@@ -132,9 +134,38 @@ fn counts(real: &Real, model: &Model) {
     for n in 0..AUTHORS {
         let expected = model.counts(|comment| comment.author == Some(n));
         assert_eq!(
-            count(keys::author(&real.site, &author(n))),
+            count(keys::author(&real.site, &real.author(n))),
             expected,
             "counts of author {n}"
         );
+    }
+}
+
+/// How each author stands, and who said so.
+async fn authors(real: &Real, model: &Model) {
+    let subjects: Vec<_> = (0..AUTHORS)
+        .map(|n| Subject::Author(real.author(n)))
+        .collect();
+    let found = real.stores[0].standings(&real.site, &subjects).await;
+    for (n, (stands, author)) in found.unwrap().iter().zip(&model.authors).enumerate() {
+        let numbers = (stands.standing(), stands.version, stands.strikes);
+        let strikes = u32::try_from(author.strikes.len()).unwrap();
+        assert_eq!(
+            numbers,
+            (author.standing, author.changes, strikes),
+            "author {n}"
+        );
+        let set = stands.set.as_ref();
+        let set = set.map(|set| {
+            let named_by = set.named_by.map(|id| number(&id));
+            (set.reason.as_str(), set.moderator.as_str(), named_by)
+        });
+        let by = author
+            .set
+            .map(|(by, comment)| (format!("moderator-{by}"), comment));
+        let expected = by
+            .as_ref()
+            .map(|(by, comment)| (author.reason, by.as_str(), Some(*comment)));
+        assert_eq!(set, expected, "what was said of author {n}");
     }
 }

@@ -48,6 +48,11 @@ pub fn policy() -> v1::Policy {
             uncertainty: Some(0.0),
             ..Default::default()
         }),
+        // Who has an account need not give an address.
+        required: Some(v1::RequiredFields {
+            email: Some(false),
+            ..Default::default()
+        }),
         ..everything_waits()
     }
 }

@@ -9,6 +9,7 @@ use super::{
     due::Due,
     reports::Reports,
     revisions::Revision,
+    standings::{AtOnce, Author, Stand, StandingTold},
     words::{Audited, Bulk, Comment, Event, NewComment, Place, Reply, Ruling, Sent, Told, Undo},
 };
 
@@ -38,6 +39,12 @@ pub struct Model {
     pub reported: Vec<(usize, u8)>,
     /// Every revision that was made.
     pub revised: Vec<Revision>,
+    pub authors: [Author; AUTHORS as usize],
+    /// What the audit log tells of how they stand.
+    pub standings: Vec<StandingTold>,
+    /// Every standing that was set.
+    pub stood: Vec<Stand>,
+    pub at_once: Vec<AtOnce>,
     /// How many each reader has made.
     pub spent: [u32; READERS as usize],
     /// Moderator and tokens of the last claim.
@@ -61,6 +68,10 @@ impl Model {
             bulks: Vec::new(),
             reported: Vec::new(),
             revised: Vec::new(),
+            authors: Default::default(),
+            standings: Vec::new(),
+            stood: Vec::new(),
+            at_once: Vec::new(),
             spent: [0; READERS as usize],
             last_claim: None,
             next_token: 1,
@@ -83,6 +94,7 @@ impl Model {
             since,
         });
         self.comments.push(Comment {
+            handed_in: false,
             author: new.author,
             thread: new.thread,
             submitted: since,

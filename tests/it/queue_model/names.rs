@@ -1,7 +1,7 @@
 //! Numbers of the model as names of the real thing, and back.
 
 use replydesk::comment::{
-    ids::{CommentId, KeyedHash, ThreadId},
+    ids::{AccountId, CommentId, ThreadId},
     lease::LeaseToken,
 };
 
@@ -36,6 +36,7 @@ pub fn thread(n: u8) -> ThreadId {
     format!("article-{n}").parse().unwrap()
 }
 
-pub fn author(n: u8) -> KeyedHash {
-    KeyedHash::from_bytes([n + 1; 16])
+/// The blog's logged-in reader.
+pub fn account(n: u8) -> AccountId {
+    format!("author-{n}").parse().unwrap()
 }

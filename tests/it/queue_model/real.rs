@@ -4,6 +4,7 @@ mod answers;
 mod blog;
 mod deciding;
 mod leasing;
+mod standings;
 mod submitting;
 
 use std::{cell::RefCell, time::Duration};
@@ -14,6 +15,7 @@ use replydesk::{
         ids::{CommentId, SiteId},
         lease::LeaseToken,
     },
+    privacy::hashing::Hasher,
     proto::v1,
     store::{
         connection::{Store, StoreSettings},
@@ -35,6 +37,7 @@ pub const SITE: &str = "gazette";
 pub struct Real {
     pub desk: Desk,
     pub site: SiteId,
+    hasher: Hasher,
     pub stores: Vec<Store>,
     /// Past the service, for looking.
     pub look: RefCell<redis::Connection>,
@@ -55,6 +58,7 @@ impl Real {
         let settings = [("moderation.poll_ms", "60000")];
         let desk = Desk::with(usize::from(REPLICAS), &settings).await;
         let blog = desk.site(SITE, due::policy()).await;
+        let hasher = Hasher::new(&desk.config().privacy.pepper.unwrap());
         let mut moderators = Vec::new();
         for n in 0..MODERATORS {
             let role = if n == SENIOR {
@@ -77,6 +81,7 @@ impl Real {
             followed: RefCell::default(),
             desk,
             site: SITE.parse().unwrap(),
+            hasher,
             stores,
             moderators,
             clients: Vec::new(),
@@ -131,9 +136,18 @@ impl Real {
                 self.submit(replica, model.comments.len(), SOMETHING, 1, true)
                     .await
             }
-            Sent::SubmitAgain(comment, same) => {
-                let salt = if *same { 1 } else { 2 };
-                self.submit(replica, *comment, SOMETHING, salt, false).await
+            Sent::SubmitAgain(n, same) => {
+                let comment = &model.comments[*n];
+                if comment.handed_in {
+                    self.hand_in(replica, *n, comment, u8::from(!same)).await
+                } else {
+                    let salt = if *same { 1 } else { 2 };
+                    self.submit(replica, *n, SOMETHING, salt, false).await
+                }
+            }
+            Sent::HandIn(..) => {
+                let n = model.comments.len() - 1;
+                self.hand_in(replica, n, &model.comments[n], 0).await
             }
             Sent::Claim(moderator, tokens) => self.claim(replica, *moderator, tokens).await,
             Sent::Renew(lease) => self.renew(replica, *lease).await,
@@ -145,6 +159,7 @@ impl Real {
             Sent::Appeal(comment, version) => self.appeal(replica, *comment, *version).await,
             Sent::Report(comment, reader) => self.report(replica, *comment, *reader).await,
             Sent::Revise(revision) => self.revise(replica, *revision).await,
+            Sent::Stand(stand) => self.stand(replica, stand).await,
             Sent::Bulk(operation) => {
                 if self.orders.len() == *operation {
                     self.orders.push(order_of(&model.bulks[*operation]));

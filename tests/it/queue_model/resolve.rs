@@ -5,6 +5,7 @@ use replydesk::comment::state::{Verdict, Word};
 use super::{
     model::{MODERATORS, Model, TEXTS},
     revisions::Revision,
+    standings::Stand,
     transition::{Change, DrawnRuling, Seen, Transition, Which, With},
     words::{ANOTHER, Bulk, Place, Reply, Ruling, Said, Sent, Undo},
 };
@@ -14,6 +15,7 @@ impl Model {
     pub fn resolve(&mut self, transition: &Transition) -> Sent {
         let sent = match transition {
             Transition::Submit(new) => Some(Sent::Submit(*new)),
+            Transition::HandIn { author, thread } => Some(Sent::HandIn(*author, *thread)),
             Transition::Check => Some(Sent::Check),
             Transition::SubmitAgain { pick, same } => pick
                 .checked_rem(self.comments.len())
@@ -93,6 +95,11 @@ impl Model {
                 };
                 Sent::Revise(Revision { text, ..*made })
             }),
+            Transition::Stand { pick, stand } => {
+                let comment = pick % (self.comments.len() + 1);
+                Some(Sent::Stand(Stand { comment, ..*stand }))
+            }
+            Transition::StandAgain { pick } => around(&self.stood, *pick).copied().map(Sent::Stand),
             Transition::Bulk {
                 picks,
                 verdict,
@@ -127,6 +134,7 @@ impl Model {
         match sent {
             Sent::Nothing => Reply::Nothing,
             Sent::Submit(new) => self.submit(*new),
+            Sent::HandIn(author, thread) => self.hand_in(*author, *thread),
             Sent::Check => Reply::Admitted,
             Sent::SubmitAgain(comment, true) => {
                 let known = &self.comments[*comment];
@@ -177,6 +185,11 @@ impl Model {
                 {
                     self.revised.push(*revision);
                 }
+                reply
+            }
+            Sent::Stand(stand) => {
+                let reply = self.stand(*stand);
+                self.stood.push(*stand);
                 reply
             }
             Sent::Bulk(operation) => self.bulk(*operation),

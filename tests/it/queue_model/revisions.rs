@@ -31,7 +31,8 @@ pub struct Earlier {
 
 impl Model {
     pub fn revise(&mut self, revision: Revision) -> Reply {
-        let standing = Standing::Normal;
+        let author = self.comments.get(revision.comment);
+        let standing = self.standing_of(author.and_then(|known| known.author));
         let Some(comment) = self.comments.get_mut(revision.comment) else {
             return Reply::NotFound;
         };

@@ -2,7 +2,10 @@
 
 use replydesk::comment::state::{Verdict, Word};
 
-use super::words::{NewComment, Time, Visit};
+use super::{
+    standings::Stand,
+    words::{NewComment, Time, Visit},
+};
 
 /// Which version a verdict names.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +55,11 @@ pub struct DrawnRuling {
 #[derive(Debug, Clone)]
 pub enum Transition {
     Submit(NewComment),
+    /// Over gRPC, as policy decides.
+    HandIn {
+        author: Option<u8>,
+        thread: u8,
+    },
     /// Everything but the write.
     Check,
     SubmitAgain {
@@ -121,6 +129,15 @@ pub enum Transition {
     ReviseAgain {
         pick: usize,
         same: bool,
+    },
+    /// Of another comment's author.
+    Stand {
+        pick: usize,
+        stand: Stand,
+    },
+    /// As after a lost reply.
+    StandAgain {
+        pick: usize,
     },
     Bulk {
         picks: Vec<usize>,

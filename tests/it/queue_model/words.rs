@@ -10,6 +10,7 @@ use super::{
     due::{Due, Moment},
     reports::Reports,
     revisions::{Earlier, Revision},
+    standings::Stand,
 };
 
 /// A token that nobody has.
@@ -68,6 +69,8 @@ pub enum DeedKind {
 
 #[derive(Debug, Clone)]
 pub struct Comment {
+    /// Over gRPC, and judged by policy.
+    pub handed_in: bool,
     pub author: Option<u8>,
     pub thread: u8,
     pub submitted: Moment,
@@ -140,6 +143,7 @@ pub struct Audited {
 pub enum Reply {
     Nothing,
     Admitted,
+    HandedIn(CommentState),
     Known(CommentState, u32),
     IdReused,
     Claimed(Vec<(usize, u64)>),
@@ -171,6 +175,13 @@ pub enum Reply {
         replayed: bool,
     },
     LimitExceeded,
+    /// How many pending comments it decided on.
+    Stands {
+        changed: bool,
+        dealt_with: u32,
+    },
+    /// The comment's author is not known.
+    NoSuchSubject,
     Revised {
         state: CommentState,
         version: u32,
@@ -228,6 +239,8 @@ pub struct Visit {
 pub enum Sent {
     Nothing,
     Submit(NewComment),
+    /// By whom, below which article.
+    HandIn(Option<u8>, u8),
     Check,
     /// Whether with the same content.
     SubmitAgain(usize, bool),
@@ -244,6 +257,7 @@ pub enum Sent {
     /// By which reader.
     Report(usize, u8),
     Revise(Revision),
+    Stand(Stand),
     /// The operation of this number, for the first time or again.
     Bulk(usize),
     UndoBulk(usize, u8),

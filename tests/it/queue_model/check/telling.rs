@@ -1,7 +1,11 @@
 //! What feed and audit log tell.
 
 use replydesk::{
-    comment::event::Cause,
+    comment::{
+        audit::{AuditAction, AuditEntry},
+        event::{Cause, Event as Change},
+        subject::Subject,
+    },
     store::{
         audit::{AuditLog, AuditOrder},
         events::FeedPage,
@@ -10,9 +14,10 @@ use replydesk::{
 
 use super::super::{
     due::ToldBy,
-    model::Model,
+    model::{AUTHORS, Model},
     names::number,
     real::Real,
+    standings::StandingTold,
     words::{Audited, BLOG, Event, Told},
 };
 
@@ -35,14 +40,16 @@ impl Times {
 }
 
 pub async fn times(real: &Real, model: &Model) -> Times {
+    let events = feed(real, model).await;
+    let entries = audit(real, model, &events).await;
     Times {
-        events: feed(real, model).await,
-        entries: audit(real, model).await,
+        events: events.iter().map(|event| event.at.0).collect(),
+        entries,
     }
 }
 
 /// The feed is the history, dense and each change once; so is what a follower has seen that goes on from its cursor.
-async fn feed(real: &Real, model: &Model) -> Vec<i64> {
+async fn feed(real: &Real, model: &Model) -> Vec<Change> {
     let read = async |after, count| match real.stores[1]
         .read_events(&real.site, after, count)
         .await
@@ -58,7 +65,10 @@ async fn feed(real: &Real, model: &Model) -> Vec<i64> {
         (1..=model.history.len() as u64).collect::<Vec<_>>(),
         "dense"
     );
-    let told: Vec<_> = whole.iter().map(told).collect();
+    let mut told: Vec<_> = whole.iter().map(told).collect();
+    for one in &model.at_once {
+        told[one.events.clone()].sort_by_key(|event| event.comment);
+    }
     assert_eq!(told, model.history, "the feed");
 
     let last = real.followed.borrow().last().map(|event| event.cursor);
@@ -70,10 +80,11 @@ async fn feed(real: &Real, model: &Model) -> Vec<i64> {
         whole[..followed.len()],
         "what a follower has seen"
     );
-    whole.iter().map(|event| event.at.0).collect()
+    drop(followed);
+    whole
 }
 
-fn told(event: &replydesk::comment::event::Event) -> Event {
+fn told(event: &Change) -> Event {
     let told = match &event.cause {
         Cause::Submitted { .. } => Told::Submitted,
         Cause::Decided {
@@ -103,7 +114,7 @@ fn told(event: &replydesk::comment::event::Event) -> Event {
 }
 
 /// The audit log is dense, and tells all that was done to comments, with the event of each.
-async fn audit(real: &Real, model: &Model) -> Vec<i64> {
+async fn audit(real: &Real, model: &Model, events: &[Change]) -> Vec<i64> {
     let log = AuditLog::Site(real.site.clone());
     let read = real.stores[0].audit_entries(&log, AuditOrder::OldestFirst, None, 1_000);
     let entries = read.await.unwrap();
@@ -126,9 +137,55 @@ async fn audit(real: &Real, model: &Model) -> Vec<i64> {
             },
         ))
     });
-    let (times, told): (Vec<_>, Vec<_>) = told.unzip();
+    let (times, mut told): (Vec<_>, Vec<_>) = told.unzip();
+    let linked: Vec<_> = told.iter().filter_map(|entry| entry.event).collect();
+    assert!(
+        linked.is_sorted_by_key(|(_, event)| event),
+        "in the order of the events"
+    );
+    for entry in &told {
+        if let Some((version, event)) = entry.event {
+            let event = &events[usize::try_from(event - 1).unwrap()];
+            let of = (number(&event.comment), event.version.get());
+            assert_eq!(of, (entry.comment, version), "the event of an entry");
+        }
+    }
+    for one in &model.at_once {
+        in_order(&mut told[one.entries.clone()], one.events.start);
+    }
     assert_eq!(told, model.audit, "the audit log");
+    standings(real, model, &entries);
     times
+}
+
+/// What was done at once, as the model does it: by comment, with the events so too.
+fn in_order(told: &mut [Audited], first_event: usize) {
+    told.sort_by_key(|entry| entry.comment);
+    for (place, entry) in told.iter_mut().enumerate() {
+        if let Some((_, event)) = &mut entry.event {
+            *event = (first_event + place + 1) as u64;
+        }
+    }
+}
+
+/// What the log tells of how authors stand.
+fn standings(real: &Real, model: &Model, entries: &[AuditEntry]) {
+    let set = |entry: &&AuditEntry| entry.action == AuditAction::StandingSet;
+    let author = |subject: &str| {
+        let named = |n: &u8| Subject::Author(real.author(*n)).to_string();
+        (0..AUTHORS).find(|n| subject.ends_with(&named(n))).unwrap()
+    };
+    let told = entries.iter().filter(set).map(|entry| StandingTold {
+        by: label(&entry.actor.label),
+        author: author(&entry.subject),
+        before: entry.before.clone(),
+        after: entry.after.clone(),
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        model.standings,
+        "the audit log on authors"
+    );
 }
 
 fn label(moderator: &str) -> u8 {

@@ -25,6 +25,8 @@ pub fn refusal(status: &tonic::Status) -> Reply {
             let why = why.into_iter().find(|why| info.metadata["why"] == **why);
             Reply::NotAppealable(why.unwrap())
         }
+        (Code::FailedPrecondition, "NO_SUCH_SUBJECT") => Reply::NoSuchSubject,
+        (Code::AlreadyExists, "COMMENT_ID_REUSED") => Reply::IdReused,
         (Code::ResourceExhausted, "LIMIT_EXCEEDED") => Reply::LimitExceeded,
         (Code::Aborted, "STALE_VERSION") => {
             let word = &info.metadata["state"];

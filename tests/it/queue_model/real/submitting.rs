@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use replydesk::{
     comment::{
+        ids::KeyedHash,
         limits::{Limit, Limits},
         observed::Fingerprints,
         score::{Probability, Score},
@@ -15,7 +16,7 @@ use replydesk::{
 
 use super::{
     super::{
-        names::{author, body, id, thread},
+        names::{body, id, thread},
         words::{NewComment, Reply},
     },
     Real,
@@ -38,7 +39,8 @@ impl Real {
         only_check: bool,
     ) -> Reply {
         let most = Limit::new(Limit::MAX, Limit::MAX).unwrap();
-        let content = content(n, new);
+        let author = new.author.map(|n| self.author(n));
+        let content = content(n, new, author);
         let stored = self.stores[replica]
             .submit(&ToStore {
                 site: &self.site,
@@ -49,7 +51,7 @@ impl Real {
                 thread: &ThreadDetails::default(),
                 contact: None,
                 prints: &Fingerprints {
-                    author: new.author.map(author),
+                    author,
                     ..Fingerprints::default()
                 },
                 thread_words: None,
@@ -84,7 +86,7 @@ impl Real {
     }
 }
 
-fn content(n: usize, new: NewComment) -> CommentContent {
+fn content(n: usize, new: NewComment, author: Option<KeyedHash>) -> CommentContent {
     CommentContent {
         thread: thread(new.thread),
         parent: None,
@@ -92,7 +94,7 @@ fn content(n: usize, new: NewComment) -> CommentContent {
         website: String::new(),
         account_id: String::new(),
         body: body(n, 0),
-        author: new.author.map(author),
+        author,
         ip: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),

@@ -10,7 +10,7 @@ use replydesk::comment::{
 use super::{
     model::{AUTHORS, MODERATORS, Model, READERS, REPLICAS, TEXTS, THREADS},
     standings::{REASONS, Stand},
-    transition::{Change, DrawnRuling, Seen, Step, Transition, Which, With},
+    transition::{Among, Change, DrawnRuling, FromBlog, Seen, Step, Transition, Which, With},
     words::{Act, NewComment, Time, Visit},
 };
 
@@ -22,17 +22,17 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     ]
 }
 
-fn submissions() -> impl Strategy<Value = Transition> {
+fn submissions() -> impl Strategy<Value = FromBlog> {
     let outcome = prop_oneof![
         4 => Just(Outcome::Pending),
-        1 => Just(Outcome::Approved),
+        2 => Just(Outcome::Approved),
         1 => Just(Outcome::Spam),
         1 => Just(Outcome::Rejected),
     ];
     let due_in = prop::option::weighted(0.85, 0..3_u8);
     let author = prop::option::weighted(0.8, 0..AUTHORS);
     (outcome, due_in, author, 0..THREADS).prop_map(|(outcome, due_in, author, thread)| {
-        Transition::Submit(NewComment {
+        FromBlog::Submit(NewComment {
             outcome,
             due_in,
             author,
@@ -74,9 +74,14 @@ fn decisions() -> impl Strategy<Value = Transition> {
             override_lease,
         },
     );
-    (any::<usize>(), any::<bool>(), ruling).prop_map(|(pick, resting, ruling)| Transition::Decide {
+    let among = prop_oneof![
+        3 => Just(Among::All),
+        4 => Just(Among::Resting),
+        3 => Just(Among::MostReported),
+    ];
+    (any::<usize>(), among, ruling).prop_map(|(pick, among, ruling)| Transition::Decide {
         pick,
-        resting,
+        among,
         ruling,
     })
 }
@@ -96,40 +101,59 @@ fn repetitions() -> impl Strategy<Value = Transition> {
     })
 }
 
+fn ruled() -> impl Strategy<Value = Among> {
+    prop_oneof![1 => Just(Among::All), 2 => Just(Among::Ruled)]
+}
+
 fn undoings() -> impl Strategy<Value = Transition> {
     let seen =
         prop_oneof![6 => Just(Seen::Current), 1 => Just(Seen::Older), 1 => Just(Seen::Newer)];
-    (any::<usize>(), seen, 0..MODERATORS).prop_map(|(pick, seen, moderator)| Transition::Undo {
-        pick,
-        seen,
-        moderator,
+    (any::<usize>(), ruled(), seen, 0..MODERATORS).prop_map(|(pick, among, seen, moderator)| {
+        Transition::Undo {
+            pick,
+            among,
+            seen,
+            moderator,
+        }
     })
 }
 
-fn authors_will() -> impl Strategy<Value = Transition> {
+fn authors_will() -> impl Strategy<Value = FromBlog> {
     let seen = prop_oneof![5 => Just(Seen::Current), 1 => Just(Seen::Older)];
     prop_oneof![
-        1 => any::<usize>().prop_map(|pick| Transition::Retract { pick }),
-        4 => (any::<usize>(), seen).prop_map(|(pick, seen)| Transition::Appeal { pick, seen }),
+        1 => any::<usize>().prop_map(|pick| FromBlog::Retract { pick }),
+        4 => (any::<usize>(), ruled(), seen).prop_map(|(pick, among, seen)| FromBlog::Appeal { pick, among, seen }),
     ]
 }
 
-fn reports() -> impl Strategy<Value = Transition> {
+fn reports() -> impl Strategy<Value = FromBlog> {
+    let among = prop_oneof![
+        2 => Just(Among::All),
+        1 => Just(Among::Resting),
+        2 => Just(Among::Shown),
+        4 => Just(Among::MostReported),
+    ];
     prop_oneof![
-        5 => (any::<usize>(), 0..READERS)
-            .prop_map(|(pick, reader)| Transition::Report { pick, reader }),
-        1 => any::<usize>().prop_map(|pick| Transition::ReportAgain { pick }),
+        8 => (any::<usize>(), among, 0..READERS)
+            .prop_map(|(pick, among, reader)| FromBlog::Report { pick, among, reader }),
+        1 => any::<usize>().prop_map(|pick| FromBlog::ReportAgain { pick }),
     ]
 }
 
-fn revisions() -> impl Strategy<Value = Transition> {
+fn revisions() -> impl Strategy<Value = FromBlog> {
+    let among = prop_oneof![
+        3 => Just(Among::All),
+        1 => Just(Among::Resting),
+        1 => Just(Among::MostReported),
+    ];
     let seen =
         prop_oneof![8 => Just(Seen::Current), 1 => Just(Seen::Older), 1 => Just(Seen::Newer)];
     prop_oneof![
-        4 => (any::<usize>(), seen, 1..TEXTS)
-            .prop_map(|(pick, seen, text)| Transition::Revise { pick, seen, text }),
+        4 => (any::<usize>(), among, seen, 1..TEXTS).prop_map(|(pick, among, seen, text)| {
+            FromBlog::Revise { pick, among, seen, text }
+        }),
         1 => (any::<usize>(), any::<bool>())
-            .prop_map(|(pick, same)| Transition::ReviseAgain { pick, same }),
+            .prop_map(|(pick, same)| FromBlog::ReviseAgain { pick, same }),
     ]
 }
 
@@ -162,9 +186,9 @@ fn standings() -> impl Strategy<Value = Transition> {
     ]
 }
 
-fn handing_in() -> impl Strategy<Value = Transition> {
+fn handing_in() -> impl Strategy<Value = FromBlog> {
     (prop::option::weighted(0.8, 0..AUTHORS), 0..THREADS)
-        .prop_map(|(author, thread)| Transition::HandIn { author, thread })
+        .prop_map(|(author, thread)| FromBlog::HandIn { author, thread })
 }
 
 fn bulks() -> impl Strategy<Value = Transition> {
@@ -197,6 +221,18 @@ fn visits() -> impl Strategy<Value = Transition> {
         })
 }
 
+fn from_blog() -> impl Strategy<Value = FromBlog> {
+    prop_oneof![
+        6 => submissions(),
+        4 => handing_in(),
+        1 => Just(FromBlog::Check),
+        2 => (any::<usize>(), any::<bool>()).prop_map(|(pick, same)| FromBlog::SubmitAgain { pick, same }),
+        4 => authors_will(),
+        8 => reports(),
+        4 => revisions(),
+    ]
+}
+
 impl ReferenceStateMachine for Model {
     type State = Self;
     type Transition = Step;
@@ -207,18 +243,12 @@ impl ReferenceStateMachine for Model {
 
     fn transitions(_: &Self) -> BoxedStrategy<Step> {
         let transition = prop_oneof![
-            6 => submissions(),
-            3 => handing_in(),
-            1 => Just(Transition::Check),
-            2 => (any::<usize>(), any::<bool>()).prop_map(|(pick, same)| Transition::SubmitAgain { pick, same }),
+            29 => from_blog().prop_map(Transition::FromBlog),
             12 => leases(),
             7 => decisions(),
             5 => undoings(),
             6 => repetitions(),
-            4 => authors_will(),
-            6 => reports(),
-            4 => revisions(),
-            3 => standings(),
+            4 => standings(),
             4 => bulks(),
             2 => visits(),
         ];

@@ -7,6 +7,21 @@ use super::{
     words::{NewComment, Time, Visit},
 };
 
+/// Which comments something is done to.
+#[derive(Debug, Clone, Copy)]
+pub enum Among {
+    /// All, and now and then one that is not there.
+    All,
+    /// Those that a moderator's word is in force on.
+    Ruled,
+    /// Those that are leased or cool down.
+    Resting,
+    /// Those that readers see.
+    Shown,
+    /// Those that most readers reported, of what is not rejected.
+    MostReported,
+}
+
 /// Which version a verdict names.
 #[derive(Debug, Clone, Copy)]
 pub enum Seen {
@@ -54,18 +69,7 @@ pub struct DrawnRuling {
 /// What is drawn. Numbers that pick something count around what is there.
 #[derive(Debug, Clone)]
 pub enum Transition {
-    Submit(NewComment),
-    /// Over gRPC, as policy decides.
-    HandIn {
-        author: Option<u8>,
-        thread: u8,
-    },
-    /// Everything but the write.
-    Check,
-    SubmitAgain {
-        pick: usize,
-        same: bool,
-    },
+    FromBlog(FromBlog),
     Claim {
         moderator: u8,
         count: u64,
@@ -85,10 +89,9 @@ pub enum Transition {
         pick: usize,
         to: Time,
     },
-    /// `resting`: of the comments that are leased or cool down.
     Decide {
         pick: usize,
-        resting: bool,
+        among: Among,
         ruling: DrawnRuling,
     },
     /// What was carried out, once more.
@@ -98,37 +101,13 @@ pub enum Transition {
     },
     Undo {
         pick: usize,
+        among: Among,
         seen: Seen,
         moderator: u8,
     },
     UndoAgain {
         pick: usize,
         change: Change,
-    },
-    Retract {
-        pick: usize,
-    },
-    Appeal {
-        pick: usize,
-        seen: Seen,
-    },
-    Report {
-        pick: usize,
-        reader: u8,
-    },
-    /// As after a lost reply.
-    ReportAgain {
-        pick: usize,
-    },
-    Revise {
-        pick: usize,
-        seen: Seen,
-        text: u8,
-    },
-    /// As after a lost reply, or with another text.
-    ReviseAgain {
-        pick: usize,
-        same: bool,
     },
     /// Of another comment's author.
     Stand {
@@ -153,6 +132,51 @@ pub enum Transition {
         moderator: u8,
     },
     Visit(Visit),
+}
+
+/// What a blog does for its readers and authors.
+#[derive(Debug, Clone)]
+pub enum FromBlog {
+    Submit(NewComment),
+    /// Over gRPC, as policy decides.
+    HandIn {
+        author: Option<u8>,
+        thread: u8,
+    },
+    /// Everything but the write.
+    Check,
+    SubmitAgain {
+        pick: usize,
+        same: bool,
+    },
+    Retract {
+        pick: usize,
+    },
+    Appeal {
+        pick: usize,
+        among: Among,
+        seen: Seen,
+    },
+    Report {
+        pick: usize,
+        among: Among,
+        reader: u8,
+    },
+    /// As after a lost reply.
+    ReportAgain {
+        pick: usize,
+    },
+    Revise {
+        pick: usize,
+        among: Among,
+        seen: Seen,
+        text: u8,
+    },
+    /// As after a lost reply, or with another text.
+    ReviseAgain {
+        pick: usize,
+        same: bool,
+    },
 }
 
 /// A transition, and on which replica.

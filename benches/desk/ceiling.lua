@@ -12,7 +12,7 @@ local seq = call('HINCRBY', KEYS[4], 'seq', '1')
 local at, now = whole(seq), whole(ms)
 call('XADD', KEYS[5], at .. '-' .. ARGV[4], 'c', ARGV[1], 's', '1', 'v', '1', 't', now, 'x', ARGV[5])
 call('HINCRBY', KEYS[4], '1', '1')
-call('HSET', KEYS[4], 'r', now .. '000')
+call('HSET', KEYS[4], 'r', now .. '000', 'st', '4 bytes for each of six  ')
 call('SET', KEYS[1], ARGV[2])
 call('ZADD', KEYS[7], at, ARGV[1])
 call('ZADD', KEYS[8], at, ARGV[1])
@@ -20,17 +20,18 @@ call('ZADD', KEYS[6], whole(ms + ARGV[3]), ARGV[1])
 call('HINCRBY', KEYS[3], '1', '1')
 if ARGV[9] == '1' then
   call('HSET', KEYS[3], 'title', 'Bridge to be closed for repairs until autumn',
-    'url', 'https://gazette.example/news/bridge', 'lang', 'en')
+    'url', 'https://gazette.example/news/bridge', 'lang', 'en', 'f', now)
 end
 if ARGV[8] ~= '' then
   call('HSET', KEYS[3], 'r', now .. '000', 'k', ARGV[8])
 else
   call('HSET', KEYS[3], 'r', now .. '000')
 end
-call('HSET', KEYS[9], '1', '1', 'f', now)
+call('HSET', KEYS[9], '1', '1', 'c', ARGV[1] .. '8 bytes.', 'f', now)
 call('SET', KEYS[10], ARGV[1], 'EX', '86400')
 call('SET', KEYS[11], ARGV[6], 'NX')
-for i = 12, 13 do call('SET', KEYS[i], now .. '000', 'PX', '60000') end
+call('SET', KEYS[12], now .. '000', 'PX', '12000')
+call('SET', KEYS[13], now .. '000', 'PX', '2000')
 -- Parts that nobody else has begin a wave; a campaign's join it. Of these readers' six parts one, measured, is in
 -- another's wave already, and stays there.
 local wave, size = seq, 1

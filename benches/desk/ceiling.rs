@@ -8,9 +8,10 @@ use std::{net::SocketAddr, pin::Pin};
 use redis::{Script, aio::MultiplexedConnection};
 use replydesk::{
     comment::{
-        ids::{CommentId, KeyedHash, SiteId, ThreadId},
+        ids::{CommentId, IpHash, KeyedHash, SiteId, ThreadId},
         lane::Lane,
         state::CommentState,
+        subject::Subject,
     },
     proto::v1::{
         self,
@@ -72,10 +73,10 @@ impl Ceiling {
         pipe.cmd("TIME");
         pipe.cmd("HMGET")
             .arg(keys::thread(site, &submitted.thread))
-            .arg(&["v", "closed", "title", "lang", "k"]);
+            .arg(&["v", "title", "lang", "k", "r", "mo", "mu"]);
         pipe.cmd("HMGET")
             .arg(keys::author(site, hash))
-            .arg(&["1", "2", "3", "4", "5", "6", "f", "v"]);
+            .arg(&["1", "2", "3", "4", "5", "6", "f", "v", "st", "su"]);
         let counters = pipe
             .cmd("MGET")
             .arg(keys::author_rate(site, hash))
@@ -83,6 +84,7 @@ impl Ceiling {
         for key in submitted.sketch(site) {
             counters.arg(key);
         }
+        counters.arg(keys::standing(site, &Subject::IpAddress(IpHash::of(hash))));
         let _: redis::Value = pipe.query_async(&mut self.connection.clone()).await?;
         Ok(())
     }

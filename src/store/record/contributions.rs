@@ -1,5 +1,7 @@
 //! The explanation of a score, packed: most of its features are words of the body, and only their places are stored.
 
+use memchr::memmem;
+
 use crate::comment::score::Contribution;
 
 /// A contribution is a weight in hundredths of log-odds (2 bytes), a length (1 byte), and then either the place of the
@@ -14,7 +16,8 @@ pub(super) fn pack(body: &str, contributions: &[Contribution]) -> Vec<u8> {
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'));
         let place = word.filter(|word| word.len() < 128).and_then(|word| {
-            let place = body.find(word).and_then(|at| u16::try_from(at).ok())?;
+            let place = memmem::find(body.as_bytes(), word.as_bytes())?;
+            let place = u16::try_from(place).ok()?;
             Some((place, u8::try_from(word.len()).ok()?))
         });
         out.extend(weight.to_le_bytes());

@@ -1,5 +1,5 @@
-//! Queue and feed against a small reference model: whatever is done in whatever order, on two replicas, Redis holds
-//! what the model says.
+//! The whole life of comments against a small reference model: whatever moderators, readers, authors and time do in
+//! whatever order, on two replicas, Redis holds what the model says.
 //!
 //! `make test` runs a few sequences; `make soak` and `PROPTEST_CASES` run more.
 

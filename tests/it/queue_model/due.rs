@@ -14,8 +14,8 @@ use crate::harness::comments::everything_waits;
 
 const LEVEL: Duration = Duration::from_secs(3_600);
 
-/// When an item is due. Those of one length after each other's moment come in the order of the moments; two lengths differ
-/// by more than a sequence takes.
+/// When an item is due: so long after that. Lengths differ by 100 s or not at all, and no sequence takes as long: so they
+/// come first in the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due {
     pub after: Duration,
@@ -25,6 +25,7 @@ pub struct Due {
 /// When something was done: Redis's time is told by what was written then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
+    /// How much had been written.
     nth: usize,
     pub told: ToldBy,
 }

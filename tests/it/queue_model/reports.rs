@@ -23,6 +23,16 @@ pub struct Reports {
     since: Option<Moment>,
 }
 
+impl Reports {
+    /// Whoever reported before a ruling is answered by it.
+    fn answer(&mut self, ruled: Option<u32>) {
+        if ruled != self.ruled {
+            self.answered = ruled.map_or(0, |_| self.told.len());
+            self.ruled = ruled;
+        }
+    }
+}
+
 impl Comment {
     /// Where reports bring it.
     fn reported_to(&self, enough: bool) -> Option<Lane> {
@@ -53,11 +63,7 @@ impl Model {
             return Reply::LimitExceeded;
         }
         self.spent[usize::from(reader)] += 1;
-        let ruled = comment.ruling().map(|deed| deed.made);
-        if ruled != reports.ruled {
-            reports.answered = ruled.map_or(0, |_| reports.told.len());
-            reports.ruled = ruled;
-        }
+        reports.answer(comment.ruling().map(|deed| deed.made));
         let readers = reports.told.len() + 1;
         let lane = comment.reported_to(readers >= 2 * reports.answered);
         if lane != before {

@@ -5,7 +5,7 @@ use replydesk::comment::{audit::AuditAction, lane::Lane, standing::Standing, sta
 use super::{
     due::{self, Due},
     model::Model,
-    words::{BLOG, DeedKind, Reply, Told},
+    words::{BLOG, Comment, DeedKind, Reply, Told},
 };
 
 /// How many earlier versions are kept.
@@ -29,6 +29,33 @@ pub struct Earlier {
     pub replaced_by: u8,
 }
 
+impl Comment {
+    /// Says something else from now on.
+    fn say(&mut self, text: u8) {
+        let replaced = Earlier {
+            first: self.earlier.first().map_or(1, |before| before.last + 1),
+            last: self.version,
+            state: self.state,
+            text: self.text,
+            replaced_by: text,
+        };
+        self.earlier.insert(0, replaced);
+        self.earlier.truncate(KEPT);
+        self.text = text;
+    }
+}
+
+/// What is written anew is read anew, where it was before if that was a lane of its own.
+fn lane_of_revised(lane: Option<Lane>, banned: bool) -> Option<Lane> {
+    match lane {
+        Some(Lane::Escalated) => lane,
+        Some(Lane::Reported) if !banned => lane,
+        Some(Lane::Review | Lane::Reported | Lane::Appeals) | None => {
+            (!banned).then_some(Lane::Review)
+        }
+    }
+}
+
 impl Model {
     pub fn revise(&mut self, revision: Revision) -> Reply {
         let author = self.comments.get(revision.comment);
@@ -50,16 +77,7 @@ impl Model {
         if comment.version != revision.version {
             return Reply::Stale(comment.state, comment.version);
         }
-        let replaced = Earlier {
-            first: comment.earlier.first().map_or(1, |before| before.last + 1),
-            last: comment.version,
-            state: comment.state,
-            text: comment.text,
-            replaced_by: revision.text,
-        };
-        comment.earlier.insert(0, replaced);
-        comment.earlier.truncate(KEPT);
-        comment.text = revision.text;
+        comment.say(revision.text);
         // What was said held for the earlier text.
         for deed in &mut comment.deeds {
             deed.in_force = false;
@@ -80,11 +98,7 @@ impl Model {
             AuditAction::Revised,
             before,
         );
-        let next = match lane {
-            Some(Lane::Escalated) => lane,
-            Some(Lane::Reported) if !banned => lane,
-            _ => (!banned).then_some(Lane::Review),
-        };
+        let next = lane_of_revised(lane, banned);
         let anew = Due {
             after: due::due_in(0, standing),
             since: self.at_event(),

@@ -58,6 +58,15 @@ pub fn parse_span(text: &str) -> Result<Duration, String> {
     Duration::try_from(span).map_err(|_| says())
 }
 
+/// A day, such as 2026-01-31.
+///
+/// # Errors
+/// Not a day; says how one looks.
+pub fn parse_day(text: &str) -> Result<jiff::civil::Date, String> {
+    let day = text.trim().parse();
+    day.map_err(|_| format!("`{text}` is no day; one looks like 2026-01-31"))
+}
+
 /// A time as RFC 3339 has it, or `2026-01-31 09:30:00`, which is in UTC.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<prost_types::Timestamp> {

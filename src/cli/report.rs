@@ -9,14 +9,15 @@ use crate::{
     proto::v1::GetTransparencyReportRequest,
 };
 
-use super::{failure::Failure, output, style::Paint};
+use super::{clock, failure::Failure, output, style::Paint};
 
 /// Count what was decided on a site in a period: by verdict, by reason, and by who decided. Any key of the site will do;
 /// no person is named in it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk report --site daily                                    # the 30 days before today
+  # the 30 days before today
+  replydesk report --site daily
   replydesk report --site daily --from 2026-01-01 --to 2026-03-31
   replydesk report --site daily --json > transparency.json")]
 pub struct Args {
@@ -24,10 +25,10 @@ pub struct Args {
     #[arg(long)]
     site: String,
     /// The first day, in UTC; without it, the 30th before the last.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = clock::parse_day)]
     from: Option<Date>,
     /// The last day, counted too; without it, yesterday.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = clock::parse_day)]
     to: Option<Date>,
     /// Print JSON.
     #[arg(long)]

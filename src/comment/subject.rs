@@ -79,7 +79,7 @@ pub enum Subject {
 
 /// A text that names no subject.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be a standing_id as ListStandings tells it")]
+#[error("must be the standing_id of a standing, as a list of standings tells it")]
 pub struct BadSubject;
 
 impl Subject {

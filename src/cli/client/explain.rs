@@ -121,7 +121,7 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
                 .to_owned(),
         ),
         (Code::PermissionDenied, _) => {
-            Some("use a key with the right role and site (`replydesk key list` shows them)".to_owned())
+            Some("use a key with the right role and site; an admin makes one with `replydesk key create`".to_owned())
         }
         (Code::ResourceExhausted, _) => Some(format!("nothing was charged; {again}")),
         (Code::Unavailable, _) => Some(format!(
@@ -144,6 +144,9 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
             ),
             None => "the feed no longer reaches back to that cursor: list the comments once (`replydesk comments --site SITE`), then start without one".to_owned(),
         }),
+        (Code::AlreadyExists, "SITE_EXISTS") => {
+            Some("`replydesk site apply` changes its policy, after showing how".to_owned())
+        }
         (Code::NotFound, "SITE_NOT_FOUND") => Some(
             "`replydesk site list` shows the sites, `replydesk site create NAME --display-name TEXT` makes one".to_owned(),
         ),

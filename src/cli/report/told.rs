@@ -37,7 +37,7 @@ pub fn text(report: &TransparencyReport, paint: Paint) -> String {
         ("shown at once", came.approved),
         ("held for a moderator", came.pending),
         ("marked as spam", came.spam),
-        ("rejected by a word", came.rejected),
+        ("rejected by policy", came.rejected),
     ];
     out.push_str(&table("Submitted", submitted(&came), &rows, paint));
     let decisions = report.decisions.unwrap_or_default();

@@ -63,7 +63,9 @@ fn the_queue_and_the_audit_log_are_narrowed_down_from_the_command_line() {
             .any(|entry| entry["subject"] == "thread t")
     );
     assert!(since("2099-01-01T00:00:00Z").is_empty());
-    assert!(lines(&[&audit[..], &["--before", "1h"]].concat()).is_empty());
+    assert!(lines(&[&audit[..], &["--until", "1h"]].concat()).is_empty());
+    let by = |who: &str| lines(&[&audit[..], &["--by", who]].concat()).len();
+    assert_eq!((by("root"), by("roo")), (2, 0));
     let wrong = serve.run(&place, &[&audit[..], &["--since", "teatime"]].concat());
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("12h"));

@@ -20,7 +20,7 @@ Examples:
   replydesk audit --site daily --comment 01890a5d-ac96-774b-bcce-b302099a8057
   replydesk audit --site daily --by ada --since 2026-01-30T00:00:00Z --until 12h
   replydesk audit --site daily --oldest-first --json > audit.jsonl
-  replydesk audit                                            # access keys; needs an admin key of all sites")]
+  replydesk audit          # of access keys; needs an admin key of all sites")]
 pub struct Args {
     /// The site; without it, the log of what concerns no site alone.
     #[arg(long, default_value = "", hide_default_value = true)]

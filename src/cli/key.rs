@@ -23,7 +23,7 @@ Examples:
   replydesk key create --role submitter --site daily --label 'blog back end'
   replydesk key create --role moderator --site daily --label Ada --expires 90d
   replydesk key revoke 0123456789abcdef
-  replydesk key generate --role admin     # offline, for a service with a Redis of its own")]
+  replydesk key generate --role admin        # offline, before a service runs")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

@@ -45,11 +45,19 @@ fn the_queue_and_the_audit_log_are_narrowed_down_from_the_command_line() {
     ]
     .concat());
     assert!(
-        by_ben.contains(id) && by_ben.lines().count() == 1,
+        by_ben.contains(id) && by_ben.lines().count() == 2,
         "{by_ben}"
     );
     assert!(lines(&[&queue[..], &["--lane", "escalated"]].concat()).is_empty());
-    assert_eq!(lines(&[&queue[..], &["--last", "1"]].concat()).len(), 1);
+    let first = serve.run(&place, &[&queue[..], &["--limit", "1", "--json"]].concat());
+    let why = text(&first.stderr);
+    let (_, token) = why.rsplit_once(' ').expect("a token");
+    let rest = [&queue[..], &["--page-token", token.trim()]].concat();
+    let mut seen = [text(&first.stdout), run(&[&rest[..], &["--json"]].concat())].concat();
+    seen.truncate(seen.trim_end().len());
+    assert_eq!(seen.lines().count(), 2);
+    let all = run(&[&queue[..], &["--json"]].concat());
+    assert_eq!(seen, all.trim_end(), "the two pages are the list");
     let wrong = serve.run(&place, &[&queue[..], &["--reason", "boredom"]].concat());
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("first-comment"));

@@ -87,7 +87,10 @@ fn a_key_for_every_site_is_asked_for_by_name() {
     let forgotten = serve.run(&place, &create);
     assert_eq!(forgotten.status.code(), Some(2));
     let why = text(&forgotten.stderr);
-    assert!(why.contains("--site"), "{why}");
+    assert!(
+        why.contains("--site SITE") && why.contains("--all-sites"),
+        "{why}"
+    );
     let created = serve.run(&place, &[&create[..], &["--all-sites", "--json"]].concat());
     let created: Value = serde_json::from_slice(&created.stdout).unwrap();
     assert_eq!(created["sites"], serde_json::json!([]));

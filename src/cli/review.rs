@@ -3,10 +3,12 @@
 mod ask;
 pub mod card;
 mod context;
+pub mod input;
 mod interactive;
 pub mod keys;
 pub mod line;
 mod piped;
+mod press;
 pub mod screen;
 pub mod session;
 mod stream;

@@ -1,5 +1,6 @@
 //! Looking through the queue: filters, pages, and what they cost.
 
+use prost::Message;
 use replydesk::{
     comment::ids::CommentId,
     proto::v1::{self, ReasonCode},
@@ -321,4 +322,66 @@ async fn a_page_reads_no_more_than_its_window_and_the_next_goes_on_from_there() 
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].comment.as_ref().unwrap().comment_id, last_id);
     desk.finish().await;
+}
+
+/// Clients take no reply above 4 MB: pages of long comments end earlier, and go on where they ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_long_comments_end_before_a_client_would_refuse_them() {
+    const LONG: usize = 60_000;
+    const ALL: usize = 60;
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mut sent = Vec::new();
+    for n in 0..ALL {
+        let mut long = nth(SITE, n);
+        let words = format!("the harbour tram number {n} is late again. ");
+        long.body = words.repeat(LONG / words.len());
+        sent.push(long.comment_id.clone());
+        blog.submit(long).await.unwrap();
+    }
+    sent.sort();
+    let ada = desk.moderator(0, SITE, "ada").await;
+    let mut queue = v1::ListQueueRequest {
+        page_size: 200,
+        ..asked()
+    };
+    let mut listing = v1::ListCommentsRequest {
+        site: SITE.to_owned(),
+        page_size: 200,
+        ..Default::default()
+    };
+    let (mut queued, mut listed, mut pages) = (Vec::new(), Vec::new(), 0);
+    loop {
+        let found = page(&ada, &queue).await.unwrap();
+        assert!(found.encoded_len() < 3_000_000, "{}", found.encoded_len());
+        pages += 1;
+        queued.extend(ids(found.items.into_iter().filter_map(|item| item.comment)));
+        if found.next_page_token.is_empty() {
+            break;
+        }
+        queue.page_token = found.next_page_token;
+    }
+    assert!(pages >= 2, "{pages}");
+    loop {
+        let found = blog.comments.clone().list_comments(listing.clone()).await;
+        let found = found.unwrap().into_inner();
+        assert!(found.encoded_len() < 3_000_000, "{}", found.encoded_len());
+        pages += 1;
+        listed.extend(ids(found.comments));
+        if found.next_page_token.is_empty() {
+            break;
+        }
+        listing.page_token = found.next_page_token;
+    }
+    assert!(pages >= 4, "{pages}");
+    for mut found in [queued, listed] {
+        found.sort();
+        assert_eq!(found, sent);
+    }
+    desk.finish().await;
+}
+
+fn ids(comments: impl IntoIterator<Item = v1::Comment>) -> Vec<String> {
+    let ids = comments.into_iter().map(|comment| comment.comment_id);
+    ids.collect()
 }

@@ -1,17 +1,25 @@
-//! Queue and feed against a small reference model: whatever is done in whatever order, on two replicas, Redis holds
-//! what the model says.
+//! The whole life of comments against a small reference model: whatever moderators, readers, authors and time do in
+//! whatever order, on two replicas, Redis holds what the model says.
 //!
 //! `make test` runs a few sequences; `make soak` and `PROPTEST_CASES` run more.
 
 mod afterwards;
 mod bulks;
+mod chance;
 mod check;
+mod deeds;
+mod due;
+mod follow;
+mod leasing;
 mod machine;
 mod model;
 mod names;
 mod real;
+mod reports;
 mod resolve;
+mod revisions;
 mod rulings;
+mod standings;
 mod transition;
 mod visit;
 mod words;
@@ -22,10 +30,10 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use machine::Machine;
 use model::Model;
 use replydesk::comment::state::Outcome;
-use transition::{Transition, Which};
+use transition::{Among, FromBlog, Transition, Which};
 use words::NewComment;
 
-const STEPS: usize = 40;
+const STEPS: usize = 60;
 
 fn sequences(cases: u32) {
     let cases = std::env::var("PROPTEST_CASES").map_or(cases, |n| n.parse().unwrap());
@@ -47,13 +55,18 @@ fn sequences(cases: u32) {
 
 #[test]
 fn queue_and_feed_do_what_the_model_says() {
-    sequences(48);
+    sequences(32);
 }
 
 #[test]
 #[ignore = "long: run by `make soak`"]
 fn soak_queue_and_feed_do_what_the_model_says() {
     sequences(2_000);
+}
+
+fn run(steps: impl IntoIterator<Item = Transition>) {
+    let steps = steps.into_iter().map(|step| (0, step)).collect();
+    Machine::test_sequential(Config::default(), Model::new(), steps, None);
 }
 
 /// Found by chance, and kept.
@@ -70,16 +83,39 @@ fn a_repeated_claim_goes_on_behind_a_token_whose_item_is_gone() {
         which: Which::Held,
         cool: true,
     };
-    let steps = [
-        Transition::Submit(new),
-        Transition::Submit(new),
+    run([
+        Transition::FromBlog(FromBlog::Submit(new)),
+        Transition::FromBlog(FromBlog::Submit(new)),
         Transition::Claim {
             moderator: 0,
             count: 2,
         },
         skip_the_first,
         Transition::ClaimAgain,
-    ];
-    let steps = steps.into_iter().map(|step| (0, step)).collect();
-    Machine::test_sequential(Config::default(), Model::new(), steps, None);
+    ]);
+}
+
+/// Chance hardly comes by it.
+#[test]
+fn a_reader_who_has_reported_enough_is_told_so_by_the_model_too() {
+    let new = NewComment {
+        outcome: Outcome::Approved,
+        due_in: None,
+        author: None,
+        thread: 0,
+    };
+    let of_eleven = || 1..=11;
+    let report = |reader| {
+        move |pick| {
+            Transition::FromBlog(FromBlog::Report {
+                pick,
+                among: Among::All,
+                reader,
+            })
+        }
+    };
+    let submissions = of_eleven().map(|_| Transition::FromBlog(FromBlog::Submit(new)));
+    let reports = of_eleven().map(report(0));
+    let again = Transition::FromBlog(FromBlog::ReportAgain { pick: 0 });
+    run(submissions.chain(reports).chain([again, report(1)(11)]));
 }

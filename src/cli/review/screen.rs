@@ -13,36 +13,14 @@ use crate::cli::style::Tone;
 
 use super::{
     line::Line,
-    session::{Mode, Session},
+    session::{LEAST, Mode, Session},
 };
-
-/// Below this nothing useful fits.
-const LEAST: (usize, usize) = (40, 14);
-
-/// From so many columns on, what surrounds the comment stands beside it.
-const WIDE: usize = 110;
-
-/// Whether the window shows the item. Nobody decides on what is not shown.
-#[must_use]
-pub fn fits(width: usize, height: usize) -> bool {
-    width >= LEAST.0 && height >= LEAST.1
-}
-
-/// Whether what surrounds the comment is on the screen.
-#[must_use]
-pub fn shows_context(session: &Session) -> bool {
-    session.is_context_focused || is_wide(session)
-}
-
-fn is_wide(session: &Session) -> bool {
-    session.window.0 >= WIDE
-}
 
 /// As many lines as the window has, none wider than it.
 #[must_use]
 pub fn render(session: &Session) -> Vec<Line> {
     let (width, height) = session.window;
-    if !fits(width, height) {
+    if !session.fits() {
         let size = format!("{} × {}", LEAST.0, LEAST.1);
         let mut lines = vec![
             Line::of(Tone::Notice, "make the window larger").cut(width),

@@ -1,6 +1,7 @@
 //! What a moderator's session knows, and how keys and messages change it. No I/O: all of it is tested as a table.
 //! What is to be sent or asked is left in an outbox.
 
+mod acts;
 mod answers;
 mod author;
 mod bulk;
@@ -8,13 +9,13 @@ mod counts;
 mod deeds;
 mod items;
 mod place;
-mod press;
 mod reasons;
 mod redact;
 mod replies;
 mod thread;
 mod typing;
 mod verdicts;
+mod window;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -37,6 +38,7 @@ pub use reasons::Reasons;
 pub use redact::Redaction;
 pub use replies::{Ask, Reply};
 pub use typing::Typing;
+pub use window::LEAST;
 
 /// What a session wants done.
 #[derive(Debug, Clone, PartialEq)]
@@ -279,8 +281,7 @@ impl Session {
 
     /// Once for each item, and only where somebody looks at it.
     fn ask_for_surroundings(&mut self) {
-        let is_wanted =
-            super::screen::shows_context(self) || matches!(self.mode, Mode::Wave | Mode::Author(_));
+        let is_wanted = self.shows_context() || matches!(self.mode, Mode::Wave | Mode::Author(_));
         if !is_wanted || self.surroundings.is_some() {
             return;
         }

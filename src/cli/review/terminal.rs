@@ -25,7 +25,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::cli::style::Paint;
 
-use super::{keys::Key, line::Line};
+use super::{input::Key, line::Line};
 
 /// How soon the keys' thread notices that it should end.
 const POLL: Duration = Duration::from_millis(100);

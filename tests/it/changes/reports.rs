@@ -91,6 +91,47 @@ async fn what_a_moderator_upheld_comes_again_when_twice_as_many_report_it() {
     desk.finish().await;
 }
 
+/// More than half as many as are counted: who reports after the answer is told from nobody, and a fresh thousand counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answered_flood_is_forgotten_and_five_hundred_anew_bring_the_comment_back() {
+    let desk = Desk::with(2, &[]).await;
+    let blog = desk.site(SITE, lenient()).await;
+    let ada = desk.moderator(0, SITE, "ada").await;
+    let comment = submit(&blog, 0).await;
+    let all = async |readers: std::ops::Range<usize>| {
+        let mut queued = 0;
+        for reader in readers {
+            let reported = blog.report(report(&comment, reader)).await.unwrap();
+            assert!(!reported.replayed, "{reader}");
+            queued += usize::from(reported.queued);
+        }
+        queued
+    };
+    assert_eq!(all(0..501).await, 501);
+    let reports = ada.context(SITE, &comment).await.unwrap().reports.unwrap();
+    assert_eq!((reports.readers, reports.newest.len()), (501, 10));
+    ada.decide(on(&comment, 1, Verdict::Approve)).await.unwrap();
+    // A hash that was kept would tell the same reader; here it is a report as any.
+    assert_eq!(all(0..1).await, 0);
+    let reports = ada.context(SITE, &comment).await.unwrap().reports.unwrap();
+    assert_eq!(reports.readers, 1);
+    // Twice the five hundred that stand for those who were forgotten.
+    assert_eq!(all(1..999).await, 0);
+    assert_eq!(lane_of(&desk, &comment), None);
+    assert_eq!(all(999..1_000).await, 1);
+    assert_eq!(lane_of(&desk, &comment), Some(Lane::Reported));
+    // Beyond a thousand nothing is kept.
+    let beyond = blog.report(report(&comment, 1_000)).await.unwrap();
+    assert_eq!((beyond.queued, beyond.replayed), (true, false));
+    let reports = ada.context(SITE, &comment).await.unwrap().reports.unwrap();
+    assert_eq!(reports.readers, 1_000);
+    assert_eq!(
+        entries(&ada.whole_audit(SITE).await, AuditAction::Reported),
+        2
+    );
+    desk.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_due_sooner_where_it_waits_and_stays_with_its_holder() {
     let desk = Desk::with(2, &[]).await;

@@ -1,8 +1,9 @@
 //! What the model makes of an author's will: a comment withdrawn, an appeal.
 
-use replydesk::comment::{audit::AuditAction, lane::Lane, state::CommentState};
+use replydesk::comment::{audit::AuditAction, lane::Lane, standing::Standing, state::CommentState};
 
 use super::{
+    due::{self, Due},
     model::Model,
     words::{Audited, BLOG, DeedKind, Reply, Told},
 };
@@ -19,7 +20,7 @@ impl Model {
         known.remember(DeedKind::Retracted, known.version + 1, BLOG);
         known.state = CommentState::Retracted;
         known.version += 1;
-        known.wait_in(None);
+        known.wait_in(None, None);
         let version = known.version;
         self.tell(comment, Told::Retracted, AuditAction::Retracted, before);
         Reply::Withdrawn(version, false)
@@ -49,7 +50,6 @@ impl Model {
             return Reply::NotAppealable("waiting");
         }
         known.remember(DeedKind::Appealed, version, BLOG);
-        known.wait_in(Some(Lane::Appeals));
         let state = known.state;
         self.audit.push(Audited {
             action: AuditAction::Appealed,
@@ -59,6 +59,11 @@ impl Model {
             after: state,
             event: None,
         });
+        let due = Due {
+            after: due::due_in(0, Standing::Normal),
+            since: self.at_entry(),
+        };
+        self.comments[comment].wait_in(Some(Lane::Appeals), Some(due));
         Reply::Appealed(version, false)
     }
 }

@@ -62,7 +62,7 @@ impl Model {
             }
             comment.state = bulk.verdict.state();
             comment.version += 1;
-            comment.wait_in(None);
+            comment.wait_in(None, None);
             bulk.changes.push((number, comment.version));
             let told = Told::Decided(bulk.verdict, bulk.moderator, earlier);
             self.tell_in_bulk(number, told, before);
@@ -101,7 +101,7 @@ impl Model {
             comment.remember(DeedKind::Undone, version + 1, moderator);
             comment.state = deed.state_before;
             comment.version += 1;
-            comment.wait_in(deed.lane_before);
+            comment.wait_in(deed.lane_before, deed.due_before);
             let told = Told::Undone(bulk.verdict, moderator, comment.verdict());
             self.tell_in_bulk(number, told, before);
         }

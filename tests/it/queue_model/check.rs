@@ -1,33 +1,36 @@
 //! What must hold after every step: Redis holds what the model says, and nothing else.
 
+mod queue;
+mod telling;
+
 use std::collections::BTreeMap;
 
 use redis::FromRedisValue;
 use replydesk::{
-    comment::{event::Cause, ids::CommentId, lane::Lane, state::CommentState},
-    store::{
-        audit::{AuditLog, AuditOrder},
-        events::FeedPage,
-        keys,
+    comment::{
+        earlier::{EarlierVersion, Replacement},
+        ids::CommentId,
+        state::CommentState,
+        subject::Subject,
     },
+    store::keys,
 };
 
 use super::{
     model::{AUTHORS, Model, THREADS},
-    names::{author, id, number, thread, token},
+    names::{body, id, number, thread},
     real::Real,
-    words::{Audited, BLOG, Event, Place, Told},
 };
 
-const HOUR_MS: i64 = 3_600_000;
 type Bytes = Vec<u8>;
 
 pub async fn everything(real: &Real, model: &Model) {
+    let times = telling::times(real, model).await;
     comments(real, model).await;
-    queue_and_leases(real, model);
+    queue::lanes(real, model, &times);
+    queue::leases(real, model, &times);
     counts(real, model);
-    feed(real, model).await;
-    audit(real, model).await;
+    authors(real, model).await;
 }
 
 fn ask<T: FromRedisValue>(real: &Real, command: &str, key: Bytes, rest: &[&str]) -> T {
@@ -39,19 +42,37 @@ fn ask<T: FromRedisValue>(real: &Real, command: &str, key: Bytes, rest: &[&str])
         .unwrap()
 }
 
-/// State and version of each, through the indexes, in the order of arrival.
+/// State, version and lane of each, through the indexes, in the order of arrival.
 async fn comments(real: &Real, model: &Model) {
     let list = real.stores[0].list(&real.site, None, &CommentState::ALL, 0, 1_000);
     let page = list.await.unwrap();
     let found = page.comments.iter();
     let found: Vec<_> = found
-        .map(|comment| (number(&comment.id), comment.state, comment.version.get()))
+        .map(|comment| {
+            let (n, version) = (number(&comment.id), comment.version.get());
+            let body = comment.content.body.clone();
+            (n, comment.state, version, comment.lane, body)
+        })
         .collect();
     let expected = model.comments.iter().enumerate();
     let expected: Vec<_> = expected
-        .map(|(n, comment)| (n, comment.state, comment.version))
+        .map(|(n, comment)| {
+            let body = body(n, comment.text);
+            (n, comment.state, comment.version, comment.lane, body)
+        })
         .collect();
-    assert_eq!(found, expected, "comments, states, versions");
+    assert_eq!(found, expected, "comments, states, versions, lanes, texts");
+    earlier_versions(real, model).await;
+    for (n, comment) in model.comments.iter().enumerate() {
+        let reports = real.stores[0].reports(&real.site, id(n)).await.unwrap();
+        let readers = usize::try_from(reports.readers).unwrap();
+        let expected = comment.reports.told.len();
+        assert_eq!(
+            (readers, reports.told.len()),
+            (expected, expected),
+            "reports of {n}"
+        );
+    }
     for n in 0..THREADS {
         let of_thread = model.comments.iter().filter(|comment| comment.thread == n);
         let thread = thread(n);
@@ -62,73 +83,28 @@ async fn comments(real: &Real, model: &Model) {
             "thread {n}"
         );
     }
-    // Due times, once for all: they never change while a comment waits.
-    let waiting: Vec<(Bytes, i64)> = ask(
-        real,
-        "ZRANGE",
-        keys::lane(&real.site, Lane::Review),
-        &["0", "-1", "WITHSCORES"],
-    );
-    for (member, due) in waiting {
-        let n = number_of(member);
-        let hours = i64::from(model.comments[n].due_in.unwrap());
-        assert_eq!(
-            due,
-            page.comments[n].submitted_at.0 + hours * HOUR_MS,
-            "due time of {n}"
-        );
+}
+
+/// What was said before, the newest first.
+async fn earlier_versions(real: &Real, model: &Model) {
+    let ids: Vec<_> = (0..model.comments.len()).map(id).collect();
+    let found = real.stores[0].earlier_versions(&real.site, &ids);
+    for (n, found) in found.await.unwrap().into_iter().enumerate() {
+        let told = |one: EarlierVersion| {
+            assert_eq!(one.replaced_by, Replacement::Revision);
+            (one.first.get(), one.last.get(), one.state, one.content.body)
+        };
+        let found: Vec<_> = found.into_iter().map(told).collect();
+        let expected = model.comments[n].earlier.iter();
+        let expected: Vec<_> = expected
+            .map(|one| (one.first, one.last, one.state, body(n, one.text)))
+            .collect();
+        assert_eq!(found, expected, "earlier versions of {n}");
     }
 }
 
 fn number_of(member: Bytes) -> usize {
     number(&CommentId::from_bytes(member.try_into().unwrap()))
-}
-
-/// The queue in its order; the three books of leases agree with the model and so with each other.
-fn queue_and_leases(real: &Real, model: &Model) {
-    let queue: Vec<Bytes> = ask(
-        real,
-        "ZRANGE",
-        keys::lane(&real.site, Lane::Review),
-        &["0", "-1"],
-    );
-    let queue: Vec<_> = queue.into_iter().map(number_of).collect();
-    assert_eq!(queue, model.waiting(), "the queue");
-
-    for lane in [Lane::Reported, Lane::Escalated, Lane::Appeals] {
-        let key = keys::lane(&real.site, lane);
-        let mut found: Vec<_> = ask::<Vec<Bytes>>(real, "ZRANGE", key, &["0", "-1"])
-            .into_iter()
-            .map(number_of)
-            .collect();
-        found.sort_unstable();
-        assert_eq!(found, model.in_lane(lane), "{lane}");
-    }
-    let expiries: Vec<Bytes> = ask(real, "ZRANGE", keys::leases(&real.site), &["0", "-1"]);
-    let mut expiries: Vec<_> = expiries.into_iter().map(number_of).collect();
-    expiries.sort_unstable();
-    assert_eq!(expiries, model.resting(), "expiries");
-
-    let holders: BTreeMap<Bytes, Bytes> =
-        ask(real, "HGETALL", keys::lease_holders(&real.site), &[]);
-    let mut tokens: BTreeMap<Bytes, Bytes> =
-        ask(real, "HGETALL", keys::lease_tokens(&real.site), &[]);
-    assert_eq!(holders.len(), model.resting().len(), "holders");
-    for n in model.resting() {
-        let name = id(n).as_bytes().to_vec();
-        let held_under = &holders[&name][..8];
-        match model.comments[n].place {
-            Place::Leased {
-                token: expected, ..
-            } => {
-                assert_eq!(held_under, token(expected).as_bytes(), "holder of {n}");
-                assert_eq!(tokens.remove(held_under), Some(name), "token of {n}");
-            }
-            Place::Cooling { .. } => assert_eq!(held_under, [0; 8], "{n} cools down"),
-            Place::Nowhere | Place::Waiting => unreachable!("it rests"),
-        }
-    }
-    assert!(tokens.is_empty(), "tokens of nothing: {tokens:?}");
 }
 
 /// Counts of site, threads and authors, by state.
@@ -158,99 +134,38 @@ fn counts(real: &Real, model: &Model) {
     for n in 0..AUTHORS {
         let expected = model.counts(|comment| comment.author == Some(n));
         assert_eq!(
-            count(keys::author(&real.site, &author(n))),
+            count(keys::author(&real.site, &real.author(n))),
             expected,
             "counts of author {n}"
         );
     }
 }
 
-/// The feed is the history, dense and each change once; so is what a follower has seen that goes on from its cursor.
-async fn feed(real: &Real, model: &Model) {
-    let read = async |after, count| match real.stores[1]
-        .read_events(&real.site, after, count)
-        .await
-        .unwrap()
-    {
-        FeedPage::Events(events) => events,
-        FeedPage::OutOfRange { head } => panic!("out of range, head {head}"),
-    };
-    let whole = read(None, 1_000).await;
-    let sequences: Vec<_> = whole.iter().map(|event| event.cursor.sequence()).collect();
-    assert_eq!(
-        sequences,
-        (1..=model.history.len() as u64).collect::<Vec<_>>(),
-        "dense"
-    );
-    let told: Vec<_> = whole.iter().map(told).collect();
-    assert_eq!(told, model.history, "the feed");
-
-    let last = real.followed.borrow().last().map(|event| event.cursor);
-    let news = read(last, 3).await;
-    real.followed.borrow_mut().extend(news);
-    let followed = real.followed.borrow();
-    assert_eq!(
-        *followed,
-        whole[..followed.len()],
-        "what a follower has seen"
-    );
-}
-
-fn told(event: &replydesk::comment::event::Event) -> Event {
-    let told = match &event.cause {
-        Cause::Submitted { .. } => Told::Submitted,
-        Cause::Decided {
-            verdict,
-            moderator,
-            earlier,
-            ..
-        } => Told::Decided(*verdict, label(moderator), *earlier),
-        Cause::Undone {
-            verdict,
-            moderator,
-            earlier,
-            ..
-        } => Told::Undone(*verdict, label(moderator), *earlier),
-        Cause::Retracted => Told::Retracted,
-        Cause::Revised { .. } | Cause::Redacted { .. } => {
-            unreachable!("nobody does such things here")
-        }
-    };
-    Event {
-        comment: number(&event.comment),
-        state: event.state,
-        version: event.version.get(),
-        told,
+/// How each author stands, and who said so.
+async fn authors(real: &Real, model: &Model) {
+    let subjects: Vec<_> = (0..AUTHORS)
+        .map(|n| Subject::Author(real.author(n)))
+        .collect();
+    let found = real.stores[0].standings(&real.site, &subjects).await;
+    for (n, (stands, author)) in found.unwrap().iter().zip(&model.authors).enumerate() {
+        let numbers = (stands.standing(), stands.version, stands.strikes);
+        let strikes = u32::try_from(author.strikes.len()).unwrap();
+        assert_eq!(
+            numbers,
+            (author.standing, author.changes, strikes),
+            "author {n}"
+        );
+        let set = stands.set.as_ref();
+        let set = set.map(|set| {
+            let named_by = set.named_by.map(|id| number(&id));
+            (set.reason.as_str(), set.moderator.as_str(), named_by)
+        });
+        let by = author
+            .set
+            .map(|(by, comment)| (format!("moderator-{by}"), comment));
+        let expected = by
+            .as_ref()
+            .map(|(by, comment)| (author.reason, by.as_str(), Some(*comment)));
+        assert_eq!(set, expected, "what was said of author {n}");
     }
-}
-
-/// The audit log is dense, and tells all that was done to comments, with the event of each.
-async fn audit(real: &Real, model: &Model) {
-    let log = AuditLog::Site(real.site.clone());
-    let read = real.stores[0].audit_entries(&log, AuditOrder::OldestFirst, None, 1_000);
-    let entries = read.await.unwrap();
-    let sequences: Vec<_> = entries.iter().map(|entry| entry.sequence).collect();
-    assert_eq!(sequences, (1..=entries.len() as u64).collect::<Vec<_>>());
-    let told = entries.iter().filter_map(|entry| {
-        let change = entry.change?;
-        Some(Audited {
-            action: entry.action,
-            by: label(&entry.actor.label),
-            comment: number(&change.comment),
-            before: change.before,
-            after: change.after,
-            event: change
-                .version
-                .map(|version| version.get())
-                .zip(change.event),
-        })
-    });
-    assert_eq!(told.collect::<Vec<_>>(), model.audit, "the audit log");
-}
-
-fn label(moderator: &str) -> u8 {
-    let number = moderator
-        .strip_prefix("moderator-")
-        .and_then(|n| n.parse().ok());
-    number.unwrap_or(BLOG)
 }

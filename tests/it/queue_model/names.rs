@@ -1,7 +1,7 @@
 //! Numbers of the model as names of the real thing, and back.
 
 use replydesk::comment::{
-    ids::{CommentId, KeyedHash, ThreadId},
+    ids::{AccountId, CommentId, ThreadId},
     lease::LeaseToken,
 };
 
@@ -20,6 +20,14 @@ pub fn number(id: &CommentId) -> usize {
     .unwrap()
 }
 
+/// What a comment says: at first, or written anew.
+pub fn body(n: usize, text: u8) -> String {
+    match text {
+        0 => format!("Point {n} of the debate."),
+        _ => format!("Point {n} of the debate, thought over in way {text}."),
+    }
+}
+
 pub fn token(n: u64) -> LeaseToken {
     LeaseToken::from_bytes(n.to_be_bytes()).unwrap()
 }
@@ -28,6 +36,7 @@ pub fn thread(n: u8) -> ThreadId {
     format!("article-{n}").parse().unwrap()
 }
 
-pub fn author(n: u8) -> KeyedHash {
-    KeyedHash::from_bytes([n + 1; 16])
+/// The blog's logged-in reader.
+pub fn account(n: u8) -> AccountId {
+    format!("author-{n}").parse().unwrap()
 }

@@ -1,22 +1,22 @@
-//! What is drawn becomes what is sent, here and now, and the model follows it.
+//! What is drawn becomes what is sent, here and now.
+
+mod among;
+mod from_blog;
 
 use replydesk::comment::state::{Verdict, Word};
 
 use super::{
     model::{MODERATORS, Model},
+    standings::Stand,
     transition::{Change, DrawnRuling, Seen, Transition, Which, With},
-    words::{ANOTHER, Bulk, Place, Reply, Ruling, Said, Sent, Undo},
+    words::{ANOTHER, Bulk, Place, Ruling, Said, Sent, Undo},
 };
 
 impl Model {
     /// What a transition is here and now.
     pub fn resolve(&mut self, transition: &Transition) -> Sent {
         let sent = match transition {
-            Transition::Submit(new) => Some(Sent::Submit(*new)),
-            Transition::Check => Some(Sent::Check),
-            Transition::SubmitAgain { pick, same } => pick
-                .checked_rem(self.comments.len())
-                .map(|comment| Sent::SubmitAgain(comment, *same)),
+            Transition::FromBlog(what) => self.resolve_from_blog(what),
             Transition::Claim { moderator, count } => {
                 let tokens = (self.next_token..self.next_token + count).collect();
                 self.next_token += count;
@@ -35,12 +35,10 @@ impl Model {
             }
             Transition::Decide {
                 pick,
-                resting,
+                among,
                 ruling,
             } => {
-                let resting = around(&self.resting(), *pick).filter(|_| *resting).copied();
-                // One past the last is a comment that is not there.
-                let comment = resting.unwrap_or(pick % (self.comments.len() + 1));
+                let comment = self.one(*pick, *among);
                 Some(Sent::Decide(self.ruling(comment, ruling)))
             }
             Transition::DecideAgain { pick, change } => {
@@ -48,10 +46,11 @@ impl Model {
             }
             Transition::Undo {
                 pick,
+                among,
                 seen,
                 moderator,
             } => {
-                let comment = pick % (self.comments.len() + 1);
+                let comment = self.one(*pick, *among);
                 let known = self.comments.get(comment);
                 let version = seen.of(known.map_or(1, |known| known.version));
                 Some(Sent::Undo(Undo {
@@ -63,13 +62,11 @@ impl Model {
             Transition::UndoAgain { pick, change } => {
                 around(&self.undone, *pick).map(|undo| Sent::Undo(change.undo(*undo)))
             }
-            Transition::Retract { pick } => Some(Sent::Retract(pick % (self.comments.len() + 1))),
-            Transition::Appeal { pick, seen } => {
-                let comment = pick % (self.comments.len() + 1);
-                let known = self.comments.get(comment);
-                let version = seen.of(known.map_or(1, |known| known.version));
-                Some(Sent::Appeal(comment, version))
+            Transition::Stand { pick, stand } => {
+                let comment = self.any(*pick);
+                Some(Sent::Stand(Stand { comment, ..*stand }))
             }
+            Transition::StandAgain { pick } => around(&self.stood, *pick).copied().map(Sent::Stand),
             Transition::Bulk {
                 picks,
                 verdict,
@@ -85,8 +82,7 @@ impl Model {
     }
 
     fn new_bulk(&mut self, picks: &[usize], verdict: Verdict, moderator: u8) -> Sent {
-        let among = self.comments.len() + 1;
-        let mut comments: Vec<_> = picks.iter().map(|pick| pick % among).collect();
+        let mut comments: Vec<_> = picks.iter().map(|pick| self.any(*pick)).collect();
         comments.sort_unstable();
         comments.dedup();
         self.bulks.push(Bulk {
@@ -98,48 +94,6 @@ impl Model {
             undone: None,
         });
         Sent::Bulk(self.bulks.len() - 1)
-    }
-
-    pub fn follow(&mut self, sent: &Sent) -> Reply {
-        match sent {
-            Sent::Nothing => Reply::Nothing,
-            Sent::Submit(new) => self.submit(*new),
-            Sent::Check => Reply::Admitted,
-            Sent::SubmitAgain(comment, true) => {
-                let known = &self.comments[*comment];
-                Reply::Known(known.state, known.version)
-            }
-            Sent::SubmitAgain(_, false) => Reply::IdReused,
-            Sent::Claim(moderator, tokens) => self.claim(*moderator, tokens),
-            Sent::Renew(lease) => self.renew(*lease),
-            Sent::Release(lease, cool) => self.release(*lease, *cool),
-            Sent::Pass(comment, to) => self.pass(*comment, *to),
-            Sent::Decide(ruling) => {
-                let reply = self.decide(*ruling);
-                if let Reply::Decided {
-                    replayed: false, ..
-                } = reply
-                {
-                    self.carried_out.push(*ruling);
-                }
-                reply
-            }
-            Sent::Undo(undo) => {
-                let reply = self.undo(*undo);
-                if let Reply::Undone {
-                    replayed: false, ..
-                } = reply
-                {
-                    self.undone.push(*undo);
-                }
-                reply
-            }
-            Sent::Retract(comment) => self.retract(*comment),
-            Sent::Appeal(comment, version) => self.appeal(*comment, *version),
-            Sent::Bulk(operation) => self.bulk(*operation),
-            Sent::UndoBulk(operation, moderator) => self.undo_bulk(*operation, *moderator),
-            Sent::Visit(visit) => self.visit(visit),
-        }
     }
 
     fn lease(&self, pick: usize, which: Which) -> Option<(usize, u64)> {
@@ -173,12 +127,12 @@ impl Model {
 }
 
 /// Counts around what is there.
-fn around<T>(things: &[T], pick: usize) -> Option<&T> {
+pub fn around<T>(things: &[T], pick: usize) -> Option<&T> {
     things.get(pick.checked_rem(things.len())?)
 }
 
 impl Seen {
-    fn of(self, current: u32) -> u32 {
+    pub fn of(self, current: u32) -> u32 {
         match self {
             Self::Current => current,
             Self::Older => (current - 1).max(1),

@@ -1,143 +1,18 @@
 //! What the model makes of a moderator's word, and of its undoing.
 
+use std::time::Duration;
+
 use replydesk::comment::{
     audit::AuditAction,
     lane::Lane,
-    state::{CommentState, Verdict, Word},
+    state::{CommentState, Word},
 };
 
 use super::{
+    due::Due,
     model::{Model, SENIOR},
-    words::{
-        Audited, BLOG, Comment, Deed, DeedKind, Event, Place, Reply, Ruling, Time, Told, Undo,
-    },
+    words::{Audited, BLOG, DeedKind, Event, Reply, Ruling, Told, Undo},
 };
-
-/// How many deeds a record keeps.
-const KEPT: usize = 16;
-
-impl Comment {
-    /// The last word that is in force.
-    fn word(&self) -> Option<(Word, Deed)> {
-        let said = |deed: &Deed| match deed.kind {
-            DeedKind::Said(word) => deed.in_force.then_some((word, *deed)),
-            DeedKind::Undone | DeedKind::Appealed | DeedKind::Retracted => None,
-        };
-        self.deeds.iter().rev().find_map(said)
-    }
-
-    /// The verdict that is in force.
-    pub fn verdict(&self) -> Option<Verdict> {
-        let said = |deed: &Deed| match deed.kind {
-            DeedKind::Said(Word::Verdict(verdict)) => deed.in_force.then_some(verdict),
-            DeedKind::Said(Word::Escalate)
-            | DeedKind::Undone
-            | DeedKind::Appealed
-            | DeedKind::Retracted => None,
-        };
-        self.deeds.iter().rev().find_map(said)
-    }
-
-    /// Where the verdict in force stands among the deeds.
-    fn ruled_at(&self, before: usize) -> Option<usize> {
-        self.deeds[..before].iter().rposition(|deed| {
-            deed.in_force && matches!(deed.kind, DeedKind::Said(Word::Verdict(_)))
-        })
-    }
-
-    /// Whether the verdict there answered an appeal.
-    pub fn answers_appeal(&self, at: usize) -> bool {
-        let since = self.ruled_at(at).map_or(0, |before| before + 1);
-        let between = &self.deeds[since..at];
-        between.iter().any(|deed| deed.kind == DeedKind::Appealed)
-    }
-
-    pub fn answered(&self) -> bool {
-        let ruled = self.ruled_at(self.deeds.len());
-        ruled.is_some_and(|at| self.answers_appeal(at))
-    }
-
-    /// Whether an appeal waits for another than this moderator.
-    pub fn is_for_another(&self, moderator: u8) -> bool {
-        let Some(at) = self.ruled_at(self.deeds.len()) else {
-            return false;
-        };
-        let since = &self.deeds[at..];
-        self.deeds[at].by == moderator && since.iter().any(|deed| deed.kind == DeedKind::Appealed)
-    }
-
-    /// Whether another than this moderator has to undo the verdict in force.
-    pub fn undo_is_for_another(&self, moderator: u8) -> bool {
-        if self.is_for_another(moderator) {
-            return true;
-        }
-        let Some(at) = self.ruled_at(self.deeds.len()) else {
-            return false;
-        };
-        let before = self.ruled_at(at);
-        self.answers_appeal(at) && before.is_some_and(|before| self.deeds[before].by == moderator)
-    }
-
-    /// The oldest deed that may go.
-    fn expendable(&self) -> usize {
-        let all = self.deeds.len();
-        let word = self.deeds.iter().rposition(|deed| deed.in_force);
-        let appeal = self
-            .deeds
-            .iter()
-            .rposition(|deed| deed.kind == DeedKind::Appealed);
-        let kept = [self.ruled_at(all), word, appeal];
-        let goes = (0..all).find(|at| !kept.contains(&Some(*at)));
-        goes.unwrap()
-    }
-
-    pub fn remember(&mut self, kind: DeedKind, made: u32, by: u8) {
-        if self.deeds.len() == KEPT {
-            self.deeds.remove(self.expendable());
-        }
-        self.deeds.push(Deed {
-            operation: None,
-            kind,
-            made,
-            in_force: matches!(kind, DeedKind::Said(_)),
-            by,
-            state_before: self.state,
-            lane_before: self.lane,
-        });
-    }
-
-    /// What this moderator undid before, whatever came since but a ruling or another undoing.
-    fn undone_before(&self, undo: &Undo) -> Option<Word> {
-        let mut deeds = self.deeds.iter().rev();
-        let last = deeds.find(|deed| matches!(deed.kind, DeedKind::Said(_) | DeedKind::Undone))?;
-        let asked = (DeedKind::Undone, undo.version + 1, undo.moderator);
-        let of = |deed: &Deed| match deed.kind {
-            DeedKind::Said(word) => (deed.made == undo.version).then_some(word),
-            DeedKind::Undone | DeedKind::Appealed | DeedKind::Retracted => None,
-        };
-        ((last.kind, last.made, last.by) == asked).then(|| self.deeds.iter().rev().find_map(of))?
-    }
-
-    pub fn wait_in(&mut self, lane: Option<Lane>) {
-        self.lane = lane;
-        self.place = lane.map_or(Place::Nowhere, |_| Place::Waiting);
-    }
-
-    fn is_anothers(&self, ruling: &Ruling) -> bool {
-        let Place::Leased {
-            token,
-            holder,
-            time,
-        } = self.place
-        else {
-            return false;
-        };
-        !ruling.override_lease
-            && ruling.token != Some(token)
-            && (ruling.token.is_some() || ruling.said.moderator != holder)
-            && time == Time::Running
-    }
-}
 
 impl Model {
     pub fn decide(&mut self, ruling: Ruling) -> Reply {
@@ -180,12 +55,11 @@ impl Model {
         comment.version = made;
         match said.word {
             Word::Verdict(verdict) => {
-                comment.wait_in(None);
+                comment.wait_in(None, None);
                 let told = Told::Decided(verdict, said.moderator, earlier);
                 self.tell(ruling.comment, told, AuditAction::Decided, before);
             }
             Word::Escalate => {
-                comment.wait_in(Some(Lane::Escalated));
                 self.audit.push(Audited {
                     action: AuditAction::Escalated,
                     by: said.moderator,
@@ -194,6 +68,12 @@ impl Model {
                     after: before,
                     event: None,
                 });
+                let now = Due {
+                    after: Duration::ZERO,
+                    since: self.at_entry(),
+                };
+                let comment = &mut self.comments[ruling.comment];
+                comment.wait_in(Some(Lane::Escalated), Some(comment.due.unwrap_or(now)));
             }
         }
         done(false)
@@ -232,7 +112,7 @@ impl Model {
         let before = comment.state;
         comment.remember(DeedKind::Undone, undo.version + 1, undo.moderator);
         comment.state = deed.state_before;
-        comment.wait_in(deed.lane_before);
+        comment.wait_in(deed.lane_before, deed.due_before);
         match word {
             Word::Verdict(verdict) => {
                 comment.version += 1;
@@ -263,7 +143,7 @@ impl Model {
         let (after, version) = (now.state, now.version);
         let by = match told {
             Told::Decided(_, by, _) | Told::Undone(_, by, _) => by,
-            Told::Retracted => BLOG,
+            Told::Retracted | Told::Revised => BLOG,
             Told::Submitted => unreachable!("nobody's deed"),
         };
         self.history.push(Event {

@@ -1,13 +1,26 @@
-//! What can be done, drawn by chance, and what the model makes of it.
+//! What can be done, as it is drawn.
 
-use proptest::prelude::*;
-use proptest_state_machine::ReferenceStateMachine;
-use replydesk::comment::state::{Outcome, Verdict, Word};
+use replydesk::comment::state::{Verdict, Word};
 
 use super::{
-    model::{AUTHORS, MODERATORS, Model, REPLICAS, THREADS},
-    words::{Act, NewComment, Time, Visit},
+    standings::Stand,
+    words::{NewComment, Time, Visit},
 };
+
+/// Which comments something is done to.
+#[derive(Debug, Clone, Copy)]
+pub enum Among {
+    /// All, and now and then one that is not there.
+    All,
+    /// Those that a moderator's word is in force on.
+    Ruled,
+    /// Those that are leased or cool down.
+    Resting,
+    /// Those that readers see.
+    Shown,
+    /// Those that most readers reported, of what is not rejected.
+    MostReported,
+}
 
 /// Which version a verdict names.
 #[derive(Debug, Clone, Copy)]
@@ -56,13 +69,7 @@ pub struct DrawnRuling {
 /// What is drawn. Numbers that pick something count around what is there.
 #[derive(Debug, Clone)]
 pub enum Transition {
-    Submit(NewComment),
-    /// Everything but the write.
-    Check,
-    SubmitAgain {
-        pick: usize,
-        same: bool,
-    },
+    FromBlog(FromBlog),
     Claim {
         moderator: u8,
         count: u64,
@@ -82,10 +89,9 @@ pub enum Transition {
         pick: usize,
         to: Time,
     },
-    /// `resting`: of the comments that are leased or cool down.
     Decide {
         pick: usize,
-        resting: bool,
+        among: Among,
         ruling: DrawnRuling,
     },
     /// What was carried out, once more.
@@ -95,6 +101,7 @@ pub enum Transition {
     },
     Undo {
         pick: usize,
+        among: Among,
         seen: Seen,
         moderator: u8,
     },
@@ -102,12 +109,14 @@ pub enum Transition {
         pick: usize,
         change: Change,
     },
-    Retract {
+    /// Of another comment's author.
+    Stand {
         pick: usize,
+        stand: Stand,
     },
-    Appeal {
+    /// As after a lost reply.
+    StandAgain {
         pick: usize,
-        seen: Seen,
     },
     Bulk {
         picks: Vec<usize>,
@@ -125,166 +134,50 @@ pub enum Transition {
     Visit(Visit),
 }
 
+/// What a blog does for its readers and authors.
+#[derive(Debug, Clone)]
+pub enum FromBlog {
+    Submit(NewComment),
+    /// Over gRPC, as policy decides.
+    HandIn {
+        author: Option<u8>,
+        thread: u8,
+    },
+    /// Everything but the write.
+    Check,
+    SubmitAgain {
+        pick: usize,
+        same: bool,
+    },
+    Retract {
+        pick: usize,
+    },
+    Appeal {
+        pick: usize,
+        among: Among,
+        seen: Seen,
+    },
+    Report {
+        pick: usize,
+        among: Among,
+        reader: u8,
+    },
+    /// As after a lost reply.
+    ReportAgain {
+        pick: usize,
+    },
+    Revise {
+        pick: usize,
+        among: Among,
+        seen: Seen,
+        text: u8,
+    },
+    /// As after a lost reply, or with another text.
+    ReviseAgain {
+        pick: usize,
+        same: bool,
+    },
+}
+
 /// A transition, and on which replica.
 pub type Step = (u8, Transition);
-
-fn verdict() -> impl Strategy<Value = Verdict> {
-    prop_oneof![
-        Just(Verdict::Approve),
-        Just(Verdict::Reject),
-        Just(Verdict::Spam)
-    ]
-}
-
-fn submissions() -> impl Strategy<Value = Transition> {
-    let outcome = prop_oneof![
-        4 => Just(Outcome::Pending),
-        1 => Just(Outcome::Approved),
-        1 => Just(Outcome::Spam),
-        1 => Just(Outcome::Rejected),
-    ];
-    let due_in = prop::option::weighted(0.85, 0..3_u8);
-    let author = prop::option::weighted(0.8, 0..AUTHORS);
-    (outcome, due_in, author, 0..THREADS).prop_map(|(outcome, due_in, author, thread)| {
-        Transition::Submit(NewComment {
-            outcome,
-            due_in,
-            author,
-            thread,
-        })
-    })
-}
-
-fn leases() -> impl Strategy<Value = Transition> {
-    let time = prop_oneof![3 => Just(Time::Over), 1 => Just(Time::TooFar)];
-    let which =
-        || prop_oneof![2 => Just(Which::Held), 1 => Just(Which::Ever), 1 => Just(Which::Anothers)];
-    prop_oneof![
-        3 => (0..MODERATORS, 1..4_u64).prop_map(|(moderator, count)| Transition::Claim { moderator, count }),
-        2 => Just(Transition::ClaimAgain),
-        2 => (any::<usize>(), which()).prop_map(|(pick, which)| Transition::Renew { pick, which }),
-        2 => (any::<usize>(), which(), any::<bool>())
-            .prop_map(|(pick, which, cool)| Transition::Release { pick, which, cool }),
-        3 => (any::<usize>(), time).prop_map(|(pick, to)| Transition::Pass { pick, to }),
-    ]
-}
-
-fn decisions() -> impl Strategy<Value = Transition> {
-    let seen =
-        prop_oneof![6 => Just(Seen::Current), 1 => Just(Seen::Older), 1 => Just(Seen::Newer)];
-    let with = prop_oneof![
-        Just(With::TheItems),
-        Just(With::Nothing),
-        Just(With::Another)
-    ];
-    let overriding = prop::bool::weighted(0.2);
-    let word = prop_oneof![5 => verdict().prop_map(Word::Verdict), 2 => Just(Word::Escalate)];
-    let ruling = (seen, word, 0..MODERATORS, with, overriding).prop_map(
-        |(seen, word, moderator, with, override_lease)| DrawnRuling {
-            seen,
-            word,
-            moderator,
-            with,
-            override_lease,
-        },
-    );
-    (any::<usize>(), any::<bool>(), ruling).prop_map(|(pick, resting, ruling)| Transition::Decide {
-        pick,
-        resting,
-        ruling,
-    })
-}
-
-fn repetitions() -> impl Strategy<Value = Transition> {
-    let change = prop_oneof![
-        2 => Just(Change::Nothing),
-        1 => Just(Change::Moderator),
-        1 => Just(Change::Verdict),
-    ];
-    (any::<usize>(), change, any::<bool>()).prop_map(|(pick, change, undo)| {
-        if undo {
-            Transition::UndoAgain { pick, change }
-        } else {
-            Transition::DecideAgain { pick, change }
-        }
-    })
-}
-
-fn undoings() -> impl Strategy<Value = Transition> {
-    let seen =
-        prop_oneof![6 => Just(Seen::Current), 1 => Just(Seen::Older), 1 => Just(Seen::Newer)];
-    (any::<usize>(), seen, 0..MODERATORS).prop_map(|(pick, seen, moderator)| Transition::Undo {
-        pick,
-        seen,
-        moderator,
-    })
-}
-
-fn authors_will() -> impl Strategy<Value = Transition> {
-    let seen = prop_oneof![5 => Just(Seen::Current), 1 => Just(Seen::Older)];
-    prop_oneof![
-        1 => any::<usize>().prop_map(|pick| Transition::Retract { pick }),
-        4 => (any::<usize>(), seen).prop_map(|(pick, seen)| Transition::Appeal { pick, seen }),
-    ]
-}
-
-fn bulks() -> impl Strategy<Value = Transition> {
-    let picks = prop::collection::vec(any::<usize>(), 1..6);
-    prop_oneof![
-        3 => (picks, verdict(), 0..MODERATORS).prop_map(|(picks, verdict, moderator)| {
-            Transition::Bulk { picks, verdict, moderator }
-        }),
-        1 => any::<usize>().prop_map(|pick| Transition::BulkAgain { pick }),
-        2 => (any::<usize>(), 0..MODERATORS)
-            .prop_map(|(pick, moderator)| Transition::UndoBulk { pick, moderator }),
-    ]
-}
-
-fn visits() -> impl Strategy<Value = Transition> {
-    let act = prop_oneof![3 => verdict().prop_map(Act::Decide), 1 => Just(Act::Skip)];
-    (
-        0..MODERATORS,
-        1..4_usize,
-        prop::collection::vec(act, 0..4),
-        prop::bool::weighted(0.15),
-    )
-        .prop_map(|(moderator, prefetch, acts, stop)| {
-            Transition::Visit(Visit {
-                moderator,
-                prefetch,
-                acts,
-                stop,
-            })
-        })
-}
-
-impl ReferenceStateMachine for Model {
-    type State = Self;
-    type Transition = Step;
-
-    fn init_state() -> BoxedStrategy<Self> {
-        Just(Self::new()).boxed()
-    }
-
-    fn transitions(_: &Self) -> BoxedStrategy<Step> {
-        let transition = prop_oneof![
-            6 => submissions(),
-            1 => Just(Transition::Check),
-            2 => (any::<usize>(), any::<bool>()).prop_map(|(pick, same)| Transition::SubmitAgain { pick, same }),
-            12 => leases(),
-            7 => decisions(),
-            5 => undoings(),
-            6 => repetitions(),
-            4 => authors_will(),
-            4 => bulks(),
-            2 => visits(),
-        ];
-        (0..REPLICAS, transition).boxed()
-    }
-
-    fn apply(mut state: Self, (_, transition): &Step) -> Self {
-        state.sent = state.resolve(transition);
-        state.reply = state.follow(&state.sent.clone());
-        state
-    }
-}

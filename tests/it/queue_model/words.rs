@@ -6,6 +6,13 @@ use replydesk::comment::{
     state::{CommentState, Outcome, Verdict, Word},
 };
 
+use super::{
+    due::{Due, Moment},
+    reports::Reports,
+    revisions::{Earlier, Revision},
+    standings::Stand,
+};
+
 /// A token that nobody has.
 pub const ANOTHER: u64 = u64::MAX;
 
@@ -46,6 +53,7 @@ pub struct Deed {
     pub by: u8,
     pub state_before: CommentState,
     pub lane_before: Option<Lane>,
+    pub due_before: Option<Due>,
     /// The bulk operation that it was part of.
     pub operation: Option<usize>,
 }
@@ -56,19 +64,28 @@ pub enum DeedKind {
     Undone,
     Appealed,
     Retracted,
+    Revised,
 }
 
 #[derive(Debug, Clone)]
 pub struct Comment {
+    /// Over gRPC, and judged by policy.
+    pub handed_in: bool,
     pub author: Option<u8>,
     pub thread: u8,
-    /// Hours from arrival to due time; `None`: not queued on arrival.
-    pub due_in: Option<u8>,
+    pub submitted: Moment,
     pub state: CommentState,
     pub version: u32,
     pub lane: Option<Lane>,
+    /// Where it is in a lane.
+    pub due: Option<Due>,
     pub place: Place,
     pub deeds: Vec<Deed>,
+    pub reports: Reports,
+    /// Which of its author's texts it says now.
+    pub text: u8,
+    /// The newest first.
+    pub earlier: Vec<Earlier>,
 }
 
 /// One state change.
@@ -89,6 +106,7 @@ pub enum Told {
     /// By whom, and what holds again.
     Undone(Verdict, u8, Option<Verdict>),
     Retracted,
+    Revised,
 }
 
 /// Who did what no moderator did.
@@ -125,6 +143,7 @@ pub struct Audited {
 pub enum Reply {
     Nothing,
     Admitted,
+    HandedIn(CommentState),
     Known(CommentState, u32),
     IdReused,
     Claimed(Vec<(usize, u64)>),
@@ -151,6 +170,23 @@ pub enum Reply {
     Retracted,
     /// The version that is appealed against, and whether it was before.
     Appealed(u32, bool),
+    Reported {
+        queued: bool,
+        replayed: bool,
+    },
+    LimitExceeded,
+    /// How many pending comments it decided on.
+    Stands {
+        changed: bool,
+        dealt_with: u32,
+    },
+    /// The comment's author is not known.
+    NoSuchSubject,
+    Revised {
+        state: CommentState,
+        version: u32,
+        replayed: bool,
+    },
     /// Why not.
     NotAppealable(&'static str),
     Bulk([u32; 5]),
@@ -183,6 +219,7 @@ pub enum Act {
 #[derive(Debug, Clone, Copy)]
 pub struct NewComment {
     pub outcome: Outcome,
+    /// Hours from arrival to due time; `None`: not queued on arrival.
     pub due_in: Option<u8>,
     pub author: Option<u8>,
     pub thread: u8,
@@ -202,6 +239,8 @@ pub struct Visit {
 pub enum Sent {
     Nothing,
     Submit(NewComment),
+    /// By whom, below which article.
+    HandIn(Option<u8>, u8),
     Check,
     /// Whether with the same content.
     SubmitAgain(usize, bool),
@@ -215,6 +254,10 @@ pub enum Sent {
     Retract(usize),
     /// Of the comment at this version.
     Appeal(usize, u32),
+    /// By which reader.
+    Report(usize, u8),
+    Revise(Revision),
+    Stand(Stand),
     /// The operation of this number, for the first time or again.
     Bulk(usize),
     UndoBulk(usize, u8),

@@ -1,7 +1,10 @@
 //! The keys of each mode, in the order of the screen.
 
-use super::{Act, Binding, Key};
-use crate::proto::v1::Verdict;
+use super::Binding;
+use crate::{
+    cli::review::input::{Act, Key},
+    proto::v1::Verdict,
+};
 
 const fn shown(
     key: Key,

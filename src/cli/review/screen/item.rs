@@ -9,7 +9,7 @@ use crate::cli::{
     style::Tone,
 };
 
-use super::{is_wide, lists, panel, redaction, rule, scrolled};
+use super::{lists, panel, redaction, rule, scrolled};
 
 /// Lines above the comment without parts of the score: title, address, author, standing, probability, rule.
 const HEAD: usize = 6;
@@ -26,7 +26,7 @@ pub(super) fn lines(session: &Session, room: usize) -> Vec<Line> {
     let panel = panel(session, room);
     let above = room - panel.len();
     let mut lines = match &session.current {
-        Some(current) if is_wide(session) => beside(session, current, above),
+        Some(current) if session.is_wide() => beside(session, current, above),
         Some(current) => column(session, current, (width, above), session.is_context_focused).0,
         None => vec![Line::new(), Line::of(Tone::Faint, idle(session)).cut(width)],
     };
@@ -127,7 +127,7 @@ pub(super) fn furthest_scrolls(session: &Session, room: usize) -> (usize, usize)
         return (0, 0);
     };
     let room = room - panel(session, room).len();
-    if is_wide(session) {
+    if session.is_wide() {
         let (left, right) = widths(session.window.0);
         let comment = column(session, current, (left, room), false).1;
         return (comment, surroundings(session, (right, room)).1);

@@ -37,6 +37,12 @@ pub(super) fn lines(session: &Session) -> (Vec<Line>, usize) {
                 1,
             )
         }
+        Mode::Reasons(reasons) if reasons.is_of_wave => {
+            let title = "why the whole wave is rejected:";
+            let mut lines = vec![Line::of(Tone::Strong, title)];
+            lines.extend(reason_rows(session, reasons));
+            (lines, reasons.row + 1)
+        }
         Mode::Reasons(reasons) => (reason_rows(session, reasons), reasons.row),
         Mode::Thread => (thread(session), 0),
         Mode::Author(form) => author(session, form),

@@ -15,8 +15,6 @@ use crate::{
     proto::v1::{Lane, WithdrawalReason, work_queue_request::start::Within},
 };
 
-use super::is_wide;
-
 /// Where the moderator is, what waits there, and what was done.
 pub(super) fn counters(session: &Session) -> Line {
     let width = session.window.0;
@@ -81,7 +79,7 @@ fn depth(session: &Session, lane: Lane) -> (u64, Option<Duration>) {
 }
 
 fn done(session: &Session) -> Line {
-    let mut told = if is_wide(session) && session.decisions() > 0 {
+    let mut told = if session.is_wide() && session.decisions() > 0 {
         let parts = session.decided.iter();
         let parts = parts.map(|(state, count)| format!("{count} {}", state.to_lowercase()));
         format!("decided: {}", parts.collect::<Vec<_>>().join(", "))

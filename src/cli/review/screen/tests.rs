@@ -3,7 +3,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::*;
 use crate::{
     cli::review::{
-        keys::{self, Key},
+        input::Key,
+        keys,
         session::{
             BulkNews, Link, Reply, Surroundings,
             examples::{SUBMITTED, decided, desk, item, place, press, said, wave_item},
@@ -205,11 +206,17 @@ fn every_key_is_on_the_screen_of_80_columns() {
 #[test]
 fn whatever_fits_shows_some_of_the_comment() {
     for (width, height) in [(40, 14), (80, 15), (200, 18)] {
-        assert!(fits(width, height));
-        let screen = screen(&session("Short."), width, height);
+        let mut session = session("Short.");
+        session.resize(width, height);
+        assert!(session.fits());
+        let screen = screen(&session, width, height);
         assert!(screen.contains("Short."), "{screen}");
     }
-    assert!(!fits(39, 24) && !fits(80, 13));
+    for (width, height) in [(39, 24), (80, 13)] {
+        let mut session = session("Short.");
+        session.resize(width, height);
+        assert!(!session.fits());
+    }
 }
 
 #[test]

@@ -47,7 +47,13 @@ fn members(session: &Session, width: usize) -> Vec<Line> {
 
 fn bulk_lines(session: &Session, bulk: &Bulk, width: usize) -> Vec<Line> {
     let verdict = words::verdict(bulk.verdict.into());
-    let said = Line::of(tone_of(verdict), verdict.to_lowercase());
+    let mut said = Line::of(tone_of(verdict), verdict.to_lowercase());
+    if !bulk.reason_code.is_empty() {
+        said = said.with(
+            Tone::Plain,
+            format!(", {}", untrusted::line(&bulk.reason_code)),
+        );
+    }
     let mut lines = match &bulk.stage {
         Stage::Asked => vec![said.with(Tone::Faint, ": asking what it would do …")],
         Stage::Preview(preview) => preview_lines(session, said, preview, width),

@@ -20,6 +20,10 @@ pub struct Bulk {
     pub wave_id: String,
     /// What is said of it.
     pub verdict: Verdict,
+    /// The site's own code for a rejection; may be empty.
+    pub reason_code: String,
+    /// For other moderators; may be empty.
+    pub note: String,
     /// How far it is.
     pub stage: Stage,
 }
@@ -67,7 +71,7 @@ impl Session {
         matches!(stage, Some(Stage::Running(_, _)))
     }
 
-    pub(super) fn preview_bulk(&mut self, verdict: Verdict) {
+    pub(super) fn preview_bulk(&mut self, verdict: Verdict, reason_code: &str, note: &str) {
         if self.link != Link::Up {
             self.note(Tone::Bad, "not connected");
             return;
@@ -90,6 +94,8 @@ impl Session {
             site: comment.site.clone(),
             wave_id: comment.wave_id.clone(),
             verdict,
+            reason_code: reason_code.to_owned(),
+            note: note.to_owned(),
             stage: Stage::Asked,
         };
         self.page_scroll = 0;
@@ -180,6 +186,8 @@ impl Bulk {
             site: self.site.clone(),
             selector: Some(Selector::WaveId(self.wave_id.clone())),
             verdict: self.verdict.into(),
+            reason_code: self.reason_code.clone(),
+            note: self.note.clone(),
             validate_only,
             ..BulkDecideRequest::default()
         })

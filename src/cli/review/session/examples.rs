@@ -1,7 +1,7 @@
 //! Examples for the tests of sessions and screens.
 
 use super::{Desk, Place, Session};
-use crate::cli::review::keys::Key;
+use crate::cli::review::input::Key;
 use crate::proto::v1::{
     Author, AuthorHistory, Comment, CommentState, Contribution, Decision, Lane, Reason, ReasonCode,
     ReviewItem, Score, Thread, Verdict, WithdrawalReason, WorkQueueResponse,

@@ -13,6 +13,8 @@ pub struct Reasons {
     pub note: String,
     /// The note is being written.
     pub is_writing: bool,
+    /// For the whole wave.
+    pub is_of_wave: bool,
 }
 
 impl Session {
@@ -41,9 +43,27 @@ impl Session {
         }
     }
 
+    /// Asks for a reason before the preview of a wave's rejection, where there are some.
+    pub(super) fn judge_wave(&mut self, verdict: Verdict) {
+        if verdict == Verdict::Reject && !self.reasons().is_empty() && !self.is_bulk_running() {
+            self.mode = Mode::Reasons(Reasons {
+                is_of_wave: true,
+                ..Reasons::default()
+            });
+        } else {
+            self.preview_bulk(verdict, "", "");
+        }
+    }
+
     pub(super) fn reject_for(&mut self, row: usize, note: &str) {
-        let reason = self.reasons().get(row).map(|(code, _)| code.clone());
-        if let Some(reason) = reason {
+        let Some((reason, _)) = self.reasons().get(row).cloned() else {
+            return;
+        };
+        let is_of_wave = matches!(&self.mode, Mode::Reasons(reasons) if reasons.is_of_wave);
+        if is_of_wave {
+            self.mode = Mode::Wave;
+            self.preview_bulk(Verdict::Reject, &reason, note);
+        } else {
             self.mode = Mode::Item;
             self.decide(Verdict::Reject, &reason, note);
         }

@@ -1,6 +1,6 @@
 use super::{examples::*, *};
 use crate::{
-    cli::review::keys::Key,
+    cli::review::input::Key,
     proto::v1::{
         CommentState, Lane, LastDecision, Problem, SiteQueue,
         work_queue_response::{Heartbeat, Message as Down, Paused, answer},

@@ -92,6 +92,37 @@ fn a_wave_is_decided_only_after_a_preview_and_a_yes() {
 }
 
 #[test]
+fn a_waves_rejection_asks_for_one_of_the_sites_reasons() {
+    let mut session = of_a_wave();
+    session.replied(Reply::Desks(vec![desk("daily")]));
+    press(&mut session, "vr");
+    assert_eq!(
+        asked(&mut session),
+        [],
+        "without a reason nothing is previewed"
+    );
+    press(&mut session, "⎋");
+    assert_eq!(session.mode, Mode::Wave);
+    press(&mut session, "rnspam club⏎2");
+    assert_eq!(session.mode, Mode::Wave);
+    let wave = |validate_only| {
+        Ask::Bulk(BulkDecideRequest {
+            site: "daily".to_owned(),
+            selector: Some(Selector::WaveId("4711".to_owned())),
+            verdict: Verdict::Reject.into(),
+            reason_code: "insult".to_owned(),
+            note: "spam club".to_owned(),
+            validate_only,
+            ..BulkDecideRequest::default()
+        })
+    };
+    assert_eq!(asked(&mut session), [wave(true)]);
+    preview(&mut session);
+    press(&mut session, "y");
+    assert_eq!(asked(&mut session), [wave(false)]);
+}
+
+#[test]
 fn a_preview_that_is_put_away_decides_nothing_when_it_comes() {
     let mut session = of_a_wave();
     press(&mut session, "vs⎋");

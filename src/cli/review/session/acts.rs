@@ -1,11 +1,8 @@
-//! What the keys do.
+//! What is done where a key asks for it.
 
 use crate::{
     cli::{
-        review::{
-            keys::{self, Act, Key},
-            screen,
-        },
+        review::input::{Act, Key},
         style::Tone,
     },
     proto::v1::work_queue_request::start::Within,
@@ -14,54 +11,8 @@ use crate::{
 use super::{Effect, Mode, Session, Typing};
 
 impl Session {
-    /// A key was pressed.
-    pub fn press(&mut self, key: Key) {
-        let (width, height) = self.window;
-        if !screen::fits(width, height) {
-            if key == Key::Char('q') {
-                self.outbox.push_back(Effect::Quit);
-            }
-            return;
-        }
-        if self.is_typing() && self.typed(key) {
-            return;
-        }
-        if let (Mode::Reasons(reasons), Key::Char(digit @ '1'..='9')) = (&self.mode, key)
-            && !reasons.is_writing
-        {
-            let note = reasons.note.clone();
-            let row = digit.to_digit(10).unwrap_or(1) - 1;
-            self.reject_for(usize::try_from(row).unwrap_or(0), &note);
-            return;
-        }
-        // What was said before is read; what was refused stays until something else is to be said.
-        if self
-            .notice
-            .as_ref()
-            .is_some_and(|(tone, _)| *tone != Tone::Bad)
-        {
-            self.notice = None;
-        }
-        let bound = keys::bindings(self);
-        // A capital is the same key: caps lock decides nothing else.
-        let key = key.lowercase();
-        match bound.iter().find(|binding| binding.key == key) {
-            Some(binding) => self.act(binding.act),
-            None => self.unknown(key),
-        }
-        self.keep_scrolls_in_bounds();
-    }
-
-    /// The window has another size; what is shown of it stays as far as it can.
-    pub fn resize(&mut self, width: usize, height: usize) {
-        if self.window != (width, height) {
-            self.window = (width, height);
-            self.keep_scrolls_in_bounds();
-        }
-    }
-
     /// Whether the key was text.
-    fn typed(&mut self, key: Key) -> bool {
+    pub(in crate::cli::review) fn typed(&mut self, key: Key) -> bool {
         match key {
             Key::Char(letter) => self.write(letter.encode_utf8(&mut [0; 4])),
             Key::Backspace => self.unwrite(),
@@ -80,7 +31,8 @@ impl Session {
         true
     }
 
-    fn unknown(&mut self, key: Key) {
+    /// A key that has no meaning at the moment.
+    pub(in crate::cli::review) fn unknown(&mut self, key: Key) {
         let name = match key {
             Key::Char(' ') => "space".to_owned(),
             Key::Char(letter) if !letter.is_control() => letter.to_string(),
@@ -96,7 +48,8 @@ impl Session {
         self.note(Tone::Notice, format!("{name} does nothing here"));
     }
 
-    fn act(&mut self, act: Act) {
+    /// Does what a key asks for.
+    pub(in crate::cli::review) fn act(&mut self, act: Act) {
         match act {
             Act::Decide(verdict) => self.decide(verdict, "", ""),
             Act::Reject => self.reject(),
@@ -108,7 +61,7 @@ impl Session {
                 self.is_context_focused = !self.is_context_focused && self.current.is_some()
             }
             Act::Wave => self.open_page(Mode::Wave),
-            Act::Bulk(verdict) => self.preview_bulk(verdict),
+            Act::Bulk(verdict) => self.judge_wave(verdict),
             Act::Confirm => self.confirm(),
             Act::Author => self.open_author(),
             Act::Turn => self.turn(),
@@ -135,6 +88,28 @@ impl Session {
                 let thread = self.thread_id().map(str::to_owned);
                 self.work_within(thread.map(Within::ThreadId));
             }
+        }
+    }
+
+    /// Rejects for the reason in the row of a digit, where reasons are chosen: whether it did.
+    pub(in crate::cli::review) fn reject_by_digit(&mut self, key: Key) -> bool {
+        let (Mode::Reasons(reasons), Key::Char(digit @ '1'..='9')) = (&self.mode, key) else {
+            return false;
+        };
+        if reasons.is_writing {
+            return false;
+        }
+        let note = reasons.note.clone();
+        let row = digit.to_digit(10).unwrap_or(1) - 1;
+        self.reject_for(usize::try_from(row).unwrap_or(0), &note);
+        true
+    }
+
+    /// What was said before is read; what was refused stays until something else is to be said.
+    pub(in crate::cli::review) fn forget_notice(&mut self) {
+        let is_read = |(tone, _): &(Tone, String)| *tone != Tone::Bad;
+        if self.notice.as_ref().is_some_and(is_read) {
+            self.notice = None;
         }
     }
 
@@ -204,6 +179,7 @@ impl Session {
                 }
             }
             Mode::Item => self.is_context_focused = false,
+            Mode::Reasons(reasons) if reasons.is_of_wave => self.mode = Mode::Wave,
             Mode::Reasons(_)
             | Mode::Typing(_)
             | Mode::Deeds(_)
@@ -270,16 +246,5 @@ impl Session {
             Mode::Wave | Mode::Help => (&mut self.page_scroll, usize::MAX),
         };
         *place = place.saturating_add_signed(by).min(most.saturating_sub(1));
-    }
-
-    /// A key pressed too often needs not be pressed back as often.
-    fn keep_scrolls_in_bounds(&mut self) {
-        if !screen::fits(self.window.0, self.window.1) {
-            return;
-        }
-        let furthest = screen::furthest_scrolls(self);
-        self.scroll = self.scroll.min(furthest.comment);
-        self.context_scroll = self.context_scroll.min(furthest.context);
-        self.page_scroll = self.page_scroll.min(furthest.page);
     }
 }

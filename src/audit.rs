@@ -1,5 +1,7 @@
 //! The audit log as people read it: filtered pages of bounded cost.
 
+mod seek;
+
 use crate::{
     comment::audit::{AuditEntry, AuditFilter},
     store::{
@@ -36,8 +38,8 @@ impl Audit {
         Self { store }
     }
 
-    /// At most `count` entries that the filter takes, after a sequence in this order. Looks at 2,000 entries at most, in
-    /// ten reads.
+    /// At most `count` entries that the filter takes, after a sequence in this order; without one from where the filter's
+    /// time begins. Looks at 2,000 entries at most, in ten reads, and finds a beginning in a few more.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -49,14 +51,21 @@ impl Audit {
         after: Option<u64>,
         count: usize,
     ) -> Result<AuditPage, StoreError> {
-        let (mut after, mut entries) = (after, Vec::new());
+        let mut after = match after {
+            Some(after) => Some(after),
+            None => self.beginning(log, filter, order).await?,
+        };
+        let mut entries = Vec::new();
         for _ in 0..LOOKED_AT / STRETCH {
             let read = self.store.audit_entries(log, order, after, STRETCH).await?;
-            let is_last = read.len() < STRETCH;
+            let is_last =
+                read.len() < STRETCH || read.iter().all(|entry| is_past_end(entry, filter, order));
             for entry in read {
-                if entries.len() == count || past_end(&entry, filter, order) {
-                    let next = after.filter(|_| entries.len() == count);
-                    return Ok(AuditPage { entries, next });
+                if entries.len() == count {
+                    return Ok(AuditPage {
+                        entries,
+                        next: after,
+                    });
                 }
                 after = Some(entry.sequence);
                 if filter.takes(&entry) {
@@ -75,10 +84,34 @@ impl Audit {
             next: after,
         })
     }
+
+    /// After which sequence to begin; `None` for the order's own beginning.
+    async fn beginning(
+        &self,
+        log: &AuditLog,
+        filter: &AuditFilter,
+        order: AuditOrder,
+    ) -> Result<Option<u64>, StoreError> {
+        let time = match order {
+            AuditOrder::OldestFirst => filter.since,
+            AuditOrder::NewestFirst => filter.before,
+        };
+        let Some(time) = time else {
+            return Ok(None);
+        };
+        let first = seek::seek(&self.store, log, time).await?;
+        // Times rise with sequences, but where the clock was set back: so a stretch more is looked at.
+        let margin = STRETCH as u64;
+        Ok(match order {
+            AuditOrder::OldestFirst => first.checked_sub(margin + 1),
+            AuditOrder::NewestFirst => first.checked_add(margin),
+        })
+    }
 }
 
-/// Times rise with sequences, so nothing behind such an entry is taken.
-fn past_end(entry: &AuditEntry, filter: &AuditFilter, order: AuditOrder) -> bool {
+/// Times rise with sequences, so behind a stretch of such entries nothing is taken; a single one can be from before the
+/// clock was set back.
+fn is_past_end(entry: &AuditEntry, filter: &AuditFilter, order: AuditOrder) -> bool {
     match order {
         AuditOrder::OldestFirst => filter.before.is_some_and(|before| entry.at >= before),
         AuditOrder::NewestFirst => filter.since.is_some_and(|since| entry.at < since),

@@ -45,10 +45,11 @@ use failure::Failure;
 #[command(name = "replydesk", version, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
-  replydesk demo                                            # see it work
-  replydesk serve                                           # run it, with a Redis of its own
-  replydesk site create daily --display-name 'The Daily'    # in another terminal
-  replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello'
+  replydesk demo                    # see it work
+  replydesk serve                   # run it, with a Redis of its own
+  replydesk site create daily --display-name 'The Daily'   # in another terminal
+  replydesk submit --site daily --thread tram --name Ada \\
+      --email ada@example.org 'Hello'
   replydesk review --site daily")]
 pub struct Arguments {
     #[command(subcommand)]
@@ -115,4 +116,34 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Train(args) => train::run(args).await,
     };
     done.or_else(Failure::unless_reader_left)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn all(command: &clap::Command, found: &mut Vec<clap::Command>) {
+        found.push(command.clone());
+        command.get_subcommands().for_each(|part| all(part, found));
+    }
+
+    #[test]
+    fn no_example_and_no_table_is_wrapped_on_a_terminal_of_eighty_columns() {
+        let mut commands = Vec::new();
+        all(&Arguments::command(), &mut commands);
+        assert!(commands.len() > 40, "{}", commands.len());
+        let mut wide = Vec::new();
+        for command in commands {
+            let help = command.get_after_help().map(ToString::to_string);
+            for line in help.unwrap_or_default().lines() {
+                // Prose starts at the margin, and may be wrapped; what is indented may not.
+                if line.starts_with(' ') && line.chars().count() > 80 {
+                    wide.push(format!("{}: {line}", command.get_name()));
+                }
+            }
+        }
+        assert_eq!(wide, Vec::<String>::new());
+    }
 }

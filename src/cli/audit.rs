@@ -18,9 +18,9 @@ Examples:
   replydesk audit --site daily
   replydesk audit --site daily --action decided --action undone --last 20
   replydesk audit --site daily --comment 01890a5d-ac96-774b-bcce-b302099a8057
-  replydesk audit --site daily --since 2026-01-30T00:00:00Z --before 12h
+  replydesk audit --site daily --by ada --since 2026-01-30T00:00:00Z --until 12h
   replydesk audit --site daily --oldest-first --json > audit.jsonl
-  replydesk audit                                            # access keys; needs an admin key of all sites")]
+  replydesk audit          # of access keys; needs an admin key of all sites")]
 pub struct Args {
     /// The site; without it, the log of what concerns no site alone.
     #[arg(long, default_value = "", hide_default_value = true)]
@@ -31,6 +31,14 @@ pub struct Args {
     /// Only what was done with this access key.
     #[arg(long, value_name = "KEY-ID")]
     key: Option<KeyId>,
+    /// Only what this person did: the label of their key, whole, as in `by ada`.
+    #[arg(
+        long,
+        value_name = "LABEL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    by: String,
     /// Only this action, such as `decided` or `policy-updated`; repeat it for more.
     #[arg(long = "action", value_name = "ACTION", value_parser = words::audit_action_of)]
     actions: Vec<AuditAction>,
@@ -38,7 +46,7 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = clock::parse_since)]
     since: Option<prost_types::Timestamp>,
     /// Only before this time, written in the same ways.
-    #[arg(long, value_name = "TIME", value_parser = clock::parse_since)]
+    #[arg(long = "until", visible_alias = "before", value_name = "TIME", value_parser = clock::parse_since)]
     before: Option<prost_types::Timestamp>,
     /// From the oldest entry to the newest.
     #[arg(long)]
@@ -63,6 +71,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         site: args.site,
         comment_id: args.comment.map(|id| id.to_string()).unwrap_or_default(),
         key_id: args.key.map(|id| id.to_string()).unwrap_or_default(),
+        actor: args.by,
         actions: args.actions.into_iter().map(i32::from).collect(),
         since: args.since,
         before: args.before,

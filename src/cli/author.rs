@@ -25,8 +25,10 @@ const PAGE: i32 = 200;
 #[command(after_help = "\
 Examples:
   replydesk author show --site daily 01890a5d-ac96-774b-bcce-b302099a8057
-  replydesk author ban --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --for 30d --reason 'sells pills' --strike
-  replydesk author ban --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --domain pills.example --pending spam
+  replydesk author ban --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\
+      --for 30d --reason 'sells pills' --strike
+  replydesk author ban --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\
+      --domain pills.example --pending spam
   replydesk author list --site daily")]
 pub struct Args {
     #[command(subcommand)]
@@ -45,7 +47,7 @@ enum Verb {
     Show(ByComment),
     /// Reject everything from now on, and what is pending.
     #[command(
-        after_help = "Example:\n  replydesk author ban --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --ip --for 2d"
+        after_help = "Example:\n  replydesk author ban --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\\n      --ip --for 2d"
     )]
     Ban {
         #[command(flatten)]
@@ -58,7 +60,7 @@ enum Verb {
     },
     /// Let each comment wait for a moderator.
     #[command(
-        after_help = "Example:\n  replydesk author hold --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --reason rude --strike"
+        after_help = "Example:\n  replydesk author hold --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\\n      --reason rude --strike"
     )]
     Hold {
         #[command(flatten)]
@@ -79,7 +81,7 @@ enum Verb {
     /// Take back what was said: the site's policy decides again.
     #[command(
         after_help = "Example:\n  replydesk author clear --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --ip\n  \
-                      replydesk author clear --site daily --standing 01a3…    # as `author list` shows it"
+                      replydesk author clear --site daily --standing 01a3…   # of `author list`"
     )]
     Clear {
         #[command(flatten)]
@@ -90,7 +92,7 @@ enum Verb {
     },
     /// Note something on a comment's author, for other moderators.
     #[command(
-        after_help = "Example:\n  replydesk author note --site daily 01890a5d-ac96-774b-bcce-b302099a8057 'apologised'"
+        after_help = "Example:\n  replydesk author note --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\\n      'apologised'"
     )]
     Note {
         #[command(flatten)]

@@ -35,12 +35,15 @@ Only what nobody has decided yet is decided; what another moderator holds or mus
 and counted. What would be decided is shown first.
 
 Examples:
-  replydesk bulk decide --site daily --wave 4711 --verdict spam      # wave_id of `comments`
-  replydesk bulk decide --site daily --author-of 01890a5d-ac96-774b-bcce-b302099a8057 --verdict reject
-  replydesk bulk decide --site daily --lane review --thread tram --verdict approve --dry-run
+  replydesk bulk decide --site daily --wave 4711 --verdict spam
+  replydesk bulk decide --site daily \\
+      --author-of 01890a5d-ac96-774b-bcce-b302099a8057 --verdict reject
+  replydesk bulk decide --site daily --lane review --thread tram \\
+      --verdict approve --dry-run
   replydesk bulk decide --site daily --ids spam.txt --verdict spam --yes --json
 
-An operation that was cut off goes on when it is asked for again with the --operation that it told.";
+An operation that was cut off goes on when it is asked for again with the --operation
+that it told.";
 
 /// Decide on a wave, on what waits of an author or in a lane, or on named comments.
 #[derive(Debug, clap::Args)]
@@ -87,7 +90,7 @@ struct Decide {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct Which {
-    /// The comments of this wave.
+    /// The comments of this wave, the `wave_id` of a comment.
     #[arg(long, value_name = "WAVE-ID")]
     wave: Option<WaveId>,
     /// What waits of this comment's author.
@@ -106,7 +109,7 @@ struct Which {
 #[command(after_help = "\
 Examples:
   replydesk bulk undo --site daily 01890a5d-ac96-774b-bcce-b302099a8057
-  replydesk audit --site daily --action bulk-decided       # which operations there were")]
+  replydesk audit --site daily --action bulk-decided    # which there were")]
 struct Undo {
     /// The operation.
     #[arg(value_name = "UUID")]

@@ -19,11 +19,15 @@ use super::{failure::Failure, json, output, submit, untrusted, words};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk comment report --site daily 01890a5d-ac96-774b-bcce-b302099a8057 insult --account jo
+  replydesk comment report --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\
+      insult --account jo
   replydesk comment retract --site daily 01890a5d-ac96-774b-bcce-b302099a8057
-  replydesk comment revise --site daily 01890a5d-ac96-774b-bcce-b302099a8057 1 'What I meant to say'
-  replydesk comment appeal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 2 'It was a quote'
-  replydesk comment redact --site daily 01890a5d-ac96-774b-bcce-b302099a8057 1 '555-0123'")]
+  replydesk comment revise --site daily 01890a5d-ac96-774b-bcce-b302099a8057 1 \\
+      'What I meant to say'
+  replydesk comment appeal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 2 \\
+      'It was a quote'
+  replydesk comment redact --site daily 01890a5d-ac96-774b-bcce-b302099a8057 1 \\
+      '555-0123'")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

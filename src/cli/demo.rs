@@ -28,10 +28,11 @@ use service::Service;
 Examples:
   replydesk demo
   replydesk demo --quick
-  replydesk demo --data comments.jsonl       # JSON lines with id and text, and more if there
-  replydesk demo --running --json            # a check of a service that already runs
+  replydesk demo --data comments.jsonl   # JSON lines with id and text
+  replydesk demo --running --json        # a check of a service that runs
 
-Contact fields that the data lacks are made up: example domains and documentation addresses only.")]
+Contact fields that the data lacks are made up: example domains and documentation
+addresses only.")]
 pub struct Args {
     /// Comments as JSON lines; our own examples if left out.
     #[arg(long, value_name = "FILE.jsonl")]

@@ -32,7 +32,8 @@ const SILENCE: Duration = Duration::from_secs(60);
 Examples:
   replydesk events --site daily
   replydesk events --site daily --follow
-  replydesk events --site daily --follow --cursor 28-35546 --json >> events.jsonl")]
+  replydesk events --site daily --follow --cursor 28-35546 --json \\
+      >> events.jsonl")]
 pub struct Args {
     /// The site.
     #[arg(long)]

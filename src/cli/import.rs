@@ -26,7 +26,8 @@ use send::Chunk;
 const HELP: &str = "\
 JSON lines: one object a line, with
   id             the comment's name where it comes from, a text or a number
-  state          approved (or ham), spam, rejected (or trash), pending; also as \"label\"
+  state          approved (or ham), spam, rejected (or trash), pending; also
+                 as \"label\"
   body           the comment as plain text; also as \"text\"
 and, where known, author (the display name), email, website, account_id, title, url and language \
 of the article, and submitted_at (2026-01-31T09:30:00Z, or seconds since 1970; also as \"created\").
@@ -41,7 +42,8 @@ and count in their authors' history. Addresses are hashed by the service at once
 Examples:
   replydesk import --site daily comments.jsonl --dry-run
   replydesk import --site daily wordpress.xml
-  replydesk import --site daily wordpress.001.xml wordpress.002.xml --skip-bad --json";
+  replydesk import --site daily wordpress.001.xml wordpress.002.xml \\
+      --skip-bad --json";
 
 /// Train the model and the authors' history from comments moderated elsewhere. Needs an admin key.
 #[derive(Debug, clap::Args)]

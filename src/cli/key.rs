@@ -23,7 +23,7 @@ Examples:
   replydesk key create --role submitter --site daily --label 'blog back end'
   replydesk key create --role moderator --site daily --label Ada --expires 90d
   replydesk key revoke 0123456789abcdef
-  replydesk key generate --role admin     # offline, for a service with a Redis of its own")]
+  replydesk key generate --role admin        # offline, before a service runs")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -43,11 +43,7 @@ enum Verb {
         #[arg(long)]
         role: Role,
         /// A site that it is good for; repeat it for more.
-        #[arg(
-            long = "site",
-            value_name = "SITE",
-            required_unless_present = "all_sites"
-        )]
+        #[arg(long = "site", value_name = "SITE")]
         sites: Vec<String>,
         /// Good for every site, those yet to come too.
         #[arg(long, conflicts_with = "sites")]
@@ -113,11 +109,16 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Verb::Create {
             role,
             sites,
-            all_sites: _,
+            all_sites,
             label,
             expires,
             reach,
         } => {
+            if sites.is_empty() && !all_sites {
+                return Err(Failure::usage(
+                    "say what the key is good for: --site SITE (repeat it for more), or --all-sites",
+                ));
+            }
             let connection = Connection::open(&reach.target()?).await?;
             warn_of_unknown(&connection, &sites).await;
             let expires_at = expires.map(|span| expiry(&span)).transpose()?;

@@ -16,7 +16,7 @@ use super::{failure::Failure, output, untrusted};
 #[command(after_help = "\
 Example:
   replydesk model status
-  replydesk model status --json | jq -r .digest    # the same on all replicas at the same position")]
+  replydesk model status --json | jq -r .digest   # the same on all replicas")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

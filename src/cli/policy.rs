@@ -15,7 +15,8 @@ use super::{client::reach::Reach, clock, failure::Failure};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  replydesk policy backtest --site daily --set approve_below=0.1 --set spam_above=0.9")]
+  replydesk policy backtest --site daily --set approve_below=0.1 \\
+      --set spam_above=0.9")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -35,8 +36,10 @@ Each comment is decided anew by the score, the links and the author's history th
 Limits, required fields and the 2 % that chance puts before moderators take no part.
 
 Examples:
-  replydesk policy backtest --site daily --set approve_below=0.1 --set spam_above=0.9
-  replydesk policy backtest --site daily --set hold_first_comment=false --since 30d --examples 10
+  replydesk policy backtest --site daily --set approve_below=0.1 \\
+      --set spam_above=0.9
+  replydesk policy backtest --site daily --set hold_first_comment=false \\
+      --since 30d --examples 10
   replydesk policy backtest --site daily --json       # the policy as it is";
 
 /// What another policy would have approved, held and marked, and where moderators disagree.

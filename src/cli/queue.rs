@@ -16,17 +16,18 @@ use super::{
 /// The most that the service answers at once.
 const PAGE: i32 = 200;
 
-/// How much of a comment stands in its line, in cells.
-const EXCERPT: usize = 60;
+/// The width of a list, in cells.
+const WIDTH: usize = 80;
 
 /// List what waits in a site's queue, the most urgent first, and narrow it down. Nobody is given an item by it: `review`
 /// works the queue. Needs a moderator's key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk queue --site daily --last 20
+  replydesk queue --site daily --limit 20
   replydesk queue --site daily --lane reported --lane escalated
-  replydesk queue --site daily --language de --reason too-many-links --min-score 0.4
+  replydesk queue --site daily --language de --reason too-many-links \\
+      --min-score 0.4
   replydesk queue --site daily --text casino --json > found.jsonl
   replydesk queue --site daily --author-of 01890a5d-ac96-774b-bcce-b302099a8057")]
 pub struct Args {
@@ -54,9 +55,17 @@ pub struct Args {
     /// With this in the comment or the author's name; case, accents and disguises don't matter.
     #[arg(long, default_value = "", hide_default_value = true)]
     text: String,
-    /// At most so many.
-    #[arg(long, value_name = "N")]
-    last: Option<usize>,
+    /// At most so many, the most urgent ones; says how to go on if there are more.
+    #[arg(long, visible_alias = "last", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Go on where a list with --limit ended; with the same lanes and filters.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        default_value = "",
+        hide_default_value = true
+    )]
+    page_token: String,
     /// Print JSON, one line an item.
     #[arg(long)]
     json: bool,
@@ -70,7 +79,7 @@ impl Args {
         ListQueueRequest {
             site: self.site.clone(),
             page_size: PAGE,
-            page_token: String::new(),
+            page_token: self.page_token.clone(),
             language: self.language.clone(),
             reasons: self.reasons.iter().map(|code| i32::from(*code)).collect(),
             min_spam_probability: self.min_score,
@@ -89,57 +98,58 @@ impl Args {
 pub async fn run(args: Args) -> Result<(), Failure> {
     let connection = Connection::open(&args.reach.target()?).await?;
     let mut request = args.request();
-    let (paint, mut left) = (Paint::for_stdout(), args.last.unwrap_or(usize::MAX));
+    let (paint, mut left) = (Paint::for_stdout(), args.limit);
     loop {
+        let most = left.and_then(|left| i32::try_from(left).ok());
+        request.page_size = most.map_or(PAGE, |most| most.min(PAGE));
         let page = once(connection.moderation().list_queue(timely(request.clone()))).await;
         let page = page.map_err(|status| explain(&status))?;
-        for item in page.items.iter().take(left) {
+        for item in &page.items {
             if args.json {
                 output::json(&json::item(item))?;
             } else {
-                output::say(one_line(item, paint, SystemTime::now()))?;
+                output::say(two_lines(item, paint, SystemTime::now()))?;
             }
         }
-        left = left.saturating_sub(page.items.len());
-        if page.next_page_token.is_empty() || left == 0 {
+        let shown = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+        left = left.map(|left| left.saturating_sub(shown));
+        if page.next_page_token.is_empty() {
+            return Ok(());
+        }
+        if left == Some(0) {
+            eprintln!(
+                "replydesk: there may be more: --page-token {}",
+                page.next_page_token
+            );
             return Ok(());
         }
         request.page_token = page.next_page_token;
     }
 }
 
-/// When it is due, where it waits, how it was scored, and how it begins.
-fn one_line(item: &ReviewItem, paint: Paint, now: SystemTime) -> String {
+/// Which, where it waits, how it was scored and for how long it has waited; then when it is due, and how it begins.
+fn two_lines(item: &ReviewItem, paint: Paint, now: SystemTime) -> String {
     let Some(comment) = &item.comment else {
         return "(an item without its comment)".to_owned();
     };
-    let thread = comment
-        .thread
-        .as_ref()
-        .map_or("", |thread| &thread.thread_id);
-    let score = comment
-        .score
-        .as_ref()
-        .map_or_else(|| "-".to_owned(), |s| format!("{:.2}", s.spam_probability));
-    let waits = comment
-        .submitted_at
-        .as_ref()
-        .map_or_else(String::new, |at| clock::age(at, now));
-    let body = line::Line::of(style::Tone::Plain, untrusted::line(&comment.body)).cut(EXCERPT);
-    format!(
-        "{}  {:<9}  {score:>4}  {}  {}  {}: {}",
-        paint.paint(
-            style::Tone::Faint,
-            &format!(
-                "due {}, waits {waits:>6}",
-                clock::readable(item.due_at.as_ref())
-            )
-        ),
-        words::lane(item.lane),
-        untrusted::line(&comment.comment_id),
+    let thread = comment.thread.as_ref().map_or("", |t| &t.thread_id);
+    let score = comment.score.as_ref();
+    let score = score.map_or_else(|| "-".to_owned(), |s| format!("{:.2}", s.spam_probability));
+    let submitted = comment.submitted_at.as_ref();
+    let waits = submitted.map_or_else(String::new, |at| clock::age(at, now));
+    let due = format!("  due {}  ", clock::readable(item.due_at.as_ref()));
+    let begins = format!(
+        "{}  {}: {}",
         untrusted::line(thread),
         comments::author(comment),
-        body.text()
+        untrusted::line(&comment.body)
+    );
+    let second = line::Line::of(style::Tone::Faint, due).with(style::Tone::Plain, begins);
+    format!(
+        "{}  {:<9}  score {score:>4}  waits {waits}\n{}",
+        untrusted::line(&comment.comment_id),
+        words::lane(item.lane),
+        second.cut(WIDTH).painted(paint)
     )
 }
 
@@ -151,7 +161,7 @@ mod tests {
     use crate::cli::review::session::examples::item;
 
     #[test]
-    fn an_item_is_a_line_that_says_where_it_waits_and_how_it_begins() {
+    fn an_item_says_in_eighty_columns_where_it_waits_and_how_it_begins() {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         let mut waits = item(
             id,
@@ -163,6 +173,12 @@ mod tests {
         let submitted = waits.comment.as_ref().and_then(|c| c.submitted_at);
         let seconds = u64::try_from(submitted.expect("a time").seconds).expect("after 1970");
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds + 300);
-        insta::assert_snapshot!(one_line(&waits, Paint::off(), now));
+        let shown = two_lines(&waits, Paint::off(), now);
+        assert!(
+            shown
+                .lines()
+                .all(|line| unicode_width::UnicodeWidthStr::width(line) <= WIDTH)
+        );
+        insta::assert_snapshot!(shown);
     }
 }

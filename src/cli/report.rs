@@ -16,8 +16,7 @@ use super::{clock, failure::Failure, output, style::Paint};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  # the 30 days before today
-  replydesk report --site daily
+  replydesk report --site daily                     # the 30 days before today
   replydesk report --site daily --from 2026-01-01 --to 2026-03-31
   replydesk report --site daily --json > transparency.json")]
 pub struct Args {

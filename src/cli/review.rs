@@ -37,26 +37,32 @@ Examples:
   replydesk review --site daily,weekly --lane reported
   coproc replydesk review --site daily --json     # from a script
 
-With --json, standard output has one JSON object a line, each with one of these fields:
-  item       {comment, lease_expires_at, due_at, lane, author_history}: decide on it; the comment has
-             the score's reasons, and wave_id and wave_size where others said nearly the same
-  decision   {comment_id, state, version, verdict, decided_at, replayed}: carried out
+With --json, standard output has one JSON object a line, each with one of these:
+  item       {comment, lease_expires_at, due_at, lane, author_history}: decide
+             on it; the comment has the score's reasons, and wave_id and
+             wave_size where others said nearly the same
+  decision   {comment_id, state, version, verdict, decided_at, replayed}:
+             carried out
   skipped    \"UUID\": given back
   noted      \"UUID\": the note is left
-  undone     {comment_id, state, version, verdict, undone_at, replayed}: a decision was undone
+  undone     {comment_id, state, version, verdict, undone_at, replayed}:
+             a decision was undone
   paused     true or false
-  withdrawn  \"UUID\": not yours any more; don't decide on it. Beside it: reason, and state and version
-             where those have changed
-  problem    {comment_id, reason, message, state, version}: refused, nothing was changed
+  withdrawn  \"UUID\": not yours any more; don't decide on it. Beside it: reason,
+             and state and version where those have changed
+  problem    {comment_id, reason, message, state, version}: refused, nothing
+             was changed
   error      \"why\", and line: a line of standard input that was not understood
-  queue      {site, waiting, leased, oldest_waiting_seconds, pending, approved, rejected, spam, lanes}
+  queue      {site, waiting, leased, oldest_waiting_seconds, pending, approved,
+             rejected, spam, lanes}
 For items that were printed, it reads lines such as
   {\"comment_id\": \"01890a5d-ac96-774b-bcce-b302099a8057\", \"verdict\": \"approve\"}
-from standard input (approve, reject, spam, escalate or skip; reason_code and note may be added, and
-cool_down_seconds for a skip). Also note (on any comment, its text in note), undo (a decision of this
-run), and pause and resume, which need no comment_id.
-It ends when standard input ends and every verdict is answered; with exit code 1 if a line of input
-failed: an error or a problem was printed.")]
+from standard input (approve, reject, spam, escalate or skip; reason_code and
+note may be added, and cool_down_seconds for a skip). Also note (on any comment,
+its text in note), undo (a decision of this run), and pause and resume, which
+need no comment_id.
+It ends when standard input ends and every verdict is answered; with exit code 1
+if a line of input failed: an error or a problem was printed.")]
 pub struct Args {
     /// The site; several are served in turn.
     #[arg(long, required = true, value_delimiter = ',')]

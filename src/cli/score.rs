@@ -38,7 +38,8 @@ No service is asked: the author's history, velocity and near-duplicates are unkn
 
 Examples:
   replydesk score 'Visit LUCKY88 now'
-  replydesk score --explain --name 'Lucky Casino' 'Best b0nus at https://lucky.example'
+  replydesk score --explain --name 'Lucky Casino' \\
+      'Best b0nus at https://lucky.example'
   replydesk score --explain --title 'The new tram' --language en - < text
   replydesk score --json - < text";
 

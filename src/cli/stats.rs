@@ -19,7 +19,8 @@ use super::{failure::Failure, output, style::Paint};
 #[command(after_help = "\
 Examples:
   replydesk stats --site daily
-  replydesk stats --site daily --json | jq .last_day.time_to_decision_p90_seconds")]
+  replydesk stats --site daily --json \\
+      | jq .last_day.time_to_decision_p90_seconds")]
 pub struct Args {
     /// The site.
     #[arg(long)]

@@ -23,10 +23,12 @@ const CONTRIBUTIONS: usize = 5;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello'
-  replydesk submit --site daily --thread tram --name Ada --email ada@example.org - < text
-  replydesk submit --site daily --thread tram --name Ada --email ada@example.org 'Hello' \\
-    --validate-only --json")]
+  replydesk submit --site daily --thread tram --name Ada \\
+      --email ada@example.org 'Hello'
+  replydesk submit --site daily --thread tram --name Ada \\
+      --email ada@example.org - < text
+  replydesk submit --site daily --thread tram --name Ada \\
+      --email ada@example.org --validate-only --json 'Hello'")]
 pub struct Args {
     /// The comment; `-` reads it from standard input.
     text: String,

@@ -46,7 +46,7 @@ enum Verb {
     #[command(after_help = "\
 Examples:
   replydesk thread moderate --site daily tram-line pre --for 6h
-  replydesk thread moderate --site daily tram-line site             # as the site again")]
+  replydesk thread moderate --site daily tram-line site   # as the site again")]
     Moderate {
         #[command(flatten)]
         name: Name,

@@ -12,8 +12,9 @@ use super::{failure::Failure, json, output, words};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  replydesk comments --site daily 01890a5d-ac96-774b-bcce-b302099a8057
   replydesk undo --site daily 01890a5d-ac96-774b-bcce-b302099a8057 2
-  replydesk audit --site daily --comment 01890a5d-ac96-774b-bcce-b302099a8057    # which version that was")]
+The first line says which version it is: APPROVED, version 2.")]
 pub struct Args {
     /// The comment.
     #[arg(value_name = "UUID")]

@@ -137,6 +137,8 @@ pub struct AuditFilter {
     pub comment: Option<CommentId>,
     /// Only what was done with this key.
     pub key: Option<KeyId>,
+    /// Only what was done under this label.
+    pub actor: Option<String>,
     /// Only these actions.
     pub actions: Vec<AuditAction>,
     /// Only since then.
@@ -152,6 +154,10 @@ impl AuditFilter {
         let comment = entry.change.map(|change| change.comment);
         self.comment.is_none_or(|wanted| comment == Some(wanted))
             && self.key.is_none_or(|wanted| entry.actor.key == wanted)
+            && self
+                .actor
+                .as_deref()
+                .is_none_or(|wanted| *entry.actor.label == *wanted)
             && (self.actions.is_empty() || self.actions.contains(&entry.action))
             && self.since.is_none_or(|since| entry.at >= since)
             && self.before.is_none_or(|before| entry.at < before)

@@ -74,13 +74,33 @@ impl Store {
         found.ids.iter().map(read_entry).collect()
     }
 
-    /// Entries of a site's log by their sequences; those that are not there are left out. One round trip.
+    /// The oldest and the newest entry of a log; `None` for an empty one. One round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; `Corrupt` for an entry that we did not write.
+    pub async fn audit_ends(
+        &self,
+        log: &AuditLog,
+    ) -> Result<Option<(AuditEntry, AuditEntry)>, StoreError> {
+        let mut pipe = redis::Pipeline::with_capacity(2);
+        for (command, from, to) in [("XRANGE", "-", "+"), ("XREVRANGE", "+", "-")] {
+            let range = pipe.cmd(command).arg(log.key()).arg(from).arg(to);
+            range.arg("COUNT").arg(1);
+        }
+        let (oldest, newest): (StreamRangeReply, StreamRangeReply) = self.pipeline(&pipe).await?;
+        match (oldest.ids.first(), newest.ids.first()) {
+            (Some(oldest), Some(newest)) => Ok(Some((read_entry(oldest)?, read_entry(newest)?))),
+            (_, None) | (None, _) => Ok(None),
+        }
+    }
+
+    /// Entries of a log by their sequences; those that are not there are left out. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; `Corrupt` for an entry that we did not write.
     pub async fn audit_at(
         &self,
-        site: &SiteId,
+        log: &AuditLog,
         sequences: &[u64],
     ) -> Result<Vec<AuditEntry>, StoreError> {
         if sequences.is_empty() {
@@ -88,7 +108,7 @@ impl Store {
         }
         let mut pipe = redis::Pipeline::with_capacity(sequences.len());
         for sequence in sequences {
-            let range = pipe.cmd("XRANGE").arg(keys::audit(site));
+            let range = pipe.cmd("XRANGE").arg(log.key());
             range.arg(sequence).arg(sequence).arg("COUNT").arg(1);
         }
         let found: Vec<StreamRangeReply> = self.pipeline(&pipe).await?;

@@ -15,7 +15,7 @@ use crate::{
     },
     proto::store::{AuditRecord, EventRecord},
     store::{
-        audit,
+        audit::{self, AuditLog},
         connection::Store,
         error::StoreError,
         events::{self, CAUSE_RETRACTED},
@@ -177,7 +177,10 @@ impl Store {
         else {
             return Ok(None);
         };
-        let told = self.audit_at(site, &[entry.audit]).await?.pop();
+        let told = self
+            .audit_at(&AuditLog::Site(site.clone()), &[entry.audit])
+            .await?
+            .pop();
         Ok(told.map(|told| Appeal {
             text: told.note,
             version: entry.version,

@@ -14,6 +14,7 @@ use crate::{
     },
     store::{
         aftermath::Aftermath,
+        audit::AuditLog,
         connection::Store,
         counts::{AUTHOR_FIELDS, by_state},
         error::StoreError,
@@ -160,7 +161,9 @@ impl Store {
     ) -> Result<Vec<(Entry, Option<AuditEntry>)>, StoreError> {
         let entries = comment.history.entries();
         let sequences: Vec<u64> = entries.iter().map(|entry| entry.audit).collect();
-        let told = self.audit_at(site, &sequences).await?;
+        let told = self
+            .audit_at(&AuditLog::Site(site.clone()), &sequences)
+            .await?;
         let of = |entry: &Entry| told.iter().find(|told| told.sequence == entry.audit);
         let deeds = entries.iter().map(|entry| (*entry, of(entry).cloned()));
         Ok(deeds.collect())

@@ -1,7 +1,10 @@
 //! The audit log: every deed once, in order, as the feed tells of it, and found by who, what and when.
 
-use replydesk::proto::v1::{
-    self, AuditAction, AuditEntry, CommentState, Lane, Role, Verdict, event::Cause,
+use redis::{FromRedisValue, streams::StreamRangeReply};
+use replydesk::{
+    comment::ids::SiteId,
+    proto::v1::{self, AuditAction, AuditEntry, CommentState, Lane, Role, Verdict, event::Cause},
+    store::keys,
 };
 use tonic::Code;
 
@@ -131,7 +134,7 @@ async fn what_changed_in_the_log_is_what_the_feed_tells() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn entries_are_found_by_comment_action_and_key() {
+async fn entries_are_found_by_comment_action_key_and_person() {
     let busy = Busy::start().await;
     let found = busy.found(v1::ListAuditEntriesRequest {
         comment_id: busy.escalated.clone(),
@@ -155,6 +158,23 @@ async fn entries_are_found_by_comment_action_and_key() {
         ..Default::default()
     });
     assert_eq!(found.await, busy.sequences(|entry| entry.actor == "ben"));
+    for (actor, expected) in [
+        ("ben", busy.sequences(|entry| entry.actor == "ben")),
+        ("be", Vec::new()),
+        ("Ben", Vec::new()),
+    ] {
+        let found = busy.found(v1::ListAuditEntriesRequest {
+            actor: actor.to_owned(),
+            ..Default::default()
+        });
+        assert_eq!(found.await, expected, "{actor}");
+    }
+    let refused = busy.ada.audit(v1::ListAuditEntriesRequest {
+        site: "gazette".to_owned(),
+        actor: "b".repeat(101),
+        ..Default::default()
+    });
+    assert_eq!(violations(&refused.await.unwrap_err())[0].0, "actor");
     busy.desk.finish().await;
 }
 
@@ -263,4 +283,76 @@ async fn keys_and_sites_are_told_of_once() {
     let log = format!("{:?}", desk.admin().whole_audit("").await);
     assert!(!log.contains(secret), "{log}");
     desk.finish().await;
+}
+
+/// Puts so many entries into a site's log, a second apart from a time on, as copies of its newest one.
+fn copies(desk: &Desk, count: u64, from_ms: u64) {
+    let site: SiteId = "gazette".parse().unwrap();
+    let mut look = desk.redis.look();
+    let mut newest = redis::cmd("XREVRANGE");
+    newest.arg(keys::audit(&site)).arg("+").arg("-");
+    let newest: StreamRangeReply = newest.arg("COUNT").arg(1).query(&mut look).unwrap();
+    let (newest, mut pipe) = (&newest.ids[0], redis::pipe());
+    let last: u64 = newest.id.split('-').next().unwrap().parse().unwrap();
+    for n in 1..=count {
+        // Now and then the clock is set back.
+        let time = from_ms + n * 1_000 - if n % 100 == 0 { 3_000 } else { 0 };
+        let entry = pipe.cmd("XADD").arg(keys::audit(&site)).arg(last + n);
+        entry.arg("t").arg(time);
+        for (field, value) in newest.map.iter().filter(|(field, _)| *field != "t") {
+            entry
+                .arg(field)
+                .arg(Vec::<u8>::from_redis_value(value.clone()).unwrap());
+        }
+        entry.ignore();
+    }
+    pipe.exec(&mut look).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_far_back_in_a_long_log_is_found_by_the_first_page() {
+    let busy = Busy::start().await;
+    let from_ms = 4_000_000_000_000;
+    copies(&busy.desk, 9_000, from_ms);
+    let all = busy.ada.whole_audit("gazette").await;
+    let at = |second: i64| {
+        Some(prost_types::Timestamp {
+            seconds: from_ms as i64 / 1_000 + second,
+            nanos: 0,
+        })
+    };
+    for (since, before) in [
+        (at(4_500), at(4_540)),
+        (at(4_597), at(4_602)),
+        (at(8_990), at(20_000)),
+        (at(-100_000), at(30)),
+        (at(4_500), at(4_500)),
+        (at(20_000), None),
+    ] {
+        let is_in = |entry: &&AuditEntry| {
+            let at = entry.at.as_ref().map(|at| (at.seconds, at.nanos));
+            let bound =
+                |time: &Option<prost_types::Timestamp>| time.map(|at| (at.seconds, at.nanos));
+            at >= bound(&since) && (before.is_none() || at < bound(&before))
+        };
+        let mut expected: Vec<u64> = all
+            .iter()
+            .filter(is_in)
+            .map(|entry| entry.sequence)
+            .collect();
+        for oldest_first in [true, false] {
+            let found = busy.found(v1::ListAuditEntriesRequest {
+                since,
+                before,
+                oldest_first,
+                page_size: 200,
+                ..Default::default()
+            });
+            if !oldest_first {
+                expected.reverse();
+            }
+            assert_eq!(found.await, expected, "{since:?} {before:?} {oldest_first}");
+        }
+    }
+    busy.desk.finish().await;
 }

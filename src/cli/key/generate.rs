@@ -15,7 +15,8 @@ use crate::{
 #[command(after_help = "\
 Examples:
   replydesk key generate
-  export REPLYDESK_ACCESS_ADMIN_KEY_HASH=\"$(replydesk key generate --out admin.key)\"")]
+  export REPLYDESK_ACCESS_ADMIN_KEY_HASH=\"$(
+      replydesk key generate --out admin.key)\"")]
 pub(super) struct Args {
     /// What it may do. Keys of the other roles are made by the service: `key create`.
     #[arg(long, default_value = "admin")]

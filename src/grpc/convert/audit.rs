@@ -1,6 +1,7 @@
 //! The audit log: proto to domain and back.
 
 use crate::{
+    access::issue::Label,
     comment::{
         audit::{AuditAction, AuditEntry, AuditFilter},
         ids::{CommentId, KeyId},
@@ -42,6 +43,9 @@ pub fn listing(request: &v1::ListAuditEntriesRequest) -> Result<Listing, Violati
     let key = (!request.key_id.is_empty())
         .then(|| found.take("key_id", request.key_id.parse::<KeyId>()))
         .flatten();
+    let actor = (!request.actor.is_empty())
+        .then(|| found.take("actor", request.actor.parse::<Label>()))
+        .flatten();
     let mut actions = Vec::new();
     for number in &request.actions {
         match u8::try_from(*number)
@@ -63,6 +67,7 @@ pub fn listing(request: &v1::ListAuditEntriesRequest) -> Result<Listing, Violati
             filter: AuditFilter {
                 comment,
                 key,
+                actor: actor.map(|label| label.as_str().to_owned()),
                 actions,
                 since,
                 before,
@@ -94,6 +99,7 @@ fn name(request: &v1::ListAuditEntriesRequest) -> String {
         &request.site,
         &request.comment_id,
         &request.key_id,
+        &request.actor,
         &request.actions,
     );
     let ordered = (&request.since, &request.before, request.oldest_first);

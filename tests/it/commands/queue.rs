@@ -45,11 +45,19 @@ fn the_queue_and_the_audit_log_are_narrowed_down_from_the_command_line() {
     ]
     .concat());
     assert!(
-        by_ben.contains(id) && by_ben.lines().count() == 1,
+        by_ben.contains(id) && by_ben.lines().count() == 2,
         "{by_ben}"
     );
     assert!(lines(&[&queue[..], &["--lane", "escalated"]].concat()).is_empty());
-    assert_eq!(lines(&[&queue[..], &["--last", "1"]].concat()).len(), 1);
+    let first = serve.run(&place, &[&queue[..], &["--limit", "1", "--json"]].concat());
+    let why = text(&first.stderr);
+    let (_, token) = why.rsplit_once(' ').expect("a token");
+    let rest = [&queue[..], &["--page-token", token.trim()]].concat();
+    let mut seen = [text(&first.stdout), run(&[&rest[..], &["--json"]].concat())].concat();
+    seen.truncate(seen.trim_end().len());
+    assert_eq!(seen.lines().count(), 2);
+    let all = run(&[&queue[..], &["--json"]].concat());
+    assert_eq!(seen, all.trim_end(), "the two pages are the list");
     let wrong = serve.run(&place, &[&queue[..], &["--reason", "boredom"]].concat());
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("first-comment"));
@@ -63,7 +71,9 @@ fn the_queue_and_the_audit_log_are_narrowed_down_from_the_command_line() {
             .any(|entry| entry["subject"] == "thread t")
     );
     assert!(since("2099-01-01T00:00:00Z").is_empty());
-    assert!(lines(&[&audit[..], &["--before", "1h"]].concat()).is_empty());
+    assert!(lines(&[&audit[..], &["--until", "1h"]].concat()).is_empty());
+    let by = |who: &str| lines(&[&audit[..], &["--by", who]].concat()).len();
+    assert_eq!((by("root"), by("roo")), (2, 0));
     let wrong = serve.run(&place, &[&audit[..], &["--since", "teatime"]].concat());
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("12h"));
@@ -77,7 +87,10 @@ fn a_key_for_every_site_is_asked_for_by_name() {
     let forgotten = serve.run(&place, &create);
     assert_eq!(forgotten.status.code(), Some(2));
     let why = text(&forgotten.stderr);
-    assert!(why.contains("--site"), "{why}");
+    assert!(
+        why.contains("--site SITE") && why.contains("--all-sites"),
+        "{why}"
+    );
     let created = serve.run(&place, &[&create[..], &["--all-sites", "--json"]].concat());
     let created: Value = serde_json::from_slice(&created.stdout).unwrap();
     assert_eq!(created["sites"], serde_json::json!([]));

@@ -277,14 +277,15 @@ fn bulk() -> impl Strategy<Value = Call> {
 }
 
 fn audit() -> impl Strategy<Value = Call> {
-    let what = (site(), text(), text(), vec(int(), 0..8));
+    let what = (site(), text(), text(), text(), vec(int(), 0..8));
     let which = (any::<bool>(), int(), place());
     (what, which).prop_map(
-        |((site, comment_id, key_id, actions), (oldest_first, page_size, page_token))| {
+        |((site, comment_id, key_id, actor, actions), (oldest_first, page_size, page_token))| {
             Call::ListAuditEntries(v1::ListAuditEntriesRequest {
                 site,
                 comment_id,
                 key_id,
+                actor,
                 actions,
                 since: None,
                 before: None,

@@ -57,17 +57,23 @@ impl Session {
         }
         match &mut self.current {
             None => self.show(item),
-            // It came back under a new lease: the same item stays where it is.
             Some(current) if current.hold != Hold::Ours && is_same(&current.item, &item) => {
-                let is_as_before = version(&current.item) == version(&item);
-                current.item = item;
-                current.hold = Hold::Ours;
-                if is_as_before {
+                if version(&current.item) == version(&item) {
+                    // It came back under a new lease: the same item stays where it is.
+                    current.item = item;
+                    current.hold = Hold::Ours;
                     self.note(Tone::Good, "the item is yours again");
                 } else {
+                    // Nobody may decide by a key on what took the place of what they read.
+                    current.hold = Hold::Withdrawn(Gone {
+                        why: WithdrawalReason::Changed,
+                        state: item.comment.as_ref().map_or(0, |comment| comment.state),
+                        by: None,
+                    });
+                    self.ahead.push_front(item);
                     self.note(
                         Tone::Notice,
-                        "the item is yours again, and was changed: read it anew",
+                        "it was changed meanwhile, and comes next: k shows it as it is now",
                     );
                 }
             }

@@ -182,3 +182,32 @@ fn in_a_window_that_shows_nothing_only_quitting_works() {
     press(&mut session, "q");
     assert_eq!(effects(&mut session), [Effect::Quit]);
 }
+
+#[test]
+fn what_was_changed_meanwhile_is_not_decided_before_it_was_read() {
+    let mut session = with_items(&["a", "b"]);
+    session.hear(said(withdrawn("a", WithdrawalReason::Changed)));
+    let mut anew = item("a", "new-a", "other words");
+    if let Some(comment) = &mut anew.comment {
+        comment.version = 2;
+    }
+    session.hear(said(Down::Item(anew)));
+    let shown = |session: &Session| {
+        let comment = session.current.as_ref().unwrap().item.comment.as_ref();
+        comment.unwrap().body.clone()
+    };
+    for key in ["a", "s", "e"] {
+        press(&mut session, key);
+        assert_eq!(messages(&mut session), [], "{key}");
+        assert_ne!(shown(&session), "other words");
+    }
+    press(&mut session, "k");
+    assert_eq!(shown(&session), "other words");
+    press(&mut session, "a");
+    let sent = messages(&mut session);
+    assert!(
+        matches!(sent.as_slice(), [Up::Decide(decide)] if decide.lease_token == "new-a" && decide.version == 2),
+        "{sent:?}"
+    );
+    assert_eq!(session.shown(), Some("b"));
+}

@@ -1,6 +1,9 @@
 //! Why a moderator rejects: the site's own code for it, and what the reader is told.
 
-use crate::comment::fields::Line;
+use crate::comment::{
+    fields::Line,
+    state::{Verdict, Word},
+};
 
 /// A site's own code for a rejection: at most 64 of a-z, 0-9, - and _; may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,6 +14,15 @@ impl ReasonCodeText {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it may stand beside this word: nobody is told why a comment is shown.
+    #[must_use]
+    pub fn is_for(&self, word: Word) -> bool {
+        match word {
+            Word::Verdict(Verdict::Reject | Verdict::Spam) => true,
+            Word::Verdict(Verdict::Approve) | Word::Escalate => self.0.is_empty(),
+        }
     }
 }
 

@@ -28,10 +28,18 @@ async fn decide(moderator: &Client, comment: &str, version: u32, verdict: Verdic
         comment_id: comment.to_owned(),
         version,
         verdict: verdict.into(),
-        reason_code: "off-topic".to_owned(),
+        reason_code: reason(verdict).to_owned(),
         ..Default::default()
     };
     moderator.decide(request).await.unwrap();
+}
+
+fn reason(verdict: Verdict) -> &'static str {
+    if verdict == Verdict::Approve {
+        ""
+    } else {
+        "off-topic"
+    }
 }
 
 /// A desk with so many events on the feed, and a blog.
@@ -83,7 +91,7 @@ async fn each_state_change_appears_once_and_in_order() {
         assert!(event.thread_id.starts_with("article-"));
         match event.cause.as_ref().unwrap() {
             Cause::Submitted(cause) => assert_eq!(cause.outcome(), v1::Outcome::Pending),
-            Cause::Decided(cause) => assert_eq!(cause.reason_code, "off-topic"),
+            Cause::Decided(cause) => assert_eq!(cause.reason_code, reason(cause.verdict())),
             other @ (Cause::Undone(_)
             | Cause::Retracted(_)
             | Cause::Revised(_)

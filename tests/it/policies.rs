@@ -13,6 +13,7 @@ use tonic::{Code, Status};
 
 use crate::harness::{
     Desk,
+    bulk::{order, these},
     clients::Client,
     comments::{comment, everything_waits, no_limits, nth, submit},
     refusals::{metadata, told, violations},
@@ -234,6 +235,39 @@ async fn a_decision_names_one_of_the_site_s_reasons_and_its_event_the_text() {
     drop(work);
     let told = [("insult", "Be kind."), ("", "")].map(|(a, b)| (a.to_owned(), b.to_owned()));
     assert_eq!(told_to_readers(&blog).await, told);
+    desk.finish().await;
+}
+
+/// Nobody is told why a comment is shown; a reason there would be published, and counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_is_for_a_rejection_or_spam_alone() {
+    let desk = Desk::start().await;
+    let policy = v1::Policy {
+        rejection_reasons: reasons(&[("insult", "Be kind.")]),
+        ..everything_waits()
+    };
+    let blog = desk.site("gazette", policy).await;
+    let ada = desk.moderator(0, "gazette", "ada").await;
+    let comment = submit(&blog, 0).await;
+    let saying = |verdict: Verdict, version| v1::DecideCommentRequest {
+        verdict: verdict.into(),
+        ..on(&comment, version, "insult")
+    };
+    for verdict in [Verdict::Approve, Verdict::Escalate] {
+        let refused = ada.decide(saying(verdict, 1)).await.unwrap_err();
+        assert_eq!(violations(&refused)[0].0, "reason_code", "{verdict:?}");
+        let mut bulk = order(
+            "gazette",
+            these(std::slice::from_ref(&comment)),
+            Verdict::Approve,
+        );
+        bulk.reason_code = "insult".to_owned();
+        let refused = ada.bulk(bulk).await.unwrap_err();
+        assert_eq!(violations(&refused)[0].0, "reason_code");
+    }
+    assert_eq!(blog.get("gazette", &comment).await.version, 1);
+    ada.decide(saying(Verdict::Spam, 1)).await.unwrap();
+    ada.decide(saying(Verdict::Reject, 2)).await.unwrap();
     desk.finish().await;
 }
 

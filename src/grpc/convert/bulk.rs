@@ -7,10 +7,10 @@ use crate::{
         bulk::{BulkChange, Operation, Tally, UndoTally},
         ids::{CommentId, OperationId, ThreadId},
         lane::Lane,
-        state::Verdict,
+        state::{Verdict, Word},
         violation::Violations,
     },
-    grpc::convert::{paging, review, time::timestamp_to_proto},
+    grpc::convert::{moderation::reason_code, paging, review, time::timestamp_to_proto},
     proto::v1::{
         self, bulk_decide_request::Selector as Wire, bulk_decide_response as decided,
         undo_bulk_decision_response as undone,
@@ -39,10 +39,14 @@ pub fn order(request: &v1::BulkDecideRequest) -> Result<BulkOrder, Violations> {
         .ok()
         .and_then(Verdict::from_number);
     let verdict = found.take("verdict", verdict.ok_or("must be APPROVE, REJECT or SPAM"));
-    let reason_code = found.take("reason_code", request.reason_code.parse());
+    let reason = reason_code(
+        &mut found,
+        ("reason_code", &request.reason_code),
+        verdict.map(Word::Verdict),
+    );
     let note = found.take("note", request.note.parse());
-    match (operation, selector, verdict, reason_code, note) {
-        (Some(operation), Some(selector), Some(verdict), Some(reason_code), Some(note))
+    match (operation, selector, verdict, reason, note) {
+        (Some(operation), Some(selector), Some(verdict), Some(reason), Some(note))
             if found.is_empty() =>
         {
             Ok(BulkOrder {
@@ -50,7 +54,7 @@ pub fn order(request: &v1::BulkDecideRequest) -> Result<BulkOrder, Violations> {
                 selector,
                 thread,
                 verdict,
-                reason_code,
+                reason_code: reason,
                 note,
             })
         }

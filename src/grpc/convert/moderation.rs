@@ -4,6 +4,7 @@ use crate::{
     comment::{
         ids::{CommentId, SiteId},
         lease::{ItemContext, LeaseToken, LeasedItem, QueuedItem},
+        rejection::ReasonCodeText,
         state::{Version, Word},
         violation::Violations,
     },
@@ -55,7 +56,7 @@ pub(super) fn ruling(fields: &RulingFields<'_>, found: &mut Violations) -> Optio
         fields.verdict.0,
         word.ok_or("must be APPROVE, REJECT, SPAM or ESCALATE"),
     );
-    let reason_code = found.take(fields.reason_code.0, fields.reason_code.1.parse());
+    let reason_code = reason_code(found, fields.reason_code, word);
     let note = found.take(fields.note.0, fields.note.1.parse());
     let lease = match fields.lease {
         (_, "", false) => None,
@@ -78,6 +79,21 @@ pub(super) fn ruling(fields: &RulingFields<'_>, found: &mut Violations) -> Optio
         }
         _ => None,
     }
+}
+
+/// The site's own code for a rejection: such a word alone may have one.
+pub(super) fn reason_code(
+    found: &mut Violations,
+    (path, text): (&'static str, &str),
+    word: Option<Word>,
+) -> Option<ReasonCodeText> {
+    let code = found.take(path, text.parse::<ReasonCodeText>())?;
+    let fits = word.is_none_or(|word| code.is_for(word));
+    let code = fits.then_some(code);
+    found.take(
+        path,
+        code.ok_or("is for REJECT and SPAM alone: leave it empty"),
+    )
 }
 
 /// A verdict that was carried out.

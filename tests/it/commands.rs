@@ -1,5 +1,6 @@
 //! The commands as a user runs them: the real binary, against a real service.
 
+mod bulk;
 mod queue;
 mod review;
 mod threads;

@@ -27,6 +27,11 @@ use crate::{
 /// How often a call that was cut off is made again.
 pub(super) const TRIES: usize = 10;
 
+const NOTHING_WAITS: &str = "\
+nothing of this wave waits; what comes later follows this decision instead of the last one, for as long
+as policy says. To take back what was decided: `replydesk bulk undo`, with an operation that
+`replydesk audit --action bulk-decided` lists";
+
 /// Runs it.
 ///
 /// # Errors
@@ -54,8 +59,13 @@ pub(super) async fn run(args: Decide) -> Result<(), Failure> {
         output::say(report::preview(&preview, args.verdict, Paint::for_stdout()))?;
     }
     let waits = preview.counts.is_some_and(|counts| counts.decided > 0);
+    // What comes later follows the last decision on its wave, though nothing of it waits now.
+    let is_whole_wave = args.which.wave.is_some() && request.thread_id.is_empty();
+    if is_whole_wave && !waits && !args.json {
+        output::say(NOTHING_WAITS)?;
+    }
     // One that goes on may have nothing left to decide, and still has a result to tell.
-    if args.dry_run || !waits && args.operation.is_none() {
+    if args.dry_run || !waits && !is_whole_wave && args.operation.is_none() {
         return Ok(());
     }
     if !args.yes && !agreed()? {
@@ -64,6 +74,9 @@ pub(super) async fn run(args: Decide) -> Result<(), Failure> {
     let operation = request.operation_id.clone();
     let decided = decide(&connection, request).await.map_err(|status| {
         let failure = explain(&status);
+        if is_settled(status.code()) {
+            return failure;
+        }
         Failure::new(format!(
             "{failure}\n  to go on: the same with --operation {operation}"
         ))
@@ -73,6 +86,18 @@ pub(super) async fn run(args: Decide) -> Result<(), Failure> {
     } else {
         output::say(report::decided(&decided))
     }
+}
+
+/// Whether the same request would be refused again.
+fn is_settled(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidArgument
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::FailedPrecondition
+            | Code::PermissionDenied
+    )
 }
 
 fn selector(which: &Which) -> Result<Selector, Failure> {

@@ -55,6 +55,7 @@ impl Audit {
             Some(after) => Some(after),
             None => self.beginning(log, filter, order).await?,
         };
+        let deeds = self.deeds(log, filter).await?;
         let mut entries = Vec::new();
         for _ in 0..LOOKED_AT / STRETCH {
             let read = self.store.audit_entries(log, order, after, STRETCH).await?;
@@ -68,7 +69,7 @@ impl Audit {
                     });
                 }
                 after = Some(entry.sequence);
-                if filter.takes(&entry) {
+                if filter.takes(&entry, &deeds) {
                     entries.push(entry);
                 }
             }
@@ -83,6 +84,17 @@ impl Audit {
             entries,
             next: after,
         })
+    }
+
+    /// The entries that the wanted comment's record names: its last sixteen deeds.
+    async fn deeds(&self, log: &AuditLog, filter: &AuditFilter) -> Result<Vec<u64>, StoreError> {
+        let (AuditLog::Site(site), Some(comment)) = (log, filter.comment) else {
+            return Ok(Vec::new());
+        };
+        let comment = self.store.comment(site, comment).await?;
+        let history = comment.map(|comment| comment.history).unwrap_or_default();
+        let deeds = history.entries().iter().map(|deed| deed.audit);
+        Ok(deeds.collect())
     }
 
     /// After which sequence to begin; `None` for the order's own beginning.

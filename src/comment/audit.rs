@@ -148,11 +148,13 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    /// Whether an entry is one of those.
+    /// Whether an entry is one of those. `deeds` are the entries that the comment's own record names: those of a bulk
+    /// operation, which is one entry for many comments, name none themselves.
     #[must_use]
-    pub fn takes(&self, entry: &AuditEntry) -> bool {
+    pub fn takes(&self, entry: &AuditEntry, deeds: &[u64]) -> bool {
         let comment = entry.change.map(|change| change.comment);
-        self.comment.is_none_or(|wanted| comment == Some(wanted))
+        let is_of = |wanted| comment == Some(wanted) || deeds.contains(&entry.sequence);
+        self.comment.is_none_or(is_of)
             && self.key.is_none_or(|wanted| entry.actor.key == wanted)
             && self
                 .actor

@@ -48,6 +48,15 @@ async fn every_state_and_place_in_the_queue_is_as_before() {
     assert!(!result.replayed);
     assert_eq!(queue(&ada).await, before, "at their old places");
     assert_eq!(states(&blog, &ids).await, [(CommentState::Pending, 3); 45]);
+    let of_one = v1::ListAuditEntriesRequest {
+        site: SITE.to_owned(),
+        comment_id: ids[3].clone(),
+        oldest_first: true,
+        ..Default::default()
+    };
+    let deeds = ada.audit(of_one).await.unwrap().entries;
+    let deeds: Vec<_> = deeds.iter().map(v1::AuditEntry::action).collect();
+    assert_eq!(deeds, [AuditAction::BulkDecided, AuditAction::BulkUndone]);
     let now = ada.context(SITE, &ids[3]).await.unwrap();
     assert_eq!(now.author_history, context.author_history);
     assert_eq!(now.thread_counts, context.thread_counts);

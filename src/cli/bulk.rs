@@ -1,5 +1,6 @@
 //! `replydesk bulk`: decides on many comments at once, and takes that back.
 
+mod changes;
 mod decide;
 mod report;
 mod undo;
@@ -13,7 +14,7 @@ use crate::{
     proto::v1::Verdict,
 };
 
-/// Decide on many comments at once, or undo that. Needs a moderator's key.
+/// Decide on many comments at once, undo that, or list what it did. Needs a moderator's key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,6 +29,7 @@ pub struct Args {
 enum Verb {
     Decide(Box<Decide>),
     Undo(Undo),
+    Changes(changes::Changes),
 }
 
 const HELP: &str = "\
@@ -135,6 +137,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Decide(args) => decide::run(*args).await,
         Verb::Undo(args) => undo::run(args).await,
+        Verb::Changes(args) => changes::run(args).await,
     }
 }
 

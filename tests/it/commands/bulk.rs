@@ -40,4 +40,30 @@ fn a_wave_that_was_approved_by_mistake_is_overruled() {
     let told = run(&[&decide[..], &["--verdict", "spam", "--yes"]].concat());
     assert!(told.contains("nothing of this wave waits"), "{told}");
     assert_eq!(say("dora")["outcome"], "SPAM");
+
+    let first = run(&[
+        "audit",
+        "--site",
+        "daily",
+        "--action",
+        "bulk-decided",
+        "--oldest-first",
+        "--json",
+    ]);
+    let first: Value = serde_json::from_str(first.lines().next().unwrap()).unwrap();
+    let operation = first["subject"].as_str().unwrap();
+    let operation = operation.strip_prefix("bulk ").unwrap();
+    let changes = run(&["bulk", "changes", "--site", "daily", operation]);
+    assert_eq!(changes.lines().count(), 3, "{changes}");
+    let none = run(&["bulk", "changes", "--site", "daily", "--undone", operation]);
+    assert_eq!(none, "");
+    run(&["bulk", "undo", "--site", "daily", operation]);
+    let again = serve.run(
+        &place,
+        &[
+            "bulk", "changes", "--site", "daily", "--undone", "--json", operation,
+        ],
+    );
+    let last: Value = serde_json::from_str(text(&again.stdout).lines().last().unwrap()).unwrap();
+    assert_eq!(last["version"], 3);
 }

@@ -23,6 +23,39 @@ fn next_of_each(
 }
 
 #[test]
+fn a_refused_verdict_leaves_the_item_with_the_script() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    serve.run(&place, &["site", "create", "daily"]);
+    let submit = ["submit", "--site", "daily", "--thread", "t", "--name"];
+    let rest = ["Ada", "--email", "ada@example.org", "Hello"];
+    serve.run(&place, &[&submit[..], &rest].concat());
+    let mut review = serve.client(&place, &["review", "--site", "daily", "--json"]);
+    let mut review = review.stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = review.stdin.take().unwrap();
+    let mut lines = BufReader::new(review.stdout.take().unwrap()).lines();
+    let item = next_json(&mut lines, "item");
+    let id = &item["comment"]["comment_id"];
+    for wrong in [
+        json!({ "comment_id": id, "verdict": "approve", "reason_code": "insult" }),
+        json!({ "comment_id": id, "verdict": "skip", "cool_down_seconds": 9_999_999 }),
+    ] {
+        writeln!(input, "{wrong}").unwrap();
+        let problem = next_json(&mut lines, "problem");
+        assert_eq!(problem["reason"], "INVALID_FIELDS", "{problem}");
+    }
+    writeln!(
+        input,
+        "{}",
+        json!({ "comment_id": id, "verdict": "approve" })
+    )
+    .unwrap();
+    assert_eq!(next_json(&mut lines, "decision")["state"], "APPROVED");
+    drop(input);
+    assert_eq!(review.wait().unwrap().code(), Some(1), "two lines failed");
+}
+
+#[test]
 fn a_script_notes_pauses_escalates_and_undoes() {
     let place = Place::new();
     let serve = Serve::start(&place);

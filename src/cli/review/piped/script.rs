@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use serde_json::json;
+use tonic::Code;
 
 use super::said::{Said, Word};
 use crate::{
@@ -29,6 +30,8 @@ pub(super) enum Todo {
 pub(super) struct Script {
     held: HashMap<String, ReviewItem>,
     unanswered: HashMap<u64, Up>,
+    /// What the unanswered are about: held again if the service could make nothing of what was said.
+    asked: HashMap<u64, ReviewItem>,
     /// What was decided, the newest last.
     decided: VecDeque<UndoDecisionRequest>,
     last_request: u64,
@@ -68,6 +71,7 @@ impl Script {
 
     pub(super) fn lost(&mut self) {
         self.held.clear();
+        self.asked.clear();
         self.unanswered
             .retain(|_, message| matches!(message, Up::Decide(_) | Up::Note(_)));
     }
@@ -95,6 +99,7 @@ impl Script {
             Word::Note => self.note(said),
             Word::Pause => {
                 self.held.clear();
+                self.asked.clear();
                 self.is_paused = true;
                 self.ask(|request_id| Up::Pause(Pause { request_id }))
             }
@@ -109,7 +114,7 @@ impl Script {
     fn decide(&mut self, said: Said, verdict: Verdict) -> Result<Up, String> {
         let item = self.take(&said)?;
         let (site, version) = site_and_version(&item);
-        Ok(self.ask(|request_id| {
+        Ok(self.ask_about(item.clone(), |request_id| {
             Up::Decide(Decide {
                 request_id,
                 comment_id: said.comment_id,
@@ -128,7 +133,7 @@ impl Script {
         let (site, _) = site_and_version(&item);
         let rest = said.cool_down_seconds;
         let rest = rest.map(|seconds| prost_types::Duration { seconds, nanos: 0 });
-        Ok(self.ask(|request_id| {
+        Ok(self.ask_about(item.clone(), |request_id| {
             Up::Skip(Skip {
                 request_id,
                 comment_id: said.comment_id,
@@ -171,6 +176,12 @@ impl Script {
         })
     }
 
+    fn ask_about(&mut self, item: ReviewItem, message: impl FnOnce(u64) -> Up) -> Up {
+        let message = self.ask(message);
+        self.asked.insert(self.last_request, item);
+        message
+    }
+
     fn ask(&mut self, message: impl FnOnce(u64) -> Up) -> Up {
         self.last_request += 1;
         let message = message(self.last_request);
@@ -189,6 +200,8 @@ impl Script {
             Some(Down::Answer(answer)) => return self.answered(answer),
             Some(Down::Withdrawn(gone)) => {
                 self.held.remove(&gone.comment_id);
+                self.asked
+                    .retain(|_, item| item.lease_token != gone.lease_token);
                 output::json(&withdrawn(&gone))?;
             }
             Some(Down::Heartbeat(beat)) => {
@@ -210,6 +223,7 @@ impl Script {
             Some(Up::Start(_) | Up::Ping(_) | Up::Pause(_) | Up::Resume(_) | Up::Watch(_))
             | None => Default::default(),
         };
+        let item = self.asked.remove(&answer.request_id);
         let value = match answer.result {
             Some(answer::Result::Decision(decision)) => {
                 self.remember(site, &decision);
@@ -221,6 +235,12 @@ impl Script {
             Some(answer::Result::Resumed(_)) => json!({ "paused": false }),
             Some(answer::Result::Problem(problem)) => {
                 self.failed += 1;
+                // Only what was said is wrong: the item is still there to be said something else of.
+                if let Some(item) =
+                    item.filter(|_| problem.code == i32::from(Code::InvalidArgument))
+                {
+                    self.held.insert(comment_id.clone(), item);
+                }
                 json!({ "problem": {
                     "comment_id": comment_id,
                     "reason": problem.reason,

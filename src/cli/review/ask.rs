@@ -14,7 +14,7 @@ use crate::{
     proto::v1::{GetReviewContextRequest, ListModeratedSitesRequest, ModeratedSite, ReviewContext},
 };
 
-use super::session::{Ask, Desk, Reply, Surroundings};
+use super::session::{Ask, Desk, Reply, Surroundings, Undone};
 
 /// Asks, and tells whatever comes of it.
 pub async fn ask(connection: Connection, ask: Ask, replies: mpsc::Sender<Reply>) {
@@ -36,8 +36,10 @@ pub async fn ask(connection: Connection, ask: Ask, replies: mpsc::Sender<Reply>)
         }
         Ask::Undo(deed, request) => {
             let answer = once(connection.moderation().undo_decision(timely(request))).await;
-            let now = |state| format!("{} again", words::state(state).to_lowercase());
-            let answer = answer.map(|undone| now(undone.state));
+            let answer = answer.map(|undone| Undone {
+                now: format!("{} again", words::state(undone.state).to_lowercase()),
+                comments: 1,
+            });
             Reply::Undone(deed, answer.map_err(|status| why(&status)))
         }
         Ask::UndoBulk(deed, request) => {

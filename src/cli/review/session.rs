@@ -36,7 +36,7 @@ pub use deeds::{Deed, Fate};
 pub use place::{Desk, Place, Places, Row};
 pub use reasons::Reasons;
 pub use redact::Redaction;
-pub use replies::{Ask, Reply};
+pub use replies::{Ask, Reply, Undone};
 pub use typing::Typing;
 pub use window::LEAST;
 
@@ -282,9 +282,19 @@ impl Session {
     /// Once for each item, and only where somebody looks at it.
     fn ask_for_surroundings(&mut self) {
         let is_wanted = self.shows_context() || matches!(self.mode, Mode::Wave | Mode::Author(_));
-        if !is_wanted || self.surroundings.is_some() {
-            return;
+        if is_wanted && self.surroundings.is_none() && self.ask_what_surrounds() {
+            self.surroundings = Some(Surroundings::Asked);
         }
+    }
+
+    /// What was done here changed what surrounds the comment: what is known of it stands until the answer comes.
+    fn look_anew(&mut self) {
+        if self.surroundings.is_some() {
+            self.ask_what_surrounds();
+        }
+    }
+
+    fn ask_what_surrounds(&mut self) -> bool {
         let current = self
             .current
             .as_ref()
@@ -294,9 +304,10 @@ impl Session {
                 site: comment.site.clone(),
                 comment_id: comment.comment_id.clone(),
             });
-            self.surroundings = Some(Surroundings::Asked);
             self.outbox.push_back(Effect::Ask(ask));
+            return true;
         }
+        false
     }
 }
 

@@ -4,7 +4,7 @@ use tokio::sync::mpsc;
 use tonic::Status;
 
 use super::{
-    super::session::{BulkNews, Reply},
+    super::session::{BulkNews, Reply, Undone},
     why,
 };
 use crate::{
@@ -68,7 +68,7 @@ async fn decide_once(
 pub(super) async fn undo(
     connection: &Connection,
     request: &UndoBulkDecisionRequest,
-) -> Result<String, String> {
+) -> Result<Undone, String> {
     let mut pause = Pause::default();
     for attempt in 1.. {
         match undo_once(connection, request).await {
@@ -85,7 +85,7 @@ pub(super) async fn undo(
 async fn undo_once(
     connection: &Connection,
     request: &UndoBulkDecisionRequest,
-) -> Result<String, Status> {
+) -> Result<Undone, Status> {
     let mut moderation = connection.moderation();
     let mut stream = once(moderation.undo_bulk_decision(request.clone())).await?;
     while let Some(told) = stream.message().await? {
@@ -96,7 +96,10 @@ async fn undo_once(
                 0 => String::new(),
                 others => format!(", {others} changed since"),
             };
-            return Ok(format!("{} as before{others}", counts.undone));
+            return Ok(Undone {
+                now: format!("{} as before{others}", counts.undone),
+                comments: counts.undone,
+            });
         }
     }
     Err(Status::unavailable("the service closed it"))

@@ -251,10 +251,11 @@ pub(super) const REDACT: [Binding; 5] = [
     hidden(Key::Right, Act::Word(1)),
 ];
 
-pub(super) const HELP: [Binding; 3] = [
+pub(super) const HELP: [Binding; 4] = [
     shown(Key::Up, Act::Move(-1), "↑↓", "scroll", ""),
     shown(Key::Escape, Act::Leave, "Esc", "back", ""),
     hidden(Key::Char('?'), Act::Leave),
+    hidden(Key::Char('q'), Act::Leave),
 ];
 
 pub(super) const TYPING: [Binding; 2] = [

@@ -22,7 +22,10 @@ impl Session {
             Some(answer::Result::Skipped(_)) => {
                 self.note(Tone::Plain, "last one: skipped, it rests for a while");
             }
-            Some(answer::Result::Noted(_)) => self.note(Tone::Good, "noted"),
+            Some(answer::Result::Noted(_)) => {
+                self.note(Tone::Good, "noted");
+                self.look_anew();
+            }
             Some(answer::Result::Problem(problem)) => self.refused(&problem),
             Some(answer::Result::Paused(_)) => {
                 // What came while the pause was on its way is given back too.
@@ -47,7 +50,7 @@ impl Session {
             about,
         }) = sent
         {
-            self.remember(decide.site, decision, about);
+            self.remember(decide.site, decision, about, word);
         }
     }
 

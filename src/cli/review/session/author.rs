@@ -153,7 +153,10 @@ impl Session {
     /// Whether it was set, in words.
     pub(super) fn standing_set(&mut self, answer: Result<String, String>) {
         match answer {
-            Ok(told) => self.note(Tone::Good, told),
+            Ok(told) => {
+                self.note(Tone::Good, told);
+                self.look_anew();
+            }
             Err(why) => self.note(Tone::Bad, format!("the author stands as before: {why}")),
         }
     }

@@ -11,6 +11,9 @@ use crate::{
 
 use super::{Ask, Deed, Effect, Fate, Link, Session};
 
+/// How comments that were decided in bulk are counted.
+const IN_BULK: &str = "IN BULK";
+
 /// A bulk decision of this session; one at a time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bulk {
@@ -168,15 +171,17 @@ impl Session {
             verdict,
             version: 0,
             about: format!("{decided} of wave {}", bulk.wave_id),
+            counted_as: IN_BULK,
             fate: Fate::Stands,
         };
         bulk.stage = Stage::Done(done);
-        *self.decided.entry("IN BULK").or_default() += decided;
+        *self.decided.entry(IN_BULK).or_default() += decided;
         self.add_deed(deed);
         self.note(
             Tone::Good,
             format!("bulk decision: {decided} decided, {word}; u lists it"),
         );
+        self.look_anew();
     }
 }
 

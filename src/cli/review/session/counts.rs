@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Current, Deed, Hold, Session};
+use super::{Current, Deed, Fate, Hold, Session};
 
 impl Session {
     /// How many items are under a lease: the current one, if it still is, and those behind it.
@@ -18,7 +18,7 @@ impl Session {
         self.unanswered.len()
     }
 
-    /// Decided in this session, whatever became of it.
+    /// Decided in this session, less what was undone here.
     #[must_use]
     pub fn decisions(&self) -> u32 {
         self.decided.values().sum()
@@ -38,7 +38,8 @@ impl Session {
                 .duration_since(deed.at)
                 .is_ok_and(|ago| ago <= hour)
         };
-        let late = self.deeds.iter().filter(is_late).count();
+        let stands = |deed: &&Deed| deed.fate != Fate::Undone;
+        let late = self.deeds.iter().filter(is_late).filter(stands).count();
         let late = u64::try_from(late).ok()?;
         Some(late.saturating_mul(hour.as_secs()) / span.as_secs())
     }

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-use super::{Ask, Effect, Link, Mode, Session};
+use super::{Ask, Effect, Link, Mode, Session, Undone};
 
 /// So many are remembered; the others stand.
 const REMEMBERED: usize = 500;
@@ -38,6 +38,8 @@ pub struct Deed {
     pub version: u32,
     /// Who said what, in a line.
     pub about: String,
+    /// Among which decisions of the session it counts.
+    pub counted_as: &'static str,
     /// What became of it.
     pub fate: Fate,
 }
@@ -56,7 +58,13 @@ pub enum Fate {
 }
 
 impl Session {
-    pub(super) fn remember(&mut self, site: String, decision: &Decision, about: String) {
+    pub(super) fn remember(
+        &mut self,
+        site: String,
+        decision: &Decision,
+        about: String,
+        counted_as: &'static str,
+    ) {
         self.last_deed += 1;
         self.add_deed(Deed {
             id: self.last_deed,
@@ -67,6 +75,7 @@ impl Session {
             verdict: decision.verdict(),
             version: decision.version,
             about,
+            counted_as,
             fate: Fate::Stands,
         });
     }
@@ -136,14 +145,19 @@ impl Session {
     }
 
     /// Whether it was undone, and how it is now, in words.
-    pub(super) fn undone(&mut self, id: u64, answer: Result<String, String>) {
+    pub(super) fn undone(&mut self, id: u64, answer: Result<Undone, String>) {
         let Some(deed) = self.deeds.iter_mut().find(|deed| deed.id == id) else {
             return;
         };
         let (tone, notice) = match answer {
-            Ok(now) => {
+            Ok(undone) => {
                 deed.fate = Fate::Undone;
-                (Tone::Good, format!("undone, {now}: {}", deed.about))
+                let counted = self.decided.entry(deed.counted_as).or_default();
+                *counted = counted.saturating_sub(undone.comments);
+                (
+                    Tone::Good,
+                    format!("undone, {}: {}", undone.now, deed.about),
+                )
             }
             Err(why) => {
                 deed.fate = Fate::Refused(why.clone());
@@ -151,6 +165,8 @@ impl Session {
             }
         };
         self.note(tone, notice);
+        self.decided.retain(|_, count| *count > 0);
+        self.look_anew();
     }
 
     /// Somebody changed what was decided here: the undoing would be refused.

@@ -31,6 +31,15 @@ pub enum Ask {
     Redact(RedactCommentRequest),
 }
 
+/// A decision that was undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// How it is now, in words.
+    pub now: String,
+    /// How many comments it was undone for.
+    pub comments: u32,
+}
+
 /// What was answered.
 #[derive(Debug, Clone)]
 pub enum Reply {
@@ -41,7 +50,7 @@ pub enum Reply {
     /// Who decided on this comment.
     WhoDecided(String, Option<LastDecision>),
     /// How it is now that a decision was undone, or why it was not.
-    Undone(u64, Result<String, String>),
+    Undone(u64, Result<Undone, String>),
     /// What came of a bulk decision.
     Bulk(BulkNews),
     /// What was set and done, or why not.

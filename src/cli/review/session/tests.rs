@@ -3,7 +3,7 @@ use crate::{
     cli::review::input::Key,
     proto::v1::{
         CommentState, Lane, LastDecision, Problem, SiteQueue,
-        work_queue_response::{Heartbeat, Message as Down, Paused, answer},
+        work_queue_response::{Heartbeat, Message as Down, Noted, Paused, answer},
     },
 };
 

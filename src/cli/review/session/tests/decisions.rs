@@ -52,8 +52,14 @@ fn what_was_decided_is_undone_by_its_version() {
     );
     press(&mut session, "u");
     assert_eq!(effects(&mut session), [], "once");
-    let now = "pending again".to_owned();
-    session.replied(Reply::Undone(*deed, Ok(now)));
+    assert_eq!(session.decisions(), 2);
+    let undone = Undone {
+        now: "pending again".to_owned(),
+        comments: 1,
+    };
+    session.replied(Reply::Undone(*deed, Ok(undone)));
+    assert_eq!(session.decided.get("SPAM"), None, "it counts no more");
+    assert_eq!(session.decisions(), 1);
     assert!(notice(&session).starts_with("undone, pending again: Ada"));
     press(&mut session, "⎋uu");
     let asked = asks(&mut session);

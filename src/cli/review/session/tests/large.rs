@@ -89,6 +89,12 @@ fn a_wave_is_decided_only_after_a_preview_and_a_yes() {
         matches!(undo.as_slice(), [Ask::UndoBulk(_, request)] if request.operation_id == "op"),
         "{undo:?}"
     );
+    let undone = Undone {
+        now: "5 as before, 1 changed since".to_owned(),
+        comments: 5,
+    };
+    session.replied(Reply::Undone(1, Ok(undone)));
+    assert_eq!(session.decided.get("IN BULK"), Some(&1));
 }
 
 #[test]
@@ -262,4 +268,26 @@ fn marked_words_are_blacked_out_and_the_comment_stays() {
         matches!(sent.as_slice(), [Up::Decide(decide)] if decide.version == 2),
         "{sent:?}"
     );
+}
+
+#[test]
+fn what_surrounds_a_comment_is_asked_anew_after_a_deed_of_ones_own() {
+    let mut session = of_a_wave();
+    let asks_context = |session: &mut Session| {
+        let asked = effects(session).into_iter();
+        asked
+            .filter(|effect| matches!(effect, Effect::Ask(Ask::Context(_))))
+            .count()
+    };
+    press(&mut session, "w");
+    assert_eq!(asks_context(&mut session), 1);
+    let known = Surroundings::Known(Box::default());
+    session.replied(Reply::Context("a".to_owned(), known));
+    assert_eq!(asks_context(&mut session), 0);
+    session.hear(said(answer_to(1, answer::Result::Noted(Noted {}))));
+    assert_eq!(asks_context(&mut session), 1);
+    let is_known = matches!(session.surroundings, Some(Surroundings::Known(_)));
+    assert!(is_known, "what is known stands meanwhile");
+    session.replied(Reply::StandingSet(Ok("banned".to_owned())));
+    assert_eq!(asks_context(&mut session), 1);
 }

@@ -7,7 +7,7 @@ use crate::{
         statistics::{Statistics, Work},
     },
     queue::Queue,
-    store::{error::StoreError, queue_scan::LaneCounts, read::QueueCounts},
+    store::{error::StoreError, lanes::LaneDepth, read::QueueCounts},
 };
 
 /// How many hours of the clock an overview looks back.
@@ -22,7 +22,7 @@ pub struct Overview {
     /// As it stands.
     pub counts: QueueCounts,
     /// Lane by lane.
-    pub lanes: Vec<LaneCounts>,
+    pub lanes: [LaneDepth; 4],
     /// Hour by hour, oldest first; the last one is not over.
     pub hours: Vec<(Hour, Statistics)>,
     /// Who did what in these hours, most first, at most 200; empty unless asked for.
@@ -70,7 +70,7 @@ impl Queue {
     /// As [`StoreError`] says.
     pub async fn overview(&self, site: &SiteId) -> Result<Overview, StoreError> {
         let counts = self.counts(site).await?;
-        let lanes = self.store.lane_counts(site).await?;
+        let lanes = self.store.lane_depths(site).await?;
         let hours = self
             .store
             .hourly_statistics(site, counts.now, HOURS)

@@ -65,17 +65,6 @@ impl Place {
     }
 }
 
-/// What waits in a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LaneCounts {
-    /// Which.
-    pub lane: Lane,
-    /// How many wait there, without those that are held.
-    pub waiting: u64,
-    /// When the comment of the next item arrived.
-    pub next_arrived_at: Option<Timestamp>,
-}
-
 /// One entry of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueEntry {
@@ -113,40 +102,6 @@ impl Store {
         found.iter().map(entry).collect()
     }
 
-    /// What waits in each lane. Two reads.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn lane_counts(&self, site: &SiteId) -> Result<Vec<LaneCounts>, StoreError> {
-        let mut pipe = Pipeline::with_capacity(2 * Lane::ALL.len());
-        for lane in Lane::ALL {
-            let key = keys::lane(site, lane);
-            pipe.cmd("ZCARD").arg(&key);
-            pipe.cmd("ZRANGE").arg(&key).arg(0).arg(0);
-        }
-        let replies: Vec<redis::Value> = self.pipeline(&pipe).await?;
-        let found = pairs(&replies)?;
-        let mut ids = Vec::new();
-        for (_, next) in &found {
-            for id in next {
-                ids.push(CommentId::from_bytes(id_bytes(id)?));
-            }
-        }
-        let mut next = self.comments(site, &ids).await?.into_iter();
-        let counts = Lane::ALL
-            .into_iter()
-            .zip(found)
-            .map(|(lane, (waiting, first))| LaneCounts {
-                lane,
-                waiting,
-                next_arrived_at: first
-                    .first()
-                    .and_then(|_| next.next().flatten())
-                    .map(|comment| comment.submitted_at),
-            });
-        Ok(counts.collect())
-    }
-
     /// The languages of some comments' articles, in the same order; empty where there is no comment or none is known. One
     /// read.
     ///
@@ -172,21 +127,6 @@ impl Store {
         let told = languages.into_iter().map(Option::unwrap_or_default);
         Ok(told.collect())
     }
-}
-
-/// How long a lane is, and the id of its first item.
-type CountAndFirst = (u64, Vec<Vec<u8>>);
-
-/// A count and a list, again and again.
-fn pairs(replies: &[redis::Value]) -> Result<Vec<CountAndFirst>, StoreError> {
-    let corrupt = |_| StoreError::Corrupt { what: "a lane" };
-    let pair = |pair: &[redis::Value]| {
-        Ok((
-            redis::from_redis_value_ref(&pair[0]).map_err(corrupt)?,
-            redis::from_redis_value_ref(&pair[1]).map_err(corrupt)?,
-        ))
-    };
-    replies.chunks_exact(2).map(pair).collect()
 }
 
 #[cfg(test)]

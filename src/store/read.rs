@@ -35,11 +35,11 @@ pub struct CommentPage {
 /// The queue and the site in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueueCounts {
-    /// Items that wait.
+    /// Items that wait, in all lanes.
     pub waiting: u64,
     /// Items that a moderator holds, or that cool down.
     pub leased: u64,
-    /// When the next item arrived.
+    /// When the next item of the review lane arrived.
     pub next_arrived_at: Option<Timestamp>,
     /// Redis's time at the read.
     pub now: Timestamp,
@@ -226,9 +226,8 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn queue_counts(&self, site: &SiteId) -> Result<QueueCounts, StoreError> {
-        let mut pipe = Pipeline::with_capacity(5);
+        let mut pipe = Pipeline::with_capacity(8);
         pipe.cmd("TIME");
-        pipe.cmd("ZCARD").arg(keys::lane(site, Lane::Review));
         pipe.cmd("ZCARD").arg(keys::leases(site));
         pipe.cmd("HMGET")
             .arg(keys::counters(site))
@@ -237,8 +236,22 @@ impl Store {
             .arg(keys::lane(site, Lane::Review))
             .arg(0)
             .arg(0);
-        type Counts = ((i64, i64), u64, u64, Vec<Option<i64>>, Vec<Vec<u8>>);
-        let (time, waiting, leased, states, next): Counts = self.pipeline(&pipe).await?;
+        for lane in Lane::ALL {
+            pipe.cmd("ZCARD").arg(keys::lane(site, lane));
+        }
+        type Counts = (
+            (i64, i64),
+            u64,
+            Vec<Option<i64>>,
+            Vec<Vec<u8>>,
+            u64,
+            u64,
+            u64,
+            u64,
+        );
+        let (time, leased, states, next, review, reported, escalated, appeals): Counts =
+            self.pipeline(&pipe).await?;
+        let waiting = review + reported + escalated + appeals;
         let next = next
             .first()
             .map(|id| id_bytes(id).map(CommentId::from_bytes))

@@ -1,5 +1,6 @@
 //! What becomes of a comment by its readers' and its author's will, and by a moderator's black pen.
 
+mod ages;
 mod appeals;
 mod appeals_for_others;
 mod learnt;

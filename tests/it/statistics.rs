@@ -119,6 +119,8 @@ async fn each_decision_is_counted_once_and_told_alike_by_every_replica() {
         assert_eq!(waits(Lane::Review), (2, true));
         assert_eq!(waits(Lane::Escalated), (1, true));
         assert_eq!(waits(Lane::Reported), (0, false));
+        let all: u64 = stats.lanes.iter().map(|lane| lane.waiting).sum();
+        assert_eq!(stats.stats.unwrap().waiting, all);
         assert_eq!(stats.moderators, [], "the policy does not want it");
     }
     let report = report(&blog).await;

@@ -36,7 +36,7 @@ fn lanes(overview: &Overview) -> Vec<v1::LaneStats> {
     let lanes = overview.lanes.iter().map(|counts| v1::LaneStats {
         lane: words::lane(Some(counts.lane)),
         waiting: counts.waiting,
-        oldest_waiting: counts.next_arrived_at.map(|arrived| {
+        oldest_waiting: counts.next_since.map(|arrived| {
             let ms = u64::try_from(now.0 - arrived.0).unwrap_or(0);
             words::duration(Duration::from_millis(ms))
         }),

@@ -215,7 +215,7 @@ fn site_queue(sites: &[SiteId], queue: &SiteQueue) -> v1::SiteQueue {
         lane: words::lane(Some(depth.lane)),
         waiting: depth.waiting,
         oldest_waiting: depth
-            .next_arrived_at
+            .next_since
             .map(|arrived| words::duration(between(arrived, now))),
     });
     v1::SiteQueue {

@@ -17,7 +17,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{caller::Caller, role::Right},
-    comment::ids::{CommentId, SiteId},
+    comment::ids::{CommentId, SiteId, WaveId},
     policy::sites::Sites,
     store::{
         confirmation::Confirmation,
@@ -74,6 +74,14 @@ impl Queue {
             sites,
             settings,
         }
+    }
+
+    /// Whether somebody is in a wave; it is forgotten a day after its last comment.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn has_wave(&self, site: &SiteId, wave: WaveId) -> Result<bool, StoreError> {
+        self.store.wave_exists(site, wave).await
     }
 
     /// How long a lease lives without a sign of life.

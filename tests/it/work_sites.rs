@@ -129,6 +129,12 @@ async fn every_site_and_lane_of_a_start_is_checked() {
     }
     for (who, start, code, reason) in [
         (
+            &ben,
+            with_wave(&["gazette"], "4711"),
+            Code::NotFound,
+            "WAVE_NOT_FOUND",
+        ),
+        (
             &ada,
             starting(&["gazette", "herald"], 1, &[]),
             Code::PermissionDenied,

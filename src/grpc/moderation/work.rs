@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 use super::Moderation;
 use crate::{
     access::{caller::Caller, role::Right},
-    comment::{ids::SiteId, lane::Lane, state::Timestamp},
+    comment::{ids::SiteId, lane::Lane, lanes::Within, state::Timestamp},
     grpc::{
         convert::{moderation as convert, words, work},
         status,
@@ -19,6 +19,7 @@ use crate::{
     proto::v1::{self, work_queue_response::Message},
     queue::{
         Queue,
+        bulk::BulkRefusal,
         dialogue::{
             Answer, Delivery, Move, Refusal, SessionEnd, SessionPlan, SiteQueue, Withdrawn,
         },
@@ -98,6 +99,11 @@ impl Moderation {
         }
         for site in &start.sites {
             self.sites.get(site).await?;
+            if let Some(Within::Wave(wave)) = start.within
+                && !self.queue.has_wave(site, wave).await?
+            {
+                return Err(BulkRefusal::NoWave.into());
+            }
         }
         Ok(caller)
     }

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{failure::Failure, output};
+use super::{clock, failure::Failure, output};
 
 /// The most that the service answers at once.
 const PAGE: i32 = 200;
@@ -151,9 +151,12 @@ struct Of {
 
 #[derive(Debug, clap::Args)]
 struct How {
-    /// How long: 30d, 12h; without it, for good. An IP address must be given back, within 30d.
+    /// How long: 30d, 12h; without it or --until, for good. An IP address must be given back, within 30d.
     #[arg(long = "for", value_name = "SPAN")]
     span: Option<String>,
+    /// Until when, such as 2026-01-31T09:30:00Z.
+    #[arg(long, value_name = "TIME", conflicts_with = "span", value_parser = clock::parse_moment)]
+    until: Option<prost_types::Timestamp>,
     /// Why, for other moderators: at most 200 characters.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
@@ -227,6 +230,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Verb::Clear { of, reason } => {
             let how = How {
                 span: None,
+                until: None,
                 reason,
                 strike: false,
             };

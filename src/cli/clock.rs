@@ -81,6 +81,15 @@ pub fn parse_time(text: &str) -> Option<prost_types::Timestamp> {
     })
 }
 
+/// A time as [`parse_time`] reads it.
+///
+/// # Errors
+/// Not a time; says how one looks.
+pub fn parse_moment(text: &str) -> Result<prost_types::Timestamp, String> {
+    parse_time(text)
+        .ok_or_else(|| format!("`{text}` is no time; one looks like 2026-01-31T09:30:00Z"))
+}
+
 /// A time as [`parse_time`] reads it, or how long ago it was as [`parse_span`] does.
 ///
 /// # Errors

@@ -227,7 +227,7 @@ pub fn line(event: &Event, paint: Paint) -> String {
         "{}  {}  {} v{}  {}  {}",
         paint.paint(style::Tone::Faint, &untrusted::line(&event.cursor)),
         clock::readable(event.occurred_at.as_ref()),
-        paint.paint(style::tone_of(state), &format!("{state:<8}")),
+        paint.paint(style::tone_of(state), &format!("{state:<9}")),
         event.version,
         untrusted::line(&event.comment_id),
         cause

@@ -94,10 +94,12 @@ async fn a_moderator_bans_notes_looks_and_forgives() {
 async fn refused(run: &impl AsyncFn(&[&str]) -> (Option<i32>, String), id: &str) {
     let site = ["--site", "gazette"];
     for (args, says) in [
+        (&["ban", id, "--ip"][..], "say --for 2d or --until TIME"),
         (
-            &["ban", id, "--ip"][..],
-            "until: is required for an IP address",
+            &["ban", id, "--ip", "--until", "2001-01-01T00:00:00Z"],
+            "until: ",
         ),
+        (&["ban", id, "--until", "soon"], "--until"),
         (&["ban", id, "--for", "soon"], "--for: "),
         (&["ban"], "required"),
         (&["note", id, " "], "note: must not be empty"),

@@ -9,7 +9,9 @@ use crate::{
         failure::Failure,
         output,
     },
-    proto::v1::{PendingAction, SetAuthorStandingRequest, Standing, Subject},
+    proto::v1::{
+        PendingAction, SetAuthorStandingRequest, Standing, Subject, SubjectKind, subject::NamedBy,
+    },
 };
 
 use super::{How, Pending, show};
@@ -33,11 +35,22 @@ pub(super) fn request(
         Some(Pending::Reject) => PendingAction::Reject,
         Some(Pending::Spam) => PendingAction::Spam,
     };
+    let end = span.and_then(|span| SystemTime::now().checked_add(span));
+    let until = how.until.or(end.map(clock::to_proto));
+    let is_ip = matches!(
+        &subject.named_by,
+        Some(NamedBy::Comment(of)) if of.kind() == SubjectKind::IpAddress
+    );
+    if is_ip && standing != Standing::Normal && until.is_none() {
+        return Err(Failure::usage(
+            "an IP address must be given back: say --for 2d or --until TIME, within 30 days",
+        ));
+    }
     Ok(SetAuthorStandingRequest {
         site,
         subject: Some(subject),
         standing: standing.into(),
-        until: span.map(|span| clock::to_proto(SystemTime::now() + span)),
+        until,
         reason: how.reason,
         pending: pending.into(),
         add_strike: how.strike,

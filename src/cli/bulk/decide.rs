@@ -15,8 +15,9 @@ use crate::{
         import::progress::Progress,
         output,
         style::Paint,
+        untrusted,
     },
-    comment::ids::OperationId,
+    comment::ids::{CommentId, OperationId},
     proto::v1::{
         BulkDecideRequest,
         bulk_decide_request::{CommentIds, Selector},
@@ -72,6 +73,12 @@ pub(super) async fn run(args: Decide) -> Result<(), Failure> {
         return Err(Failure::new("nothing was decided"));
     }
     let operation = request.operation_id.clone();
+    if !args.json {
+        // Whoever stops it here must know what to go on with.
+        eprintln!(
+            "replydesk: operation {operation}; if it is cut off: the same with --operation {operation}"
+        );
+    }
     let decided = decide(&connection, request).await.map_err(|status| {
         let failure = explain(&status);
         if is_settled(status.code()) {
@@ -100,6 +107,20 @@ fn is_settled(code: Code) -> bool {
     )
 }
 
+/// The UUIDs of a text, a line each; a line that is none is named.
+fn ids(text: &str) -> Result<Vec<String>, Failure> {
+    let lines = (1..).zip(text.lines().map(str::trim));
+    let lines = lines.filter(|(_, line)| !line.is_empty());
+    let id = |(number, line): (usize, &str)| {
+        let id = line.parse::<CommentId>().map_err(|_| {
+            let line = untrusted::line(line);
+            Failure::usage(format!("--ids, line {number}: `{line}` is no UUID"))
+        })?;
+        Ok(id.to_string())
+    };
+    lines.map(id).collect()
+}
+
 fn selector(which: &Which) -> Result<Selector, Failure> {
     if let Some(wave) = which.wave {
         return Ok(Selector::WaveId(wave.to_string()));
@@ -122,9 +143,8 @@ fn selector(which: &Which) -> Result<Selector, Failure> {
         let read = std::fs::read_to_string(path);
         text = read.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     }
-    let words = text.split_whitespace().map(str::to_owned);
     Ok(Selector::Ids(CommentIds {
-        comment_ids: words.collect(),
+        comment_ids: ids(&text)?,
     }))
 }
 

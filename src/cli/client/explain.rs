@@ -137,6 +137,9 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
         (Code::Aborted, "STALE_POLICY") => {
             Some("somebody changed it meanwhile: read it again, and apply your change to that".to_owned())
         }
+        (Code::Aborted, "STALE_VERSION") => {
+            Some("`replydesk comments --site SITE UUID` shows it as it is now".to_owned())
+        }
         (Code::OutOfRange, _) => Some(match details.error_info().and_then(|i| i.metadata.get("head_cursor")) {
             Some(head) => format!(
                 "the feed no longer reaches back to that cursor: list the comments once (`replydesk comments --site SITE`), then go on with --cursor {}",

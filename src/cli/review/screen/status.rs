@@ -7,7 +7,7 @@ use crate::{
         clock,
         review::{
             line::Line,
-            session::{Gone, Hold, Session},
+            session::{Gone, Hold, Link, Session},
         },
         style::Tone,
         untrusted, words,
@@ -97,6 +97,10 @@ fn done(session: &Session) -> Line {
 pub(super) fn mark(session: &Session) -> Line {
     let width = session.window.0;
     let (tone, why) = match session.current.as_ref().map(|current| &current.hold) {
+        Some(Hold::Lost) if session.link == Link::Resting => (
+            Tone::Notice,
+            "given back while you were away; any key brings the queue again".to_owned(),
+        ),
         Some(Hold::Lost) => (
             Tone::Bad,
             "lost, waiting for it again; k goes on".to_owned(),

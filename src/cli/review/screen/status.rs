@@ -7,7 +7,7 @@ use crate::{
         clock,
         review::{
             line::Line,
-            session::{Gone, Hold, Link, Session},
+            session::{Current, Gone, Hold, Link, Session},
         },
         style::Tone,
         untrusted, words,
@@ -111,12 +111,25 @@ pub(super) fn mark(session: &Session) -> Line {
         ),
         Some(Hold::Withdrawn(gone)) => (Tone::Bad, format!("{}; k goes on", withdrawn(gone))),
         None if session.is_paused => (Tone::Notice, "you pause; p goes on".to_owned()),
-        Some(Hold::Ours) | None => return super::rule(width),
+        Some(Hold::Ours) | None => match session.current.as_ref().and_then(brought_by) {
+            Some(why) => (Tone::Notice, why.to_owned()),
+            None => return super::rule(width),
+        },
     };
     let why = Line::of(tone, why);
     let rest = width.saturating_sub(why.width() + 1);
     why.with(Tone::Faint, format!(" {}", "─".repeat(rest)))
         .cut(width)
+}
+
+/// What brought an item here that no policy did.
+fn brought_by(current: &Current) -> Option<&'static str> {
+    match current.item.lane() {
+        Lane::Reported => Some("readers reported it; w tells why"),
+        Lane::Escalated => Some("left to a senior moderator; w tells why"),
+        Lane::Appeals => Some("its author appeals; w tells why"),
+        Lane::Review | Lane::Unspecified => None,
+    }
 }
 
 /// Why, by whom, and how it stands.

@@ -125,6 +125,29 @@ fn each_state_of_the_connection_is_told() {
 }
 
 #[test]
+fn an_item_that_no_policy_brought_says_so_above_it() {
+    for (lane, says) in [
+        (Lane::Review, None),
+        (Lane::Reported, Some("readers reported it; w tells why")),
+        (
+            Lane::Escalated,
+            Some("left to a senior moderator; w tells why"),
+        ),
+        (Lane::Appeals, Some("its author appeals; w tells why")),
+    ] {
+        let mut session = Session::new(place());
+        session.opened();
+        let mut came = item("a", "lease-a", "Short.");
+        came.lane = lane.into();
+        session.hear(said(Down::Item(came)));
+        let screen = screen(&session, 80, 24);
+        let told = screen.lines().nth(1).unwrap_or_default();
+        assert_eq!(told.contains("w tells why"), says.is_some(), "{screen}");
+        assert!(says.is_none_or(|says| told.contains(says)), "{screen}");
+    }
+}
+
+#[test]
 fn an_item_that_is_not_ours_any_more_says_why_above_it() {
     let reasons = [
         (WithdrawalReason::DecidedByAnother, CommentState::Rejected),

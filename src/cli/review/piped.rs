@@ -2,8 +2,13 @@
 
 mod said;
 mod script;
+mod told;
 
-use std::{io::BufRead, pin::pin, thread};
+use std::{
+    io::{BufRead, Read},
+    pin::pin,
+    thread,
+};
 
 use serde_json::{Value, json};
 use tokio::{sync::mpsc, task::JoinSet};
@@ -51,13 +56,20 @@ pub async fn run(connection: Connection, place: Place) -> Result<(), Failure> {
     pipe.work(news, read_lines()).await
 }
 
+/// The most bytes of a line of input: far more than a verdict has, and less than ends a stream.
+const MOST_LINE: usize = 64 * 1_024;
+
+/// A line of input without its end, or why there is none, and none after it.
+type Line = std::io::Result<Vec<u8>>;
+
 /// A thread of its own, not the runtime's: a blocked read must not hold up the end of the process.
-fn read_lines() -> mpsc::Receiver<String> {
+fn read_lines() -> mpsc::Receiver<Line> {
     let (sender, lines) = mpsc::channel(16);
     let read = move || {
-        for line in std::io::stdin().lock().lines() {
-            let Ok(line) = line else { return };
-            if sender.blocking_send(line).is_err() {
+        let mut input = std::io::stdin().lock();
+        while let Some(line) = read_line(&mut input).transpose() {
+            let is_last = line.is_err();
+            if sender.blocking_send(line).is_err() || is_last {
                 return;
             }
         }
@@ -65,6 +77,23 @@ fn read_lines() -> mpsc::Receiver<String> {
     // Without the thread there is no input, and the channel ends at once.
     let _ = thread::Builder::new().name("input".to_owned()).spawn(read);
     lines
+}
+
+/// The next line; of one that is too long a byte more than may be, and the rest is passed over. `None` at the end.
+fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let most = u64::try_from(MOST_LINE + 1).unwrap_or(u64::MAX);
+    if input.take(most).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.len() > MOST_LINE && !line.ends_with(b"\n") {
+        input.skip_until(b'\n')?;
+        return Ok(Some(line));
+    }
+    if line.ends_with(b"\n") {
+        line.pop();
+    }
+    Ok(Some(line))
 }
 
 struct Pipe {
@@ -79,7 +108,7 @@ impl Pipe {
     async fn work(
         mut self,
         mut news: mpsc::Receiver<News>,
-        mut lines: mpsc::Receiver<String>,
+        mut lines: mpsc::Receiver<Line>,
     ) -> Result<(), Failure> {
         let mut stop = pin!(interrupt::requested());
         loop {
@@ -90,7 +119,7 @@ impl Pipe {
             tokio::select! {
                 line = lines.recv(), if !self.script.input_ended => match line {
                     None => self.script.input_ended = true,
-                    Some(line) => match self.script.understand(&line)? {
+                    Some(line) => match self.script.understand(&line?)? {
                         Some(Todo::Say(message)) => { let _ = self.up.send(message).await; }
                         Some(Todo::Undo(request)) => self.undo(request),
                         None => {}

@@ -56,6 +56,37 @@ fn a_refused_verdict_leaves_the_item_with_the_script() {
 }
 
 #[test]
+fn a_line_that_is_no_text_or_too_long_is_an_error_and_the_next_one_counts() {
+    let place = Place::new();
+    let serve = Serve::start(&place);
+    serve.run(&place, &["site", "create", "daily"]);
+    let submit = ["submit", "--site", "daily", "--thread", "t", "--name"];
+    let rest = ["Ada", "--email", "ada@example.org", "Hello"];
+    serve.run(&place, &[&submit[..], &rest].concat());
+    let mut review = serve.client(&place, &["review", "--site", "daily", "--json"]);
+    let mut review = review.stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = review.stdin.take().unwrap();
+    let mut lines = BufReader::new(review.stdout.take().unwrap()).lines();
+    let item = next_json(&mut lines, "item");
+    let id = item["comment"]["comment_id"].as_str().unwrap();
+    let long = json!({ "comment_id": id, "verdict": "reject", "note": "x".repeat(300_000) });
+    let verdict = json!({ "comment_id": id, "verdict": "approve" });
+    let all = [
+        b"{\"verdict\":\"reject\",\"note\":\"caf\xe9\"}\n".as_slice(),
+        format!("{long}\n").as_bytes(),
+        format!("\u{feff}{verdict}").as_bytes(),
+    ]
+    .concat();
+    input.write_all(&all).unwrap();
+    drop(input);
+    assert_eq!(next_json(&mut lines, "error"), "a line must be UTF-8");
+    let too_long = next_json(&mut lines, "error");
+    assert_eq!(too_long, "a line has at most 65536 bytes");
+    assert_eq!(next_json(&mut lines, "decision")["state"], "APPROVED");
+    assert_eq!(review.wait().unwrap().code(), Some(1));
+}
+
+#[test]
 fn a_script_notes_pauses_escalates_and_undoes() {
     let place = Place::new();
     let serve = Serve::start(&place);

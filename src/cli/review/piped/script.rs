@@ -5,15 +5,22 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::json;
 use tonic::Code;
 
-use super::said::{Said, Word};
+use super::{
+    MOST_LINE,
+    said::{Said, Word},
+    told::{queue_json, withdrawn},
+};
 use crate::{
     cli::{failure::Failure, json, output, words},
     proto::v1::{
-        Decision, ReviewItem, SiteQueue, UndoDecisionRequest, Verdict, WorkQueueResponse,
+        Decision, ReviewItem, UndoDecisionRequest, Verdict, WorkQueueResponse,
         work_queue_request::{Decide, Message as Up, Note, Pause, Resume, Skip},
-        work_queue_response::{Answer, Message as Down, Withdrawn, answer},
+        work_queue_response::{Answer, Message as Down, answer},
     },
 };
+
+/// So much of a line is repeated where it was not understood, in bytes.
+const QUOTED: usize = 1_000;
 
 /// So many decisions can be undone without the script naming their versions.
 const REMEMBERED: usize = 1_000;
@@ -76,15 +83,18 @@ impl Script {
             .retain(|_, message| matches!(message, Up::Decide(_) | Up::Note(_)));
     }
 
-    pub(super) fn understand(&mut self, line: &str) -> Result<Option<Todo>, Failure> {
-        if line.trim().is_empty() {
-            return Ok(None);
-        }
-        match self.todo(line) {
+    pub(super) fn understand(&mut self, line: &[u8]) -> Result<Option<Todo>, Failure> {
+        let todo = match text(line) {
+            Ok("") => return Ok(None),
+            Ok(text) => self.todo(text),
+            Err(why) => Err(why),
+        };
+        match todo {
             Ok(todo) => Ok(Some(todo)),
             Err(why) => {
                 self.failed += 1;
-                output::json(&json!({ "error": why, "line": line }))?;
+                let quoted = String::from_utf8_lossy(&line[..line.len().min(QUOTED)]);
+                output::json(&json!({ "error": why, "line": quoted }))?;
                 Ok(None)
             }
         }
@@ -161,7 +171,18 @@ impl Script {
     /// The item that a line is about; it is not held any more.
     fn take(&mut self, said: &Said) -> Result<ReviewItem, String> {
         let item = self.held.remove(&said.comment_id);
-        item.ok_or_else(|| "no item with this comment_id is held".to_owned())
+        item.ok_or_else(|| {
+            let is_asked = self
+                .asked
+                .values()
+                .any(|item| is_of(item, &said.comment_id));
+            let why = if is_asked {
+                "this comment_id has a verdict already; wait for its answer"
+            } else {
+                "no item with this comment_id is held"
+            };
+            why.to_owned()
+        })
     }
 
     fn undo(&self, said: &Said) -> Result<UndoDecisionRequest, String> {
@@ -267,33 +288,21 @@ impl Script {
     }
 }
 
+/// A line as text, without the mark that some editors put before the first.
+fn text(line: &[u8]) -> Result<&str, String> {
+    if line.len() > MOST_LINE {
+        return Err(format!("a line has at most {MOST_LINE} bytes"));
+    }
+    let text = std::str::from_utf8(line).map_err(|_| "a line must be UTF-8".to_owned())?;
+    Ok(text.trim_start_matches('\u{feff}').trim())
+}
+
 fn site_and_version(item: &ReviewItem) -> (String, u32) {
     let comment = item.comment.as_ref();
     comment.map_or_else(Default::default, |it| (it.site.clone(), it.version))
 }
 
-/// A state or a version only where the comment has changed.
-fn withdrawn(gone: &Withdrawn) -> serde_json::Value {
-    let reason = gone.reason().as_str_name();
-    let mut value = json!({
-        "withdrawn": gone.comment_id,
-        "reason": reason.strip_prefix("WITHDRAWAL_REASON_").unwrap_or(reason),
-    });
-    if gone.version > 0 {
-        value["state"] = json!(words::state(gone.state));
-        value["version"] = json!(gone.version);
-    }
-    value
-}
-
-fn queue_json(queue: &SiteQueue) -> serde_json::Value {
-    let mut value = queue.stats.as_ref().map_or_else(|| json!({}), json::stats);
-    value["site"] = json!(queue.site);
-    for lane in &queue.lanes {
-        value["lanes"][words::lane(lane.lane)] = json!({
-            "waiting": lane.waiting,
-            "oldest_waiting_seconds": lane.oldest_waiting.as_ref().map(|oldest| oldest.seconds),
-        });
-    }
-    value
+fn is_of(item: &ReviewItem, comment_id: &str) -> bool {
+    let comment = item.comment.as_ref();
+    comment.is_some_and(|comment| comment.comment_id == comment_id)
 }

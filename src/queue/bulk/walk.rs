@@ -19,8 +19,8 @@ const PAGE: usize = 500;
 /// How often a caller hears how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 /// How much longer than a batch took the next one waits. Submissions that come meanwhile wait for one batch at most, and
-/// find Redis free three quarters of the time.
-const REST: u32 = 3;
+/// find Redis free four fifths of the time.
+const REST: u32 = 4;
 
 /// Comments that are still to be dealt with.
 pub(super) struct Walk<'a> {

@@ -41,6 +41,7 @@ pub struct Policy {
     follow_wave_for: Duration,
     moderator_statistics: bool,
     appeals: bool,
+    sampled_share: Probability,
 }
 
 impl Default for Policy {
@@ -65,6 +66,7 @@ impl Default for Policy {
             follow_wave_for: Duration::from_secs(24 * 60 * 60),
             moderator_statistics: false,
             appeals: true,
+            sampled_share: Probability::from_percent(2),
         }
     }
 }
@@ -180,5 +182,11 @@ impl Policy {
     #[must_use]
     pub fn appeals(&self) -> bool {
         self.appeals
+    }
+
+    /// Which share of what no moderator would see is queued nevertheless, so that somebody looks at the extremes too.
+    #[must_use]
+    pub fn sampled_share(&self) -> Probability {
+        self.sampled_share
     }
 }

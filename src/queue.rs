@@ -24,7 +24,7 @@ use crate::{
         connection::Store,
         decide::{Decided, NewDecision, NewUndo, Undone},
         error::StoreError,
-        read::QueueCounts,
+        queue_counts::QueueCounts,
         review::Surroundings,
         wakeups::Wakeups,
     },

@@ -43,6 +43,8 @@ pub struct PolicyDraft {
     pub moderator_statistics: Option<bool>,
     /// Whether an author may appeal against a rejection.
     pub appeals: Option<bool>,
+    /// A share of what no moderator would see.
+    pub sampled_share: Option<f64>,
     /// Words and phrases that hold a comment.
     pub hold_words: Vec<String>,
     /// Words and phrases that reject a comment.
@@ -84,6 +86,7 @@ impl PolicyDraft {
                 self.moderator_statistics = from.moderator_statistics;
             }
             PolicyField::Appeals => self.appeals = from.appeals,
+            PolicyField::SampledShare => self.sampled_share = from.sampled_share,
         }
     }
 
@@ -120,6 +123,12 @@ impl PolicyDraft {
                 .moderator_statistics
                 .unwrap_or(default.moderator_statistics),
             appeals: self.appeals.unwrap_or(default.appeals),
+            sampled_share: probability(
+                &mut found,
+                "site.policy.sampled_share",
+                self.sampled_share,
+            )
+            .unwrap_or(default.sampled_share),
         };
         if found.is_empty() {
             Ok(policy)
@@ -162,6 +171,7 @@ impl From<&Policy> for PolicyDraft {
             follow_wave_hours: Some(whole(policy.follow_wave_for, HOUR)),
             moderator_statistics: Some(policy.moderator_statistics),
             appeals: Some(policy.appeals),
+            sampled_share: Some(policy.sampled_share.get()),
         }
     }
 }
@@ -171,9 +181,9 @@ fn thresholds(
     draft: &PolicyDraft,
     default: &Policy,
 ) -> (Probability, Probability) {
-    let mut parse = |field, given: Option<f64>, default: Probability| {
-        let parsed = given.map_or(Some(default), Probability::new);
-        found.take(field, parsed.ok_or("must be a number from 0 to 1"))
+    let mut parse = |field, given: Option<f64>, default| match given {
+        Some(_) => probability(found, field, given),
+        None => Some(default),
     };
     let approve_at = parse(
         "site.policy.approve_at",
@@ -193,6 +203,16 @@ fn thresholds(
         // A violation is noted: these are never seen.
         (Some(_) | None, Some(_) | None) => (default.approve_at, default.spam_at),
     }
+}
+
+/// `None` where it is absent, and for a number that is none, which is noted.
+fn probability(
+    found: &mut Violations,
+    field: &'static str,
+    given: Option<f64>,
+) -> Option<Probability> {
+    let parsed = Probability::new(given?);
+    found.take(field, parsed.ok_or("must be a number from 0 to 1"))
 }
 
 fn words(found: &mut Violations, field: &'static str, words: &[String]) -> WordList {

@@ -37,11 +37,13 @@ pub enum PolicyField {
     ModeratorStatistics,
     /// `appeals`
     Appeals,
+    /// `sampled_share`
+    SampledShare,
 }
 
 impl PolicyField {
     /// All parts.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Mode,
         Self::ApproveAt,
         Self::SpamAt,
@@ -59,6 +61,7 @@ impl PolicyField {
         Self::FollowWaveHours,
         Self::ModeratorStatistics,
         Self::Appeals,
+        Self::SampledShare,
     ];
 
     /// Its name in the API and in TOML.
@@ -82,6 +85,7 @@ impl PolicyField {
             Self::FollowWaveHours => "follow_wave_hours",
             Self::ModeratorStatistics => "moderator_statistics",
             Self::Appeals => "appeals",
+            Self::SampledShare => "sampled_share",
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Every key of the TOML form, as paths. A test holds it against what [`Policy::to_toml`] writes.
-const KEYS: [&str; 38] = [
+const KEYS: [&str; 39] = [
     "mode",
     "approve_at",
     "spam_at",
@@ -45,6 +45,7 @@ const KEYS: [&str; 38] = [
     "follow_wave_hours",
     "moderator_statistics",
     "appeals",
+    "sampled_share",
 ];
 
 /// How many unknown keys are named one by one.

@@ -13,9 +13,6 @@ use crate::{
     policy::{ModerationMode, Policy},
 };
 
-/// Which share of what no moderator would see is queued nevertheless, so that somebody looks at the extremes too.
-pub const SAMPLED_SHARE: f64 = 0.02;
-
 /// What a decision rests on.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -108,7 +105,7 @@ impl Policy {
 
     fn decide_in(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
         if facts.probability >= self.spam_at {
-            return spam(mode, facts);
+            return self.spam(mode, facts);
         }
         let holds = self.holds(facts);
         let (standing, _) = facts.standings.strictest();
@@ -126,13 +123,45 @@ impl Policy {
                 queue_last: false,
             },
             ModerationMode::Automatic if standing == Standing::Trusted => {
-                let trusted = score(ReasonCode::AuthorTrusted, facts);
-                sampled(Outcome::Approved, trusted, facts)
+                self.sampled(Outcome::Approved, ReasonCode::AuthorTrusted, facts)
             }
             ModerationMode::Automatic if facts.probability <= self.approve_at => {
-                sampled(Outcome::Approved, score(ReasonCode::ScoreLow, facts), facts)
+                self.sampled(Outcome::Approved, ReasonCode::ScoreLow, facts)
             }
             ModerationMode::Automatic => pending(vec![score(ReasonCode::ScoreUncertain, facts)]),
+        }
+    }
+
+    fn spam(&self, mode: ModerationMode, facts: &Facts<'_>) -> Decided {
+        match mode {
+            // A moderator sees each comment, the likely spam after all others.
+            ModerationMode::Pre => Decided {
+                outcome: Outcome::Spam,
+                reasons: vec![
+                    score(ReasonCode::ScoreHigh, facts),
+                    Reason::new(ReasonCode::PreModeration, ""),
+                ],
+                queued: true,
+                queue_last: true,
+            },
+            ModerationMode::Post | ModerationMode::Automatic => {
+                self.sampled(Outcome::Spam, ReasonCode::ScoreHigh, facts)
+            }
+        }
+    }
+
+    /// An outcome that no moderator would see, but for the sample; for a reason that tells the score.
+    fn sampled(&self, outcome: Outcome, code: ReasonCode, facts: &Facts<'_>) -> Decided {
+        let queued = facts.draw < self.sampled_share.get();
+        let mut reasons = vec![score(code, facts)];
+        if queued {
+            reasons.push(Reason::new(ReasonCode::Sampled, ""));
+        }
+        Decided {
+            outcome,
+            reasons,
+            queued,
+            queue_last: false,
         }
     }
 
@@ -182,20 +211,6 @@ fn followed(wave: &WaveDecision) -> Decided {
     }
 }
 
-fn spam(mode: ModerationMode, facts: &Facts<'_>) -> Decided {
-    let high = score(ReasonCode::ScoreHigh, facts);
-    match mode {
-        // A moderator sees each comment, the likely spam after all others.
-        ModerationMode::Pre => Decided {
-            outcome: Outcome::Spam,
-            reasons: vec![high, Reason::new(ReasonCode::PreModeration, "")],
-            queued: true,
-            queue_last: true,
-        },
-        ModerationMode::Post | ModerationMode::Automatic => sampled(Outcome::Spam, high, facts),
-    }
-}
-
 /// Stored and listed, and seen by no moderator.
 fn rejected(reason: Reason) -> Decided {
     Decided {
@@ -221,21 +236,6 @@ fn pending(reasons: Vec<Reason>) -> Decided {
         outcome: Outcome::Pending,
         reasons,
         queued: true,
-        queue_last: false,
-    }
-}
-
-/// An outcome that no moderator would see, but for the sample.
-fn sampled(outcome: Outcome, reason: Reason, facts: &Facts<'_>) -> Decided {
-    let queued = facts.draw < SAMPLED_SHARE;
-    let mut reasons = vec![reason];
-    if queued {
-        reasons.push(Reason::new(ReasonCode::Sampled, ""));
-    }
-    Decided {
-        outcome,
-        reasons,
-        queued,
         queue_last: false,
     }
 }

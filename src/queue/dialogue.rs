@@ -19,7 +19,7 @@ use crate::{
         noting::NoteRefusal,
         ruling::{DecideRefusal, Decision, Note, Ruling},
     },
-    store::{error::StoreError, lanes::LaneDepth, read::QueueCounts},
+    store::{error::StoreError, queue_counts::QueueCounts},
 };
 
 /// Which of a session's sites, by its place in the plan.
@@ -187,10 +187,8 @@ pub enum WithdrawalReason {
 pub struct SiteQueue {
     /// Whose.
     pub site: SiteNumber,
-    /// As a whole.
+    /// In numbers.
     pub counts: QueueCounts,
-    /// By lane.
-    pub lanes: [LaneDepth; 4],
 }
 
 /// Why a session ended.

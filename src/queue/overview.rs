@@ -7,7 +7,7 @@ use crate::{
         statistics::{Statistics, Work},
     },
     queue::Queue,
-    store::{error::StoreError, lanes::LaneDepth, read::QueueCounts},
+    store::{error::StoreError, queue_counts::QueueCounts},
 };
 
 /// How many hours of the clock an overview looks back.
@@ -21,8 +21,6 @@ const MOST_MODERATORS: usize = 200;
 pub struct Overview {
     /// As it stands.
     pub counts: QueueCounts,
-    /// Lane by lane.
-    pub lanes: [LaneDepth; 4],
     /// Hour by hour, oldest first; the last one is not over.
     pub hours: Vec<(Hour, Statistics)>,
     /// Who did what in these hours, most first, at most 200; empty unless asked for.
@@ -63,21 +61,19 @@ impl Overview {
 }
 
 impl Queue {
-    /// How a site's queue stands, and the last 24 hours of the clock. Six reads at most, bounded whatever the queue's
+    /// How a site's queue stands, and the last 24 hours of the clock. Five reads at most, bounded whatever the queue's
     /// length. Those who decided are named where the site's policy wants that.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn overview(&self, site: &SiteId) -> Result<Overview, StoreError> {
         let counts = self.counts(site).await?;
-        let lanes = self.store.lane_depths(site).await?;
         let hours = self
             .store
             .hourly_statistics(site, counts.now, HOURS)
             .await?;
         let mut overview = Overview {
             counts,
-            lanes,
             hours,
             moderators: Vec::new(),
         };

@@ -205,17 +205,12 @@ impl Session {
     async fn tell_counts(&self) -> Result<(), SessionEnd> {
         let mut queues = Vec::with_capacity(self.plan.sites.len());
         for (number, site) in self.plan.sites.iter().enumerate() {
-            let store = &self.queue.store;
-            let (Ok(counts), Ok(lanes)) = (
-                store.queue_counts(site).await,
-                store.lane_depths(site).await,
-            ) else {
+            let Ok(counts) = self.queue.counts(site).await else {
                 continue;
             };
             queues.push(SiteQueue {
                 site: number,
                 counts,
-                lanes,
             });
         }
         if queues.is_empty() {

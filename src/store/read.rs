@@ -5,14 +5,13 @@ use redis::Pipeline;
 use crate::{
     comment::{
         ids::{CommentId, SiteId, ThreadId},
-        lane::Lane,
         lease::ItemContext,
         state::{CommentState, Timestamp},
         stored::{StoredComment, ThreadDetails},
     },
     store::{
         connection::Store,
-        counts::{AUTHOR_FIELDS, by_state, history},
+        counts::{AUTHOR_FIELDS, history},
         error::StoreError,
         keys, record,
         reply::id_bytes,
@@ -30,21 +29,6 @@ pub struct CommentPage {
     pub comments: Vec<StoredComment>,
     /// The place after the last of them; `None` on the last page.
     pub next: Option<u64>,
-}
-
-/// The queue and the site in numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct QueueCounts {
-    /// Items that wait, in all lanes.
-    pub waiting: u64,
-    /// Items that a moderator holds, or that cool down.
-    pub leased: u64,
-    /// When the next item of the review lane arrived.
-    pub next_arrived_at: Option<Timestamp>,
-    /// Redis's time at the read.
-    pub now: Timestamp,
-    /// The site's comments in the order of [`CommentState::ALL`].
-    pub by_state: [u32; 6],
 }
 
 static LIST: Script = Script::new("list.lua", include_str!("scripts/list.lua"));
@@ -219,61 +203,6 @@ impl Store {
     pub async fn now(&self) -> Result<Timestamp, StoreError> {
         let (seconds, micros): (i64, i64) = self.query(&redis::cmd("TIME")).await?;
         Ok(Timestamp(seconds * 1_000 + micros / 1_000))
-    }
-
-    /// The queue and the site in numbers.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn queue_counts(&self, site: &SiteId) -> Result<QueueCounts, StoreError> {
-        let mut pipe = Pipeline::with_capacity(8);
-        pipe.cmd("TIME");
-        pipe.cmd("ZCARD").arg(keys::leases(site));
-        pipe.cmd("HMGET")
-            .arg(keys::counters(site))
-            .arg(&AUTHOR_FIELDS[..6]);
-        pipe.cmd("ZRANGE")
-            .arg(keys::lane(site, Lane::Review))
-            .arg(0)
-            .arg(0);
-        for lane in Lane::ALL {
-            pipe.cmd("ZCARD").arg(keys::lane(site, lane));
-        }
-        type Counts = (
-            (i64, i64),
-            u64,
-            Vec<Option<i64>>,
-            Vec<Vec<u8>>,
-            u64,
-            u64,
-            u64,
-            u64,
-        );
-        let (time, leased, states, next, review, reported, escalated, appeals): Counts =
-            self.pipeline(&pipe).await?;
-        let waiting = review + reported + escalated + appeals;
-        let next = next
-            .first()
-            .map(|id| id_bytes(id).map(CommentId::from_bytes))
-            .transpose()?;
-        let next = match next {
-            Some(id) => self
-                .comments(site, &[id])
-                .await?
-                .pop()
-                .flatten()
-                .map(|comment| comment.submitted_at),
-            None => None,
-        };
-        let by_state = by_state(states);
-        let now = Timestamp(time.0 * 1_000 + time.1 / 1_000);
-        Ok(QueueCounts {
-            waiting,
-            leased,
-            next_arrived_at: next,
-            now,
-            by_state,
-        })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::harness::{
     Desk,
     bulk::{order, these},
     clients::Client,
-    comments::{comment, everything_waits, no_limits, nth, submit},
+    comments::{automatic, comment, everything_waits, no_limits, nth, submit},
     refusals::{metadata, told, violations},
 };
 
@@ -99,6 +99,7 @@ fn another_policy() -> v1::Policy {
         follow_wave_hours: Some(0),
         moderator_statistics: Some(true),
         appeals: Some(false),
+        sampled_share: Some(0.3),
     }
 }
 
@@ -305,6 +306,39 @@ async fn a_reason_that_was_dropped_changes_no_event_and_no_repetition() {
         told_to_readers(&blog).await,
         [("insult".to_owned(), "Be kind.".to_owned())]
     );
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_the_score_approves_moderators_see_the_share_that_the_policy_names() {
+    let desk = Desk::start().await;
+    let sampling = |share| v1::Policy {
+        approve_at: Some(0.999_999),
+        spam_at: Some(1.0),
+        sampled_share: Some(share),
+        ..automatic()
+    };
+    let blog = desk.site("gazette", sampling(0.0)).await;
+    let mira = desk.moderator(0, "gazette", "mira").await;
+    for (n, share, codes) in [
+        (0, 0.0, vec![v1::ReasonCode::ScoreLow]),
+        (
+            1,
+            1.0,
+            vec![v1::ReasonCode::ScoreLow, v1::ReasonCode::Sampled],
+        ),
+    ] {
+        let admin = desk.admin();
+        update(&admin, "sampled_share", sampling(share), 0)
+            .await
+            .unwrap();
+        let came = blog.submit(nth("gazette", n)).await.unwrap();
+        assert_eq!(came.outcome(), v1::Outcome::Approved);
+        let reasons: Vec<_> = came.reasons.iter().map(v1::Reason::code).collect();
+        assert_eq!(reasons, codes);
+        let waiting = mira.stats("gazette").await.waiting;
+        assert_eq!(waiting, u64::from(share > 0.0));
+    }
     desk.finish().await;
 }
 

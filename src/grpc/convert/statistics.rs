@@ -6,13 +6,15 @@ use crate::{
     comment::{
         calendar::{Day, Hour, Period},
         ids::SiteId,
-        state::{Outcome, Timestamp, Verdict},
+        lane::Lane,
+        state::{CommentState, Outcome, Timestamp, Verdict},
         statistics::{ByNumber, Statistics},
         violation::Violations,
     },
     grpc::convert::{time::timestamp_to_proto, words},
     proto::v1,
     queue::overview::{Moderator, Overview},
+    store::queue_counts::{LaneDepth, QueueCounts},
 };
 
 /// How many days are kept, today among them.
@@ -22,8 +24,8 @@ const KEPT_DAYS: i64 = 400;
 #[must_use]
 pub fn queue_stats(overview: Overview) -> v1::GetQueueStatsResponse {
     v1::GetQueueStatsResponse {
-        stats: Some(words::stats(&overview.counts)),
-        lanes: lanes(&overview),
+        stats: Some(stats(&overview.counts)),
+        lanes: lane_stats(&overview.counts),
         this_hour: Some(work(&overview.this_hour())),
         last_day: Some(work(&overview.last_day())),
         hours: overview.hours.iter().map(hour).collect(),
@@ -31,17 +33,37 @@ pub fn queue_stats(overview: Overview) -> v1::GetQueueStatsResponse {
     }
 }
 
-fn lanes(overview: &Overview) -> Vec<v1::LaneStats> {
-    let now = overview.counts.now;
-    let lanes = overview.lanes.iter().map(|counts| v1::LaneStats {
-        lane: words::lane(Some(counts.lane)),
-        waiting: counts.waiting,
-        oldest_waiting: counts.next_since.map(|arrived| {
-            let ms = u64::try_from(now.0 - arrived.0).unwrap_or(0);
-            words::duration(Duration::from_millis(ms))
-        }),
-    });
-    lanes.collect()
+/// Lane by lane.
+#[must_use]
+pub fn lane_stats(counts: &QueueCounts) -> Vec<v1::LaneStats> {
+    let told = |depth: &LaneDepth| v1::LaneStats {
+        lane: words::lane(Some(depth.lane)),
+        waiting: depth.waiting,
+        oldest_waiting: oldest(counts, *depth),
+    };
+    counts.lanes.iter().map(told).collect()
+}
+
+/// For how long a lane's next item has waited.
+fn oldest(counts: &QueueCounts, depth: LaneDepth) -> Option<prost_types::Duration> {
+    let since = depth.next_since?;
+    let ms = u64::try_from(counts.now.0 - since.0).unwrap_or(0);
+    Some(words::duration(Duration::from_millis(ms)))
+}
+
+/// The queue and the site in numbers.
+#[must_use]
+pub fn stats(counts: &QueueCounts) -> v1::QueueStats {
+    let of = |state: CommentState| u64::from(counts.by_state[usize::from(state.number()) - 1]);
+    v1::QueueStats {
+        waiting: counts.waiting(),
+        leased: counts.leased,
+        oldest_waiting: oldest(counts, counts.lane(Lane::Review)),
+        pending: of(CommentState::Pending),
+        approved: of(CommentState::Approved),
+        rejected: of(CommentState::Rejected),
+        spam: of(CommentState::Spam),
+    }
 }
 
 fn hour((hour, counts): &(Hour, Statistics)) -> v1::HourStats {

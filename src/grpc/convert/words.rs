@@ -11,13 +11,12 @@ use crate::{
         observed::AuthorHistory,
         reason::Reason,
         score::Score,
-        state::{CommentState, Outcome, Timestamp, Verdict, Word},
+        state::{CommentState, Outcome, Verdict, Word},
         stored::StoredComment,
         thread::StateCounts,
     },
     grpc::convert::time::timestamp_to_proto as time,
     proto::v1,
-    store::read::QueueCounts,
 };
 
 /// A length of time; saturates far beyond any that occurs.
@@ -216,25 +215,5 @@ pub fn event(event: Event) -> v1::Event {
         version: event.version.get(),
         occurred_at: Some(time(event.at)),
         cause: Some(cause),
-    }
-}
-
-/// The queue and the site in numbers.
-#[must_use]
-pub fn stats(counts: &QueueCounts) -> v1::QueueStats {
-    let of = |state: CommentState| u64::from(counts.by_state[usize::from(state.number()) - 1]);
-    let waited = |arrived: Timestamp| {
-        Duration::from_millis(u64::try_from(counts.now.0 - arrived.0).unwrap_or(0))
-    };
-    v1::QueueStats {
-        waiting: counts.waiting,
-        leased: counts.leased,
-        oldest_waiting: counts
-            .next_arrived_at
-            .map(|arrived| duration(waited(arrived))),
-        pending: of(CommentState::Pending),
-        approved: of(CommentState::Approved),
-        rejected: of(CommentState::Rejected),
-        spam: of(CommentState::Spam),
     }
 }

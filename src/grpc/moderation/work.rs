@@ -9,9 +9,9 @@ use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 use super::Moderation;
 use crate::{
     access::{caller::Caller, role::Right},
-    comment::{ids::SiteId, lane::Lane, lanes::Within, state::Timestamp},
+    comment::{ids::SiteId, lane::Lane, lanes::Within},
     grpc::{
-        convert::{moderation as convert, words, work},
+        convert::{moderation as convert, statistics, words, work},
         status,
         streams::WhileWelcome,
     },
@@ -216,23 +216,11 @@ fn withdrawn(sites: &[SiteId], gone: &Withdrawn) -> v1::work_queue_response::Wit
 }
 
 fn site_queue(sites: &[SiteId], queue: &SiteQueue) -> v1::SiteQueue {
-    let now = queue.counts.now;
-    let lanes = queue.lanes.iter().map(|depth| v1::LaneStats {
-        lane: words::lane(Some(depth.lane)),
-        waiting: depth.waiting,
-        oldest_waiting: depth
-            .next_since
-            .map(|arrived| words::duration(between(arrived, now))),
-    });
     v1::SiteQueue {
         site: sites[queue.site].to_string(),
-        stats: Some(words::stats(&queue.counts)),
-        lanes: lanes.collect(),
+        stats: Some(statistics::stats(&queue.counts)),
+        lanes: statistics::lane_stats(&queue.counts),
     }
-}
-
-fn between(arrived: Timestamp, now: Timestamp) -> Duration {
-    Duration::from_millis(u64::try_from(now.0 - arrived.0).unwrap_or(0))
 }
 
 fn last_word<T>(end: Option<SessionEnd>) -> Option<Result<T, Status>> {

@@ -134,6 +134,7 @@ fn policies() -> impl Strategy<Value = Policy> {
         prop::option::of(0u32..=3_650),
         prop::option::of(0u32..=168),
         any::<(Option<bool>, Option<bool>)>(),
+        share(),
     );
     (
         mode,
@@ -182,6 +183,7 @@ fn policies() -> impl Strategy<Value = Policy> {
                 follow_wave_hours: queue.3,
                 moderator_statistics: queue.4.0,
                 appeals: queue.4.1,
+                sampled_share: queue.5,
                 ..PolicyDraft::default()
             },
         )

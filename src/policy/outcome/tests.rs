@@ -272,7 +272,7 @@ fn a_thread_s_own_mode_decides_and_is_told_where_it_differs() {
 }
 
 #[test]
-fn of_the_extremes_every_fiftieth_is_drawn() {
+fn of_the_extremes_a_share_is_drawn_by_default_every_fiftieth() {
     for (mode, probability, draw, expected) in [
         (
             "mode = 'automatic'",
@@ -298,6 +298,13 @@ fn of_the_extremes_every_fiftieth_is_drawn() {
             0.1,
             0.0,
             "Approved PostModeration() queued",
+        ),
+        ("sampled_share = 0", 0.1, 0.0, "Approved ScoreLow(0.10) -"),
+        (
+            "sampled_share = 1",
+            0.99,
+            0.999_999,
+            "Spam ScoreHigh(0.99) Sampled() queued",
         ),
         (
             "mode = 'pre'",

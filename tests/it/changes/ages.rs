@@ -3,7 +3,7 @@
 use replydesk::{
     comment::lane::Lane,
     proto::v1::{AuditAction, AuditEntry, Verdict},
-    store::{connection::Store, lanes::LaneDepth},
+    store::connection::Store,
 };
 
 use super::{SITE, lenient, on, report, submit};
@@ -43,7 +43,7 @@ async fn an_item_waits_in_a_lane_since_it_was_brought_there() {
     blog.appeal(SITE, &comments[2], 2, "Why?").await.unwrap();
 
     let store = Store::connect(&desk.redis.url()).await.unwrap();
-    let depths = store.lane_depths(&SITE.parse().unwrap()).await.unwrap();
+    let counts = store.queue_counts(&SITE.parse().unwrap()).await.unwrap();
     let audit = ada.whole_audit(SITE).await;
     for (lane, action) in [
         (Lane::Reported, AuditAction::Reported),
@@ -51,14 +51,10 @@ async fn an_item_waits_in_a_lane_since_it_was_brought_there() {
         (Lane::Appeals, AuditAction::Appealed),
     ] {
         let brought = audit.iter().find(|entry| entry.action() == action).unwrap();
-        let LaneDepth {
-            waiting,
-            next_since,
-            ..
-        } = depths[usize::from(lane.number()) - 1];
-        assert_eq!(waiting, 1, "{lane}");
+        let depth = counts.lane(lane);
+        assert_eq!(depth.waiting, 1, "{lane}");
         assert_eq!(
-            next_since.map(|since| since.0),
+            depth.next_since.map(|since| since.0),
             Some(millis(brought)),
             "{lane}"
         );

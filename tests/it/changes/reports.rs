@@ -251,7 +251,6 @@ async fn a_bad_report_changes_nothing() {
     let desk = Desk::start().await;
     let blog = desk.site(SITE, lenient()).await;
     let comment = submit(&blog, 0).await;
-    // One in fifty is drawn for a look.
     let before = lane_of(&desk, &comment);
     let refused = blog.report(report(NOBODYS, 0)).await.unwrap_err();
     assert_eq!(

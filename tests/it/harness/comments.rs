@@ -61,6 +61,7 @@ pub fn automatic() -> v1::Policy {
     v1::Policy {
         mode: v1::ModerationMode::Automatic.into(),
         hold_first_comment: Some(false),
+        sampled_share: Some(0.0),
         limits: Some(no_limits()),
         ..Default::default()
     }

@@ -347,14 +347,14 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         vec(reason, 0..3),
         option::of(uint()),
         option::of(uint()),
-        flag(),
-        flag(),
+        (flag(), flag()),
+        option::of(float()),
     );
     (numbers, rest, queue).prop_map(
         |(
             (mode, approve_at, spam_at, hold_first_comment, max_links),
             (hold_words, reject_words, required, limits, service_level, share_learning),
-            (priority, rejection_reasons, close_threads, follow_wave, statistics, appeals),
+            (priority, rejection_reasons, close_threads, follow_wave, switches, sampled_share),
         )| v1::Policy {
             mode,
             approve_at,
@@ -371,8 +371,9 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             rejection_reasons,
             close_threads_after_days: close_threads,
             follow_wave_hours: follow_wave,
-            moderator_statistics: statistics,
-            appeals,
+            moderator_statistics: switches.0,
+            appeals: switches.1,
+            sampled_share,
         },
     )
 }

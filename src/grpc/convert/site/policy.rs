@@ -63,6 +63,7 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
         follow_wave_hours: message.follow_wave_hours,
         moderator_statistics: message.moderator_statistics,
         appeals: message.appeals,
+        sampled_share: message.sampled_share,
     };
     (draft, found)
 }
@@ -94,6 +95,7 @@ pub fn policy_to_proto(policy: &Policy) -> pb::Policy {
         follow_wave_hours: draft.follow_wave_hours,
         moderator_statistics: draft.moderator_statistics,
         appeals: draft.appeals,
+        sampled_share: draft.sampled_share,
     }
 }
 

@@ -168,6 +168,7 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         prop::option::of(0u32..4_000),
         prop::option::of(0u32..200),
         any::<(Option<bool>, Option<bool>)>(),
+        any::<Option<f64>>(),
     );
     let span =
         any::<(i64, i32)>().prop_map(|(seconds, nanos)| prost_types::Duration { seconds, nanos });
@@ -211,6 +212,7 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
                 follow_wave_hours: queue.3,
                 moderator_statistics: queue.4.0,
                 appeals: queue.4.1,
+                sampled_share: queue.5,
             },
         )
 }

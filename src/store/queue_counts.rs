@@ -1,0 +1,153 @@
+//! A site's queue in numbers: what waits in each lane and for how long, what is held, how its comments stand.
+
+use redis::Pipeline;
+
+use crate::{
+    comment::{
+        history::Deed,
+        ids::{CommentId, SiteId},
+        lane::Lane,
+        state::Timestamp,
+        stored::StoredComment,
+    },
+    store::{
+        connection::Store,
+        counts::{AUTHOR_FIELDS, by_state},
+        error::StoreError,
+        keys,
+        reply::id_bytes,
+    },
+};
+
+/// The queue and the site in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueCounts {
+    /// Its lanes, in the order of [`Lane::ALL`].
+    pub lanes: [LaneDepth; 4],
+    /// Items that a moderator holds, or that cool down.
+    pub leased: u64,
+    /// Redis's time at the read.
+    pub now: Timestamp,
+    /// The site's comments in the order of [`CommentState::ALL`](crate::comment::state::CommentState::ALL).
+    pub by_state: [u32; 6],
+}
+
+/// How one lane stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneDepth {
+    /// Which.
+    pub lane: Lane,
+    /// Items that wait in it.
+    pub waiting: u64,
+    /// Since when its next item waits there: since its comment arrived in the review lane, since what brought it there in
+    /// the others.
+    pub next_since: Option<Timestamp>,
+}
+
+impl QueueCounts {
+    /// Items that wait, in all lanes.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.waiting).sum()
+    }
+
+    /// How one lane stands.
+    #[must_use]
+    pub fn lane(&self, lane: Lane) -> LaneDepth {
+        self.lanes[usize::from(lane.number()) - 1]
+    }
+}
+
+/// The id at a lane's head; none where nothing waits.
+type Head = Vec<Vec<u8>>;
+
+/// What one pipeline reads: time, leases, states, then of each lane its length, then of each its head.
+type Read = (
+    (i64, i64),
+    u64,
+    Vec<Option<i64>>,
+    u64,
+    u64,
+    u64,
+    u64,
+    Head,
+    Head,
+    Head,
+    Head,
+);
+
+impl Store {
+    /// The queue and the site in numbers. One read; a second where something waits, a third where something was reported.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn queue_counts(&self, site: &SiteId) -> Result<QueueCounts, StoreError> {
+        let (time, leased, states, a, b, c, d, e, f, g, h): Read =
+            self.pipeline(&look(site)).await?;
+        let (lengths, heads) = ([a, b, c, d], [e, f, g, h]);
+        let ids = heads.iter().flatten();
+        let ids = ids.map(|id| id_bytes(id).map(CommentId::from_bytes));
+        let ids = ids.collect::<Result<Vec<_>, _>>()?;
+        let mut next = self.comments(site, &ids).await?.into_iter();
+        let mut lanes = Lane::ALL.map(|lane| LaneDepth {
+            lane,
+            waiting: 0,
+            next_since: None,
+        });
+        for (depth, (waiting, head)) in lanes.iter_mut().zip(lengths.into_iter().zip(heads)) {
+            depth.waiting = waiting;
+            let next = if head.is_empty() { None } else { next.next() };
+            if let Some(comment) = next.flatten() {
+                depth.next_since = Some(self.waits_since(site, depth.lane, &comment).await?);
+            }
+        }
+        Ok(QueueCounts {
+            lanes,
+            leased,
+            now: Timestamp(time.0 * 1_000 + time.1 / 1_000),
+            by_state: by_state(states),
+        })
+    }
+
+    /// Since when a comment waits in its lane. One read for what was reported, none for others.
+    async fn waits_since(
+        &self,
+        site: &SiteId,
+        lane: Lane,
+        comment: &StoredComment,
+    ) -> Result<Timestamp, StoreError> {
+        let last = |deed: Deed| {
+            let mut deeds = comment.history.entries().iter().rev();
+            deeds.find(|entry| entry.deed == deed).map(|entry| entry.at)
+        };
+        let since = match lane {
+            Lane::Review => None,
+            Lane::Escalated => last(Deed::Escalated),
+            Lane::Appeals => last(Deed::Appealed),
+            Lane::Reported => {
+                let mut since = redis::cmd("HGET");
+                since.arg(keys::reports(site, &comment.id)).arg("b");
+                let since: Option<i64> = self.query(&since).await?;
+                since.map(Timestamp)
+            }
+        };
+        Ok(since.unwrap_or(comment.submitted_at))
+    }
+}
+
+/// The commands of a [`Read`].
+fn look(site: &SiteId) -> Pipeline {
+    let mut pipe = Pipeline::with_capacity(3 + 2 * Lane::ALL.len());
+    pipe.cmd("TIME");
+    pipe.cmd("ZCARD").arg(keys::leases(site));
+    pipe.cmd("HMGET")
+        .arg(keys::counters(site))
+        .arg(&AUTHOR_FIELDS[..6]);
+    for lane in Lane::ALL {
+        pipe.cmd("ZCARD").arg(keys::lane(site, lane));
+    }
+    for lane in Lane::ALL {
+        pipe.cmd("ZRANGE").arg(keys::lane(site, lane)).arg(0).arg(0);
+    }
+    pipe
+}

@@ -43,10 +43,10 @@ pub struct Args {
     #[arg(long = "action", value_name = "ACTION", value_parser = words::audit_action_of)]
     actions: Vec<AuditAction>,
     /// Only since this time: RFC 3339, or `2026-01-31 09:30:00` in UTC; or so long ago, as 12h or 7d.
-    #[arg(long, value_name = "TIME", value_parser = clock::parse_since)]
+    #[arg(long, value_name = "TIME", value_parser = clock::parse_past)]
     since: Option<prost_types::Timestamp>,
     /// Only before this time, written in the same ways.
-    #[arg(long = "until", visible_alias = "before", value_name = "TIME", value_parser = clock::parse_since)]
+    #[arg(long = "until", visible_alias = "before", value_name = "TIME", value_parser = clock::parse_past)]
     before: Option<prost_types::Timestamp>,
     /// From the oldest entry to the newest.
     #[arg(long)]

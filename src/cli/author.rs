@@ -152,10 +152,10 @@ struct Of {
 #[derive(Debug, clap::Args)]
 struct How {
     /// How long: 30d, 12h; without it or --until, for good. An IP address must be given back, within 30d.
-    #[arg(long = "for", value_name = "SPAN")]
-    span: Option<String>,
+    #[arg(long = "for", value_name = "SPAN", value_parser = clock::parse_ahead)]
+    end: Option<prost_types::Timestamp>,
     /// Until when, such as 2026-01-31T09:30:00Z.
-    #[arg(long, value_name = "TIME", conflicts_with = "span", value_parser = clock::parse_moment)]
+    #[arg(long, value_name = "TIME", conflicts_with = "end", value_parser = clock::parse_moment)]
     until: Option<prost_types::Timestamp>,
     /// Why, for other moderators: at most 200 characters.
     #[arg(long, default_value = "", hide_default_value = true)]
@@ -229,7 +229,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         }
         Verb::Clear { of, reason } => {
             let how = How {
-                span: None,
+                end: None,
                 until: None,
                 reason,
                 strike: false,

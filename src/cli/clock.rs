@@ -90,11 +90,21 @@ pub fn parse_moment(text: &str) -> Result<prost_types::Timestamp, String> {
         .ok_or_else(|| format!("`{text}` is no time; one looks like 2026-01-31T09:30:00Z"))
 }
 
+/// When a span that begins now is over, as [`parse_span`] reads it.
+///
+/// # Errors
+/// Not a span; says how one looks. One that ends after the year 9999.
+pub fn parse_ahead(text: &str) -> Result<prost_types::Timestamp, String> {
+    let end = SystemTime::now().checked_add(parse_span(text)?);
+    let end = end.map(to_proto).filter(|end| rfc3339(end).is_some());
+    end.ok_or_else(|| format!("`{text}` from now is too far away"))
+}
+
 /// A time as [`parse_time`] reads it, or how long ago it was as [`parse_span`] does.
 ///
 /// # Errors
 /// Neither; says how they look.
-pub fn parse_since(text: &str) -> Result<prost_types::Timestamp, String> {
+pub fn parse_past(text: &str) -> Result<prost_types::Timestamp, String> {
     let ago = || {
         let span = parse_span(text).ok()?;
         let time = SystemTime::now().checked_sub(span).map(to_proto)?;
@@ -155,14 +165,26 @@ mod tests {
 
     #[test]
     fn a_time_may_be_said_as_how_long_ago_it_was() {
-        let ago = parse_since("12h").expect("a span");
+        let ago = parse_past("12h").expect("a span");
         let now = to_proto(SystemTime::now());
         assert!((43_200..43_260).contains(&(now.seconds - ago.seconds)));
-        let said = parse_since("2026-01-31 09:30:00").expect("a time");
+        let said = parse_past("2026-01-31 09:30:00").expect("a time");
         assert_eq!(said.seconds, 1_769_851_800);
         for text in ["", "yesterday", "-4h", "99999999999999d"] {
-            let why = parse_since(text).expect_err(text);
+            let why = parse_past(text).expect_err(text);
             assert!(why.contains("2026-01-31T09:30:00Z"), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_span_ahead_ends_then_or_is_refused() {
+        let now = to_proto(SystemTime::now());
+        let end = parse_ahead("90d").expect("a span");
+        assert!((7_776_000..7_776_060).contains(&(end.seconds - now.seconds)));
+        let why = parse_ahead("tomorrow").expect_err("no span");
+        assert!(why.contains("one looks like 4h, 30m"), "{why}");
+        for far in ["9000000d", "99999999999999999999d", "999999999999999999d"] {
+            assert!(parse_ahead(far).is_err(), "{far}");
         }
     }
 

@@ -5,8 +5,6 @@ mod grid;
 mod report;
 mod settings;
 
-use std::time::Duration;
-
 use clap::Subcommand;
 
 use super::{client::reach::Reach, clock, failure::Failure};
@@ -56,7 +54,7 @@ struct Backtest {
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(i32).range(1..=100_000))]
     last: i32,
     /// Only comments that came since then: 30d, 12h, or a time such as 2026-01-31T09:30:00Z.
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    #[arg(long, value_name = "TIME", value_parser = clock::parse_past)]
     since: Option<prost_types::Timestamp>,
     /// How many examples of each kind of disagreement: at most 50.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(i32).range(0..=50))]
@@ -76,15 +74,4 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Backtest(args) => backtest::run(args).await,
     }
-}
-
-fn since(text: &str) -> Result<prost_types::Timestamp, String> {
-    if let Some(time) = clock::parse_time(text) {
-        return Ok(time);
-    }
-    let ago: Duration = clock::parse_span(text).map_err(|_| {
-        "must be a span such as 30d or 12h, or a time such as 2026-01-31T09:30:00Z".to_owned()
-    })?;
-    let time = std::time::SystemTime::now().checked_sub(ago);
-    Ok(clock::to_proto(time.unwrap_or(std::time::UNIX_EPOCH)))
 }

@@ -2,8 +2,6 @@
 
 mod print;
 
-use std::time::SystemTime;
-
 use clap::{Subcommand, ValueEnum};
 
 use crate::{
@@ -54,11 +52,11 @@ Examples:
         #[arg(value_enum)]
         mode: Mode,
         /// For how long: 6h, 2d; at most 30d.
-        #[arg(long = "for", value_name = "SPAN")]
-        span: Option<String>,
+        #[arg(long = "for", value_name = "SPAN", value_parser = clock::parse_ahead)]
+        end: Option<prost_types::Timestamp>,
         /// Until when, such as 2026-01-31T09:30:00Z.
-        #[arg(long, value_name = "TIME", conflicts_with = "span")]
-        until: Option<String>,
+        #[arg(long, value_name = "TIME", conflicts_with = "end", value_parser = clock::parse_moment)]
+        until: Option<prost_types::Timestamp>,
     },
     /// Show a thread: whether it takes comments, how it is moderated, how many it has.
     #[command(after_help = "Example:\n  replydesk thread show --site daily tram-line --json")]
@@ -110,10 +108,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Verb::Moderate {
             name,
             mode,
-            span,
+            end,
             until,
         } => {
-            let until = end(mode, span.as_deref(), until.as_deref())?;
+            let until = last(mode, until.or(end))?;
             let thread = moderate(&open().await?, name, mode, until).await?;
             print::settings(&thread, json)
         }
@@ -179,27 +177,17 @@ async fn count(
 }
 
 /// Until when a mode holds; `None` for the site's own.
-fn end(
+fn last(
     mode: Mode,
-    span: Option<&str>,
-    until: Option<&str>,
+    end: Option<prost_types::Timestamp>,
 ) -> Result<Option<prost_types::Timestamp>, Failure> {
     if mode == Mode::Site {
         return Ok(None);
     }
-    if let Some(until) = until {
-        let time = clock::parse_time(until);
-        let wrong = || Failure::usage("--until: must be a time such as 2026-01-31T09:30:00Z");
-        return time.ok_or_else(wrong).map(Some);
-    }
-    let span = span.ok_or_else(|| {
+    let missing = || {
         Failure::usage("say for how long: --for 6h, or --until 2026-01-31T09:30:00Z; at most 30 d")
-    })?;
-    let wrong = |says: String| Failure::usage(format!("--for: {says}"));
-    let span = clock::parse_span(span).map_err(wrong)?;
-    let end = SystemTime::now().checked_add(span);
-    let end = end.ok_or_else(|| wrong("too far away".to_owned()))?;
-    Ok(Some(clock::to_proto(end)))
+    };
+    end.ok_or_else(missing).map(Some)
 }
 
 impl From<Mode> for ModerationMode {
@@ -219,19 +207,12 @@ mod tests {
 
     #[test]
     fn a_mode_needs_an_end_and_the_site_s_own_none() {
-        assert_eq!(end(Mode::Site, Some("nonsense"), None).expect("none"), None);
-        let until = end(Mode::Pre, None, Some("2026-01-31T09:30:00Z")).expect("a time");
-        assert_eq!(until.map(|time| time.seconds), Some(1_769_851_800));
-        let ahead = end(Mode::Post, Some("6h"), None).expect("a span");
-        assert!(ahead.is_some());
-        for (span, until, says) in [
-            (None, None, "say for how long: --for 6h"),
-            (Some("soon"), None, "--for: `soon` is no span of time"),
-            (None, Some("tomorrow"), "--until: must be a time such as"),
-        ] {
-            let failure = end(Mode::Pre, span, until).expect_err("no end");
-            assert_eq!(failure.exit_code(), 2);
-            assert!(failure.to_string().starts_with(says), "{failure}");
-        }
+        let end = clock::parse_moment("2026-01-31T09:30:00Z").expect("a time");
+        assert_eq!(last(Mode::Site, Some(end)).expect("none"), None);
+        assert_eq!(last(Mode::Pre, Some(end)).expect("a time"), Some(end));
+        let failure = last(Mode::Pre, None).expect_err("no end");
+        assert_eq!(failure.exit_code(), 2);
+        let says = "say for how long: --for 6h";
+        assert!(failure.to_string().starts_with(says), "{failure}");
     }
 }

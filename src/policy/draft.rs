@@ -123,12 +123,8 @@ impl PolicyDraft {
                 .moderator_statistics
                 .unwrap_or(default.moderator_statistics),
             appeals: self.appeals.unwrap_or(default.appeals),
-            sampled_share: probability(
-                &mut found,
-                "site.policy.sampled_share",
-                self.sampled_share,
-            )
-            .unwrap_or(default.sampled_share),
+            sampled_share: probability(&mut found, "site.policy.sampled_share", self.sampled_share)
+                .unwrap_or(default.sampled_share),
         };
         if found.is_empty() {
             Ok(policy)

@@ -100,7 +100,8 @@ async fn refused(run: &impl AsyncFn(&[&str]) -> (Option<i32>, String), id: &str)
             "until: ",
         ),
         (&["ban", id, "--until", "soon"], "--until"),
-        (&["ban", id, "--for", "soon"], "--for: "),
+        (&["ban", id, "--for", "soon"], "no span of time"),
+        (&["ban", id, "--for", "9999999999d"], "too far away"),
         (&["ban"], "required"),
         (&["note", id, " "], "note: must not be empty"),
     ] {

@@ -68,7 +68,7 @@ async fn the_command_tells_it_to_people_and_scripts() {
         ),
         (["--set", "limits=3"], "does not decide about a comment"),
         (["--last", "0"], "1..=100000"),
-        (["--since", "yore"], "30d"),
+        (["--since", "yore"], "12h or 7d"),
     ] {
         let refused = run(&args).await;
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -1,11 +1,8 @@
 //! A standing set, and what was pending dealt with to the end.
 
-use std::time::SystemTime;
-
 use crate::{
     cli::{
         client::{Connection, explain::explain, once, reach::Reach, timely},
-        clock,
         failure::Failure,
         output,
     },
@@ -19,7 +16,7 @@ use super::{How, Pending, show};
 /// What to ask for.
 ///
 /// # Errors
-/// A span that is none.
+/// An IP address without an end.
 pub(super) fn request(
     site: String,
     subject: Subject,
@@ -27,16 +24,13 @@ pub(super) fn request(
     how: How,
     pending: Option<Pending>,
 ) -> Result<SetAuthorStandingRequest, Failure> {
-    let span = how.span.map(|span| clock::parse_span(&span)).transpose();
-    let span = span.map_err(|error| Failure::usage(format!("--for: {error}")))?;
     let pending = match pending {
         None => PendingAction::Unspecified,
         Some(Pending::Leave) => PendingAction::Leave,
         Some(Pending::Reject) => PendingAction::Reject,
         Some(Pending::Spam) => PendingAction::Spam,
     };
-    let end = span.and_then(|span| SystemTime::now().checked_add(span));
-    let until = how.until.or(end.map(clock::to_proto));
+    let until = how.until.or(how.end);
     let is_ip = matches!(
         &subject.named_by,
         Some(NamedBy::Comment(of)) if of.kind() == SubjectKind::IpAddress

@@ -62,12 +62,12 @@ pub(super) async fn run(args: Decide) -> Result<(), Failure> {
     let waits = preview.counts.is_some_and(|counts| counts.decided > 0);
     // What comes later follows the last decision on its wave, though nothing of it waits now.
     let is_whole_wave = args.which.wave.is_some() && request.thread_id.is_empty();
-    if is_whole_wave && !waits && !args.json {
-        output::say(NOTHING_WAITS)?;
-    }
     // One that goes on may have nothing left to decide, and still has a result to tell.
     if args.dry_run || !waits && !is_whole_wave && args.operation.is_none() {
         return Ok(());
+    }
+    if is_whole_wave && !waits && !args.json {
+        output::say(NOTHING_WAITS)?;
     }
     if !args.yes && !agreed()? {
         return Err(Failure::new("nothing was decided"));

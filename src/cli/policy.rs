@@ -31,7 +31,7 @@ false), max_links (0 or more), hold_words and reject_words (['word', 'a phrase']
 --toml` writes them. approve_below and spam_above are other names of approve_at and spam_at.
 
 Each comment is decided anew by the score, the links and the author's history that it came with.
-Limits, required fields and the 2 % that chance puts before moderators take no part.
+Limits, required fields and what chance puts before moderators take no part.
 
 Examples:
   replydesk policy backtest --site daily --set approve_below=0.1 \\

@@ -127,7 +127,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-/// Which, where it waits, how it was scored and for how long it has waited; then when it is due, and how it begins.
+/// Which, where it waits, how it was scored and when it came; then when it is due, and how it begins.
 fn two_lines(item: &ReviewItem, paint: Paint, now: SystemTime) -> String {
     let Some(comment) = &item.comment else {
         return "(an item without its comment)".to_owned();
@@ -136,7 +136,9 @@ fn two_lines(item: &ReviewItem, paint: Paint, now: SystemTime) -> String {
     let score = comment.score.as_ref();
     let score = score.map_or_else(|| "-".to_owned(), |s| format!("{:.2}", s.spam_probability));
     let submitted = comment.submitted_at.as_ref();
-    let waits = submitted.map_or_else(String::new, |at| clock::age(at, now));
+    let came = submitted.map_or_else(String::new, |at| {
+        format!("came {} ago", clock::age(at, now))
+    });
     let due = format!("  due {}  ", clock::readable(item.due_at.as_ref()));
     let begins = format!(
         "{}  {}: {}",
@@ -146,7 +148,7 @@ fn two_lines(item: &ReviewItem, paint: Paint, now: SystemTime) -> String {
     );
     let second = line::Line::of(style::Tone::Faint, due).with(style::Tone::Plain, begins);
     format!(
-        "{}  {:<9}  score {score:>4}  waits {waits}\n{}",
+        "{}  {:<9}  score {score:>4}  {came}\n{}",
         untrusted::line(&comment.comment_id),
         words::lane(item.lane),
         second.cut(WIDTH).painted(paint)

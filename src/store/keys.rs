@@ -1,55 +1,7 @@
 //! Every key, spelt here and nowhere else. A site's keys share the hash tag `{site}`, so one script may touch them all.
 //!
-//! Names are short because each is paid for once a comment; `docs/REDIS.md` has the same table in prose.
-//!
-//! | key | type | lives | written by |
-//! |---|---|---|---|
-//! | `{site}:site` | hash: `v` policy version, `p` policy, `n` display name, `t` created | for good | `site_*.lua` |
-//! | `{site}:t:<thread>` | hash: `v` settings version, `closed`, `f` first comment at, `mo` mode and `mu` until when, `title`, `url`, `lang`, `1`-`6` comments by state, `k` words said below it, `r` its rate | for good | `submit`, `decide`, `thread_change` |
-//! | `{site}:a:<author>` | hash: `v` version of standing, `f` first seen, `1`-`6` comments by state, `c` the only comment and its sequence; `st` standing, `su` its end, `sr` reason, `sb` by whom, `sa` when, `sc` the comment that named the author, `sw` all that in words, `sk` strikes | for good | `submit`, `decide`, `set_standing` |
-//! | `{site}:si:<ip>`, `:sd:<domain>`, `:sw:<website>` | string: a standing (see [`crate::store::standing`]) | until the standing's end | `set_standing` |
-//! | `{site}:sx` | sorted set: subjects with a standing by when it was set | for good | `set_standing` |
-//! | `{site}:se` | the same, by when it ends | until then | `set_standing` |
-//! | `{site}:ac:<author>` | sorted set: ids of an author's newest 1,000 comments by sequence, from the second on | for good | `submit` |
-//! | `{site}:an:<author>` | list: notes on an author, the newest 20 | for good | `add_author_note` |
-//! | `{site}:ak:<author>` | set: ids of the comments that brought an author a strike | for good | `set_standing` |
-//! | `{site}:c:<id>` | string, the packed comment | by retention | `submit`, `decide` |
-//! | `{site}:q:<lane>` | sorted set of ids by due time | while queued | `submit`, `claim`, `release`, `decide`, `undo` |
-//! | `{site}:l` | sorted set of leased ids by expiry | while leased | `claim`, `renew`, `release`, `decide` |
-//! | `{site}:lh` | hash: id -> token, due time, holder, lane | while leased | the same |
-//! | `{site}:lt` | hash: token -> id | while leased | the same |
-//! | `{site}:e` | stream, the event feed | `events.keep_days` | `submit`, `decide`, `undo`, the trimmer |
-//! | `{site}:au` | stream, the audit log | by retention | all that change something by a person's will |
-//! | `{site}:n` | hash: `seq` the feed's last sequence, `au` the audit log's, `il` that of imported lessons, `1`-`6` comments by state, `r` the site's rate, `st` submissions of the running hour | for good | `submit`, `decide`, `import` |
-//! | `{site}:st:<hour>` | hash: what was counted in an hour, see [`crate::store::statistics`] | 8 days | `submit`, `parts/statistics` |
-//! | `{site}:std:<day>` | hash: the same of a day | 400 days | the same |
-//! | `{site}:i:<state>` | sorted set of ids by sequence | while in the state | `submit`, `decide` |
-//! | `{site}:i:<state>:<thread>` | the same, of one thread | while in the state | `submit`, `decide` |
-//! | `{site}:ra:<author>`, `:ri:<ip>` | string, the rate: GCRA's theoretical arrival time in microseconds | until it has passed | `submit` |
-//! | `{site}:rr:<reporter>` | string, a reader's rate of reports, as the others | until it has passed | `report` |
-//! | `{site}:r:<id>` | hash: a keyed hash of reader and comment -> how it was answered, when, what was said; `n` readers, `u` how many a moderator had seen, `w` when, `b` queued since, `f` the first | 90 days after the last report | `report` |
-//! | `{site}:cv:<id>` | list, a comment's earlier texts, the newest ten (see [`crate::store::versions`]) | as long as the comment | `revise`, `redact` |
-//! | `{site}:d:<hash>` | string, the id of the first comment that said this | 24 h | `submit` |
-//! | `{site}:m:<sketch part>` | string: a wave and its size (see [`crate::store::waves`]) | 24 h after the last that shares it | `submit` |
-//! | `{site}:w:<wave>` | sorted set: ids of a wave's comments by sequence, at most 100,000 | 24 h after the last joined | `submit` |
-//! | `{site}:wd:<wave>` | string: what its later members follow: a bulk operation's name and its verdict | as the policy says | `bulk_start`; `bulk_undo_start` deletes it |
-//! | `{site}:b:<operation>` | hash, a bulk operation: `d` digest of the request, `s` stage, `v` verdict, `w` wave, `rt` text for readers, `c` cursor, `n` comments looked at, `1`-`5` what became of them, `left`, `au` audit entry, `t` begun, `e` last changed; `uc`, `u1`-`u4`, `uau`, `ut`, `ue` the same of its undoing | undo window + 30 days | `bulk_*` |
-//! | `{site}:bc:<operation>`, `:bu:<operation>` | string, the changes that it made, or its undoing: id, version, event's sequence, 28 bytes each | the same | `bulk_decide`, `bulk_undo` |
-//! | `{site}:h:<domain>` | string, a count of comments that lead there | 24 h | `submit` |
-//! | `{site}:k:<data key>` | string, a wrapped data key | as long as what it seals | `submit` |
-//! | `{site}:im:<bucket>` | set (intset) of 64-bit hashes of imported comments' names | for good | `import` |
-//! | `{site}:il` | stream, lessons of imported comments; `il` in `{site}:n` is its last sequence | until learnt | `import`, the trainer |
-//! | `{replydesk}:sites` | set of site names | for good | `create_site` |
-//! | `{replydesk}:key:<id>` | hash: `h` hash of the secret, `role`, `sites`, `label`, `created`, `expires`, `revoked` | for good | `key_*.lua` |
-//! | `{replydesk}:keys` | set of key ids | for good | `key_create.lua` |
-//! | `{replydesk}:au` | stream, the audit log of access keys | by retention | `key_create`, `key_revoke` |
-//! | `{replydesk}:n` | hash: `au` the last sequence of that | for good | the same |
-//! | `{replydesk}:identity` | hash: fingerprints of pepper and public key | for good | `identity.rs` |
-//! | `{replydesk}:model` | hash: `seq` the log's last sequence, `taught` the last that was a lesson, `holder` and `until` the trainer's lease, `place`, `place_before`, `kept`, `digest` of the snapshots | for good | `model_append`, `model_snapshot`, `trainer_lease` |
-//! | `{replydesk}:model:log` | stream: lessons, and marks | until two snapshots hold them | `model_append`, the trainer |
-//! | `{replydesk}:model:cursors` | hash: `e:<site>` and `i:<site>`, how far each source is taught | for good | `model_append` |
-//! | `{replydesk}:model:snapshot`, `:before` | string: a model with its place in the log, and the one before it | for good | `model_snapshot` |
-//! | `{replydesk}:probe` | string | for good | `connection.rs` |
+//! What each holds, for how long, and which script writes it is the table in `docs/REDIS.md`. Names are short because each
+//! is paid for once a comment.
 
 use crate::comment::{
     calendar::{Day, Hour},

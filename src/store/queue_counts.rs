@@ -15,7 +15,7 @@ use crate::{
         counts::{AUTHOR_FIELDS, by_state},
         error::StoreError,
         keys,
-        reply::id_bytes,
+        reply::{Reply, id_bytes},
     },
 };
 
@@ -58,54 +58,42 @@ impl QueueCounts {
     }
 }
 
-/// The id at a lane's head; none where nothing waits.
-type Head = Vec<Vec<u8>>;
-
-/// What one pipeline reads: time, leases, states, then of each lane its length, then of each its head.
-type Read = (
-    (i64, i64),
-    u64,
-    Vec<Option<i64>>,
-    u64,
-    u64,
-    u64,
-    u64,
-    Head,
-    Head,
-    Head,
-    Head,
-);
-
 impl Store {
     /// The queue and the site in numbers. One read; a second where something waits, a third where something was reported.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn queue_counts(&self, site: &SiteId) -> Result<QueueCounts, StoreError> {
-        let (time, leased, states, a, b, c, d, e, f, g, h): Read =
-            self.pipeline(&look(site)).await?;
-        let (lengths, heads) = ([a, b, c, d], [e, f, g, h]);
-        let ids = heads.iter().flatten();
-        let ids = ids.map(|id| id_bytes(id).map(CommentId::from_bytes));
-        let ids = ids.collect::<Result<Vec<_>, _>>()?;
-        let mut next = self.comments(site, &ids).await?.into_iter();
+        let read: Reply = self.pipeline(&look(site)).await?;
+        let (seconds, micros): (i64, i64) = read.get(0)?;
+        let of_lane = |n: usize| -> Result<(u64, Option<CommentId>), StoreError> {
+            let head: Vec<Vec<u8>> = read.get(BEFORE_LANES + 2 * n + 1)?;
+            let head = head.first().map(|id| id_bytes(id)).transpose()?;
+            let waiting = read.get(BEFORE_LANES + 2 * n)?;
+            Ok((waiting, head.map(CommentId::from_bytes)))
+        };
+        let found = (0..Lane::ALL.len()).map(of_lane);
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        let heads: Vec<CommentId> = found.iter().filter_map(|(_, head)| *head).collect();
+        let mut next = self.comments(site, &heads).await?.into_iter();
         let mut lanes = Lane::ALL.map(|lane| LaneDepth {
             lane,
             waiting: 0,
             next_since: None,
         });
-        for (depth, (waiting, head)) in lanes.iter_mut().zip(lengths.into_iter().zip(heads)) {
+        for (depth, (waiting, head)) in lanes.iter_mut().zip(found) {
             depth.waiting = waiting;
-            let next = if head.is_empty() { None } else { next.next() };
-            if let Some(comment) = next.flatten() {
+            if head.is_some()
+                && let Some(comment) = next.next().flatten()
+            {
                 depth.next_since = Some(self.waits_since(site, depth.lane, &comment).await?);
             }
         }
         Ok(QueueCounts {
             lanes,
-            leased,
-            now: Timestamp(time.0 * 1_000 + time.1 / 1_000),
-            by_state: by_state(states),
+            leased: read.get(1)?,
+            now: Timestamp(seconds * 1_000 + micros / 1_000),
+            by_state: by_state(read.get::<Vec<_>>(2)?),
         })
     }
 
@@ -135,19 +123,21 @@ impl Store {
     }
 }
 
-/// The commands of a [`Read`].
+/// What is read before the lanes: time, leases, states.
+const BEFORE_LANES: usize = 3;
+
+/// Then, of each lane, its length and its head.
 fn look(site: &SiteId) -> Pipeline {
-    let mut pipe = Pipeline::with_capacity(3 + 2 * Lane::ALL.len());
+    let mut pipe = Pipeline::with_capacity(BEFORE_LANES + 2 * Lane::ALL.len());
     pipe.cmd("TIME");
     pipe.cmd("ZCARD").arg(keys::leases(site));
     pipe.cmd("HMGET")
         .arg(keys::counters(site))
         .arg(&AUTHOR_FIELDS[..6]);
     for lane in Lane::ALL {
-        pipe.cmd("ZCARD").arg(keys::lane(site, lane));
-    }
-    for lane in Lane::ALL {
-        pipe.cmd("ZRANGE").arg(keys::lane(site, lane)).arg(0).arg(0);
+        let key = keys::lane(site, lane);
+        pipe.cmd("ZCARD").arg(&key);
+        pipe.cmd("ZRANGE").arg(&key).arg(0).arg(0);
     }
     pipe
 }

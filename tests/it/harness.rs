@@ -9,6 +9,7 @@ pub mod crowd;
 pub mod health;
 pub mod learning;
 pub mod learnt;
+pub mod policies;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;

@@ -242,22 +242,13 @@ async fn close(desk: &Desk, reopen: bool) {
 }
 
 async fn require_website(desk: &Desk, policy: v1::Policy) {
-    let request = v1::UpdateSiteRequest {
-        site: Some(v1::Site {
-            site: "gazette".to_owned(),
-            policy: Some(v1::Policy {
-                required: Some(v1::RequiredFields {
-                    website: Some(true),
-                    ..Default::default()
-                }),
-                ..policy
-            }),
+    let strict = v1::Policy {
+        required: Some(v1::RequiredFields {
+            website: Some(true),
             ..Default::default()
         }),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec!["policy".to_owned()],
-        }),
-        expected_version: 0,
+        ..policy
     };
-    desk.admin().sites.update_site(request).await.unwrap();
+    let admin = desk.admin();
+    admin.update_policy("gazette", "", strict, 0).await.unwrap();
 }

@@ -251,18 +251,9 @@ async fn by_jo(blog: &Client, n: usize) -> Result<v1::SubmitCommentResponse, Sta
 }
 
 async fn set_limits(desk: &Desk, site: &str, limits: v1::Limits) {
-    let request = v1::UpdateSiteRequest {
-        site: Some(v1::Site {
-            site: site.to_owned(),
-            policy: Some(limited(limits)),
-            ..Default::default()
-        }),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec!["policy.limits".to_owned()],
-        }),
-        expected_version: 0,
-    };
-    desk.admin().sites.update_site(request).await.unwrap();
+    let policy = limited(limits);
+    let set = desk.admin();
+    set.update_policy(site, "limits", policy, 0).await.unwrap();
 }
 
 async fn close(desk: &Desk, site: &str, thread: &str) {

@@ -170,7 +170,7 @@ fn a_real_request_with_one_field_broken_is_answered() {
 #[test]
 fn whatever_is_said_on_a_work_stream_is_answered() {
     let bench = Bench::start();
-    bench.answer_all(60, messages::any_stream());
+    bench.answer_all(60, messages::work::stream());
     bench.finish();
 }
 
@@ -239,7 +239,7 @@ fn soak_whatever_is_sent_is_answered() {
         let bench = Bench::start();
         bench.answer_all(1_000, messages::any_call());
         bench.answer_all(1_000, mutated::any_mutation());
-        bench.answer_all(50, messages::any_stream());
+        bench.answer_all(50, messages::work::stream());
         bench.finish();
     }
 }

@@ -1,5 +1,7 @@
 //! What is counted of a site: once each, in its hour and its day, whichever replica is asked.
 
+mod reports;
+
 use std::{collections::BTreeMap, time::SystemTime};
 
 use replydesk::{
@@ -16,7 +18,6 @@ use crate::harness::{
     Desk, bulk,
     clients::Client,
     comments::{comment, everything_waits, on, submit},
-    refusals::{told, violations},
 };
 
 const SITE: &str = "gazette";
@@ -311,26 +312,6 @@ async fn the_score_is_compared_with_what_moderators_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_tells_64_codes_apart_and_counts_the_rest() {
-    let desk = Desk::start().await;
-    let blog = desk.site(SITE, everything_waits()).await;
-    let mira = desk.moderator(0, SITE, "mira").await;
-    for n in 0..72 {
-        let id = submit(&blog, n).await;
-        let request = v1::DecideCommentRequest {
-            reason_code: format!("code-{}", n % 70),
-            ..on(&id, 1, Verdict::Reject)
-        };
-        mira.decide(request).await.unwrap();
-    }
-    let report = report(&blog).await;
-    assert_eq!(report.decisions, verdicts(0, 72, 0, 0));
-    assert_eq!((report.reasons.len(), report.other_reasons), (64, 6));
-    assert_eq!(report.reasons[0].decisions, 2, "most first");
-    desk.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn submissions_of_an_hour_that_is_over_move_to_its_hour_and_its_day() {
     let desk = Desk::start().await;
     let blog = desk.site(SITE, everything_waits()).await;
@@ -372,55 +353,6 @@ async fn submissions_of_an_hour_that_is_over_move_to_its_hour_and_its_day() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_report_says_all_that_is_wrong_with_its_period() {
-    let desk = Desk::start().await;
-    let blog = desk.site(SITE, everything_waits()).await;
-    for (from, to, wrong) in [
-        (day(-365), day(0), &[][..]),
-        (day(0), day(300), &[]),
-        (day(-366), day(0), &["to_day"]),
-        (day(-401), day(-401), &["from_day"]),
-        (day(0), day(-1), &["to_day"]),
-        (
-            "yesterday".to_owned(),
-            "2026-02-30".to_owned(),
-            &["from_day", "to_day"],
-        ),
-    ] {
-        let request = v1::GetTransparencyReportRequest {
-            site: SITE.to_owned(),
-            from_day: from.clone(),
-            to_day: to.clone(),
-        };
-        let found = blog.comments.clone().get_transparency_report(request).await;
-        match found {
-            Ok(_) => assert!(wrong.is_empty(), "{from} {to}"),
-            Err(refused) => {
-                assert_eq!(told(&refused).0, Code::InvalidArgument);
-                let fields: Vec<_> = violations(&refused).into_iter().map(|(f, _)| f).collect();
-                assert_eq!(fields, wrong, "{from} {to}");
-            }
-        }
-    }
-    desk.finish().await;
-}
-
-async fn set_policy(desk: &Desk, policy: v1::Policy, path: &str) {
-    let request = v1::UpdateSiteRequest {
-        site: Some(v1::Site {
-            site: SITE.to_owned(),
-            policy: Some(policy),
-            ..Default::default()
-        }),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec![format!("policy.{path}")],
-        }),
-        ..Default::default()
-    };
-    desk.admin().sites.update_site(request).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn who_decided_how_much_is_counted_and_told_only_where_the_policy_wants_it() {
     let desk = Desk::start().await;
     let blog = desk.site(SITE, everything_waits()).await;
@@ -441,7 +373,10 @@ async fn who_decided_how_much_is_counted_and_told_only_where_the_policy_wants_it
         moderator_statistics: Some(on),
         ..Default::default()
     };
-    set_policy(&desk, switched(true), "moderator_statistics").await;
+    desk.admin()
+        .update_policy(SITE, "moderator_statistics", switched(true), 0)
+        .await
+        .unwrap();
     for id in &ids[1..3] {
         mira.decide(on(id, 1, Verdict::Approve)).await.unwrap();
     }
@@ -458,34 +393,12 @@ async fn who_decided_how_much_is_counted_and_told_only_where_the_policy_wants_it
     assert_eq!(told, [("noor", 3, 1), ("mira", 2, 0)]);
     assert_eq!(by_moderator(fields(&desk, "std")), 0, "hours only");
 
-    set_policy(&desk, switched(false), "moderator_statistics").await;
+    desk.admin()
+        .update_policy(SITE, "moderator_statistics", switched(false), 0)
+        .await
+        .unwrap();
     let stats = stats(&mira).await;
     assert_eq!(stats.moderators, []);
     assert_eq!(stats.last_day.unwrap().decisions, verdicts(3, 0, 3, 0));
-    desk.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_report_tells_what_readers_are_told() {
-    let desk = Desk::start().await;
-    let insult = v1::RejectionReason {
-        code: "insult".to_owned(),
-        text: "It insults somebody.".to_owned(),
-    };
-    let policy = v1::Policy {
-        rejection_reasons: vec![insult],
-        ..everything_waits()
-    };
-    let blog = desk.site(SITE, policy).await;
-    let mira = desk.moderator(0, SITE, "mira").await;
-    let id = submit(&blog, 0).await;
-    let request = v1::DecideCommentRequest {
-        reason_code: "insult".to_owned(),
-        ..on(&id, 1, Verdict::Reject)
-    };
-    mira.decide(request).await.unwrap();
-    let reasons = report(&blog).await.reasons;
-    assert_eq!(reasons.len(), 1);
-    assert_eq!(reasons[0].text, "It insults somebody.");
     desk.finish().await;
 }

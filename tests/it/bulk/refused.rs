@@ -73,15 +73,8 @@ async fn what_is_not_there_or_elsewhere_is_refused() {
         email: Some(false),
         ..Default::default()
     });
-    let update = v1::UpdateSiteRequest {
-        site: Some(v1::Site {
-            site: SITE.to_owned(),
-            policy: Some(policy),
-            ..Default::default()
-        }),
-        ..Default::default()
-    };
-    desk.admin().sites.update_site(update).await.unwrap();
+    let admin = desk.admin();
+    admin.update_policy(SITE, "", policy, 0).await.unwrap();
     let nameless = crate::harness::until::until(
         "the policy holds",
         std::time::Duration::from_secs(5),

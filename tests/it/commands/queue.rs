@@ -1,97 +1,58 @@
 //! `replydesk queue` and `replydesk audit`: what waits, and who did what.
 
-use serde_json::Value;
-
-use super::{Place, Serve, text};
+use super::{place::text, serve::Serve};
 
 #[test]
-fn the_queue_and_the_audit_log_are_narrowed_down_from_the_command_line() {
-    let place = Place::new();
-    let serve = Serve::start(&place);
-    let run = |args: &[&str]| {
-        let output = serve.run(&place, args);
-        assert!(
-            output.status.success(),
-            "{args:?}: {}",
-            text(&output.stderr)
-        );
-        text(&output.stdout)
-    };
-    let lines = |args: &[&str]| -> Vec<Value> {
-        let printed = run(&[args, &["--json"]].concat());
-        let lines = printed.lines();
-        lines
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    };
-    run(&["site", "create", "daily"]);
-    for (name, body) in [("Ada", "The tram is late"), ("Ben", "Best casino in town")] {
-        let email = format!("{name}@example.org");
-        let submit = ["submit", "--site", "daily", "--thread", "t", "--name", name];
-        run(&[&submit[..], &["--email", &email, body]].concat());
-    }
+fn the_queue_is_narrowed_down_and_paged_from_the_command_line() {
+    let serve = Serve::with_daily();
+    serve.submit("Ada", "The tram is late");
+    serve.submit("Ben", "Best casino in town");
     let queue = ["queue", "--site", "daily"];
-    assert_eq!(lines(&queue).len(), 2);
-    let found = lines(&[&queue[..], &["--text", "CASINO"]].concat());
+    let with = |more: &[&'static str]| [&queue[..], more].concat();
+    assert_eq!(serve.json_lines(&queue).len(), 2);
+    let found = serve.json_lines(&with(&["--text", "CASINO"]));
     let [item] = &found[..] else {
         panic!("{found:?}")
     };
     assert_eq!(item["comment"]["author"]["display_name"], "Ben");
     assert_eq!(item["lane"], "review");
     let id = item["comment"]["comment_id"].as_str().unwrap();
-    let by_ben = run(&[
-        &queue[..],
-        &["--author-of", id, "--reason", "first-comment"],
-    ]
-    .concat());
+    let narrow = ["--author-of", id, "--reason", "first-comment"];
+    let by_ben = serve.succeed(&[&queue[..], &narrow].concat());
     assert!(
         by_ben.contains(id) && by_ben.lines().count() == 2,
         "{by_ben}"
     );
-    assert!(lines(&[&queue[..], &["--lane", "escalated"]].concat()).is_empty());
-    let first = serve.run(&place, &[&queue[..], &["--limit", "1", "--json"]].concat());
+    assert!(serve.json_lines(&with(&["--lane", "escalated"])).is_empty());
+    let first = serve.run(&with(&["--limit", "1", "--json"]));
     let why = text(&first.stderr);
     let (_, token) = why.rsplit_once(' ').expect("a token");
-    let rest = [&queue[..], &["--page-token", token.trim()]].concat();
-    let mut seen = [text(&first.stdout), run(&[&rest[..], &["--json"]].concat())].concat();
-    seen.truncate(seen.trim_end().len());
+    let rest = [&queue[..], &["--json", "--page-token", token.trim()]].concat();
+    let seen = [text(&first.stdout), serve.succeed(&rest)].concat();
     assert_eq!(seen.lines().count(), 2);
-    let all = run(&[&queue[..], &["--json"]].concat());
-    assert_eq!(seen, all.trim_end(), "the two pages are the list");
-    let wrong = serve.run(&place, &[&queue[..], &["--reason", "boredom"]].concat());
-    assert_eq!(wrong.status.code(), Some(2));
-    assert!(text(&wrong.stderr).contains("first-comment"));
-
-    run(&["thread", "close", "--site", "daily", "t"]);
-    let audit = ["audit", "--site", "daily"];
-    let since = |span: &str| lines(&[&audit[..], &["--since", span]].concat());
-    assert!(
-        since("1h")
-            .iter()
-            .any(|entry| entry["subject"] == "thread t")
-    );
-    assert!(since("2099-01-01T00:00:00Z").is_empty());
-    assert!(lines(&[&audit[..], &["--until", "1h"]].concat()).is_empty());
-    let by = |who: &str| lines(&[&audit[..], &["--by", who]].concat()).len();
-    assert_eq!((by("root"), by("roo")), (2, 0));
-    let wrong = serve.run(&place, &[&audit[..], &["--since", "teatime"]].concat());
-    assert_eq!(wrong.status.code(), Some(2));
-    assert!(text(&wrong.stderr).contains("12h"));
+    let all = serve.succeed(&with(&["--json"]));
+    assert_eq!(seen, all, "the two pages are the list");
+    let why = serve.fail(&with(&["--reason", "boredom"]), 2);
+    assert!(why.contains("first-comment"), "{why}");
 }
 
 #[test]
-fn a_key_for_every_site_is_asked_for_by_name() {
-    let place = Place::new();
-    let serve = Serve::start(&place);
-    let create = ["key", "create", "--role", "moderator", "--label", "Ada"];
-    let forgotten = serve.run(&place, &create);
-    assert_eq!(forgotten.status.code(), Some(2));
-    let why = text(&forgotten.stderr);
+fn the_audit_log_is_narrowed_down_by_time_and_person() {
+    let serve = Serve::with_daily();
+    serve.succeed(&["thread", "close", "--site", "daily", "t"]);
+    let audit = ["audit", "--site", "daily"];
+    let with = |flag, value| serve.json_lines(&[&audit[..], &[flag, value]].concat());
     assert!(
-        why.contains("--site SITE") && why.contains("--all-sites"),
-        "{why}"
+        with("--since", "1h")
+            .iter()
+            .any(|entry| entry["subject"] == "thread t")
     );
-    let created = serve.run(&place, &[&create[..], &["--all-sites", "--json"]].concat());
-    let created: Value = serde_json::from_slice(&created.stdout).unwrap();
-    assert_eq!(created["sites"], serde_json::json!([]));
+    assert!(with("--since", "2099-01-01T00:00:00Z").is_empty());
+    assert!(with("--until", "1h").is_empty());
+    assert_eq!(
+        (with("--by", "root").len(), with("--by", "roo").len()),
+        (2, 0)
+    );
+    let why = serve.fail(&[&audit[..], &["--since", "teatime"]].concat(), 2);
+    assert!(why.contains("12h"), "{why}");
 }

@@ -23,20 +23,14 @@ impl Model {
             Sent::Pass(comment, to) => self.pass(*comment, *to),
             Sent::Decide(ruling) => {
                 let reply = self.decide(*ruling);
-                if let Reply::Decided {
-                    replayed: false, ..
-                } = reply
-                {
+                if reply.is_new() {
                     self.carried_out.push(*ruling);
                 }
                 reply
             }
             Sent::Undo(undo) => {
                 let reply = self.undo(*undo);
-                if let Reply::Undone {
-                    replayed: false, ..
-                } = reply
-                {
+                if reply.is_new() {
                     self.undone.push(*undo);
                 }
                 reply
@@ -45,20 +39,14 @@ impl Model {
             Sent::Appeal(comment, version) => self.appeal(*comment, *version),
             Sent::Report(comment, reader) => {
                 let reply = self.report(*comment, *reader);
-                if let Reply::Reported {
-                    replayed: false, ..
-                } = reply
-                {
+                if reply.is_new() {
                     self.reported.push((*comment, *reader));
                 }
                 reply
             }
             Sent::Revise(revision) => {
                 let reply = self.revise(*revision);
-                if let Reply::Revised {
-                    replayed: false, ..
-                } = reply
-                {
+                if reply.is_new() {
                     self.revised.push(*revision);
                 }
                 reply

@@ -199,6 +199,28 @@ pub enum Reply {
     Visited(Vec<usize>),
 }
 
+impl Reply {
+    /// Whether something was done now that a repetition would only be told of.
+    pub fn is_new(&self) -> bool {
+        matches!(
+            self,
+            Self::Decided {
+                replayed: false,
+                ..
+            } | Self::Undone {
+                replayed: false,
+                ..
+            } | Self::Reported {
+                replayed: false,
+                ..
+            } | Self::Revised {
+                replayed: false,
+                ..
+            }
+        )
+    }
+}
+
 /// A verdict as it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ruling {

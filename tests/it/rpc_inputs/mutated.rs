@@ -7,7 +7,7 @@ use super::{
     COMMENT, SITE,
     arbitrary::{int, text, timestamp, uint},
     call::Call,
-    messages::policy,
+    messages::sites::policy,
 };
 use crate::harness::comments::{everything_waits, moderated, nth};
 

@@ -130,23 +130,27 @@ fn standing() -> impl Strategy<Value = Call> {
     )
 }
 
+fn thread() -> impl Strategy<Value = v1::Thread> {
+    (text(), text(), text(), text()).prop_map(|(thread_id, url, title, language)| v1::Thread {
+        thread_id,
+        url,
+        title,
+        language,
+    })
+}
+
+fn author() -> impl Strategy<Value = v1::AuthorInput> {
+    (text(), text(), text(), text()).prop_map(|(display_name, email, website, account_id)| {
+        v1::AuthorInput {
+            display_name,
+            email,
+            website,
+            account_id,
+        }
+    })
+}
+
 fn submission() -> impl Strategy<Value = v1::SubmitCommentRequest> {
-    let thread =
-        (text(), text(), text(), text()).prop_map(|(thread_id, url, title, language)| v1::Thread {
-            thread_id,
-            url,
-            title,
-            language,
-        });
-    let author =
-        (text(), text(), text(), text()).prop_map(|(display_name, email, website, account_id)| {
-            v1::AuthorInput {
-                display_name,
-                email,
-                website,
-                account_id,
-            }
-        });
     let transport = (text(), text(), text(), text(), timestamp()).prop_map(
         |(ip_address, user_agent, referrer, honeypot, form_opened_at)| v1::Transport {
             ip_address,
@@ -158,8 +162,8 @@ fn submission() -> impl Strategy<Value = v1::SubmitCommentRequest> {
     );
     let names = (site(), comment_id(), text(), text(), any::<bool>());
     let parts = (
-        option::weighted(0.9, thread),
-        option::weighted(0.9, author),
+        option::weighted(0.9, thread()),
+        option::weighted(0.9, author()),
         option::weighted(0.9, transport),
     );
     (names, parts).prop_map(

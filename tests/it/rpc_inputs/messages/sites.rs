@@ -7,6 +7,7 @@ use super::super::{
     arbitrary::{duration, float, int, site, text, timestamp, uint},
     call::Call,
 };
+use super::{author, thread};
 
 pub fn policy() -> impl Strategy<Value = v1::Policy> {
     let limit = || {
@@ -137,24 +138,8 @@ pub fn trial() -> impl Strategy<Value = Call> {
 }
 
 fn imported() -> impl Strategy<Value = v1::import_comments_request::Message> {
-    let author =
-        (text(), text(), text(), text()).prop_map(|(display_name, email, website, account_id)| {
-            v1::AuthorInput {
-                display_name,
-                email,
-                website,
-                account_id,
-            }
-        });
-    let thread =
-        (text(), text(), text(), text()).prop_map(|(thread_id, url, title, language)| v1::Thread {
-            thread_id,
-            url,
-            title,
-            language,
-        });
     let names = (text(), prop_oneof![3 => 1..5_i32, 1 => int()], text());
-    let parts = (option::of(author), option::of(thread), timestamp());
+    let parts = (option::of(author()), option::of(thread()), timestamp());
     (names, parts).prop_map(
         |((source_id, state, body), (author, thread, submitted_at))| {
             v1::import_comments_request::Message::Comment(v1::ImportedComment {

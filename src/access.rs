@@ -6,6 +6,7 @@ pub mod issue;
 pub mod key;
 pub mod role;
 pub mod root;
+pub mod table;
 
 use std::{sync::Arc, time::Duration};
 

@@ -16,7 +16,7 @@ mod statement;
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     comment::ids::{CommentId, SiteId, WaveId},
     policy::sites::Sites,
     store::{
@@ -136,7 +136,7 @@ impl Queue {
             note: ruling.note.as_str(),
             lease: ruling.lease,
             override_lease: ruling.override_lease,
-            senior: caller.role.has(Right::DecideEscalated),
+            senior: caller.role.is_senior(),
             by_moderator: self.counts_by_moderator(site).await,
             longest_rest: self.settings.lease,
         };
@@ -181,7 +181,7 @@ impl Queue {
             version: undo.version,
             actor: &caller.actor(),
             note: undo.note.as_str(),
-            senior: caller.role.has(Right::DecideEscalated),
+            senior: caller.role.is_senior(),
             by_moderator: self.counts_by_moderator(site).await,
             window: self.settings.undo_window,
         };

@@ -29,12 +29,12 @@ pub enum AccessError {
     #[error("this access key was revoked; ask an admin for a new one")]
     Revoked,
     /// The role has not the right.
-    #[error("this needs a key with the role {}; this one has the role {}", needs.word(), has.word())]
+    #[error("this needs {}; this key has the role {}", any_of(needs), has.word())]
     WrongRole {
         /// The key's role.
         has: Role,
-        /// The least role with the right.
-        needs: Role,
+        /// The roles that may.
+        needs: &'static [Role],
     },
     /// The key is bound to other sites.
     #[error(
@@ -44,4 +44,13 @@ pub enum AccessError {
     /// Redis failed, so nobody is let in; shared by all who waited for the same read.
     #[error(transparent)]
     Store(#[from] Arc<StoreError>),
+}
+
+/// `a key with the role admin`, `a key with one of the roles moderator, admin`.
+fn any_of(roles: &[Role]) -> String {
+    let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+    match words[..] {
+        [one] => format!("a key with the role {one}"),
+        _ => format!("a key with one of the roles {}", words.join(", ")),
+    }
 }

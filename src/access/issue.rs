@@ -13,7 +13,8 @@ use crate::{
         error::AccessError,
         key::AccessKey,
         rights,
-        role::{Right, Role},
+        role::Role,
+        table::Method,
     },
     comment::{
         fields::{Line, is_blank},
@@ -104,7 +105,7 @@ impl Access {
         caller: &Caller,
         new: NewKey,
     ) -> Result<(KeyInfo, AccessKey), IssueError> {
-        caller.require_role(Right::Administer)?;
+        caller.may_call(Method::CreateKey)?;
         if !caller.scope.covers(&new.scope) {
             return Err(AccessError::WrongSite.into());
         }
@@ -146,7 +147,7 @@ impl Access {
     /// # Errors
     /// As [`IssueError`] says.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<KeyInfo>, IssueError> {
-        caller.require_role(Right::Administer)?;
+        caller.may_call(Method::ListKeys)?;
         let records = self.store.access_keys().await?;
         let mut keys = Vec::with_capacity(records.len());
         for (id, record) in records {
@@ -163,9 +164,9 @@ impl Access {
     /// # Errors
     /// As [`IssueError`] says.
     pub async fn revoke(&self, caller: &Caller, id: KeyId) -> Result<KeyInfo, IssueError> {
-        caller.require_role(Right::Administer)?;
+        caller.may_call(Method::RevokeKey)?;
         if self.root.as_ref().is_some_and(|root| root.id() == id) {
-            caller.require_everywhere(Right::Administer)?;
+            caller.require_everywhere()?;
             return Err(IssueError::Configured);
         }
         let read = self.store.access_key(id).await?;

@@ -1,4 +1,4 @@
-//! What keys are for, and what may be done with them.
+//! What keys are for.
 
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,21 +11,6 @@ pub enum Role {
     SeniorModerator,
     /// An editor or operator.
     Admin,
-}
-
-/// What somebody wants to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Right {
-    /// Change comments as a blog does: submit, retract, revise, report.
-    Submit,
-    /// Read comments and events.
-    Read,
-    /// See the queue with all that moderators see, and decide.
-    Moderate,
-    /// Decide what is escalated, and undo such decisions.
-    DecideEscalated,
-    /// Sites, policies, threads and keys.
-    Administer,
 }
 
 impl Role {
@@ -54,31 +39,12 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.word() == word)
     }
 
-    /// Whether the role has the right. An admin has all; a moderator moderates and reads, a senior one also decides what is
-    /// escalated; a submitter has what `CommentService` needs, and no more.
-    #[must_use]
-    pub fn has(self, right: Right) -> bool {
-        match right {
-            Right::Read => true,
-            Right::Submit => matches!(self, Self::Submitter | Self::Admin),
-            Right::Moderate => {
-                matches!(self, Self::Moderator | Self::SeniorModerator | Self::Admin)
-            }
-            Right::DecideEscalated => matches!(self, Self::SeniorModerator | Self::Admin),
-            Right::Administer => matches!(self, Self::Admin),
-        }
-    }
-}
+    /// Those who decide what others escalated, and undo such decisions.
+    pub const SENIOR: &[Self] = &[Self::SeniorModerator, Self::Admin];
 
-impl Right {
-    /// The least role that has it.
+    /// Whether the role is one of [`Role::SENIOR`].
     #[must_use]
-    pub fn role(self) -> Role {
-        match self {
-            Self::Submit | Self::Read => Role::Submitter,
-            Self::Moderate => Role::Moderator,
-            Self::DecideEscalated => Role::SeniorModerator,
-            Self::Administer => Role::Admin,
-        }
+    pub fn is_senior(self) -> bool {
+        Self::SENIOR.contains(&self)
     }
 }

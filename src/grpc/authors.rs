@@ -3,7 +3,7 @@
 use tonic::{Request, Status};
 
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     authors::Authors,
     comment::{ids::SiteId, violation::Violations},
     grpc::{
@@ -29,10 +29,7 @@ pub struct AuthorDesk<'a> {
 
 impl AuthorDesk<'_> {
     async fn admit<T>(&self, request: &Request<T>, site: &str) -> Result<(Caller, SiteId), Status> {
-        let admitted = self
-            .gate
-            .admit(request.metadata(), Right::Moderate, site)
-            .await?;
+        let admitted = self.gate.admit(&request, site).await?;
         self.sites.get(&admitted.1).await?;
         Ok(admitted)
     }

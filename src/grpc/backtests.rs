@@ -5,7 +5,6 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Status};
 
 use crate::{
-    access::role::Right,
     backtest::{Backtest, Step},
     grpc::{
         convert::backtest as convert,
@@ -30,9 +29,7 @@ pub async fn replay(
     request: &Request<v1::BacktestPolicyRequest>,
 ) -> Result<WhileWelcome<v1::BacktestPolicyResponse>, Status> {
     let asked = request.get_ref();
-    let (_, site) = gate
-        .admit(request.metadata(), Right::Administer, &asked.site)
-        .await?;
+    let (_, site) = gate.admit(&request, &asked.site).await?;
     let run = backtest.prepare(&site, convert::trial(asked)?).await?;
     let at_most = run.at_most();
     let (steps, told) = mpsc::channel(MOST_UNREAD);

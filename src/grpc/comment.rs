@@ -9,7 +9,6 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
 
 use crate::{
-    access::role::Right,
     admission::{desk::Desk, receipt::Admission},
     comment::ids::{CommentId, SiteId},
     comment::violation::Violations,
@@ -54,10 +53,7 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::SubmitCommentRequest>,
     ) -> Result<Response<v1::SubmitCommentResponse>, Status> {
-        let (caller, site) = self
-            .gate
-            .admit(request.metadata(), Right::Submit, &request.get_ref().site)
-            .await?;
+        let (caller, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         let draft = convert::draft(site, request.into_inner());
         let submitted = timeout(self.deadline, self.desk.submit(&caller, draft)).await;
         match submitted.map_err(|_| status::too_late())?? {
@@ -71,10 +67,7 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::GetCommentRequest>,
     ) -> Result<Response<v1::GetCommentResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Read, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.known(&site).await?;
         let id = request.get_ref().comment_id.parse::<CommentId>();
         let id = id.map_err(|error| Violations::one("comment_id", error))?;
@@ -101,10 +94,7 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::ListCommentsRequest>,
     ) -> Result<Response<v1::ListCommentsResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Read, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.known(&site).await?;
         let wanted = convert::listing(request.get_ref())?;
         let store = &self.desk.store;
@@ -163,10 +153,7 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::CountCommentsRequest>,
     ) -> Result<Response<v1::CountCommentsResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Read, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.known(&site).await?;
         let threads = convert::threads(request.get_ref())?;
         let counts = self.desk.store.thread_counts(&site, &threads).await?;
@@ -179,10 +166,7 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Read, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.known(&site).await?;
         let after = convert::cursor(&request.get_ref().cursor)?;
         let dismissal = self.gate.dismissal(request.metadata());
@@ -211,10 +195,7 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::GetTransparencyReportRequest>,
     ) -> Result<Response<v1::GetTransparencyReportResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Read, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         let known = self.desk.sites.get(&site).await?;
         let reasons = known.policy.rejection_reasons();
         let store = &self.desk.store;
@@ -234,10 +215,7 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::ListEventsRequest>,
     ) -> Result<Response<v1::ListEventsResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Read, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.known(&site).await?;
         let request = request.into_inner();
         let after = convert::cursor(&request.cursor)?;

@@ -1,13 +1,16 @@
-//! Who may come in: the access key of a request, its role, and its sites.
+//! Who comes in, and for which sites.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::time::{MissedTickBehavior, interval};
-use tonic::{Code, Status, metadata::MetadataMap};
+use tonic::{Code, Extensions, Request, Status, metadata::MetadataMap};
 use zeroize::Zeroizing;
 
 use crate::{
-    access::{Access, caller::Caller, role::Right},
+    access::{Access, caller::Caller},
     comment::{ids::SiteId, violation::Violations},
 };
 
@@ -15,7 +18,29 @@ use crate::{
 /// revoked one is out within a second.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Asked first by every handler.
+/// How long what was found out of a call's headers holds for its handler. A body may come slowly, and its key be revoked
+/// meanwhile.
+const HOLDS: Duration = Duration::from_millis(200);
+
+/// Who calls, as the headers said: [`KeyFirst`](crate::grpc::key_first::KeyFirst) leaves it with the request.
+#[derive(Clone)]
+pub struct Admitted {
+    caller: Caller,
+    at: Instant,
+}
+
+impl Admitted {
+    /// Now.
+    #[must_use]
+    pub fn now(caller: Caller) -> Self {
+        Self {
+            caller,
+            at: Instant::now(),
+        }
+    }
+}
+
+/// Asked first by every handler. That the caller's role may call the method was asked before.
 #[derive(Clone)]
 pub struct Gate {
     access: Arc<Access>,
@@ -32,7 +57,23 @@ impl Gate {
     ///
     /// # Errors
     /// `UNAUTHENTICATED`, or `UNAVAILABLE` while keys can't be read.
-    pub async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Status> {
+    pub async fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
+        self.still(request.metadata(), request.extensions()).await
+    }
+
+    /// Who calls, of a request that was taken apart.
+    ///
+    /// # Errors
+    /// As [`Gate::caller`].
+    pub async fn still(
+        &self,
+        metadata: &MetadataMap,
+        extensions: &Extensions,
+    ) -> Result<Caller, Status> {
+        let admitted = extensions.get::<Admitted>();
+        if let Some(admitted) = admitted.filter(|admitted| admitted.at.elapsed() < HOLDS) {
+            return Ok(admitted.caller.clone());
+        }
         let header = metadata
             .get("authorization")
             .and_then(|value| value.to_str().ok());
@@ -61,21 +102,20 @@ impl Gate {
         }
     }
 
-    /// Who calls, and for which site, if the key's role and sites allow it.
+    /// Who calls, and for which site, if the key is good for it.
     ///
     /// # Errors
     /// Also `PERMISSION_DENIED`, and `INVALID_ARGUMENT` for what is no site's name.
-    pub async fn admit(
+    pub async fn admit<T>(
         &self,
-        metadata: &MetadataMap,
-        right: Right,
+        request: &Request<T>,
         site: &str,
     ) -> Result<(Caller, SiteId), Status> {
-        let caller = self.caller(metadata).await?;
+        let caller = self.caller(request).await?;
         let site: SiteId = site
             .parse()
             .map_err(|error| Violations::one("site", error))?;
-        caller.require(right, &site)?;
+        caller.require(&site)?;
         Ok((caller, site))
     }
 }

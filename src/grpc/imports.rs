@@ -3,8 +3,7 @@
 use tonic::{Request, Status, Streaming};
 
 use crate::{
-    access::role::Right,
-    comment::violation::Violations,
+    comment::{ids::SiteId, violation::Violations},
     grpc::{convert::import as convert, gate::Gate},
     import::Importer,
     proto::v1::{self, import_comments_request::Message},
@@ -20,16 +19,18 @@ pub async fn take_in(
     request: Request<Streaming<v1::ImportCommentsRequest>>,
 ) -> Result<v1::ImportCommentsResponse, Status> {
     // A stranger learns nothing, not even by waiting.
-    gate.caller(request.metadata()).await?;
-    let (metadata, _, mut incoming) = request.into_parts();
+    gate.caller(&request).await?;
+    let (metadata, extensions, mut incoming) = request.into_parts();
     let first = incoming.message().await?.and_then(|first| first.message);
     let Some(Message::Start(start)) = first else {
         let why = "must be the first message of the stream";
         return Err(Violations::one("start", why).into());
     };
-    let (_, site) = gate
-        .admit(&metadata, Right::Administer, &start.site)
-        .await?;
+    let site: SiteId = start
+        .site
+        .parse()
+        .map_err(|error| Violations::one("site", error))?;
+    gate.still(&metadata, &extensions).await?.require(&site)?;
     let mut intake = importer.start(&site).await?;
     while let Some(next) = incoming.message().await? {
         match next.message {

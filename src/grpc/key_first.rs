@@ -1,4 +1,4 @@
-//! Keys are looked at before bodies: who has none makes the service read nothing.
+//! Keys and roles are looked at before bodies: who may not call makes the service read nothing.
 
 use std::{
     future::Future,
@@ -10,12 +10,15 @@ use std::{
 use tonic::{Status, body::Body, codegen::http};
 use tower::{Layer, Service};
 
-use crate::access::Access;
+use crate::{
+    access::{Access, table::Method},
+    grpc::gate::Admitted,
+};
 
 /// What needs a key: everything of ours. Health and reflection need none.
 const OURS: &str = "/replydesk.";
 
-/// Refuses a call of ours without a good key by its headers alone.
+/// Refuses a call of ours without a good key, or with one of another role, by its headers alone.
 #[derive(Clone)]
 pub struct KeyFirst {
     access: Arc<Access>,
@@ -61,7 +64,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
         if !request.uri().path().starts_with(OURS) {
             return Box::pin(self.inner.call(request));
         }
@@ -69,13 +72,22 @@ where
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
         let access = Arc::clone(&self.access);
+        let method = Method::at(request.uri().path());
         Box::pin(async move {
             let header = request
                 .headers()
                 .get("authorization")
                 .and_then(|value| value.to_str().ok());
-            match access.authenticate(header).await {
-                Ok(_) => ready.call(request).await,
+            let caller = access.authenticate(header).await.and_then(|caller| {
+                // What is no method of ours is refused as such, to whoever has a key.
+                method.map_or(Ok(()), |method| caller.may_call(method))?;
+                Ok(caller)
+            });
+            match caller {
+                Ok(caller) => {
+                    request.extensions_mut().insert(Admitted::now(caller));
+                    ready.call(request).await
+                }
                 Err(refused) => Ok(Status::from(refused).into_http()),
             }
         })

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     audit::Audit,
     authors::Authors,
     comment::{
@@ -68,7 +68,7 @@ impl Moderation {
         request: &Request<T>,
         site: &str,
     ) -> Result<(Caller, SiteId), Status> {
-        let admitted = self.gate.admit(request.metadata(), Right::Moderate, site);
+        let admitted = self.gate.admit(&request, site);
         let (caller, site) = admitted.await?;
         self.sites.get(&site).await?;
         Ok((caller, site))
@@ -92,8 +92,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<v1::ListModeratedSitesRequest>,
     ) -> Result<Response<v1::ListModeratedSitesResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
-        caller.require_role(Right::Moderate)?;
+        let caller = self.gate.caller(&request).await?;
         let sites = self.sites.list().await?;
         let mine = sites.iter().filter(|site| caller.scope.contains(&site.id));
         let sites = mine.map(|site| work::moderated_site(site, &caller));
@@ -106,10 +105,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<v1::ListQueueRequest>,
     ) -> Result<Response<v1::ListQueueResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.sites.get(&site).await?;
         let listing = listing::listing(request.get_ref())?;
         let page = self.queue.list(&site, &listing).await?;
@@ -170,10 +166,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<v1::GetReviewContextRequest>,
     ) -> Result<Response<v1::GetReviewContextResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.sites.get(&site).await?;
         let id = request.get_ref().comment_id.parse::<CommentId>();
         let id = id.map_err(|error| Violations::one("comment_id", error))?;
@@ -222,10 +215,7 @@ impl ModerationService for Moderation {
         &self,
         request: Request<v1::GetQueueStatsRequest>,
     ) -> Result<Response<v1::GetQueueStatsResponse>, Status> {
-        let (_, site) = self
-            .gate
-            .admit(request.metadata(), Right::Moderate, &request.get_ref().site)
-            .await?;
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.sites.get(&site).await?;
         let overview = self.queue.overview(&site).await?;
         Ok(Response::new(statistics::queue_stats(overview)))

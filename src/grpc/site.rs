@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    access::{Access, role::Right},
+    access::Access,
     backtest::Backtest,
     grpc::{
         backtests,
@@ -47,8 +47,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::CreateSiteRequest>,
     ) -> Result<Response<v1::CreateSiteResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
-        caller.require_everywhere(Right::Administer)?;
+        let caller = self.gate.caller(&request).await?;
         let new = convert::create_site(request.get_ref())?;
         let site = self
             .sites
@@ -63,9 +62,9 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::GetSiteRequest>,
     ) -> Result<Response<v1::GetSiteResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
+        let caller = self.gate.caller(&request).await?;
         let id = convert::get_site(request.get_ref())?;
-        caller.require(Right::Administer, &id)?;
+        caller.require(&id)?;
         let site = self.sites.get(&id).await?;
         Ok(Response::new(v1::GetSiteResponse {
             site: Some(convert::site_to_proto(&site)),
@@ -76,8 +75,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::ListSitesRequest>,
     ) -> Result<Response<v1::ListSitesResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
-        caller.require_role(Right::Administer)?;
+        let caller = self.gate.caller(&request).await?;
         let sites = self.sites.list().await?;
         let visible = sites.iter().filter(|site| caller.scope.contains(&site.id));
         Ok(Response::new(v1::ListSitesResponse {
@@ -89,9 +87,9 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::UpdateSiteRequest>,
     ) -> Result<Response<v1::UpdateSiteResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
+        let caller = self.gate.caller(&request).await?;
         let update = convert::update_site(request.get_ref())?;
-        caller.require(Right::Administer, &update.id)?;
+        caller.require(&update.id)?;
         let site = self
             .sites
             .update(&update.id, &update.change, update.expected, &caller.actor())
@@ -105,9 +103,9 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::CloseThreadRequest>,
     ) -> Result<Response<v1::CloseThreadResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
+        let caller = self.gate.caller(&request).await?;
         let close = thread::close_thread(request.get_ref())?;
-        caller.require(Right::Moderate, &close.site)?;
+        caller.require(&close.site)?;
         self.sites
             .close_thread(&close.site, &close.thread, close.closed, &caller.actor())
             .await?;
@@ -120,9 +118,9 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::SetThreadPolicyRequest>,
     ) -> Result<Response<v1::SetThreadPolicyResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
+        let caller = self.gate.caller(&request).await?;
         let set = thread::set_thread_policy(request.get_ref())?;
-        caller.require(Right::Moderate, &set.site)?;
+        caller.require(&set.site)?;
         self.sites
             .set_thread_mode(&set.site, &set.thread, set.mode, &caller.actor())
             .await?;
@@ -137,9 +135,9 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::GetThreadRequest>,
     ) -> Result<Response<v1::GetThreadResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
+        let caller = self.gate.caller(&request).await?;
         let (site, id) = thread::get_thread(request.get_ref())?;
-        caller.require(Right::Moderate, &site)?;
+        caller.require(&site)?;
         let (found, closed_by) = self.sites.thread(&site, &id).await?;
         Ok(Response::new(v1::GetThreadResponse {
             thread: Some(thread::thread_to_proto(&id, found, closed_by)),
@@ -150,8 +148,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::CreateKeyRequest>,
     ) -> Result<Response<v1::CreateKeyResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
-        caller.require_role(Right::Administer)?;
+        let caller = self.gate.caller(&request).await?;
         let new = key::create_key(request.get_ref())?;
         let (info, access_key) = self.access.create(&caller, new).await?;
         Ok(Response::new(key::created_to_proto(&info, &access_key)))
@@ -161,7 +158,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::ListKeysRequest>,
     ) -> Result<Response<v1::ListKeysResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
+        let caller = self.gate.caller(&request).await?;
         let keys = self.access.list(&caller).await?;
         Ok(Response::new(v1::ListKeysResponse {
             keys: keys.iter().map(key::key_to_proto).collect(),
@@ -172,8 +169,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::RevokeKeyRequest>,
     ) -> Result<Response<v1::RevokeKeyResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
-        caller.require_role(Right::Administer)?;
+        let caller = self.gate.caller(&request).await?;
         let id = key::revoke_key(request.get_ref())?;
         let info = self.access.revoke(&caller, id).await?;
         Ok(Response::new(v1::RevokeKeyResponse {
@@ -185,8 +181,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<v1::GetModelStatusRequest>,
     ) -> Result<Response<v1::GetModelStatusResponse>, Status> {
-        let caller = self.gate.caller(request.metadata()).await?;
-        caller.require_role(Right::Administer)?;
+        self.gate.caller(&request).await?;
         let status = self.replication.status().await?;
         Ok(Response::new(v1::GetModelStatusResponse {
             status: Some(model::status_to_proto(&status)),

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Queue;
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     comment::{
         earlier, folding,
         ids::{CommentId, SiteId},
@@ -132,7 +132,7 @@ impl Queue {
             actor: &caller.actor(),
             note: redaction.note.as_str(),
             lease: redaction.lease,
-            senior: caller.role.has(Right::DecideEscalated),
+            senior: caller.role.is_senior(),
             longest_rest: self.settings.lease,
         };
         let done = self.confirmation.of(self.store.redact(&new)).await?;

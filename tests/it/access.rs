@@ -4,7 +4,11 @@ use std::time::{Duration, Instant};
 
 use prost::Message;
 use replydesk::{
-    access::key::AccessKey,
+    access::{
+        key::AccessKey,
+        role as access,
+        table::{Method, Reach},
+    },
     proto::v1::{self, DESCRIPTORS, Role},
 };
 use tonic::{Code, metadata::MetadataValue};
@@ -39,7 +43,7 @@ fn gate(code: Code) -> Gate {
 }
 
 #[test]
-fn the_table_has_every_method_that_there_is() {
+fn the_table_has_a_row_for_every_method_that_there_is_and_each_is_called_here() {
     let described = prost_types::FileDescriptorSet::decode(DESCRIPTORS).unwrap();
     let mut names = Vec::new();
     for file in &described.file {
@@ -52,56 +56,57 @@ fn the_table_has_every_method_that_there_is() {
             );
         }
     }
-    let mut tested: Vec<_> = methods().iter().map(|m| m.name.to_owned()).collect();
-    names.sort();
-    tested.sort();
-    assert_eq!(tested, names);
+    let of_table = |method: &Method| format!("replydesk.v1.{}", method.name());
+    let mut rows: Vec<_> = Method::ALL.iter().map(of_table).collect();
+    let mut called: Vec<_> = methods().iter().map(|m| m.name.to_owned()).collect();
+    for list in [&mut names, &mut rows, &mut called] {
+        list.sort();
+    }
+    assert_eq!(rows, names);
+    assert_eq!(called, names);
+}
+
+/// What the table says of a key that is bound to `gazette`, or to nothing, and of a request for some site.
+fn expected(method: Method, role: access::Role, is_bound: bool, names: Option<&str>) -> Gate {
+    let reaches = match method.reach() {
+        Reach::Own => true,
+        Reach::All => !is_bound,
+        Reach::Named => !is_bound || names.is_none_or(|site| site == "gazette"),
+    };
+    if method.roles().contains(&role) && reaches {
+        Gate::Open
+    } else {
+        Gate::Denied
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_role_may_call_its_methods_on_its_sites_and_no_others() {
+async fn every_method_is_open_to_every_role_as_the_table_says_with_and_without_sites() {
     let desk = Desk::start().await;
-    desk.site("gazette", everything_waits()).await;
-    desk.site("herald", everything_waits()).await;
-    let someone = |role, name| desk.someone(0, "gazette", role, name);
-    let submitter = someone(Role::Submitter, "blog").await;
-    let moderator = someone(Role::Moderator, "ada").await;
-    let senior = someone(Role::SeniorModerator, "cleo").await;
-    let admin = someone(Role::Admin, "editor").await;
-    use Gate::{Denied, Open};
-    for method in methods() {
-        // Submitter, moderator (a senior one too), an admin bound to the site, the root admin.
-        let expected = match method.name.split_once('/').unwrap() {
-            (
-                "replydesk.v1.CommentService",
-                "SubmitComment" | "ReportComment" | "RetractComment" | "ReviseComment"
-                | "AppealComment",
-            ) => [Open, Denied, Open, Open],
-            ("replydesk.v1.CommentService", _) => [Open, Open, Open, Open],
-            ("replydesk.v1.ModerationService", _) => [Denied, Open, Open, Open],
-            ("replydesk.v1.SiteService", "CreateSite") => [Denied, Denied, Denied, Open],
-            ("replydesk.v1.SiteService", "CloseThread" | "SetThreadPolicy" | "GetThread") => {
-                [Denied, Open, Open, Open]
-            }
-            ("replydesk.v1.SiteService", _) => [Denied, Denied, Open, Open],
-            other => panic!("a new service: {other:?}"),
-        };
-        let mut found = Vec::new();
-        for client in [&submitter, &moderator, &admin, &desk.admin()] {
-            found.push(gate(
-                (method.call)(client.clone(), "gazette".to_owned()).await,
-            ));
-        }
-        assert_eq!(found, expected, "{}", method.name);
-        let of_senior = (method.call)(senior.clone(), "gazette".to_owned()).await;
-        assert_eq!(gate(of_senior), expected[1], "{} by a senior", method.name);
-        if method.names_site {
-            for client in [&submitter, &moderator, &admin] {
-                let code = (method.call)(client.clone(), "herald".to_owned()).await;
-                assert_eq!(gate(code), Denied, "{} elsewhere", method.name);
+    for site in ["gazette", "herald"] {
+        desk.site(site, everything_waits()).await;
+    }
+    let mut checked = 0;
+    for role in access::Role::ALL {
+        for sites in [&["gazette"][..], &[]] {
+            let name = format!("ROLE_{}", role.word().to_uppercase());
+            let proto = Role::from_str_name(&name).expect("a role of the API");
+            let key = desk.key(sites, proto, role.word()).await;
+            let client = desk.client(0, &key);
+            for called in methods() {
+                let path = format!("/{}", called.name);
+                let method = Method::at(&path).expect("a row of the table");
+                for site in ["gazette", "herald"] {
+                    let names = called.names_site.then_some(site);
+                    let found = gate((called.call)(client.clone(), site.to_owned()).await);
+                    let says = expected(method, role, !sites.is_empty(), names);
+                    assert_eq!(found, says, "{role:?} {sites:?}: {path} for {site}");
+                    checked += 1;
+                }
             }
         }
     }
+    assert_eq!(checked, Method::ALL.len() * access::Role::ALL.len() * 4);
     desk.finish().await;
 }
 

@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::Comments;
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     comment::ids::SiteId,
     grpc::{convert::changes as convert, status},
     proto::v1,
@@ -15,7 +15,7 @@ type Answer<T> = Result<Response<T>, Status>;
 
 impl Comments {
     async fn blog<T>(&self, request: &Request<T>, site: &str) -> Result<(Caller, SiteId), Status> {
-        let admitted = self.gate.admit(request.metadata(), Right::Submit, site);
+        let admitted = self.gate.admit(&request, site);
         let (caller, site) = admitted.await?;
         self.known(&site).await?;
         Ok((caller, site))

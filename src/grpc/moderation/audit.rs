@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 
 use super::Moderation;
 use crate::{
-    access::role::Right,
+    access::role::Role,
     grpc::convert::{audit as convert, paging},
     proto::v1,
     store::audit::AuditLog,
@@ -16,8 +16,9 @@ pub(super) async fn list(
 ) -> Result<Response<v1::ListAuditEntriesResponse>, Status> {
     let asked = request.get_ref();
     let log = if asked.site.is_empty() {
-        let caller = service.gate.caller(request.metadata()).await?;
-        caller.require_everywhere(Right::Administer)?;
+        let caller = service.gate.caller(request).await?;
+        caller.require_role(&[Role::Admin])?;
+        caller.require_everywhere()?;
         AuditLog::Global
     } else {
         AuditLog::Site(service.moderator(request, &asked.site).await?.1)

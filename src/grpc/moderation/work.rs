@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
-use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
+use tonic::{Extensions, Request, Response, Status, Streaming, metadata::MetadataMap};
 
 use super::Moderation;
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::{caller::Caller, role::Role},
     comment::{ids::SiteId, lane::Lane, lanes::Within},
     grpc::{
         convert::{moderation as convert, statistics, words, work},
@@ -40,8 +40,8 @@ impl Moderation {
         request: Request<Streaming<v1::WorkQueueRequest>>,
     ) -> Result<Response<WorkStream>, Status> {
         // A stranger learns nothing, not even by waiting.
-        self.gate.caller(request.metadata()).await?;
-        let (metadata, _, mut incoming) = request.into_parts();
+        self.gate.caller(&request).await?;
+        let (metadata, extensions, mut incoming) = request.into_parts();
         let first = tokio::select! {
             first = tokio::time::timeout(START_WITHIN.min(self.queue.lease()), incoming.message()) => first,
             () = self.streams.shutdown.cancelled() => {
@@ -49,7 +49,7 @@ impl Moderation {
             }
         };
         let start = work::start(first.map_err(|_| status::no_start())??)?;
-        let caller = self.admit_to(&metadata, &start).await?;
+        let caller = self.admit_to(&metadata, &extensions, &start).await?;
         let dismissal = self.gate.dismissal(&metadata);
         let plan = SessionPlan {
             sites: start.sites.into(),
@@ -88,14 +88,15 @@ impl Moderation {
     async fn admit_to(
         &self,
         metadata: &MetadataMap,
+        extensions: &Extensions,
         start: &work::Start,
     ) -> Result<Caller, Status> {
-        let caller = self.gate.caller(metadata).await?;
+        let caller = self.gate.still(metadata, extensions).await?;
         for site in &start.sites {
-            caller.require(Right::Moderate, site)?;
-            if start.lanes.contain(Lane::Escalated) {
-                caller.require(Right::DecideEscalated, site)?;
-            }
+            caller.require(site)?;
+        }
+        if start.lanes.contain(Lane::Escalated) {
+            caller.require_role(Role::SENIOR)?;
         }
         for site in &start.sites {
             self.sites.get(site).await?;
@@ -112,7 +113,7 @@ impl Moderation {
 /// A site as those who work its queue know it.
 pub(super) fn moderated_site(site: &Site, caller: &Caller) -> v1::ModeratedSite {
     let reasons = site.policy.rejection_reasons().as_slice().iter();
-    let is_open = |lane: &Lane| *lane != Lane::Escalated || caller.role.has(Right::DecideEscalated);
+    let is_open = |lane: &Lane| *lane != Lane::Escalated || caller.role.is_senior();
     let lanes = Lane::ALL.into_iter().filter(is_open);
     v1::ModeratedSite {
         site: site.id.to_string(),

@@ -14,7 +14,7 @@ use super::{
     walk::{Early, Pace, Walk},
 };
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     comment::{
         audit::Actor,
         bulk::{Operation, Stage, Target},
@@ -71,7 +71,7 @@ impl Bulk {
             target => target?,
         };
         let actor = caller.actor();
-        let senior = caller.role.has(Right::DecideEscalated);
+        let senior = caller.role.is_senior();
         let began = {
             let terms = self.terms(site, &actor, senior, &order);
             let start = BulkStart {

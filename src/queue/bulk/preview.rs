@@ -11,7 +11,7 @@ use super::{
     walk::{Early, Pace, Walk},
 };
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     comment::{
         audit::Actor,
         bulk::{Tally, Target},
@@ -54,7 +54,7 @@ impl Bulk {
             bulk: self.clone(),
             site: site.clone(),
             actor: caller.actor(),
-            senior: caller.role.has(Right::DecideEscalated),
+            senior: caller.role.is_senior(),
             order,
         })
     }

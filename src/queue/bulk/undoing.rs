@@ -10,7 +10,7 @@ use super::{
     walk::{Early, Pace},
 };
 use crate::{
-    access::{caller::Caller, role::Right},
+    access::caller::Caller,
     comment::{
         audit::Actor,
         bulk::{BulkChange, Operation, Stage},
@@ -52,7 +52,7 @@ impl Bulk {
         note: Note,
     ) -> Result<UndoRun, BulkRefusal> {
         let actor = caller.actor();
-        let senior = caller.role.has(Right::DecideEscalated);
+        let senior = caller.role.is_senior();
         let began = {
             let new = self.new_undo(site, &actor, senior, name, &note);
             let starting = self.store.bulk_undo_start(&new);

@@ -29,7 +29,7 @@ pub struct AuthorDesk<'a> {
 
 impl AuthorDesk<'_> {
     async fn admit<T>(&self, request: &Request<T>, site: &str) -> Result<(Caller, SiteId), Status> {
-        let admitted = self.gate.admit(&request, site).await?;
+        let admitted = self.gate.admit(request, site).await?;
         self.sites.get(&admitted.1).await?;
         Ok(admitted)
     }

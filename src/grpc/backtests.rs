@@ -29,7 +29,7 @@ pub async fn replay(
     request: &Request<v1::BacktestPolicyRequest>,
 ) -> Result<WhileWelcome<v1::BacktestPolicyResponse>, Status> {
     let asked = request.get_ref();
-    let (_, site) = gate.admit(&request, &asked.site).await?;
+    let (_, site) = gate.admit(request, &asked.site).await?;
     let run = backtest.prepare(&site, convert::trial(asked)?).await?;
     let at_most = run.at_most();
     let (steps, told) = mpsc::channel(MOST_UNREAD);

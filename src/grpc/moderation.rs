@@ -68,7 +68,7 @@ impl Moderation {
         request: &Request<T>,
         site: &str,
     ) -> Result<(Caller, SiteId), Status> {
-        let admitted = self.gate.admit(&request, site);
+        let admitted = self.gate.admit(request, site);
         let (caller, site) = admitted.await?;
         self.sites.get(&site).await?;
         Ok((caller, site))

@@ -15,7 +15,7 @@ type Answer<T> = Result<Response<T>, Status>;
 
 impl Comments {
     async fn blog<T>(&self, request: &Request<T>, site: &str) -> Result<(Caller, SiteId), Status> {
-        let admitted = self.gate.admit(&request, site);
+        let admitted = self.gate.admit(request, site);
         let (caller, site) = admitted.await?;
         self.known(&site).await?;
         Ok((caller, site))

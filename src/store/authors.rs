@@ -87,6 +87,7 @@ impl Store {
             .key(keys::author_notes(site, author))
             .key(keys::audit(site))
             .key(keys::counters(site))
+            .key(keys::author_audit(site, author))
             .arg(record.encode_to_vec())
             .arg(MOST_NOTES)
             .arg(events::random_bits())
@@ -130,7 +131,7 @@ impl Store {
         notes.ok_or(UNREADABLE)
     }
 
-    /// The ids of an author's newest comments, the newest first, from a rank on. The newest 1,000 are known.
+    /// The ids of an author's newest comments, the newest first, from a rank on.
     ///
     /// # Errors
     /// As [`StoreError`] says.

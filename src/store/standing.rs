@@ -177,9 +177,14 @@ impl Store {
 
 fn script_call(new: &NewStanding<'_>) -> ScriptCall {
     let (site, subject) = (new.site, &new.subject);
-    let strikes = match subject {
-        Subject::Author(author) => keys::author_strikes(site, author),
-        Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => keys::site(site),
+    let (strikes, named_in) = match subject {
+        Subject::Author(author) => (
+            keys::author_strikes(site, author),
+            keys::author_audit(site, author),
+        ),
+        Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
+            (keys::site(site), keys::site(site))
+        }
     };
     let comment = new.named_by.map(|id| id.as_bytes().to_vec());
     let comment = comment.unwrap_or_default();
@@ -203,6 +208,7 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         .key(strikes)
         .key(keys::audit(site))
         .key(keys::counters(site))
+        .key(named_in)
         .arg(subject.to_bytes())
         .arg(new.standing.number())
         .arg(

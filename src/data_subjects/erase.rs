@@ -14,7 +14,7 @@ use crate::{
     access::caller::Caller,
     comment::{audit::AuditAction, ids::SiteId, state::Timestamp, stored::StoredComment},
     store::{
-        erasure::{BATCH, Forgotten, Removal, Removed},
+        erasure::{BATCH, Forgotten, Removed},
         error::StoreError,
     },
 };
@@ -51,8 +51,6 @@ pub struct Erased {
     pub found: u64,
     /// A second look found nothing left.
     pub verified: bool,
-    /// Entries of the audit log that are gone.
-    pub audit_entries: u64,
     /// When Redis rewrites its append-only file at the latest.
     pub log_rewrite_due: Option<Timestamp>,
 }
@@ -78,12 +76,6 @@ impl<E: Into<PrivacyRefusal>> From<E> for Early {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
-}
-
-#[derive(Default)]
-struct Tally {
-    erased: u64,
-    audit_entries: u64,
 }
 
 impl DataSubjects {
@@ -155,7 +147,6 @@ impl Erasure {
             erased: count,
             found: count,
             verified: false,
-            audit_entries: 0,
             log_rewrite_due: None,
         })
     }
@@ -165,20 +156,20 @@ impl Erasure {
         steps: &mpsc::Sender<Step>,
         stop: &CancellationToken,
     ) -> Result<Erased, Early> {
-        let (mut tally, mut verified) = (Tally::default(), false);
+        let (mut erased, mut verified) = (0, false);
         for _ in 0..MOST_PASSES {
-            if !self.pass(&mut tally, steps, stop).await? {
+            if !self.pass(&mut erased, steps, stop).await? {
                 verified = true;
                 break;
             }
         }
         if verified {
-            verified = self.forget_authors(&mut tally).await?;
+            verified = self.forget_authors().await?;
         }
         let due = self.subjects.store.request_log_rewrite().await?;
         let after = format!(
             "done: {} comments erased{}",
-            tally.erased,
+            erased,
             if verified { "" } else { ", more arrived" }
         );
         let by = (&self.site, &self.caller);
@@ -188,10 +179,9 @@ impl Erasure {
             .note(by, &self.identity, action, &self.purpose, &after, false);
         done.await?;
         Ok(Erased {
-            erased: tally.erased,
-            found: self.found.max(tally.erased),
+            erased,
+            found: self.found.max(erased),
             verified,
-            audit_entries: tally.audit_entries,
             log_rewrite_due: Some(due),
         })
     }
@@ -199,7 +189,7 @@ impl Erasure {
     /// Erases what there is; whether there was anything.
     async fn pass(
         &self,
-        tally: &mut Tally,
+        erased: &mut u64,
         steps: &mpsc::Sender<Step>,
         stop: &CancellationToken,
     ) -> Result<bool, Early> {
@@ -211,19 +201,19 @@ impl Erasure {
                 }
                 any = true;
                 let began = Instant::now();
-                let removals: Vec<Removal> = batch.iter().map(|c| self.removal(c)).collect();
                 let subjects = &self.subjects;
+                let removals =
+                    removal::of(&subjects.store, &subjects.hasher, &self.site, batch).await?;
                 let erasing = subjects.store.erase(&self.site, &removals);
-                let (became, entries) = subjects.confirmation.of(erasing).await?;
-                tally.audit_entries += entries;
-                tally.erased += became.iter().filter(|one| **one == Removed::Now).count() as u64;
+                let became = subjects.confirmation.of(erasing).await?;
+                *erased += became.iter().filter(|one| **one == Removed::Now).count() as u64;
                 if became.contains(&Removed::Held) {
                     return Err(self.held(batch).await?.into());
                 }
                 // Who does not read misses it, and holds nothing up.
                 let _ = steps.try_send(Step::Progress {
-                    erased: tally.erased,
-                    found: self.found.max(tally.erased),
+                    erased: *erased,
+                    found: self.found.max(*erased),
                 });
                 sleep(began.elapsed() * REST).await;
             }
@@ -238,19 +228,15 @@ impl Erasure {
             .await
     }
 
-    fn removal(&self, comment: &StoredComment) -> Removal {
-        removal::of(&self.subjects.hasher, &self.site, comment)
-    }
-
     /// Forgets the authors that nothing is left of; whether nothing of the subject is.
-    async fn forget_authors(&self, tally: &mut Tally) -> Result<bool, Early> {
+    async fn forget_authors(&self) -> Result<bool, Early> {
         let (subjects, site) = (&self.subjects, &self.site);
         let mut gone = true;
         for author in &self.identity.authors {
             let reporter = subjects.hasher.reporter(site, author);
             let forgetting = subjects.store.forget_author(site, author, &reporter);
             match subjects.confirmation.of(forgetting).await? {
-                Forgotten::Done { audit_entries } => tally.audit_entries += audit_entries,
+                Forgotten::Done => {}
                 // An account's other comments are of another address.
                 Forgotten::Left => {
                     gone &= self.identity.email.is_some_and(|email| email != *author)

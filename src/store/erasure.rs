@@ -36,7 +36,7 @@ pub const BATCH: usize = 8;
 const ACCOUNTS: usize = 500;
 
 /// A comment that is to go, and where else it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
     /// Which.
     pub comment: CommentId,
@@ -44,8 +44,8 @@ pub struct Removal {
     pub version: Version,
     /// The wave that it is of.
     pub wave: Option<WaveId>,
-    /// The hash of what it said; `None` without an author.
-    pub said: Option<KeyedHash>,
+    /// The hashes of what it said, now and before; none without an author.
+    pub said: Vec<KeyedHash>,
 }
 
 /// What became of a comment that was to go.
@@ -80,10 +80,7 @@ impl Removed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forgotten {
     /// Nothing is known of the author any more.
-    Done {
-        /// Entries that the audit log lost.
-        audit_entries: u64,
-    },
+    Done,
     /// There are comments left.
     Left,
     /// A legal hold keeps it.
@@ -91,8 +88,8 @@ pub enum Forgotten {
 }
 
 impl Store {
-    /// Erases at most [`BATCH`] comments: atomic, durable when it returns, and safe to repeat. Returns what became of each,
-    /// and how many entries the audit log lost. One round trip.
+    /// Erases at most [`BATCH`] comments: atomic, durable when it returns, and safe to repeat. Returns what became of each.
+    /// One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; after `Away` and `TimedOut` they may be erased, and the same call again will tell.
@@ -100,7 +97,7 @@ impl Store {
         &self,
         site: &SiteId,
         comments: &[Removal],
-    ) -> Result<(Vec<Removed>, u64), StoreError> {
+    ) -> Result<Vec<Removed>, StoreError> {
         let event = EventRecord {
             cause: CAUSE_ERASED,
             ..EventRecord::default()
@@ -118,10 +115,8 @@ impl Store {
                 comment,
             );
         }
-        let mut became: Vec<u64> = self.call(&ERASE, &call).await?;
-        let audit_entries = became.pop().ok_or_else(unexpected)?;
-        let became: Result<Vec<_>, _> = became.into_iter().map(Removed::from_number).collect();
-        Ok((became?, audit_entries))
+        let became: Vec<u64> = self.call(&ERASE, &call).await?;
+        became.into_iter().map(Removed::from_number).collect()
     }
 
     /// Forgets an author none of whose comments is left. `email` is the address's hash where the author is one without
@@ -138,10 +133,9 @@ impl Store {
         let call = ScriptCall::new()
             .key(keys::author(site, author))
             .key(keys::author_comments(site, author))
-            .key(keys::author_audit(site, author))
-            .key(keys::audit(site))
             .key(keys::standings(site))
             .key(keys::standing_ends(site))
+            .key(keys::audit_texts(site, b""))
             .key(keys::author_notes(site, author))
             .key(keys::author_strikes(site, author))
             .key(keys::author_rate(site, author))
@@ -149,9 +143,7 @@ impl Store {
             .arg(Subject::Author(*author).to_bytes());
         let reply: Reply = self.call(&FORGET, &call).await?;
         match reply.word()?.as_str() {
-            "FORGOTTEN" => Ok(Forgotten::Done {
-                audit_entries: reply.get(1)?,
-            }),
+            "FORGOTTEN" => Ok(Forgotten::Done),
             "LEFT" => Ok(Forgotten::Left),
             "HELD" => Ok(Forgotten::Held),
             _ => Err(unexpected()),
@@ -198,6 +190,9 @@ impl Store {
         email: &KeyedHash,
         accounts: &[KeyedHash],
     ) -> Result<(), StoreError> {
+        if accounts.is_empty() {
+            return Ok(());
+        }
         let mut pipe = redis::Pipeline::with_capacity(2 * accounts.len());
         for account in accounts {
             let set = keys::email_accounts(site, email);
@@ -226,16 +221,8 @@ impl Store {
 
 /// Appends where else a comment is known.
 pub(super) fn around(call: ScriptCall, comment: &Removal) -> ScriptCall {
-    call.arg(
-        comment
-            .wave
-            .map(|wave| wave.to_string())
-            .unwrap_or_default(),
-    )
-    .arg(
-        comment
-            .said
-            .map(|said| said.as_bytes().to_vec())
-            .unwrap_or_default(),
-    )
+    let wave = comment.wave.map(|wave| wave.to_string());
+    let said = comment.said.iter().flat_map(KeyedHash::as_bytes);
+    call.arg(wave.unwrap_or_default())
+        .arg(said.copied().collect::<Vec<u8>>())
 }

@@ -88,10 +88,10 @@ pub fn email_accounts(site: &SiteId, email: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ae:", email.as_bytes())
 }
 
-/// List: the audit entries that name an author, by sequence.
+/// Hash: what people wrote of a comment, or of an author by reference, by the sequence of its audit entry.
 #[must_use]
-pub fn author_audit(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
-    of_site(site, ":al:", author.as_bytes())
+pub fn audit_texts(site: &SiteId, of: &[u8]) -> Vec<u8> {
+    of_site(site, ":ax:", of)
 }
 
 /// String: a packed comment.
@@ -321,14 +321,14 @@ pub fn retention(site: &SiteId) -> Vec<u8> {
 
 /// The prefixes that `scripts/parts/removal.lua` takes, in its order.
 #[must_use]
-pub fn removal(site: &SiteId) -> [Vec<u8>; 5] {
-    [":cv:", ":r:", ":w:", ":ac:", ":d:"].map(|kind| of_site(site, kind, b""))
+pub fn removal(site: &SiteId) -> [Vec<u8>; 6] {
+    [":cv:", ":r:", ":w:", ":ac:", ":d:", ":ax:"].map(|kind| of_site(site, kind, b""))
 }
 
 /// The prefixes that `purge.lua` takes besides, in its order.
 #[must_use]
-pub fn purge(site: &SiteId) -> [Vec<u8>; 4] {
-    [":an:", ":ak:", ":al:", ":ae:"].map(|kind| of_site(site, kind, b""))
+pub fn purge(site: &SiteId) -> [Vec<u8>; 3] {
+    [":an:", ":ak:", ":ae:"].map(|kind| of_site(site, kind, b""))
 }
 
 /// String: who enforces retention, for as long as it lives.

@@ -123,7 +123,6 @@ pub fn erased(erased: Erased) -> v1::EraseSubjectResponse {
         found: erased.found,
         summary: Some(v1::EraseSummary {
             verified: erased.verified,
-            audit_entries_removed: erased.audit_entries,
             log_rewrite_due_at: erased.log_rewrite_due.map(time),
         }),
     }

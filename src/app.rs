@@ -19,6 +19,7 @@ use crate::{
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
+    retention::Retention,
     spam::{
         replication::{Replication, ReplicationSettings},
         scorer::Scorer,
@@ -72,6 +73,7 @@ pub struct App {
     access: Arc<Access>,
     replication: Replication,
     importer: Importer,
+    retention: Retention,
 }
 
 impl App {
@@ -104,6 +106,12 @@ impl App {
             confirmation: confirmation.clone(),
             sites: Arc::clone(&sites),
             hasher: hasher.clone(),
+        };
+        let retention = Retention {
+            store: store.clone(),
+            sites: Arc::clone(&sites),
+            hasher: hasher.clone(),
+            every: config.privacy.retention_every,
         };
         let desk = Desk {
             store: store.clone(),
@@ -148,6 +156,7 @@ impl App {
             access,
             replication,
             importer,
+            retention,
         })
     }
 
@@ -184,6 +193,7 @@ impl App {
         if self.config.learning.trainer {
             worker_tasks.spawn(self.replication.clone().train(workers.clone()));
         }
+        worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
@@ -197,6 +207,7 @@ impl App {
                 access: self.access,
                 replication: self.replication,
                 importer: self.importer,
+                retention: self.retention,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },

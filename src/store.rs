@@ -37,6 +37,7 @@ pub mod replay;
 pub mod replication;
 pub mod reply;
 pub mod reports;
+pub mod retention;
 pub mod retract;
 pub mod review;
 pub mod revise;

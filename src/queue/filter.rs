@@ -158,6 +158,7 @@ mod tests {
                 signals: Vec::new(),
             },
             was_changed: false,
+            was_purged: false,
             lane: None,
             history: History::default(),
         }

@@ -37,6 +37,7 @@ mod privacy_leak;
 mod queue_listing;
 mod queue_model;
 mod quotes;
+mod retention;
 mod review_context;
 mod rpc_inputs;
 mod shutdown;

@@ -9,6 +9,7 @@ use crate::{
     data_subjects::{DataSubject, Erased, ExportedAuthor, ExportedComment, Purpose, Reveal},
     grpc::convert::{audit, authors, review::aftermath, time::timestamp_to_proto as time, words},
     proto::v1::{self, data_subject::NamedBy, export_subject_response::Item},
+    retention::{Due, Preview},
 };
 
 /// Which comment's contact data, and why.
@@ -125,5 +126,21 @@ pub fn erased(erased: Erased) -> v1::EraseSubjectResponse {
             verified: erased.verified,
             log_rewrite_due_at: erased.log_rewrite_due.map(time),
         }),
+    }
+}
+
+/// What retention would forget now.
+#[must_use]
+pub fn preview(preview: Preview) -> v1::PreviewRetentionResponse {
+    let due = |due: Due| v1::RetentionDue {
+        comments: due.comments,
+        more: due.more,
+        oldest_submitted_at: due.oldest.map(time),
+    };
+    v1::PreviewRetentionResponse {
+        texts: Some(due(preview.texts)),
+        contacts: Some(due(preview.contacts)),
+        data_keys: preview.data_keys,
+        at: Some(time(preview.now)),
     }
 }

@@ -162,5 +162,7 @@ fn privacy_service() -> Vec<Method> {
             v1::EraseSubjectRequest { site, ..Default::default() }),
         method!("replydesk.v1.PrivacyService/SetLegalHold", true, privacy.set_legal_hold, site =>
             v1::SetLegalHoldRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/PreviewRetention", true, privacy.preview_retention, site =>
+            v1::PreviewRetentionRequest { site }),
     ]
 }

@@ -55,13 +55,20 @@ pub enum Call {
     RevokeKey(v1::RevokeKeyRequest),
     ImportComments(Vec<v1::ImportCommentsRequest>),
     BacktestPolicy(Box<v1::BacktestPolicyRequest>),
+    RevealContact(v1::RevealContactRequest),
+    ExportSubject(v1::ExportSubjectRequest),
+    EraseSubject(v1::EraseSubjectRequest),
+    SetLegalHold(v1::SetLegalHoldRequest),
+    PreviewRetention(v1::PreviewRetentionRequest),
 }
 
 impl Call {
-    pub async fn send(self, client: &Client) -> Result<(), Status> {
+    /// Sent with the right key: a privacy officer's for what only such a one may do.
+    pub async fn send(self, client: &Client, officer: &Client) -> Result<(), Status> {
         let mut comments = client.comments.clone();
         let mut moderation = client.moderation.clone();
         let mut sites = client.sites.clone();
+        let mut privacy = officer.privacy.clone();
         match self {
             Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
             Self::ReportComment(request) => comments.report_comment(request).await.map(drop),
@@ -111,6 +118,19 @@ impl Call {
             Self::RevokeKey(request) => sites.revoke_key(request).await.map(drop),
             Self::ImportComments(said) => import(client, said).await,
             Self::BacktestPolicy(request) => backtest(client, *request).await,
+            Self::RevealContact(request) => privacy.reveal_contact(request).await.map(drop),
+            Self::ExportSubject(request) => {
+                let mut told = privacy.export_subject(request).await?.into_inner();
+                while told.message().await?.is_some() {}
+                Ok(())
+            }
+            Self::EraseSubject(request) => {
+                let mut told = privacy.erase_subject(request).await?.into_inner();
+                while told.message().await?.is_some() {}
+                Ok(())
+            }
+            Self::SetLegalHold(request) => privacy.set_legal_hold(request).await.map(drop),
+            Self::PreviewRetention(request) => privacy.preview_retention(request).await.map(drop),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Arbitrary messages to every RPC.
 
 mod changes;
+mod privacy;
 pub mod sites;
 pub mod work;
 
@@ -34,6 +35,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
         }),
         1 => audit(),
         6 => changes::any(),
+        5 => privacy::any(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         3 => standing(),

@@ -19,6 +19,7 @@ pub mod events;
 pub mod identity;
 pub mod import;
 pub mod imported_lessons;
+pub mod key_rotation;
 pub mod keys;
 pub mod leases;
 pub mod model_log;

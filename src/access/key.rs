@@ -61,6 +61,11 @@ impl AccessKey {
         self.id
     }
 
+    /// Gives the secret to another id.
+    pub(super) fn put_under(&mut self, id: KeyId) {
+        self.id = id;
+    }
+
     /// The whole text, for its holder alone.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {

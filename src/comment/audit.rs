@@ -56,11 +56,13 @@ pub enum AuditAction {
     KeyCreated = 17,
     /// An access key was taken back.
     KeyRevoked = 18,
+    /// An access key was made in the place of another.
+    KeyRotated = 19,
 }
 
 impl AuditAction {
     /// All actions, in the order of their numbers.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Decided,
         Self::Escalated,
         Self::Undone,
@@ -79,6 +81,7 @@ impl AuditAction {
         Self::PolicyUpdated,
         Self::KeyCreated,
         Self::KeyRevoked,
+        Self::KeyRotated,
     ];
 
     /// The action with this number.

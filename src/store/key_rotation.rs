@@ -75,9 +75,7 @@ impl Store {
         actor: &Actor,
     ) -> Result<KeyRotated, StoreError> {
         let rights = access_keys::rights(&rotation.record);
-        let details = |after: &str| {
-            access_keys::audit_details(actor, rotation.key, &rights, after)
-        };
+        let details = |after: &str| access_keys::audit_details(actor, rotation.key, &rights, after);
         let end = match rotation.overlap_ms {
             0 => "revoked".to_owned(),
             ms => format!("good for {} s more at most", ms.div_ceil(1_000)),
@@ -98,7 +96,10 @@ impl Store {
             .arg(rotation.overlap_ms)
             .arg(&rotation.operation.as_bytes()[..])
             .arg(events::random_bits())
-            .arg(details(&format!("replaced by key {}; {end}", rotation.successor)))
+            .arg(details(&format!(
+                "replaced by key {}; {end}",
+                rotation.successor
+            )))
             .arg(details("its successor has another secret"))
             .arg(&FIELDS);
         let reply: Reply = self.call(&ROTATE, &call).await?;

@@ -48,7 +48,7 @@ async fn redis_time(store: &Store) -> i64 {
 /// A replica with a root key, and the root key's holder.
 async fn replica(redis: &RedisServer) -> (Access, Caller, AccessKey) {
     let (key, root) = root::generate().unwrap();
-    let access = Access::new(redis.store().await, Some(root));
+    let access = Access::new(redis.store().await, Some(root), MANY);
     let caller = access.authenticate(&showing(&bearer(&key))).await.unwrap();
     (access, caller, key)
 }
@@ -122,7 +122,7 @@ fn forged(key: &AccessKey) -> AccessKey {
 async fn a_revoked_key_is_dead_at_once_here_and_within_a_second_elsewhere() {
     let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
-    let other = Access::new(redis.store().await, None);
+    let other = Access::new(redis.store().await, None, MANY);
     let (info, key) = access
         .create(&root, new(Role::Submitter, &[]))
         .await

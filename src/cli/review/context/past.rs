@@ -122,6 +122,7 @@ fn done(deed: &Deed) -> String {
         | AuditAction::PolicyUpdated
         | AuditAction::KeyCreated
         | AuditAction::KeyRevoked
+        | AuditAction::KeyRotated
         | AuditAction::Unspecified) => {
             let name = other.as_str_name();
             let name = name.strip_prefix("AUDIT_ACTION_").unwrap_or(name);

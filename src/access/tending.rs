@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
@@ -14,28 +14,32 @@ const GATHER: Duration = Duration::from_millis(200);
 /// How long to wait after a failed write.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// How long the last write at a shutdown may take.
+const LAST_WRITE: Duration = Duration::from_millis(500);
+
 impl Access {
     /// Writes when keys were used, reads which ids there are, and forgets peers that fail no more, until shutdown; what
-    /// is then noted and not written is written last.
+    /// is then noted and not written is written last, if that is quick.
     pub async fn tend(&self, shutdown: CancellationToken) {
+        shutdown.run_until_cancelled(self.tend_on()).await;
+        let last = timeout(LAST_WRITE, self.write_uses()).await;
+        if last.is_err() {
+            tracing::warn!("keys.last_uses_not_noted");
+        }
+    }
+
+    async fn tend_on(&self) {
         let mut round = interval(EVERY);
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                biased;
-                () = shutdown.cancelled() => break,
                 _ = round.tick() => self.look_around().await,
                 () = self.usage.woken() => {
-                    let pause = if self.write_uses().await { GATHER } else { RETRY };
-                    tokio::select! {
-                        biased;
-                        () = shutdown.cancelled() => break,
-                        () = sleep(pause) => {}
-                    }
+                    let written = self.write_uses().await;
+                    sleep(if written { GATHER } else { RETRY }).await;
                 }
             }
         }
-        self.write_uses().await;
     }
 
     async fn look_around(&self) {

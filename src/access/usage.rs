@@ -36,24 +36,29 @@ impl Usage {
         self.woken.notified().await;
     }
 
-    /// Writes what there is, one key after the other; what could not be written is there for the next time.
+    /// Writes what there is, one key after the other. What is not written yet, for an error or because the caller waits no
+    /// longer, is there for the next time.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub(super) async fn write(&self, store: &Store) -> Result<(), StoreError> {
-        let noted = std::mem::take(&mut *self.lock());
-        let mut left = noted.into_iter();
-        while let Some((id, hour)) = left.next() {
+        while let Some((id, hour)) = self.next() {
             if let Err(error) = store.note_key_use(id, hour.start()).await {
-                let mut pending = self.lock();
-                for (id, hour) in left.chain([(id, hour)]) {
-                    pending.entry(id).or_insert(hour);
-                }
                 self.woken.notify_one();
                 return Err(error);
             }
+            let mut pending = self.lock();
+            // It may have been used in another hour meanwhile.
+            if pending.get(&id) == Some(&hour) {
+                pending.remove(&id);
+            }
         }
         Ok(())
+    }
+
+    fn next(&self) -> Option<(KeyId, Hour)> {
+        let pending = self.lock();
+        pending.iter().next().map(|(id, hour)| (*id, *hour))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<KeyId, Hour>> {

@@ -21,7 +21,7 @@ use crate::{
 Examples:
   replydesk key rotate 0123456789abcdef > blog.key
   replydesk key rotate 0123456789abcdef --overlap 1h --expires 90d --json
-  replydesk key rotate 0123456789abcdef --overlap 0s   # the old one is lost or stolen
+  replydesk key rotate 0123456789abcdef --overlap 0s    # it was stolen
 
 Role, sites and label stay. The old key never lives longer than it would have.")]
 pub(super) struct Args {

@@ -145,7 +145,11 @@ impl App {
             desk.scorer.model().clone(),
             replication_settings(&config),
         );
-        let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
+        let access = Arc::new(Access::new(
+            store.clone(),
+            secrets.root.clone(),
+            config.throttle.failures_per_peer_per_minute,
+        ));
         Ok(Self {
             config,
             foundation,
@@ -195,6 +199,8 @@ impl App {
         }
         worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
         let keep = self.config.events.keep;
+        let (access, until) = (Arc::clone(&self.access), workers.clone());
+        worker_tasks.spawn(async move { access.tend(until).await });
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
         let drain_timeout = self.config.server.drain_timeout;

@@ -21,6 +21,7 @@ pub mod events;
 pub mod identity;
 pub mod import;
 pub mod imported_lessons;
+pub mod key_rotation;
 pub mod keys;
 pub mod leases;
 pub mod log_rewrite;

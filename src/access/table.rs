@@ -134,6 +134,7 @@ table! {
         SetThreadPolicy       DESK    Named
         GetThread             DESK    Named
         CreateKey             EDITOR  Named
+        RotateKey             EDITOR  Own
         ListKeys              EDITOR  Own
         RevokeKey             EDITOR  Own
         GetModelStatus        EDITOR  Own

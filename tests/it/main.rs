@@ -9,6 +9,10 @@
 
 mod access;
 mod access_keys;
+mod access_outages;
+mod access_peers;
+mod access_rotation;
+mod access_usage;
 mod audit;
 mod author_command;
 mod backtest;

@@ -135,6 +135,8 @@ fn site_service() -> Vec<Method> {
             v1::GetThreadRequest { site, thread_id: "old".to_owned() }),
         method!("replydesk.v1.SiteService/CreateKey", true, sites.create_key, site =>
             v1::CreateKeyRequest { role: v1::Role::Submitter.into(), sites: vec![site], label: "new".to_owned(), expires_at: None }),
+        method!("replydesk.v1.SiteService/RotateKey", false, sites.rotate_key, _site =>
+            v1::RotateKeyRequest::default()),
         method!("replydesk.v1.SiteService/ListKeys", false, sites.list_keys, _site =>
             v1::ListKeysRequest {}),
         method!("replydesk.v1.SiteService/RevokeKey", false, sites.revoke_key, _site =>

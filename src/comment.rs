@@ -16,6 +16,7 @@ pub mod lane;
 pub mod lanes;
 pub mod lease;
 pub mod limits;
+pub mod masking;
 pub mod mode;
 pub mod observed;
 pub mod reason;

@@ -1,9 +1,11 @@
 //! Who calls, and what they may do: access keys, roles, and the sites that a key is good for.
 
 pub mod caller;
+pub mod certificate;
 pub mod error;
 pub mod issue;
 pub mod key;
+pub mod presented;
 pub mod role;
 pub mod root;
 pub mod table;
@@ -24,6 +26,7 @@ use crate::{
 use caller::{Caller, SiteScope};
 use error::AccessError;
 use key::{AccessKey, KeyHash};
+use presented::Presented;
 use role::Role;
 use root::RootKey;
 
@@ -58,15 +61,15 @@ impl Access {
         }
     }
 
-    /// The caller who sent this `authorization` header: `Bearer rd_<id>_<secret>`.
+    /// The caller who showed this: an `authorization` of `Bearer rd_<id>_<secret>`.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
     ///
     /// # Errors
     /// Each of [`AccessError`] but the last two, which are [`Caller::require`]'s.
-    pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AccessError> {
-        let key = presented(authorization)?;
+    pub async fn authenticate(&self, presented: &Presented) -> Result<Caller, AccessError> {
+        let key = key_in(presented.authorization())?;
         if let Some(root) = &self.root
             && root.id() == key.id()
         {
@@ -107,7 +110,7 @@ impl Access {
     }
 }
 
-fn presented(authorization: Option<&str>) -> Result<AccessKey, AccessError> {
+fn key_in(authorization: Option<&str>) -> Result<AccessKey, AccessError> {
     let header = authorization.ok_or(AccessError::Missing)?;
     let (scheme, text) = header.split_once(' ').ok_or(AccessError::NotBearer)?;
     if !scheme.eq_ignore_ascii_case("bearer") {

@@ -69,7 +69,7 @@ impl<'a> Part<'a> {
         if self.is_international() {
             return true;
         }
-        let has_shape = self.is_national() || self.is_regional();
+        let has_shape = !self.plus && (self.is_national() || self.is_regional());
         (has_shape && !cues::announce_another(before))
             || (self.digits <= 15
                 && !self.is_grouped_by_thousands(Between::Dot)
@@ -164,7 +164,14 @@ impl<'a> Part<'a> {
                 && year(index)
                 && self.value(index) > Some(1900)
         });
-        full || month || (0..count).all(year)
+        // `8/22/02`, but not `01.12.05.67.89`.
+        let short = (1..count.saturating_sub(1)).any(|middle| {
+            let ends = middle + 2 == count || !joined(middle + 2);
+            let begins = !joined(middle - 1);
+            let pair = self.group(middle + 1).len() == 2;
+            same(middle) && begins && ends && pair && day(middle - 1) && day(middle)
+        });
+        full || short || month || (0..count).all(year)
     }
 
     fn is_ip_address(&self) -> bool {

@@ -12,6 +12,7 @@ pub mod key_first;
 pub mod listener;
 pub mod moderation;
 pub mod presented;
+pub mod privacy;
 pub mod site;
 pub mod status;
 pub mod streams;

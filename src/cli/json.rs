@@ -91,6 +91,9 @@ pub fn event(event: &Event) -> Value {
         Some(event::Cause::Redacted(cause)) => {
             value["redacted"] = json!({ "moderator": cause.moderator });
         }
+        Some(event::Cause::Erased(cause)) => {
+            value["erased"] = json!({ "expired": cause.expired });
+        }
         None => {}
     }
     value

@@ -110,6 +110,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("privacy.pepper_file", Text, None, "a file with the pepper"),
     setting("privacy.public_key", Text, None, "the privacy officer's, rdpub1_..."),
     setting("privacy.public_key_file", Text, None, "a file with the officer's public key"),
+    setting("privacy.reveals_per_day", Number, Some("20"), "comments whose contact data may be revealed a day and site, 0 to 10000"),
+    setting("privacy.retention_s", Number, Some("60"), "between two looks at what is kept for too long, 1 to 86400"),
     setting("access.admin_key_hash", Text, None, "the first admin key, <key id>:<SHA-256 in hexadecimal>"),
     setting("throttle.per_key_per_second", Number, Some("2000"), "calls a second with one key here, 1 to 1000000"),
     setting("throttle.total_per_second", Number, Some("20000"), "calls a second on this replica, 1 to 1000000"),

@@ -17,6 +17,7 @@ mod bad_clients;
 mod bulk;
 mod changes;
 mod commands;
+mod data_subjects;
 mod decisions;
 mod drain;
 mod durability;

@@ -1,6 +1,6 @@
 //! `GetReviewContext`: what surrounds a comment, from the domain to proto.
 
-mod aftermath;
+pub(super) mod aftermath;
 
 use crate::{
     comment::{

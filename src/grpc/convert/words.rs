@@ -206,6 +206,7 @@ pub fn event(event: Event) -> v1::Event {
             operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
         Cause::Retracted => v1::event::Cause::Retracted(v1::event::Retracted {}),
+        Cause::Erased { expired } => v1::event::Cause::Erased(v1::event::Erased { expired }),
         Cause::Revised {
             outcome: decided,
             reasons: why,

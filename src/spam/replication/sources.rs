@@ -135,6 +135,7 @@ fn taught_by(event: &Event) -> Option<Taught> {
     let (before, now) = match &event.cause {
         Cause::Submitted { .. }
         | Cause::Retracted
+        | Cause::Erased { .. }
         | Cause::Revised { .. }
         | Cause::Redacted { .. } => return None,
         Cause::Decided {

@@ -147,6 +147,7 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
             let (said, earlier, is_undone) = match &event.cause {
                 Cause::Submitted { .. }
                 | Cause::Retracted
+                | Cause::Erased { .. }
                 | Cause::Revised { .. }
                 | Cause::Redacted { .. } => continue,
                 Cause::Decided {

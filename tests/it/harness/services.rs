@@ -36,10 +36,15 @@ macro_rules! method {
 
 /// All of them. Requests are right where that costs little; a code other than those of the gate says that it is open.
 pub fn methods() -> Vec<Method> {
-    [comment_service(), moderation_service(), site_service()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        comment_service(),
+        moderation_service(),
+        site_service(),
+        privacy_service(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[rustfmt::skip]
@@ -143,5 +148,19 @@ fn site_service() -> Vec<Method> {
         }),
         method!("replydesk.v1.SiteService/BacktestPolicy", true, sites.backtest_policy, site =>
             v1::BacktestPolicyRequest { site, ..Default::default() }),
+    ]
+}
+
+#[rustfmt::skip]
+fn privacy_service() -> Vec<Method> {
+    vec![
+        method!("replydesk.v1.PrivacyService/RevealContact", true, privacy.reveal_contact, site =>
+            v1::RevealContactRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/ExportSubject", true, privacy.export_subject, site =>
+            v1::ExportSubjectRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/EraseSubject", true, privacy.erase_subject, site =>
+            v1::EraseSubjectRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/SetLegalHold", true, privacy.set_legal_hold, site =>
+            v1::SetLegalHoldRequest { site, ..Default::default() }),
     ]
 }

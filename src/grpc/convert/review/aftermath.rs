@@ -48,7 +48,7 @@ fn report(report: ToldReport) -> v1::Report {
     }
 }
 
-pub(super) fn earlier(version: EarlierVersion) -> v1::EarlierVersion {
+pub(in crate::grpc::convert) fn earlier(version: EarlierVersion) -> v1::EarlierVersion {
     v1::EarlierVersion {
         first_version: version.first.get(),
         last_version: version.last.get(),

@@ -1,5 +1,6 @@
 //! The wire: services, and the two places where proto and domain meet: `convert` and `status`.
 
+pub mod audience;
 pub mod authors;
 pub mod backtests;
 pub mod comment;

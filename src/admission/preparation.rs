@@ -170,7 +170,7 @@ impl Prepared {
             display_name: author
                 .display_name
                 .as_ref()
-                .map(|n| n.as_str().to_owned())
+                .map(|n| n.as_str().into())
                 .unwrap_or_default(),
             website: author
                 .website
@@ -182,7 +182,7 @@ impl Prepared {
                 .as_ref()
                 .map(|a| a.as_str().to_owned())
                 .unwrap_or_default(),
-            body: submission.body.as_str().to_owned(),
+            body: submission.body.as_str().into(),
             author: self.prints.author,
             ip: self.prints.ip.as_ref().map(IpHash::of),
             email: self.prints.email,

@@ -56,10 +56,10 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
             .parent
             .map(|id| id.as_bytes().to_vec())
             .unwrap_or_default(),
-        display_name: content.display_name.clone(),
+        display_name: content.display_name.verbatim().to_owned(),
         website: content.website.clone(),
         account_id: content.account_id.clone(),
-        body: content.body.clone(),
+        body: content.body.verbatim().to_owned(),
         author: content
             .author
             .map(|hash| hash.as_bytes().to_vec())
@@ -71,7 +71,7 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         )]
         probability: content.score.probability.get() as f32,
         reasons: encode_reasons(&content.reasons),
-        contributions: contributions::pack(&content.body, &content.score.contributions),
+        contributions: contributions::pack(content.body.verbatim(), &content.score.contributions),
         model: content.score.model,
         lessons: content.score.lessons,
         signals: content.signals.clone(),
@@ -173,7 +173,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
     Some(CommentContent {
         thread: record.thread_id.parse().ok()?,
         parent: sixteen(&record.parent_id).map(CommentId::from_bytes),
-        display_name: record.display_name,
+        display_name: record.display_name.into(),
         website: record.website,
         account_id: record.account_id,
         author: sixteen(&record.author).map(KeyedHash::from_bytes),
@@ -188,7 +188,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
             lessons: record.lessons,
         },
         signals: record.signals,
-        body: record.body,
+        body: record.body.into(),
     })
 }
 

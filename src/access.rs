@@ -7,6 +7,7 @@ pub mod key;
 pub mod role;
 pub mod root;
 pub mod table;
+pub mod token;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,6 +27,7 @@ use error::AccessError;
 use key::{AccessKey, KeyHash};
 use role::Role;
 use root::RootKey;
+use token::Tokens;
 
 /// How old knowledge of a key may be: a revoked key is refused on every replica within a second.
 const TTL: Duration = Duration::from_millis(750);
@@ -36,6 +38,7 @@ const CAPACITY: usize = 4_096;
 pub struct Access {
     store: Store,
     root: Option<RootKey>,
+    tokens: Option<Arc<Tokens>>,
     known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
 }
 
@@ -54,11 +57,18 @@ impl Access {
         Self {
             store,
             root,
+            tokens: None,
             known: Fresh::new(TTL, CAPACITY),
         }
     }
 
-    /// The caller who sent this `authorization` header: `Bearer rd_<id>_<secret>`.
+    /// Takes these tokens too.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Option<Arc<Tokens>>) -> Self {
+        Self { tokens, ..self }
+    }
+
+    /// The caller who sent this `authorization` header: `Bearer rd_<id>_<secret>`, or `Bearer <token>`.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
@@ -66,7 +76,13 @@ impl Access {
     /// # Errors
     /// Each of [`AccessError`] but the last two, which are [`Caller::require`]'s.
     pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AccessError> {
-        let key = presented(authorization)?;
+        let text = presented(authorization)?;
+        if let Some(tokens) = &self.tokens
+            && Tokens::are_meant_by(text)
+        {
+            return Ok(tokens.authenticate(text).await?);
+        }
+        let key: AccessKey = text.parse()?;
         if let Some(root) = &self.root
             && root.id() == key.id()
         {
@@ -107,13 +123,13 @@ impl Access {
     }
 }
 
-fn presented(authorization: Option<&str>) -> Result<AccessKey, AccessError> {
+fn presented(authorization: Option<&str>) -> Result<&str, AccessError> {
     let header = authorization.ok_or(AccessError::Missing)?;
     let (scheme, text) = header.split_once(' ').ok_or(AccessError::NotBearer)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(AccessError::NotBearer);
     }
-    Ok(text.trim().parse::<AccessKey>()?)
+    Ok(text.trim())
 }
 
 fn check_term(record: &KeyRecord, now: Timestamp) -> Result<(), AccessError> {

@@ -11,7 +11,10 @@ use tokio::{net::TcpListener, sync::watch, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    access::Access,
+    access::{
+        Access,
+        token::{Tokens, TokensError, keys::Keeper},
+    },
     admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
     health,
@@ -42,6 +45,9 @@ pub enum BuildError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// Tokens can't be taken.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
     /// The compiled-in model is damaged.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -70,6 +76,7 @@ pub struct App {
     desk: Arc<Desk>,
     queue: Queue,
     access: Arc<Access>,
+    keeper: Option<Keeper>,
     replication: Replication,
     importer: Importer,
 }
@@ -89,6 +96,13 @@ impl App {
             .await
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let (tokens, keeper) = match config.tokens.settings.clone() {
+            Some(settings) => {
+                let (tokens, keeper) = Tokens::open(settings).await?;
+                (Some(Arc::new(tokens)), Some(keeper))
+            }
+            None => (None, None),
+        };
         let foundation = Foundation::lay(&config).await?;
         let Foundation {
             store,
@@ -137,7 +151,7 @@ impl App {
             desk.scorer.model().clone(),
             replication_settings(&config),
         );
-        let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
+        let access = Access::new(store.clone(), secrets.root.clone()).with_tokens(tokens);
         Ok(Self {
             config,
             foundation,
@@ -145,7 +159,8 @@ impl App {
             address,
             desk: Arc::new(desk),
             queue,
-            access,
+            access: Arc::new(access),
+            keeper,
             replication,
             importer,
         })
@@ -183,6 +198,9 @@ impl App {
         worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
         if self.config.learning.trainer {
             worker_tasks.spawn(self.replication.clone().train(workers.clone()));
+        }
+        if let Some(keeper) = self.keeper {
+            worker_tasks.spawn(keeper.keep(workers.clone()));
         }
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));

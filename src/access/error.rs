@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    access::{key::KeyTextError, role::Role},
+    access::{key::KeyTextError, role::Role, token::error::TokenError},
     store::error::StoreError,
 };
 
@@ -28,6 +28,9 @@ pub enum AccessError {
     /// Taken back.
     #[error("this access key was revoked; ask an admin for a new one")]
     Revoked,
+    /// A token that is not let in.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The role has not the right.
     #[error("this needs {}; this key has the role {}", any_of(needs), has.word())]
     WrongRole {

@@ -57,7 +57,7 @@ impl FromStr for Grants {
         let mut wrong: Vec<String> = table
             .keys()
             .filter(|key| *key != "grants")
-            .map(|key| format!("`{key}` is unknown; there are [[grants]] only"))
+            .map(|key| format!("`{key}` is unknown (there are [[grants]] only)"))
             .collect();
         let rows = match table.get("grants") {
             Some(Value::Array(rows)) if (1..=MAX_GRANTS).contains(&rows.len()) => rows.as_slice(),
@@ -96,7 +96,7 @@ fn contradictions(grants: &[(usize, Grant)], wrong: &mut Vec<String>) {
     for (number, grant) in grants {
         if !seen.insert((&grant.claim, &grant.value)) {
             wrong.push(format!(
-                "grant {number} has claim and value of another; make one of them"
+                "grant {number} has claim and value of another: make one of them"
             ));
         }
     }
@@ -107,7 +107,7 @@ impl Row<'_> {
         for key in self.members.keys() {
             if !MEMBERS.contains(&key.as_str()) {
                 let known = MEMBERS.join(", ");
-                self.refuse(&format!("`{key}` is unknown; there are {known}"));
+                self.refuse(&format!("`{key}` is unknown (there are {known})"));
             }
         }
         let claim = self.path("claim");

@@ -1,9 +1,11 @@
 //! Who calls, and what they may do: access keys, roles, and the sites that a key is good for.
 
 pub mod caller;
+pub mod certificate;
 pub mod error;
 pub mod issue;
 pub mod key;
+pub mod presented;
 pub mod role;
 pub mod root;
 pub mod table;
@@ -25,6 +27,7 @@ use crate::{
 use caller::{Caller, SiteScope};
 use error::AccessError;
 use key::{AccessKey, KeyHash};
+use presented::Presented;
 use role::Role;
 use root::RootKey;
 use token::Tokens;
@@ -68,15 +71,15 @@ impl Access {
         Self { tokens, ..self }
     }
 
-    /// The caller who sent this `authorization` header: `Bearer rd_<id>_<secret>`, or `Bearer <token>`.
+    /// The caller who showed this: an `authorization` of `Bearer rd_<id>_<secret>`, or of `Bearer <token>`.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
     ///
     /// # Errors
     /// Each of [`AccessError`] but the last two, which are [`Caller::require`]'s.
-    pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AccessError> {
-        let text = presented(authorization)?;
+    pub async fn authenticate(&self, presented: &Presented) -> Result<Caller, AccessError> {
+        let text = bearer(presented.authorization())?;
         if let Some(tokens) = &self.tokens
             && Tokens::are_meant_by(text)
         {
@@ -123,7 +126,7 @@ impl Access {
     }
 }
 
-fn presented(authorization: Option<&str>) -> Result<&str, AccessError> {
+fn bearer(authorization: Option<&str>) -> Result<&str, AccessError> {
     let header = authorization.ok_or(AccessError::Missing)?;
     let (scheme, text) = header.split_once(' ').ok_or(AccessError::NotBearer)?;
     if !scheme.eq_ignore_ascii_case("bearer") {

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod key_first;
 pub mod listener;
 pub mod moderation;
+pub mod presented;
 pub mod site;
 pub mod status;
 pub mod streams;

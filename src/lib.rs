@@ -95,6 +95,19 @@ pub mod proto {
             }
         }
 
+        /// The same for how the privacy officer names a data subject.
+        impl fmt::Debug for DataSubject {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
+        impl fmt::Debug for data_subject::NamedBy {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
         impl fmt::Debug for subject::NamedBy {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("[redacted]")

@@ -7,6 +7,7 @@ pub mod form;
 pub mod outcome;
 pub mod priority;
 pub mod rejection;
+pub mod retention;
 pub mod sites;
 mod span;
 pub mod words;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use crate::comment::{fields::RequiredFields, limits::Limits, score::Probability};
 use priority::PriorityWeights;
 use rejection::RejectionReasons;
+use retention::Retention;
 use words::WordList;
 
 pub use crate::comment::mode::ModerationMode;
@@ -42,6 +44,7 @@ pub struct Policy {
     moderator_statistics: bool,
     appeals: bool,
     sampled_share: Probability,
+    retention: Retention,
 }
 
 impl Default for Policy {
@@ -67,6 +70,7 @@ impl Default for Policy {
             moderator_statistics: false,
             appeals: true,
             sampled_share: Probability::from_percent(2),
+            retention: Retention::default(),
         }
     }
 }
@@ -188,5 +192,11 @@ impl Policy {
     #[must_use]
     pub fn sampled_share(&self) -> Probability {
         self.sampled_share
+    }
+
+    /// How long the site keeps what.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        self.retention
     }
 }

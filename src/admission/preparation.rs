@@ -131,6 +131,9 @@ impl Preparation {
         let website = submission.author.website.as_ref();
         Fingerprints {
             author,
+            email: (submission.author.account.as_ref())
+                .and(submission.contact.email.as_ref())
+                .map(|email| self.hasher.email(site, email)),
             ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
             said,
             sketch: sketch_parts(submission, content, None),
@@ -185,6 +188,7 @@ impl Prepared {
             body: submission.body.as_str().to_owned(),
             author: self.prints.author,
             ip: self.prints.ip.as_ref().map(IpHash::of),
+            email: self.prints.email,
             sealed_contact: self
                 .contact
                 .as_ref()

@@ -160,6 +160,7 @@ mod tests {
                 body: body.to_owned(),
                 author: None,
                 ip: None,
+                email: None,
                 sealed_contact: Vec::new(),
                 reasons: Vec::new(),
                 score: Score {

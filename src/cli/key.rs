@@ -84,8 +84,11 @@ pub enum Role {
     /// Work the queue, and decide what others escalated.
     #[value(alias = "senior_moderator")]
     SeniorModerator,
-    /// Everything, sites and keys too.
+    /// Everything, sites and keys too, but no contact data.
     Admin,
+    /// Reveal contact data, export and erase data subjects.
+    #[value(alias = "privacy_officer")]
+    PrivacyOfficer,
 }
 
 impl From<Role> for v1::Role {
@@ -95,6 +98,7 @@ impl From<Role> for v1::Role {
             Role::Moderator => Self::Moderator,
             Role::SeniorModerator => Self::SeniorModerator,
             Role::Admin => Self::Admin,
+            Role::PrivacyOfficer => Self::PrivacyOfficer,
         }
     }
 }

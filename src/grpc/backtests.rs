@@ -52,6 +52,6 @@ pub async fn replay(
         .filter_map(|over| over.map(Err));
     Ok(WhileWelcome::new(
         told.chain(last),
-        gate.dismissal(request.metadata()),
+        gate.dismissal(request.extensions()),
     ))
 }

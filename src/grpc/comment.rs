@@ -169,7 +169,7 @@ impl CommentService for Comments {
         let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
         self.known(&site).await?;
         let after = convert::cursor(&request.get_ref().cursor)?;
-        let dismissal = self.gate.dismissal(request.metadata());
+        let dismissal = self.gate.dismissal(request.extensions());
         let watch = Watch {
             store: self.desk.store.clone(),
             wakeups: self.streams.wakeups.clone(),

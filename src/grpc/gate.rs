@@ -6,11 +6,10 @@ use std::{
 };
 
 use tokio::time::{MissedTickBehavior, interval};
-use tonic::{Code, Extensions, Request, Status, metadata::MetadataMap};
-use zeroize::Zeroizing;
+use tonic::{Code, Extensions, Request, Status};
 
 use crate::{
-    access::{Access, caller::Caller},
+    access::{Access, caller::Caller, error::AccessError, presented::Presented},
     comment::{ids::SiteId, violation::Violations},
 };
 
@@ -25,15 +24,17 @@ const HOLDS: Duration = Duration::from_millis(200);
 /// Who calls, as the headers said: [`KeyFirst`](crate::grpc::key_first::KeyFirst) leaves it with the request.
 #[derive(Clone)]
 pub struct Admitted {
+    presented: Arc<Presented>,
     caller: Caller,
     at: Instant,
 }
 
 impl Admitted {
-    /// Now.
+    /// Now, by this.
     #[must_use]
-    pub fn now(caller: Caller) -> Self {
+    pub fn now(caller: Caller, presented: Presented) -> Self {
         Self {
+            presented: Arc::new(presented),
             caller,
             at: Instant::now(),
         }
@@ -58,43 +59,38 @@ impl Gate {
     /// # Errors
     /// `UNAUTHENTICATED`, or `UNAVAILABLE` while keys can't be read.
     pub async fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
-        self.still(request.metadata(), request.extensions()).await
+        self.still(request.extensions()).await
     }
 
     /// Who calls, of a request that was taken apart.
     ///
     /// # Errors
     /// As [`Gate::caller`].
-    pub async fn still(
-        &self,
-        metadata: &MetadataMap,
-        extensions: &Extensions,
-    ) -> Result<Caller, Status> {
-        let admitted = extensions.get::<Admitted>();
-        if let Some(admitted) = admitted.filter(|admitted| admitted.at.elapsed() < HOLDS) {
+    pub async fn still(&self, extensions: &Extensions) -> Result<Caller, Status> {
+        // Whom `KeyFirst` did not let in showed nothing.
+        let admitted = extensions.get::<Admitted>().ok_or(AccessError::Missing)?;
+        if admitted.at.elapsed() < HOLDS {
             return Ok(admitted.caller.clone());
         }
-        let header = metadata
-            .get("authorization")
-            .and_then(|value| value.to_str().ok());
-        Ok(self.access.authenticate(header).await?)
+        Ok(self.access.authenticate(&admitted.presented).await?)
     }
 
-    /// Resolves when the key of a request is no good any more, and says why: what a long reply has to ask itself. While
+    /// Resolves when what a request showed is no good any more, and says why: what a long reply has to ask itself. While
     /// keys can't be read nobody is sent away.
-    pub fn dismissal(&self, metadata: &MetadataMap) -> impl Future<Output = Status> + Send + use<> {
+    pub fn dismissal(
+        &self,
+        extensions: &Extensions,
+    ) -> impl Future<Output = Status> + Send + use<> {
         let access = Arc::clone(&self.access);
-        let header = metadata
-            .get("authorization")
-            .and_then(|value| value.to_str().ok())
-            .map(|header| Zeroizing::new(header.to_owned()));
+        let admitted = extensions.get::<Admitted>();
+        let presented = admitted.map(|admitted| Arc::clone(&admitted.presented));
+        let presented = presented.unwrap_or_default();
         async move {
             let mut look = interval(ASK_AGAIN);
             look.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 look.tick().await;
-                let header = header.as_ref().map(|header| header.as_str());
-                match access.authenticate(header).await.map_err(Status::from) {
+                match access.authenticate(&presented).await.map_err(Status::from) {
                     Err(refused) if refused.code() == Code::Unauthenticated => return refused,
                     Ok(_) | Err(_) => {}
                 }

@@ -20,7 +20,7 @@ pub async fn take_in(
 ) -> Result<v1::ImportCommentsResponse, Status> {
     // A stranger learns nothing, not even by waiting.
     gate.caller(&request).await?;
-    let (metadata, extensions, mut incoming) = request.into_parts();
+    let (_, extensions, mut incoming) = request.into_parts();
     let first = incoming.message().await?.and_then(|first| first.message);
     let Some(Message::Start(start)) = first else {
         let why = "must be the first message of the stream";
@@ -30,7 +30,7 @@ pub async fn take_in(
         .site
         .parse()
         .map_err(|error| Violations::one("site", error))?;
-    gate.still(&metadata, &extensions).await?.require(&site)?;
+    gate.still(&extensions).await?.require(&site)?;
     let mut intake = importer.start(&site).await?;
     while let Some(next) = incoming.message().await? {
         match next.message {

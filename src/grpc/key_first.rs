@@ -12,7 +12,7 @@ use tower::{Layer, Service};
 
 use crate::{
     access::{Access, table::Method},
-    grpc::gate::Admitted,
+    grpc::{gate::Admitted, presented::presented},
 };
 
 /// What needs a key: everything of ours. Health and reflection need none.
@@ -64,7 +64,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         if !request.uri().path().starts_with(OURS) {
             return Box::pin(self.inner.call(request));
         }
@@ -73,20 +73,18 @@ where
         let mut ready = std::mem::replace(&mut self.inner, next);
         let access = Arc::clone(&self.access);
         let method = Method::at(request.uri().path());
+        let (mut parts, body) = request.into_parts();
+        let presented = presented(&parts);
         Box::pin(async move {
-            let header = request
-                .headers()
-                .get("authorization")
-                .and_then(|value| value.to_str().ok());
-            let caller = access.authenticate(header).await.and_then(|caller| {
+            let caller = access.authenticate(&presented).await.and_then(|caller| {
                 // What is no method of ours is refused as such, to whoever has a key.
                 method.map_or(Ok(()), |method| caller.may_call(method))?;
                 Ok(caller)
             });
             match caller {
                 Ok(caller) => {
-                    request.extensions_mut().insert(Admitted::now(caller));
-                    ready.call(request).await
+                    parts.extensions.insert(Admitted::now(caller, presented));
+                    ready.call(http::Request::from_parts(parts, body)).await
                 }
                 Err(refused) => Ok(Status::from(refused).into_http()),
             }

@@ -192,7 +192,7 @@ impl SiteService for SiteAdmin {
         &self,
         request: Request<Streaming<v1::ImportCommentsRequest>>,
     ) -> Result<Response<v1::ImportCommentsResponse>, Status> {
-        let dismissal = self.gate.dismissal(request.metadata());
+        let dismissal = self.gate.dismissal(request.extensions());
         let taken = tokio::select! {
             taken = imports::take_in(&self.gate, &self.importer, request) => taken?,
             refused = dismissal => return Err(refused),

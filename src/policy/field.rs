@@ -39,11 +39,13 @@ pub enum PolicyField {
     Appeals,
     /// `sampled_share`
     SampledShare,
+    /// `retention`
+    Retention,
 }
 
 impl PolicyField {
     /// All parts.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Mode,
         Self::ApproveAt,
         Self::SpamAt,
@@ -62,6 +64,7 @@ impl PolicyField {
         Self::ModeratorStatistics,
         Self::Appeals,
         Self::SampledShare,
+        Self::Retention,
     ];
 
     /// Its name in the API and in TOML.
@@ -86,6 +89,7 @@ impl PolicyField {
             Self::ModeratorStatistics => "moderator_statistics",
             Self::Appeals => "appeals",
             Self::SampledShare => "sampled_share",
+            Self::Retention => "retention",
         }
     }
 

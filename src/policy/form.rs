@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Every key of the TOML form, as paths. A test holds it against what [`Policy::to_toml`] writes.
-const KEYS: [&str; 39] = [
+const KEYS: [&str; 43] = [
     "mode",
     "approve_at",
     "spam_at",
@@ -46,6 +46,10 @@ const KEYS: [&str; 39] = [
     "moderator_statistics",
     "appeals",
     "sampled_share",
+    "retention",
+    "retention.contact_days",
+    "retention.text_days",
+    "retention.audit_days",
 ];
 
 /// How many unknown keys are named one by one.

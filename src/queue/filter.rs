@@ -143,6 +143,7 @@ mod tests {
                 body: "Win big at the 𝐜𝐚𝐬𝐢𝐧𝐨, says Straßenbahn.".to_owned(),
                 author: Some(KeyedHash::from_bytes([1; 16])),
                 ip: None,
+                email: None,
                 sealed_contact: Vec::new(),
                 reasons: vec![
                     Reason::new(ReasonCode::FirstComment, ""),

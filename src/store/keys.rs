@@ -82,6 +82,18 @@ pub fn author_strikes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ak:", author.as_bytes())
 }
 
+/// Set: the accounts that were used with an e-mail address, each by its author's hash.
+#[must_use]
+pub fn email_accounts(site: &SiteId, email: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ae:", email.as_bytes())
+}
+
+/// List: the audit entries that name an author, by sequence.
+#[must_use]
+pub fn author_audit(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":al:", author.as_bytes())
+}
+
 /// String: a packed comment.
 #[must_use]
 pub fn comment(site: &SiteId, id: &CommentId) -> Vec<u8> {

@@ -76,6 +76,10 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         ip: content
             .ip
             .map_or(0, |ip| u64::from_le_bytes(*ip.as_bytes())),
+        email: content
+            .email
+            .map(|hash| hash.as_bytes().to_vec())
+            .unwrap_or_default(),
         // `submit.lua` knows it, and appends it.
         wave: 0,
     };
@@ -171,6 +175,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
         account_id: record.account_id,
         author: sixteen(&record.author).map(KeyedHash::from_bytes),
         ip: (record.ip != 0).then(|| IpHash::from_bytes(record.ip.to_le_bytes())),
+        email: sixteen(&record.email).map(KeyedHash::from_bytes),
         sealed_contact: record.sealed_contact,
         reasons: decode_reasons(record.reasons),
         score: Score {

@@ -9,6 +9,7 @@ use replydesk::{
         error::AccessError,
         issue::{IssueError, KeyInfo, NewKey},
         key::AccessKey,
+        presented::Presented,
         role::Role,
         root,
     },
@@ -20,6 +21,10 @@ use crate::harness::redis_server::RedisServer;
 
 fn bearer(key: &AccessKey) -> String {
     format!("Bearer {}", *key.expose())
+}
+
+fn showing(header: &str) -> Presented {
+    Presented::header(Some(header))
 }
 
 fn scope(sites: &[&str]) -> SiteScope {
@@ -44,7 +49,7 @@ async fn redis_time(store: &Store) -> i64 {
 async fn replica(redis: &RedisServer) -> (Access, Caller, AccessKey) {
     let (key, root) = root::generate().unwrap();
     let access = Access::new(redis.store().await, Some(root));
-    let caller = access.authenticate(Some(&bearer(&key))).await.unwrap();
+    let caller = access.authenticate(&showing(&bearer(&key))).await.unwrap();
     (access, caller, key)
 }
 
@@ -56,7 +61,7 @@ async fn the_holder_of_a_key_gets_in_with_its_role_and_sites() {
         .create(&root, new(Role::Moderator, &["gazette", "herald"]))
         .await
         .unwrap();
-    let caller = access.authenticate(Some(&bearer(&key))).await.unwrap();
+    let caller = access.authenticate(&showing(&bearer(&key))).await.unwrap();
     assert_eq!(
         caller,
         Caller {
@@ -67,7 +72,7 @@ async fn the_holder_of_a_key_gets_in_with_its_role_and_sites() {
         }
     );
     let lower = format!("bearer  {}", *key.expose());
-    assert_eq!(access.authenticate(Some(&lower)).await.unwrap(), caller);
+    assert_eq!(access.authenticate(&showing(&lower)).await.unwrap(), caller);
 }
 
 #[tokio::test]
@@ -75,7 +80,12 @@ async fn nobody_else_gets_in() {
     let redis = RedisServer::start();
     let (access, root, root_key) = replica(&redis).await;
     let (_, key) = access.create(&root, new(Role::Admin, &[])).await.unwrap();
-    let refused = async |header: Option<&str>| access.authenticate(header).await.unwrap_err();
+    let refused = async |header: Option<&str>| {
+        access
+            .authenticate(&Presented::header(header))
+            .await
+            .unwrap_err()
+    };
     assert!(matches!(refused(None).await, AccessError::Missing));
     for basic in ["", "Basic YTpi", "Bearer", &key.expose()] {
         assert!(matches!(refused(Some(basic)).await, AccessError::NotBearer));
@@ -118,14 +128,14 @@ async fn a_revoked_key_is_dead_at_once_here_and_within_a_second_elsewhere() {
         .await
         .unwrap();
     let header = bearer(&key);
-    other.authenticate(Some(&header)).await.unwrap();
+    other.authenticate(&showing(&header)).await.unwrap();
     let first = access.revoke(&root, info.id).await.unwrap();
     let revoked = Instant::now();
     assert!(matches!(
-        access.authenticate(Some(&header)).await,
+        access.authenticate(&showing(&header)).await,
         Err(AccessError::Revoked)
     ));
-    while other.authenticate(Some(&header)).await.is_ok() {
+    while other.authenticate(&showing(&header)).await.is_ok() {
         assert!(revoked.elapsed() < Duration::from_secs(1));
         tokio::task::yield_now().await;
     }
@@ -145,10 +155,10 @@ async fn a_key_expires_by_the_clock_of_redis_while_it_is_cached() {
     };
     let (_, key) = access.create(&root, soon).await.unwrap();
     let header = bearer(&key);
-    access.authenticate(Some(&header)).await.unwrap();
+    access.authenticate(&showing(&header)).await.unwrap();
     let error = loop {
         let before = redis_time(&store).await;
-        match access.authenticate(Some(&header)).await {
+        match access.authenticate(&showing(&header)).await {
             // Both clocks are cut to milliseconds.
             Ok(_) => assert!(before < expires_at + 2),
             Err(error) => break error,
@@ -172,7 +182,7 @@ async fn a_bound_admin_makes_sees_and_revokes_keys_of_its_own_sites_only() {
         .create(&root, new(Role::Admin, &["gazette", "herald"]))
         .await
         .unwrap();
-    let bound = access.authenticate(Some(&bearer(&key))).await.unwrap();
+    let bound = access.authenticate(&showing(&bearer(&key))).await.unwrap();
     let (everywhere, _) = access
         .create(&root, new(Role::Submitter, &[]))
         .await
@@ -214,7 +224,7 @@ async fn only_admins_keep_keys() {
     let (access, root, _) = replica(&redis).await;
     for role in [Role::Submitter, Role::Moderator] {
         let (_, key) = access.create(&root, new(role, &[])).await.unwrap();
-        let caller = access.authenticate(Some(&bearer(&key))).await.unwrap();
+        let caller = access.authenticate(&showing(&bearer(&key))).await.unwrap();
         for refused in [
             access.list(&caller).await.map(|_| ()),
             access.create(&caller, new(role, &[])).await.map(|_| ()),
@@ -233,18 +243,18 @@ async fn without_redis_only_the_root_key_gets_in() {
     let mut redis = RedisServer::start();
     let (access, root, root_key) = replica(&redis).await;
     let (_, key) = access.create(&root, new(Role::Admin, &[])).await.unwrap();
-    access.authenticate(Some(&bearer(&key))).await.unwrap();
+    access.authenticate(&showing(&bearer(&key))).await.unwrap();
     redis.crash();
     let killed = Instant::now();
     let error = loop {
-        match access.authenticate(Some(&bearer(&key))).await {
+        match access.authenticate(&showing(&bearer(&key))).await {
             Ok(_) => assert!(killed.elapsed() < Duration::from_secs(1)),
             Err(error) => break error,
         }
         tokio::task::yield_now().await;
     };
     assert!(matches!(error, AccessError::Store(_)), "{error}");
-    let caller = access.authenticate(Some(&bearer(&root_key))).await;
+    let caller = access.authenticate(&showing(&bearer(&root_key))).await;
     assert_eq!(caller.unwrap(), root);
 }
 

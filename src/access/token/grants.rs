@@ -58,6 +58,8 @@ fn rank(role: Role) -> Option<u8> {
     match role {
         // Programs have keys.
         Role::Submitter => None,
+        // Who opens contact data is nobody else, so that no one person both decides and reveals.
+        Role::PrivacyOfficer => Some(0),
         Role::Moderator => Some(1),
         Role::SeniorModerator => Some(2),
         Role::Admin => Some(3),

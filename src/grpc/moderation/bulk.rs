@@ -90,7 +90,7 @@ fn reply<A, T>(
     request: &Request<A>,
     told: impl Stream<Item = Result<T, Status>> + Send + 'static,
 ) -> Response<WhileWelcome<T>> {
-    let dismissal = service.gate.dismissal(request.metadata());
+    let dismissal = service.gate.dismissal(request.extensions());
     Response::new(WhileWelcome::new(told, dismissal))
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
-use tonic::{Extensions, Request, Response, Status, Streaming, metadata::MetadataMap};
+use tonic::{Extensions, Request, Response, Status, Streaming};
 
 use super::Moderation;
 use crate::{
@@ -41,7 +41,7 @@ impl Moderation {
     ) -> Result<Response<WorkStream>, Status> {
         // A stranger learns nothing, not even by waiting.
         self.gate.caller(&request).await?;
-        let (metadata, extensions, mut incoming) = request.into_parts();
+        let (_, extensions, mut incoming) = request.into_parts();
         let first = tokio::select! {
             first = tokio::time::timeout(START_WITHIN.min(self.queue.lease()), incoming.message()) => first,
             () = self.streams.shutdown.cancelled() => {
@@ -49,8 +49,8 @@ impl Moderation {
             }
         };
         let start = work::start(first.map_err(|_| status::no_start())??)?;
-        let caller = self.admit_to(&metadata, &extensions, &start).await?;
-        let dismissal = self.gate.dismissal(&metadata);
+        let caller = self.admit_to(&extensions, &start).await?;
+        let dismissal = self.gate.dismissal(&extensions);
         let plan = SessionPlan {
             sites: start.sites.into(),
             lanes: start.lanes,
@@ -87,11 +87,10 @@ impl Moderation {
     /// Every site must be the caller's, and be there; the senior lane is not everybody's.
     async fn admit_to(
         &self,
-        metadata: &MetadataMap,
         extensions: &Extensions,
         start: &work::Start,
     ) -> Result<Caller, Status> {
-        let caller = self.gate.still(metadata, extensions).await?;
+        let caller = self.gate.still(extensions).await?;
         for site in &start.sites {
             caller.require(site)?;
         }

@@ -1,7 +1,7 @@
 -- Adds a moderator's note on an author, with an audit entry. The same note by the same moderator again is not added, so that
 -- a repetition after a lost reply is harmless. The audit entry is the first write, since XADD alone can fail (on a used id).
 --
--- KEYS   1 site  2 the author's notes  3 audit log  4 counters
+-- KEYS   1 site  2 the author's notes  3 audit log  4 counters  5 the audit entries that name the author
 -- ARGV   1 the note  2 how many are kept  3 16 random bits  4 audit details
 -- reply  {'NOTED', ms, 1 if it was there before} {'NO_SITE'}
 -- cost   O(n) for n notes, at most 20
@@ -9,7 +9,7 @@ if call('EXISTS', KEYS[1]) == 0 then return {'NO_SITE'} end
 for _, known in ipairs(call('LRANGE', KEYS[2], 0, -1)) do
   if string.sub(known, 9) == ARGV[1] then return {'NOTED', (struct.unpack('<i8', known)), 1} end
 end
-append_audit_to(KEYS[3], KEYS[4], 13, ARGV[3], ARGV[4])
+call('RPUSH', KEYS[5], append_audit_to(KEYS[3], KEYS[4], 13, ARGV[3], ARGV[4]))
 call('LPUSH', KEYS[2], struct.pack('<i8', NOW) .. ARGV[1])
 call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
 return {'NOTED', NOW, 0}

@@ -53,6 +53,7 @@ fn content() -> CommentContent {
         body: "Something".to_owned(),
         author: Some(hash(1)),
         ip: Some(IpHash::of(&hash(2))),
+        email: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
         score: Score {

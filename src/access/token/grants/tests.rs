@@ -26,6 +26,12 @@ claim = "groups"
 value = "operators"
 role = "admin"
 all_sites = true
+
+[[grants]]
+claim = "groups"
+value = "privacy"
+role = "privacy_officer"
+all_sites = true
 "#;
 
 fn given(claims: Value) -> Result<(Role, Vec<String>), TokenError> {
@@ -66,6 +72,7 @@ fn the_most_senior_role_holds_on_the_sites_of_its_own_rows() {
             Role::Admin,
             &[],
         ),
+        (json!({"groups": "privacy"}), Role::PrivacyOfficer, &[]),
     ] {
         assert_eq!(given(claims), Ok((role, sites(names))));
     }
@@ -83,6 +90,10 @@ fn what_fits_no_row_gives_nothing() {
             TokenError::NoGrant,
         ),
         (json!({"realm_access": ["desk-lead"]}), TokenError::NoGrant),
+        (
+            json!({"groups": ["privacy", "gazette-desk"]}),
+            TokenError::Ambiguous,
+        ),
         (json!({"groups": null}), TokenError::Roles),
         (json!({"groups": ["gazette-desk", 1]}), TokenError::Roles),
         (json!({"groups": {"gazette-desk": true}}), TokenError::Roles),

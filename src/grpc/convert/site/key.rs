@@ -80,8 +80,9 @@ fn role(number: i32) -> Result<Role, &'static str> {
         Ok(pb::Role::Moderator) => Ok(Role::Moderator),
         Ok(pb::Role::SeniorModerator) => Ok(Role::SeniorModerator),
         Ok(pb::Role::Admin) => Ok(Role::Admin),
+        Ok(pb::Role::PrivacyOfficer) => Ok(Role::PrivacyOfficer),
         Ok(pb::Role::Unspecified) | Err(_) => {
-            Err("must be SUBMITTER, MODERATOR, SENIOR_MODERATOR or ADMIN")
+            Err("must be SUBMITTER, MODERATOR, SENIOR_MODERATOR, ADMIN or PRIVACY_OFFICER")
         }
     }
 }
@@ -92,6 +93,7 @@ fn role_to_proto(role: Role) -> pb::Role {
         Role::Moderator => pb::Role::Moderator,
         Role::SeniorModerator => pb::Role::SeniorModerator,
         Role::Admin => pb::Role::Admin,
+        Role::PrivacyOfficer => pb::Role::PrivacyOfficer,
     }
 }
 

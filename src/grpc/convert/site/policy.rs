@@ -8,7 +8,7 @@ use crate::{
         ModerationMode, Policy,
         draft::{
             LimitDraft, LimitsDraft, PolicyDraft, PriorityDraft, RejectionReasonDraft,
-            RequiredDraft,
+            RequiredDraft, RetentionDraft,
         },
     },
     proto::v1 as pb,
@@ -64,6 +64,7 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
         moderator_statistics: message.moderator_statistics,
         appeals: message.appeals,
         sampled_share: message.sampled_share,
+        retention: message.retention.map(retention).unwrap_or_default(),
     };
     (draft, found)
 }
@@ -96,6 +97,7 @@ pub fn policy_to_proto(policy: &Policy) -> pb::Policy {
         moderator_statistics: draft.moderator_statistics,
         appeals: draft.appeals,
         sampled_share: draft.sampled_share,
+        retention: Some(retention_to_proto(draft.retention)),
     }
 }
 
@@ -157,6 +159,14 @@ fn priority(message: pb::PriorityWeights) -> PriorityDraft {
     }
 }
 
+fn retention(message: pb::Retention) -> RetentionDraft {
+    RetentionDraft {
+        contact_days: message.contact_days,
+        text_days: message.text_days,
+        audit_days: message.audit_days,
+    }
+}
+
 fn rejection_reasons(messages: &[pb::RejectionReason]) -> Vec<RejectionReasonDraft> {
     let draft = |message: &pb::RejectionReason| RejectionReasonDraft {
         code: message.code.clone(),
@@ -191,5 +201,13 @@ fn priority_to_proto(draft: PriorityDraft) -> pb::PriorityWeights {
         reports: draft.reports,
         thread_heat: draft.thread_heat,
         standing: draft.standing,
+    }
+}
+
+fn retention_to_proto(draft: RetentionDraft) -> pb::Retention {
+    pb::Retention {
+        contact_days: draft.contact_days,
+        text_days: draft.text_days,
+        audit_days: draft.audit_days,
     }
 }

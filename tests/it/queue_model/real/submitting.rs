@@ -96,6 +96,7 @@ fn content(n: usize, new: NewComment, author: Option<KeyedHash>) -> CommentConte
         body: body(n, 0),
         author,
         ip: None,
+        email: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
         score: Score {

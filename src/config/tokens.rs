@@ -1,11 +1,11 @@
 //! `[tokens]`: sign-in with the newsroom's identity provider.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::{
     access::token::{TokenSettings, claims::Expected, keys::Freshness, source::JwksSource},
     config::{
-        file,
+        privacy::from_file,
         reader::Reader,
         values::{parsed, seconds},
     },
@@ -128,14 +128,4 @@ fn path(text: &str) -> Result<PathBuf, String> {
         return Err("must be a file's path".to_owned());
     }
     Ok(text.into())
-}
-
-fn from_file<T>(name: &str) -> Result<T, String>
-where
-    T: std::str::FromStr,
-    T::Err: std::fmt::Display,
-{
-    let text = file::read_text(Path::new(name))
-        .map_err(|error| format!("names a file that cannot be read ({error})"))?;
-    parsed(&text).map_err(|error| format!("names a file whose content {error}"))
 }

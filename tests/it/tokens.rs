@@ -1,7 +1,9 @@
 //! Tokens of the newsroom's identity provider: who shows a good one gets in as its claims say, and nothing else does.
 
 mod bad;
+mod by_command;
 mod by_file;
+mod by_https;
 mod by_url;
 mod provider;
 mod publisher;

@@ -6,8 +6,9 @@ use std::{
 };
 
 use tonic::metadata::{Ascii, MetadataValue};
+use zeroize::Zeroizing;
 
-use crate::cli::failure::Failure;
+use crate::{access::token::error::MAX_TOKEN_BYTES, cli::failure::Failure};
 
 /// The key's own variable. Never a flag: the command line of a process is there for everyone on the machine to read.
 const KEY_VARIABLE: &str = "REPLYDESK_KEY";
@@ -18,8 +19,8 @@ const KEY_FILE_VARIABLE: &str = "REPLYDESK_KEY_FILE";
 /// Where `replydesk serve` leaves the admin key that its embedded default made.
 const EMBEDDED_KEY: &str = "data/secrets/admin.key";
 
-/// A key file is one line; more than this is another file.
-const LARGEST_KEY_FILE: u64 = 4096;
+/// A key file is one line, of a token at most; more than this is another file.
+const LARGEST_KEY_FILE: u64 = MAX_TOKEN_BYTES as u64 + 16;
 
 /// How to reach the service.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,7 +36,7 @@ pub struct Reach {
     )]
     pub address: String,
 
-    /// A file with the access key. Without it: the variable REPLYDESK_KEY, then the file that REPLYDESK_KEY_FILE names,
+    /// A file with the access key, or with a token of the newsroom's identity provider. Without it: the variable REPLYDESK_KEY, then the file that REPLYDESK_KEY_FILE names,
     /// then data/secrets/admin.key if it is there.
     // Not clap's `env`: a flag is stronger than REPLYDESK_KEY, the variable is weaker.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
@@ -89,7 +90,8 @@ fn read_key(file: &Path) -> Result<String, Failure> {
 
 fn not_a_key(origin: &str) -> Failure {
     Failure::usage(format!(
-        "{origin} holds no access key; one looks like rd_<id>_<secret>, and `replydesk key create` makes one"
+        "{origin} holds neither an access key nor a token; a key looks like rd_<id>_<secret>, and `replydesk key create` \
+         makes one; a token (JWT) has three parts with full stops between them"
     ))
 }
 
@@ -110,17 +112,21 @@ impl Target {
         }
     }
 
-    /// The same address with this key.
+    /// The same address with this key, or this token of the identity provider's.
     ///
     /// # Errors
-    /// The text cannot be a key: it does not start with `rd_`, or has characters that no key has.
+    /// The text cannot be either: it does not start with `rd_`, nor has three parts, or has characters that neither has.
     pub fn with_key(mut self, key: &str) -> Result<Self, Failure> {
         let key = key.trim();
-        let spelt_right = key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        let value = format!("Bearer {key}").parse::<MetadataValue<Ascii>>();
-        let (true, true, Ok(mut value)) = (key.starts_with("rd_"), spelt_right, value) else {
+        let spelt_right = |part: &str| {
+            let right = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+            !part.is_empty() && part.bytes().all(right)
+        };
+        let parts = key.split('.').count();
+        let has_form = (parts == 1 && key.starts_with("rd_")) || parts == 3;
+        let right = has_form && key.split('.').all(spelt_right);
+        let value = Zeroizing::new(format!("Bearer {key}")).parse::<MetadataValue<Ascii>>();
+        let (true, Ok(mut value)) = (right, value) else {
             return Err(not_a_key("what was given as the key"));
         };
         value.set_sensitive(true);
@@ -152,8 +158,25 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_taken_as_a_key_is() {
+        let target = Target::new("x").with_key("eyJhbGciOiJFUzI1NiJ9.e30.canary-_9\n");
+        let target = target.expect("a token");
+        assert!(target.bearer().is_some() && !format!("{target:?}").contains("canary"));
+    }
+
+    #[test]
     fn what_cannot_be_a_key_is_refused_without_being_repeated() {
-        for text in ["", "canary", "rd_can ary", "rd_canäry"] {
+        for text in [
+            "",
+            "canary",
+            "rd_can ary",
+            "rd_canäry",
+            "rd_can.ary",
+            "can.ary",
+            "can.a ry.sig",
+            "can.ary.",
+            "can.ary.sig.more",
+        ] {
             let failure = Target::new("x").with_key(text).expect_err(text).to_string();
             assert!(!failure.contains("can"), "{failure}");
             assert!(failure.contains("replydesk key create"), "{failure}");

@@ -22,6 +22,7 @@ use crate::{
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
+    retention::Retention,
     spam::{
         replication::{Replication, ReplicationSettings},
         scorer::Scorer,
@@ -79,6 +80,7 @@ pub struct App {
     keeper: Option<Keeper>,
     replication: Replication,
     importer: Importer,
+    retention: Retention,
 }
 
 impl App {
@@ -119,6 +121,12 @@ impl App {
             sites: Arc::clone(&sites),
             hasher: hasher.clone(),
         };
+        let retention = Retention {
+            store: store.clone(),
+            sites: Arc::clone(&sites),
+            hasher: hasher.clone(),
+            every: config.privacy.retention_every,
+        };
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
@@ -151,7 +159,8 @@ impl App {
             desk.scorer.model().clone(),
             replication_settings(&config),
         );
-        let access = Access::new(store.clone(), secrets.root.clone()).with_tokens(tokens);
+        let failures = config.throttle.failures_per_peer_per_minute;
+        let access = Access::new(store.clone(), secrets.root.clone(), failures).with_tokens(tokens);
         Ok(Self {
             config,
             foundation,
@@ -163,6 +172,7 @@ impl App {
             keeper,
             replication,
             importer,
+            retention,
         })
     }
 
@@ -202,7 +212,10 @@ impl App {
         if let Some(keeper) = self.keeper {
             worker_tasks.spawn(keeper.keep(workers.clone()));
         }
+        worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
         let keep = self.config.events.keep;
+        let (access, until) = (Arc::clone(&self.access), workers.clone());
+        worker_tasks.spawn(async move { access.tend(until).await });
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
         let drain_timeout = self.config.server.drain_timeout;
@@ -215,6 +228,7 @@ impl App {
                 access: self.access,
                 replication: self.replication,
                 importer: self.importer,
+                retention: self.retention,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },

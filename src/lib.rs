@@ -34,6 +34,10 @@ pub mod backtest;
 
 pub mod authors;
 
+pub mod retention;
+
+pub mod data_subjects;
+
 pub mod queue;
 
 pub mod feed;

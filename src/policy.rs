@@ -14,7 +14,9 @@ pub mod words;
 
 use std::time::Duration;
 
-use crate::comment::{fields::RequiredFields, limits::Limits, score::Probability};
+use crate::comment::{
+    fields::RequiredFields, limits::Limits, masking::Masking, score::Probability,
+};
 use priority::PriorityWeights;
 use rejection::RejectionReasons;
 use retention::Retention;
@@ -45,6 +47,7 @@ pub struct Policy {
     appeals: bool,
     sampled_share: Probability,
     retention: Retention,
+    masking: Masking,
 }
 
 impl Default for Policy {
@@ -71,6 +74,7 @@ impl Default for Policy {
             appeals: true,
             sampled_share: Probability::from_percent(2),
             retention: Retention::default(),
+            masking: Masking::default(),
         }
     }
 }
@@ -198,5 +202,11 @@ impl Policy {
     #[must_use]
     pub fn retention(&self) -> Retention {
         self.retention
+    }
+
+    /// What the blog gets masked in bodies and names.
+    #[must_use]
+    pub fn masking(&self) -> Masking {
+        self.masking
     }
 }

@@ -15,17 +15,20 @@ use crate::{
     authors::Authors,
     backtest::Backtest,
     config::Config,
+    data_subjects::DataSubjects,
     feed::changes::Changes,
     grpc::{
         comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
-        moderation::Moderation, site::SiteAdmin, streams::Streams,
+        moderation::Moderation, privacy::Privacy, site::SiteAdmin, streams::Streams,
     },
     import::Importer,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
-        moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
+        moderation_service_server::ModerationServiceServer,
+        privacy_service_server::PrivacyServiceServer, site_service_server::SiteServiceServer,
     },
     queue::Queue,
+    retention::Retention,
     spam::replication::Replication,
     store::wakeups::Wakeups,
 };
@@ -50,6 +53,7 @@ pub struct Parts {
     pub access: Arc<Access>,
     pub replication: Replication,
     pub importer: Importer,
+    pub retention: Retention,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -113,6 +117,18 @@ where
         streams: streams.clone(),
         changes,
     };
+    let privacy = Privacy {
+        gate: gate.clone(),
+        sites: Arc::clone(&parts.desk.sites),
+        subjects: DataSubjects {
+            store: parts.desk.store.clone(),
+            confirmation: parts.desk.confirmation.clone(),
+            hasher: parts.importer.hasher.clone(),
+            reveals_per_day: parts.config.privacy.reveals_per_day,
+        },
+        retention: parts.retention,
+        streams: streams.clone(),
+    };
     let key_first = KeyFirst::new(Arc::clone(&parts.access));
     let sites = SiteAdmin {
         gate: gate.clone(),
@@ -136,7 +152,8 @@ where
     let mut routes = Routes::new(health)
         .add_service(CommentServiceServer::new(comments).max_decoding_message_size(most))
         .add_service(ModerationServiceServer::new(moderation).max_decoding_message_size(most))
-        .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most));
+        .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most))
+        .add_service(PrivacyServiceServer::new(privacy).max_decoding_message_size(most));
     routes = reflect(routes);
     Server::builder()
         .timeout(config.request_timeout + SLOW_BODY)

@@ -12,7 +12,8 @@ use crate::{
 };
 
 pub use tables::{
-    LimitDraft, LimitsDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft, RetentionDraft,
+    LimitDraft, LimitsDraft, MaskingDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft,
+    RetentionDraft,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -59,6 +60,8 @@ pub struct PolicyDraft {
     pub priority: PriorityDraft,
     /// How long what is kept.
     pub retention: RetentionDraft,
+    /// What the blog gets masked.
+    pub masking: MaskingDraft,
     /// The reasons that a moderator may reject for.
     pub rejection_reasons: Vec<RejectionReasonDraft>,
 }
@@ -92,6 +95,7 @@ impl PolicyDraft {
             PolicyField::Appeals => self.appeals = from.appeals,
             PolicyField::SampledShare => self.sampled_share = from.sampled_share,
             PolicyField::Retention => self.retention = from.retention,
+            PolicyField::Masking => self.masking = from.masking,
         }
     }
 
@@ -131,6 +135,7 @@ impl PolicyDraft {
             sampled_share: probability(&mut found, "site.policy.sampled_share", self.sampled_share)
                 .unwrap_or(default.sampled_share),
             retention: self.retention.parse(&mut found),
+            masking: self.masking.parse(),
         };
         if found.is_empty() {
             Ok(policy)
@@ -175,6 +180,7 @@ impl From<&Policy> for PolicyDraft {
             appeals: Some(policy.appeals),
             sampled_share: Some(policy.sampled_share.get()),
             retention: policy.retention.into(),
+            masking: policy.masking.into(),
         }
     }
 }

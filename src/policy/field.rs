@@ -41,11 +41,13 @@ pub enum PolicyField {
     SampledShare,
     /// `retention`
     Retention,
+    /// `masking`
+    Masking,
 }
 
 impl PolicyField {
     /// All parts.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Mode,
         Self::ApproveAt,
         Self::SpamAt,
@@ -65,6 +67,7 @@ impl PolicyField {
         Self::Appeals,
         Self::SampledShare,
         Self::Retention,
+        Self::Masking,
     ];
 
     /// Its name in the API and in TOML.
@@ -90,6 +93,7 @@ impl PolicyField {
             Self::Appeals => "appeals",
             Self::SampledShare => "sampled_share",
             Self::Retention => "retention",
+            Self::Masking => "masking",
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Every key of the TOML form, as paths. A test holds it against what [`Policy::to_toml`] writes.
-const KEYS: [&str; 43] = [
+const KEYS: [&str; 46] = [
     "mode",
     "approve_at",
     "spam_at",
@@ -50,6 +50,9 @@ const KEYS: [&str; 43] = [
     "retention.contact_days",
     "retention.text_days",
     "retention.audit_days",
+    "masking",
+    "masking.email_addresses",
+    "masking.phone_numbers",
 ];
 
 /// How many unknown keys are named one by one.

@@ -8,7 +8,6 @@ use crate::{
         bulk::Target,
         ids::{CommentId, KeyedHash, SiteId, WaveId},
         lane::Lane,
-        state::CommentState,
     },
     store::{connection::Store, error::StoreError, keys, reply::id_bytes},
 };
@@ -16,11 +15,6 @@ use crate::{
 const BAD_PLACE: StoreError = StoreError::Corrupt {
     what: "a bulk operation's place",
 };
-
-/// So many of an author's comments are known by author; of one who has more, older ones may wait too.
-const KNOWN_OF_AUTHOR: usize = 1_000;
-/// Whole comments in one read: each can be 64 KB.
-const WHOLE: usize = 50;
 
 /// A comment, and the place behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]

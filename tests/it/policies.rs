@@ -77,6 +77,10 @@ fn another_policy() -> v1::Policy {
             text_days: Some(90),
             audit_days: Some(365),
         }),
+        masking: Some(v1::Masking {
+            email_addresses: Some(false),
+            phone_numbers: Some(false),
+        }),
     }
 }
 

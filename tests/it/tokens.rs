@@ -4,6 +4,7 @@ mod bad;
 mod by_command;
 mod by_file;
 mod by_https;
+mod by_log;
 mod by_url;
 mod provider;
 mod publisher;

@@ -5,7 +5,7 @@ use crate::access::caller::SiteScope;
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Why a token is not let in. All but the last four mean: nobody knows who calls.
+/// Why a token is not let in. Most mean that nobody knows who calls: [`TokenError::is_failure`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// More than [`MAX_TOKEN_BYTES`].
@@ -88,4 +88,32 @@ pub enum TokenError {
     /// The identity provider's keys are not there, or too old.
     #[error("the identity provider's keys cannot be read now; try again, or use an access key")]
     KeysAway,
+}
+
+impl TokenError {
+    /// Whether nobody knows who calls by what the token shows.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::TooLong
+            | Self::Malformed
+            | Self::Algorithm
+            | Self::Type
+            | Self::Critical
+            | Self::UnknownKey
+            | Self::NoKeyNamed
+            | Self::Signature
+            | Self::Claim(_)
+            | Self::Issuer
+            | Self::Audience
+            | Self::Expired
+            | Self::TooOld
+            | Self::NotYet
+            | Self::NamedByAddress
+            | Self::Label
+            | Self::Roles
+            | Self::Sites => true,
+            Self::NoGrant | Self::Ambiguous | Self::TooManySites | Self::KeysAway => false,
+        }
+    }
 }

@@ -8,7 +8,10 @@ use std::{
 use tonic::metadata::{Ascii, MetadataValue};
 use zeroize::Zeroizing;
 
-use crate::{access::token::error::MAX_TOKEN_BYTES, cli::failure::Failure};
+use crate::{
+    access::{key::AccessKey, token::error::MAX_TOKEN_BYTES},
+    cli::failure::Failure,
+};
 
 /// The key's own variable. Never a flag: the command line of a process is there for everyone on the machine to read.
 const KEY_VARIABLE: &str = "REPLYDESK_KEY";
@@ -95,6 +98,13 @@ fn not_a_key(origin: &str) -> Failure {
     ))
 }
 
+/// Three parts of base64url: the service says what is wrong with it, if anything is.
+fn looks_like_a_token(text: &str) -> bool {
+    let of_alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(of_alphabet);
+    text.split('.').count() == 3 && text.split('.').all(is_part)
+}
+
 /// An address and, mostly, a key.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -115,20 +125,20 @@ impl Target {
     /// The same address with this key, or this token of the identity provider's.
     ///
     /// # Errors
-    /// The text cannot be either: it does not start with `rd_`, nor has three parts, or has characters that neither has.
+    /// The text is neither: it does not start with `rd_` nor looks like a token, or has a typing error, which a key's
+    /// checksum tells.
     pub fn with_key(mut self, key: &str) -> Result<Self, Failure> {
+        const ORIGIN: &str = "what was given as the key";
         let key = key.trim();
-        let spelt_right = |part: &str| {
-            let right = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-            !part.is_empty() && part.bytes().all(right)
-        };
-        let parts = key.split('.').count();
-        let has_form = (parts == 1 && key.starts_with("rd_")) || parts == 3;
-        let right = has_form && key.split('.').all(spelt_right);
-        let value = Zeroizing::new(format!("Bearer {key}")).parse::<MetadataValue<Ascii>>();
-        let (true, Ok(mut value)) = (right, value) else {
-            return Err(not_a_key("what was given as the key"));
-        };
+        if key.starts_with("rd_") {
+            let parsed: Result<AccessKey, _> = key.parse();
+            parsed.map_err(|why| Failure::usage(format!("{ORIGIN}: {why}")))?;
+        } else if !looks_like_a_token(key) {
+            return Err(not_a_key(ORIGIN));
+        }
+        let value = Zeroizing::new(format!("Bearer {key}"));
+        let value = value.parse::<MetadataValue<Ascii>>();
+        let mut value = value.map_err(|_| not_a_key(ORIGIN))?;
         value.set_sensitive(true);
         self.bearer = Some(value);
         Ok(self)
@@ -151,10 +161,11 @@ mod tests {
 
     #[test]
     fn a_target_never_shows_its_key() {
+        let key = AccessKey::generate().expect("random numbers").expose();
         let target = Target::new("http://127.0.0.1:1")
-            .with_key("rd_0123456789abcdef_canary\n")
+            .with_key(&format!("{}\n", *key))
             .expect("a key");
-        assert!(!format!("{target:?}").contains("canary"));
+        assert!(!format!("{target:?}").contains(&key[20..]));
     }
 
     #[test]
@@ -166,20 +177,24 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_key_is_refused_without_being_repeated() {
-        for text in [
-            "",
-            "canary",
-            "rd_can ary",
-            "rd_canäry",
-            "rd_can.ary",
-            "can.ary",
-            "can.a ry.sig",
-            "can.ary.",
-            "can.ary.sig.more",
+        let mut typo = AccessKey::generate().expect("random numbers").expose();
+        let last = typo.pop();
+        typo.push(if last == Some('a') { 'b' } else { 'a' });
+        for (text, says) in [
+            ("", "replydesk key create"),
+            ("canary", "replydesk key create"),
+            ("rd_can.ary.x", "an access key reads rd_"),
+            ("can.ary", "replydesk key create"),
+            ("can.a ry.sig", "replydesk key create"),
+            ("can.ary.", "replydesk key create"),
+            ("can.ary.sig.more", "replydesk key create"),
+            ("rd_can ary", "an access key reads rd_"),
+            ("rd_canäry", "an access key reads rd_"),
+            (&typo, "typing error"),
         ] {
             let failure = Target::new("x").with_key(text).expect_err(text).to_string();
-            assert!(!failure.contains("can"), "{failure}");
-            assert!(failure.contains("replydesk key create"), "{failure}");
+            assert!(!failure.contains("canary") && !failure.contains(&typo[3..]));
+            assert!(failure.contains(says), "{failure}");
         }
     }
 }

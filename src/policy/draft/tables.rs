@@ -6,6 +6,7 @@ use crate::{
     comment::{
         fields::RequiredFields,
         limits::{Limit, Limits},
+        masking::Masking,
         violation::Violations,
     },
     policy::{
@@ -74,6 +75,16 @@ pub struct RetentionDraft {
     pub text_days: Option<u32>,
     /// The audit log.
     pub audit_days: Option<u32>,
+}
+
+/// What the blog gets masked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MaskingDraft {
+    /// E-mail addresses.
+    pub email_addresses: Option<bool>,
+    /// Telephone numbers.
+    pub phone_numbers: Option<bool>,
 }
 
 /// A reason that a site rejects for.
@@ -156,6 +167,16 @@ impl PriorityDraft {
     }
 }
 
+impl MaskingDraft {
+    pub(super) fn parse(self) -> Masking {
+        let default = Masking::default();
+        Masking {
+            email_addresses: self.email_addresses.unwrap_or(default.email_addresses),
+            phone_numbers: self.phone_numbers.unwrap_or(default.phone_numbers),
+        }
+    }
+}
+
 impl RetentionDraft {
     pub(super) fn parse(self, found: &mut Violations) -> Retention {
         let default = Retention::default();
@@ -215,6 +236,15 @@ impl From<&Limits> for LimitsDraft {
             ip_address: Some(limits.ip_address.into()),
             thread: Some(limits.thread.into()),
             site: Some(limits.site.into()),
+        }
+    }
+}
+
+impl From<Masking> for MaskingDraft {
+    fn from(masking: Masking) -> Self {
+        Self {
+            email_addresses: Some(masking.email_addresses),
+            phone_numbers: Some(masking.phone_numbers),
         }
     }
 }

@@ -8,7 +8,8 @@ use super::*;
 use crate::policy::{
     ModerationMode,
     draft::{
-        LimitDraft, LimitsDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft, RetentionDraft,
+        LimitDraft, LimitsDraft, MaskingDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft,
+        RetentionDraft,
     },
 };
 
@@ -141,6 +142,7 @@ fn policies() -> impl Strategy<Value = Policy> {
         any::<(Option<bool>, Option<bool>)>(),
         share(),
         prop::option::of((1u32..=365, 0u32..=3_285, 30u32..=3_650)),
+        any::<(Option<bool>, Option<bool>)>(),
     );
     (
         mode,
@@ -198,6 +200,10 @@ fn policies() -> impl Strategy<Value = Policy> {
                         audit_days: Some(audit),
                     },
                 ),
+                masking: MaskingDraft {
+                    email_addresses: queue.7.0,
+                    phone_numbers: queue.7.1,
+                },
                 ..PolicyDraft::default()
             },
         )

@@ -3,11 +3,10 @@
 --
 -- KEYS   those of parts/change.lua and parts/removal.lua
 -- ARGV   1 16 random bits  2 event details  3 site name
---        4- of each comment: id, the version that was read, its wave ('' for none), the hash of what it said ('' for none)
--- reply  what became of each: 1 erased, 2 changed since it was read, 3 gone before, 4 held; then how many entries the
---        audit log lost
+--        4- of each comment: id, the version that was read, its wave ('' for none), the hashes of what it said (16 bytes each)
+-- reply  what became of each: 1 erased, 2 changed since it was read, 3 gone before, 4 held
 -- cost   O(log n) in the queue and the indexes; about 25 commands a comment
-local became, removed, freed = {}, 0, false
+local became, freed = {}, false
 for i = 4, #ARGV, 4 do
   local comment = read_comment(ARGV[i])
   local kind = 1
@@ -18,12 +17,10 @@ for i = 4, #ARGV, 4 do
   elseif comment.version ~= tonumber(ARGV[i + 1]) then
     kind = 2
   else
-    local entries, held = erase(comment, ARGV[i + 2], ARGV[i + 3], ARGV[1], ARGV[2])
-    removed, freed = removed + entries, freed or held
+    freed = erase(comment, ARGV[i + 2], ARGV[i + 3], ARGV[1], ARGV[2]) or freed
   end
   became[#became + 1] = kind
 end
 wake('e', ARGV[3])
 if freed then wake('l', ARGV[3]) end
-became[#became + 1] = removed
 return became

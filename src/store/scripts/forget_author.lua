@@ -1,19 +1,17 @@
--- Forgets an author whose comments are erased: history, standing, notes, strikes, rates, and what the audit log says that
--- names the author. Not while there is a comment left, or a hold.
+-- Forgets an author whose comments are erased: history, standing, notes, strikes, rates, and what was said of the author apart
+-- from the audit log, whose entries then name nobody. Not while there is a comment left, or a hold.
 --
--- KEYS   1 author  2 the author's comments  3 the audit entries that name the author  4 audit log  5 standings  6 their ends
---        7- what else there is of the author alone
+-- KEYS   1 author  2 the author's comments  3 standings  4 their ends  5 prefix of texts that lie apart from the audit log
+--        6- what else there is of the author alone
 -- ARGV   1 the author as a subject: its kind's number (1 byte), its hash
--- reply  {'FORGOTTEN', entries that the audit log lost} {'LEFT'} {'HELD'}
--- cost   O(entries that name the author)
-if redis.call('HEXISTS', KEYS[1], 'lh') == 1 then return {'HELD'} end
-if redis.call('EXISTS', KEYS[2]) == 1 or redis.call('HEXISTS', KEYS[1], 'c') == 1 then return {'LEFT'} end
-local removed = 0
-for _, sequence in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
-  local told = redis.call('XRANGE', KEYS[4], sequence, sequence, 'COUNT', 1)[1]
-  if told then removed = removed + redis.call('XDEL', KEYS[4], told[1]) end
-end
-redis.call('ZREM', KEYS[5], ARGV[1])
-redis.call('ZREM', KEYS[6], ARGV[1])
-redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], unpack(KEYS, 7))
-return {'FORGOTTEN', removed}
+-- reply  {'FORGOTTEN'} {'LEFT'} {'HELD'}
+-- cost   O(log n) in the standings
+local call = redis.call
+if call('HEXISTS', KEYS[1], 'lh') == 1 then return {'HELD'} end
+if call('EXISTS', KEYS[2]) == 1 or call('HEXISTS', KEYS[1], 'c') == 1 then return {'LEFT'} end
+local reference = call('HGET', KEYS[1], 'ref')
+if reference then call('UNLINK', KEYS[5] .. reference) end
+call('ZREM', KEYS[3], ARGV[1])
+call('ZREM', KEYS[4], ARGV[1])
+call('UNLINK', KEYS[1], KEYS[2], unpack(KEYS, 6))
+return {'FORGOTTEN'}

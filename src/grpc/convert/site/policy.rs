@@ -7,8 +7,8 @@ use crate::{
     policy::{
         ModerationMode, Policy,
         draft::{
-            LimitDraft, LimitsDraft, PolicyDraft, PriorityDraft, RejectionReasonDraft,
-            RequiredDraft, RetentionDraft,
+            LimitDraft, LimitsDraft, MaskingDraft, PolicyDraft, PriorityDraft,
+            RejectionReasonDraft, RequiredDraft, RetentionDraft,
         },
     },
     proto::v1 as pb,
@@ -65,6 +65,7 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
         appeals: message.appeals,
         sampled_share: message.sampled_share,
         retention: message.retention.map(retention).unwrap_or_default(),
+        masking: message.masking.map(masking).unwrap_or_default(),
     };
     (draft, found)
 }
@@ -98,6 +99,7 @@ pub fn policy_to_proto(policy: &Policy) -> pb::Policy {
         appeals: draft.appeals,
         sampled_share: draft.sampled_share,
         retention: Some(retention_to_proto(draft.retention)),
+        masking: Some(masking_to_proto(draft.masking)),
     }
 }
 
@@ -167,6 +169,13 @@ fn retention(message: pb::Retention) -> RetentionDraft {
     }
 }
 
+fn masking(message: pb::Masking) -> MaskingDraft {
+    MaskingDraft {
+        email_addresses: message.email_addresses,
+        phone_numbers: message.phone_numbers,
+    }
+}
+
 fn rejection_reasons(messages: &[pb::RejectionReason]) -> Vec<RejectionReasonDraft> {
     let draft = |message: &pb::RejectionReason| RejectionReasonDraft {
         code: message.code.clone(),
@@ -209,5 +218,12 @@ fn retention_to_proto(draft: RetentionDraft) -> pb::Retention {
         contact_days: draft.contact_days,
         text_days: draft.text_days,
         audit_days: draft.audit_days,
+    }
+}
+
+fn masking_to_proto(draft: MaskingDraft) -> pb::Masking {
+    pb::Masking {
+        email_addresses: draft.email_addresses,
+        phone_numbers: draft.phone_numbers,
     }
 }

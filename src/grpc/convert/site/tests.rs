@@ -174,6 +174,13 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
             text_days,
             audit_days,
         });
+    let masking =
+        any::<(Option<bool>, Option<bool>)>().prop_map(|(email_addresses, phone_numbers)| {
+            pb::Masking {
+                email_addresses,
+                phone_numbers,
+            }
+        });
     let queue = (
         prop::option::of(weights),
         prop::collection::vec(reason, 0..4),
@@ -182,6 +189,7 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         any::<(Option<bool>, Option<bool>)>(),
         any::<Option<f64>>(),
         prop::option::of(retention),
+        prop::option::of(masking),
     );
     let span =
         any::<(i64, i32)>().prop_map(|(seconds, nanos)| prost_types::Duration { seconds, nanos });
@@ -227,6 +235,7 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
                 appeals: queue.4.1,
                 sampled_share: queue.5,
                 retention: queue.6,
+                masking: queue.7,
             },
         )
 }

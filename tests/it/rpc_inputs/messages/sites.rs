@@ -61,6 +61,10 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             text_days,
             audit_days,
         });
+    let masking = (flag(), flag()).prop_map(|(email_addresses, phone_numbers)| v1::Masking {
+        email_addresses,
+        phone_numbers,
+    });
     let queue = (
         option::of(priority),
         vec(reason, 0..3),
@@ -69,6 +73,7 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         (flag(), flag()),
         option::of(float()),
         option::of(retention),
+        option::of(masking),
     );
     (numbers, rest, queue).prop_map(
         |(
@@ -82,6 +87,7 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
                 switches,
                 sampled_share,
                 retention,
+                masking,
             ),
         )| v1::Policy {
             mode,
@@ -103,6 +109,7 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             appeals: switches.1,
             sampled_share,
             retention,
+            masking,
         },
     )
 }

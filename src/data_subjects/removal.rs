@@ -25,7 +25,7 @@ pub async fn of(
     let mut earlier = store.earlier_versions(site, &changed).await?.into_iter();
     // Duplicates are known for a day only, but to hash what a comment said costs little.
     let said = |content: &CommentContent| -> Option<KeyedHash> {
-        let plain = said::plainly(&content.body);
+        let plain = said::plainly(content.body.verbatim());
         let parent = content.parent.as_ref();
         Some(hasher.duplicate(
             site,

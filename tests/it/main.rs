@@ -31,6 +31,7 @@ mod leases;
 mod limits;
 mod lost_replies;
 mod main_job;
+mod masking;
 mod poison;
 mod policies;
 mod privacy_leak;

@@ -5,6 +5,7 @@ use crate::{
         contact::SealedCopy,
         ids::{CommentId, SiteId},
         violation::Violations,
+        written::{Audience, Written},
     },
     data_subjects::{DataSubject, Erased, ExportedAuthor, ExportedComment, Purpose, Reveal},
     grpc::convert::{audit, authors, review::aftermath, time::timestamp_to_proto as time, words},
@@ -86,7 +87,7 @@ fn item(item: Item) -> v1::ExportSubjectResponse {
 pub fn author(author: ExportedAuthor) -> v1::ExportSubjectResponse {
     item(Item::Author(v1::ExportedAuthor {
         is_account: author.is_account,
-        standing: Some(authors::standing(author.stands, String::new())),
+        standing: Some(authors::standing(author.stands, Written::default())),
         notes: author.notes.into_iter().map(authors::note).collect(),
         first_seen_at: author.since.map(time),
         legal_hold: author.legal_hold.unwrap_or_default(),
@@ -105,6 +106,7 @@ pub fn comment(site: &SiteId, exported: ExportedComment) -> v1::ExportSubjectRes
             site.as_str(),
             exported.comment,
             exported.context,
+            Audience::Newsroom,
         )),
     }))
 }

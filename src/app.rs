@@ -19,6 +19,7 @@ use crate::{
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
+    retention::Retention,
     spam::{
         replication::{Replication, ReplicationSettings},
         scorer::Scorer,
@@ -72,6 +73,7 @@ pub struct App {
     access: Arc<Access>,
     replication: Replication,
     importer: Importer,
+    retention: Retention,
 }
 
 impl App {
@@ -105,6 +107,12 @@ impl App {
             sites: Arc::clone(&sites),
             hasher: hasher.clone(),
         };
+        let retention = Retention {
+            store: store.clone(),
+            sites: Arc::clone(&sites),
+            hasher: hasher.clone(),
+            every: config.privacy.retention_every,
+        };
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
@@ -137,7 +145,11 @@ impl App {
             desk.scorer.model().clone(),
             replication_settings(&config),
         );
-        let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
+        let access = Arc::new(Access::new(
+            store.clone(),
+            secrets.root.clone(),
+            config.throttle.failures_per_peer_per_minute,
+        ));
         Ok(Self {
             config,
             foundation,
@@ -148,6 +160,7 @@ impl App {
             access,
             replication,
             importer,
+            retention,
         })
     }
 
@@ -184,7 +197,10 @@ impl App {
         if self.config.learning.trainer {
             worker_tasks.spawn(self.replication.clone().train(workers.clone()));
         }
+        worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
         let keep = self.config.events.keep;
+        let (access, until) = (Arc::clone(&self.access), workers.clone());
+        worker_tasks.spawn(async move { access.tend(until).await });
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
         let drain_timeout = self.config.server.drain_timeout;
@@ -197,6 +213,7 @@ impl App {
                 access: self.access,
                 replication: self.replication,
                 importer: self.importer,
+                retention: self.retention,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },

@@ -34,6 +34,8 @@ pub mod backtest;
 
 pub mod authors;
 
+pub mod retention;
+
 pub mod data_subjects;
 
 pub mod queue;

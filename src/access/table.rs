@@ -37,6 +37,8 @@ const DESK: Roles = &[Moderator, SeniorModerator, Admin];
 const EDITOR: Roles = &[Admin];
 /// An admin is none: who runs the service need not see whom it serves.
 const OFFICER: Roles = &[PrivacyOfficer];
+/// Who sets how long what is kept, and who answers for it.
+const KEEPER: Roles = &[Admin, PrivacyOfficer];
 const AUDITOR: Roles = &[Moderator, SeniorModerator, Admin, PrivacyOfficer];
 
 /// Makes the methods and what is known of each from the rows.
@@ -132,6 +134,7 @@ table! {
         SetThreadPolicy       DESK    Named
         GetThread             DESK    Named
         CreateKey             EDITOR  Named
+        RotateKey             EDITOR  Own
         ListKeys              EDITOR  Own
         RevokeKey             EDITOR  Own
         GetModelStatus        EDITOR  Own
@@ -143,6 +146,7 @@ table! {
         ExportSubject         OFFICER Named
         EraseSubject          OFFICER Named
         SetLegalHold          OFFICER Named
+        PreviewRetention      KEEPER  Named
     }
 }
 

@@ -28,6 +28,7 @@ use crate::{
         privacy_service_server::PrivacyServiceServer, site_service_server::SiteServiceServer,
     },
     queue::Queue,
+    retention::Retention,
     spam::replication::Replication,
     store::wakeups::Wakeups,
 };
@@ -52,6 +53,7 @@ pub struct Parts {
     pub access: Arc<Access>,
     pub replication: Replication,
     pub importer: Importer,
+    pub retention: Retention,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -124,6 +126,7 @@ where
             hasher: parts.importer.hasher.clone(),
             reveals_per_day: parts.config.privacy.reveals_per_day,
         },
+        retention: parts.retention,
         streams: streams.clone(),
     };
     let key_first = KeyFirst::new(Arc::clone(&parts.access));

@@ -176,6 +176,7 @@ mod tests {
             },
             lane: None,
             was_changed: false,
+            was_purged: false,
             history: History::default(),
         }
     }

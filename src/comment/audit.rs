@@ -56,6 +56,8 @@ pub enum AuditAction {
     KeyCreated = 17,
     /// An access key was taken back.
     KeyRevoked = 18,
+    /// An access key was made in the place of another.
+    KeyRotated = 19,
     /// A comment's contact data was handed out, sealed.
     ContactRevealed = 20,
     /// All that is held on a data subject was handed out.
@@ -68,7 +70,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions, in the order of their numbers.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Decided,
         Self::Escalated,
         Self::Undone,
@@ -87,6 +89,7 @@ impl AuditAction {
         Self::PolicyUpdated,
         Self::KeyCreated,
         Self::KeyRevoked,
+        Self::KeyRotated,
         Self::ContactRevealed,
         Self::SubjectExported,
         Self::SubjectErased,

@@ -64,6 +64,8 @@ pub struct StoredComment {
     pub lane: Option<Lane>,
     /// It said something else before: `Store::earlier_versions` tells what.
     pub was_changed: bool,
+    /// Only the name is left, since the site keeps texts no longer: counts and the blog go on as it stood.
+    pub was_purged: bool,
     /// What was done to it since.
     pub history: History,
 }

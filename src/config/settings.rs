@@ -115,6 +115,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("access.admin_key_hash", Text, None, "the first admin key, <key id>:<SHA-256 in hexadecimal>"),
     setting("throttle.per_key_per_second", Number, Some("2000"), "calls a second with one key here, 1 to 1000000"),
     setting("throttle.total_per_second", Number, Some("20000"), "calls a second on this replica, 1 to 1000000"),
+    setting("throttle.failures_per_peer_per_minute", Number, Some("60"), "calls without a good key from one address, 1 to 1000000"),
     setting("moderation.lease_ms", Number, Some("120000"), "how long a lease lives without a sign of life, 100 to 3600000"),
     setting("moderation.undo_window_s", Number, Some("86400"), "how long a decision can be undone, 0 to 2592000 (30 days)"),
     setting("moderation.skip_cooldown_s", Number, Some("30"), "how long a skipped item rests where the moderator does not say, 0 to 3600"),

@@ -77,6 +77,8 @@ impl CommentService for Comments {
             .store
             .comment(&site, id)
             .await?
+            // The blog goes on to show it: it must not hear that it was erased.
+            .filter(|comment| !comment.was_purged)
             .ok_or_else(status::comment_not_found)?;
         let context = self
             .desk

@@ -18,6 +18,7 @@ use crate::{
     },
     policy::sites::Sites,
     proto::v1::{self, privacy_service_server::PrivacyService},
+    retention::Retention,
 };
 
 /// Items that wait to be read: an export goes no faster than it is read.
@@ -31,6 +32,8 @@ pub struct Privacy {
     pub sites: Arc<Sites>,
     /// What is held on whom.
     pub subjects: DataSubjects,
+    /// What is kept for too long.
+    pub retention: Retention,
     /// Long-lived replies.
     pub streams: Streams,
 }
@@ -114,6 +117,16 @@ impl PrivacyService for Privacy {
             .set_legal_hold(&site, &caller, &subject, &purpose, asked.held);
         let changed = setting.await?;
         Ok(Response::new(v1::SetLegalHoldResponse { changed }))
+    }
+
+    async fn preview_retention(
+        &self,
+        request: Request<v1::PreviewRetentionRequest>,
+    ) -> Result<Response<v1::PreviewRetentionResponse>, Status> {
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
+        let spans = self.sites.get(&site).await?.policy.retention();
+        let preview = self.retention.preview(&site, spans).await?;
+        Ok(Response::new(convert::preview(preview)))
     }
 }
 

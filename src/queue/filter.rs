@@ -159,6 +159,7 @@ mod tests {
                 signals: Vec::new(),
             },
             was_changed: false,
+            was_purged: false,
             lane: None,
             history: History::default(),
         }

@@ -122,6 +122,42 @@ impl Store {
         self.whole(log, &entries).await
     }
 
+    /// Forgets entries from before a time, at most `batch` of them, with what lies apart from them; never the newest. Returns
+    /// how many. Two round trips, and one more where texts lie apart.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn trim_audit(
+        &self,
+        log: &AuditLog,
+        before: Timestamp,
+        batch: usize,
+    ) -> Result<u64, StoreError> {
+        let mut oldest = redis::cmd("XRANGE");
+        oldest.arg(log.key()).arg("-").arg("+");
+        let oldest: StreamRangeReply = self.query(oldest.arg("COUNT").arg(batch + 1)).await?;
+        let entries: Result<Vec<_>, _> = oldest.ids.iter().map(read_entry).collect();
+        let entries = entries?;
+        // The first that stays; the last read one stays in any case, and with it the newest.
+        let stays = entries.iter().position(|(entry, _)| entry.at >= before);
+        let gone = stays.unwrap_or(entries.len().saturating_sub(1));
+        let Some(keep) = oldest.ids.get(gone).filter(|_| gone > 0) else {
+            return Ok(0);
+        };
+        let mut pipe = redis::Pipeline::new();
+        for (entry, is_apart) in &entries[..gone] {
+            if let (true, Some(key)) = (is_apart, texts_of(log, entry)) {
+                pipe.cmd("HDEL").arg(key).arg(entry.sequence).ignore();
+            }
+        }
+        if !pipe.is_empty() {
+            let () = self.pipeline(&pipe).await?;
+        }
+        let mut trim = redis::cmd("XTRIM");
+        trim.arg(log.key()).arg("MINID").arg(&keep.id);
+        self.query(&trim).await
+    }
+
     /// Entries with what lies apart from them, as far as that is still there. One read if there is such a one.
     async fn whole(
         &self,

@@ -31,7 +31,7 @@ pub struct CommentPage {
     pub next: Option<u64>,
 }
 
-static LIST: Script = Script::new("list.lua", include_str!("scripts/list.lua"));
+pub(super) static LIST: Script = Script::new("list.lua", include_str!("scripts/list.lua"));
 
 type Scored = Vec<(Vec<u8>, f64)>;
 

@@ -10,7 +10,7 @@
 //! | 15-22 | digest of what was sent |
 //! | 23 | how many entries of history there are, at most 16 |
 //! | 24 | the lane that it waits in, or is held from; 0 for none |
-//! | 25 | flags: 1 if it said something else before (`was_changed`) |
+//! | 25 | flags: 1 if it said something else before (`was_changed`), 2 if retention has taken the rest (`was_purged`) |
 //! | 26- | `CommentRecord` |
 //! | last 40 for each | the entries of its history, the oldest first: see `record/history.rs` |
 //!
@@ -40,6 +40,8 @@ pub const HEAD: usize = 26;
 const FORMAT: u8 = 2;
 /// The flag of a comment that has earlier versions.
 const HAS_EARLIER: u8 = 1;
+/// The flag of a tombstone that retention left.
+const PURGED: u8 = 2;
 
 const UNREADABLE: StoreError = StoreError::Corrupt {
     what: "a stored comment",
@@ -151,6 +153,7 @@ pub fn decode(id: CommentId, value: &[u8]) -> Result<StoredComment, StoreError> 
         content: decode_content(record).ok_or(UNREADABLE)?,
         lane,
         was_changed: head[25] & HAS_EARLIER != 0,
+        was_purged: head[25] & PURGED != 0,
         history,
     })
 }

@@ -10,6 +10,7 @@ use crate::{
     data_subjects::{DataSubject, Erased, ExportedAuthor, ExportedComment, Purpose, Reveal},
     grpc::convert::{audit, authors, review::aftermath, time::timestamp_to_proto as time, words},
     proto::v1::{self, data_subject::NamedBy, export_subject_response::Item},
+    retention::{Due, Preview},
 };
 
 /// Which comment's contact data, and why.
@@ -106,6 +107,7 @@ pub fn comment(site: &SiteId, exported: ExportedComment) -> v1::ExportSubjectRes
             site.as_str(),
             exported.comment,
             exported.context,
+            // The subject wrote it.
             Audience::Newsroom,
         )),
     }))
@@ -127,5 +129,21 @@ pub fn erased(erased: Erased) -> v1::EraseSubjectResponse {
             verified: erased.verified,
             log_rewrite_due_at: erased.log_rewrite_due.map(time),
         }),
+    }
+}
+
+/// What retention would forget now.
+#[must_use]
+pub fn preview(preview: Preview) -> v1::PreviewRetentionResponse {
+    let due = |due: Due| v1::RetentionDue {
+        comments: due.comments,
+        more: due.more,
+        oldest_submitted_at: due.oldest.map(time),
+    };
+    v1::PreviewRetentionResponse {
+        texts: Some(due(preview.texts)),
+        contacts: Some(due(preview.contacts)),
+        data_keys: preview.data_keys,
+        at: Some(time(preview.now)),
     }
 }

@@ -135,6 +135,8 @@ fn site_service() -> Vec<Method> {
             v1::GetThreadRequest { site, thread_id: "old".to_owned() }),
         method!("replydesk.v1.SiteService/CreateKey", true, sites.create_key, site =>
             v1::CreateKeyRequest { role: v1::Role::Submitter.into(), sites: vec![site], label: "new".to_owned(), expires_at: None }),
+        method!("replydesk.v1.SiteService/RotateKey", false, sites.rotate_key, _site =>
+            v1::RotateKeyRequest::default()),
         method!("replydesk.v1.SiteService/ListKeys", false, sites.list_keys, _site =>
             v1::ListKeysRequest {}),
         method!("replydesk.v1.SiteService/RevokeKey", false, sites.revoke_key, _site =>
@@ -162,5 +164,7 @@ fn privacy_service() -> Vec<Method> {
             v1::EraseSubjectRequest { site, ..Default::default() }),
         method!("replydesk.v1.PrivacyService/SetLegalHold", true, privacy.set_legal_hold, site =>
             v1::SetLegalHoldRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/PreviewRetention", true, privacy.preview_retention, site =>
+            v1::PreviewRetentionRequest { site }),
     ]
 }

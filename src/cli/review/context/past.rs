@@ -122,6 +122,7 @@ fn done(deed: &Deed) -> String {
         | AuditAction::PolicyUpdated
         | AuditAction::KeyCreated
         | AuditAction::KeyRevoked
+        | AuditAction::KeyRotated
         | AuditAction::ContactRevealed
         | AuditAction::SubjectExported
         | AuditAction::SubjectErased

@@ -35,6 +35,7 @@ mod leases;
 mod limits;
 mod lost_replies;
 mod main_job;
+mod masking;
 mod poison;
 mod policies;
 mod privacy_leak;

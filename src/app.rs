@@ -98,13 +98,7 @@ impl App {
             .await
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let (tokens, keeper) = match config.tokens.settings.clone() {
-            Some(settings) => {
-                let (tokens, keeper) = Tokens::open(settings).await?;
-                (Some(Arc::new(tokens)), Some(keeper))
-            }
-            None => (None, None),
-        };
+        let (tokens, keeper) = tokens(&config).await?;
         let foundation = Foundation::lay(&config).await?;
         let Foundation {
             store,
@@ -160,7 +154,7 @@ impl App {
             replication_settings(&config),
         );
         let failures = config.throttle.failures_per_peer_per_minute;
-        let access = Access::new(store.clone(), secrets.root.clone(), failures).with_tokens(tokens);
+        let access = Access::new(store.clone(), secrets.root.clone(), failures);
         Ok(Self {
             config,
             foundation,
@@ -168,7 +162,7 @@ impl App {
             address,
             desk: Arc::new(desk),
             queue,
-            access: Arc::new(access),
+            access: Arc::new(access.with_tokens(tokens)),
             keeper,
             replication,
             importer,
@@ -263,6 +257,15 @@ impl App {
             Some(Ok(Ok(()))) | None => Ok(()),
         }
     }
+}
+
+/// What checks tokens, and what keeps the issuer's keys fresh; nothing where no issuer is configured.
+async fn tokens(config: &Config) -> Result<(Option<Arc<Tokens>>, Option<Keeper>), TokensError> {
+    let Some(settings) = config.tokens.settings.clone() else {
+        return Ok((None, None));
+    };
+    let (tokens, keeper) = Tokens::open(settings).await?;
+    Ok((Some(Arc::new(tokens)), Some(keeper)))
 }
 
 fn replication_settings(config: &Config) -> ReplicationSettings {

@@ -68,18 +68,17 @@ impl FromStr for Grants {
         };
         let mut grants = Vec::with_capacity(rows.len());
         for (row, number) in rows.iter().zip(1..) {
-            match row {
-                Value::Table(members) => {
-                    let wrong = &mut wrong;
-                    let row = Row {
-                        number,
-                        members,
-                        wrong,
-                    };
-                    grants.extend(row.read());
-                }
-                _ => wrong.push(format!("grant {number} must be a table")),
-            }
+            let Some(members) = row.as_table() else {
+                wrong.push(format!("grant {number} must be a table"));
+                continue;
+            };
+            let wrong = &mut wrong;
+            let row = Row {
+                number,
+                members,
+                wrong,
+            };
+            grants.extend(row.read());
         }
         contradictions(&grants, &mut wrong);
         if wrong.is_empty() {
@@ -212,7 +211,11 @@ impl Row<'_> {
                 .iter()
                 .map(|name| name.as_str().map(str::to_owned))
                 .collect(),
-            _ => None,
+            Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_)
+            | Value::Table(_) => None,
         };
         let fits = |name: &String| (1..=MAX_TEXT_BYTES).contains(&name.len());
         let good =

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod certificate;
 pub mod error;
+pub mod identities;
 pub mod issue;
 pub mod key;
 pub mod presented;
@@ -10,7 +11,10 @@ pub mod role;
 pub mod root;
 pub mod table;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use subtle::ConstantTimeEq;
 
@@ -25,6 +29,7 @@ use crate::{
 };
 use caller::{Caller, SiteScope};
 use error::AccessError;
+use identities::LiveIdentities;
 use key::{AccessKey, KeyHash};
 use presented::Presented;
 use role::Role;
@@ -39,6 +44,7 @@ const CAPACITY: usize = 4_096;
 pub struct Access {
     store: Store,
     root: Option<RootKey>,
+    identities: LiveIdentities,
     known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
 }
 
@@ -57,11 +63,20 @@ impl Access {
         Self {
             store,
             root,
+            identities: LiveIdentities::default(),
             known: Fresh::new(TTL, CAPACITY),
         }
     }
 
-    /// The caller who showed this: an `authorization` of `Bearer rd_<id>_<secret>`.
+    /// The same, where a client's certificate can stand for a key: these say whose.
+    #[must_use]
+    pub fn knowing(mut self, identities: LiveIdentities) -> Self {
+        self.identities = identities;
+        self
+    }
+
+    /// The caller who showed this: an `authorization` of `Bearer rd_<id>_<secret>`, or without one a client's certificate.
+    /// A header wins, a bad one too.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
@@ -69,6 +84,9 @@ impl Access {
     /// # Errors
     /// Each of [`AccessError`] but the last two, which are [`Caller::require`]'s.
     pub async fn authenticate(&self, presented: &Presented) -> Result<Caller, AccessError> {
+        if let (None, Some(certificate)) = (presented.authorization(), presented.certificate()) {
+            return self.identities.now().caller(certificate, SystemTime::now());
+        }
         let key = key_in(presented.authorization())?;
         if let Some(root) = &self.root
             && root.id() == key.id()

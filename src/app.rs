@@ -25,6 +25,7 @@ use crate::{
         weights::ModelError,
     },
     store::{embedded::EmbeddedError, error::StoreError},
+    tls::{self, error::TlsError, live::Tls},
 };
 use foundation::{Foundation, FoundationError};
 
@@ -42,6 +43,9 @@ pub enum BuildError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// A file of certificates can't be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The compiled-in model is damaged.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -66,6 +70,7 @@ pub struct App {
     config: Config,
     foundation: Foundation,
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     address: SocketAddr,
     desk: Arc<Desk>,
     queue: Queue,
@@ -81,6 +86,7 @@ impl App {
     /// As [`BuildError`] says; nothing is left running then.
     pub async fn build(config: Config) -> Result<Self, BuildError> {
         let scorer = Arc::new(Scorer::prior()?);
+        let tls = protection(&config).await?;
         let failed = |error| BuildError::Listen {
             address: config.server.listen,
             error,
@@ -137,11 +143,14 @@ impl App {
             desk.scorer.model().clone(),
             replication_settings(&config),
         );
-        let access = Arc::new(Access::new(store.clone(), secrets.root.clone()));
+        let identities = tls.as_ref().map(|tls| tls.identities());
+        let access = Access::new(store.clone(), secrets.root.clone());
+        let access = Arc::new(access.knowing(identities.unwrap_or_default()));
         Ok(Self {
             config,
             foundation,
             listener,
+            tls,
             address,
             desk: Arc::new(desk),
             queue,
@@ -184,6 +193,9 @@ impl App {
         if self.config.learning.trainer {
             worker_tasks.spawn(self.replication.clone().train(workers.clone()));
         }
+        if let Some(tls) = &self.tls {
+            worker_tasks.spawn(tls::watch::watch(Arc::clone(tls), workers.clone()));
+        }
         let keep = self.config.events.keep;
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
@@ -192,6 +204,7 @@ impl App {
             server::Parts {
                 config: self.config,
                 listener: self.listener,
+                tls: self.tls,
                 desk: self.desk,
                 queue: self.queue,
                 access: self.access,
@@ -231,6 +244,19 @@ impl App {
             Some(Ok(Ok(()))) | None => Ok(()),
         }
     }
+}
+
+/// The certificates, or a warning where what travels is there for everyone to read.
+async fn protection(config: &Config) -> Result<Option<Arc<Tls>>, TlsError> {
+    let listen = config.server.listen;
+    let Some(files) = &config.tls else {
+        if !listen.ip().is_loopback() {
+            let what = "keys and e-mail addresses travel in plain text; set tls.certificate_file and tls.private_key_file";
+            tracing::warn!(%listen, what, "server.plaintext");
+        }
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(tls::watch::load(files.clone()).await?)))
 }
 
 fn replication_settings(config: &Config) -> ReplicationSettings {

@@ -28,6 +28,14 @@ pub enum AccessError {
     /// Taken back.
     #[error("this access key was revoked; ask an admin for a new one")]
     Revoked,
+    /// The certificate's time is over, or its issuer is trusted no more.
+    #[error("this client certificate is no longer good; connect again with a new one")]
+    CertificateOver,
+    /// The certificate's names stand for nobody here, or for more than one.
+    #[error(
+        "this client certificate stands for nobody here; send `authorization: Bearer rd_…`, or ask an admin to name it"
+    )]
+    CertificateUnknown,
     /// The role has not the right.
     #[error("this needs {}; this key has the role {}", any_of(needs), has.word())]
     WrongRole {

@@ -71,8 +71,13 @@ impl Connection {
         let channel = endpoint.connect().await.map_err(|error| {
             Failure::new(format!(
                 "nothing answers at {address} ({}): is `replydesk serve` running there? \
-                 Another address: --address or REPLYDESK_ADDRESS",
-                root_cause(&error)
+                 Another address: --address or REPLYDESK_ADDRESS{}",
+                root_cause(&error),
+                if address.starts_with("https://") {
+                    ". Over TLS, does --ca name who signed its certificate?"
+                } else {
+                    ""
+                }
             ))
         })?;
         Ok(Self {

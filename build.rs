@@ -3,7 +3,7 @@
 use std::{env, error::Error, path::PathBuf};
 
 /// The public API, one file a service, and the packed records that the store keeps in Redis.
-const PROTOS: [&str; 8] = [
+const PROTOS: [&str; 9] = [
     "replydesk/v1/resources.proto",
     "replydesk/v1/statistics.proto",
     "replydesk/v1/changes.proto",
@@ -11,6 +11,7 @@ const PROTOS: [&str; 8] = [
     "replydesk/v1/moderation.proto",
     "replydesk/v1/site.proto",
     "replydesk/v1/standing.proto",
+    "replydesk/v1/privacy.proto",
     "replydesk/store/v1/record.proto",
 ];
 
@@ -35,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             ".replydesk.v1.Subject",
             ".replydesk.v1.Transport",
             ".replydesk.v1.Reporter",
+            ".replydesk.v1.DataSubject",
         ])
         .compile_fds(descriptors)?;
     Ok(())

@@ -6,23 +6,33 @@ pub mod error;
 pub mod identities;
 pub mod issue;
 pub mod key;
+mod peers;
 pub mod presented;
 pub mod role;
 pub mod root;
+pub mod rotate;
 pub mod table;
+mod tending;
+mod usage;
 
 use std::{
-    sync::Arc,
+    collections::HashSet,
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
+use arc_swap::ArcSwap;
 use subtle::ConstantTimeEq;
 
 use crate::{
-    comment::{ids::KeyId, state::Timestamp},
+    comment::{calendar::Hour, ids::KeyId, state::Timestamp},
     fresh::Fresh,
     store::{
-        access_keys::{KeyRead, KeyRecord},
+        access_keys::{KeyRead, KeyRecord, MAX_KEYS},
         connection::Store,
         error::StoreError,
     },
@@ -31,14 +41,18 @@ use caller::{Caller, SiteScope};
 use error::AccessError;
 use identities::LiveIdentities;
 use key::{AccessKey, KeyHash};
+use peers::{Attempt, Peers};
 use presented::Presented;
 use role::Role;
 use root::RootKey;
+use usage::Usage;
 
 /// How old knowledge of a key may be: a revoked key is refused on every replica within a second.
 const TTL: Duration = Duration::from_millis(750);
-/// How many keys are remembered, unknown ones too; more only cost more reads.
-const CAPACITY: usize = 4_096;
+/// How many unknown ids are remembered; more only cost more reads. Of known keys all are.
+const STRANGERS: usize = 512;
+/// The hour of a key that was never used.
+const NEVER: i64 = i64::MIN;
 
 /// Tells who calls, and keeps the keys.
 pub struct Access {
@@ -46,6 +60,10 @@ pub struct Access {
     root: Option<RootKey>,
     identities: LiveIdentities,
     known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
+    /// The ids of all keys a minute ago at most, if [`Access::tend`] runs.
+    ids: ArcSwap<HashSet<KeyId>>,
+    usage: Usage,
+    peers: Peers,
 }
 
 /// What is known of a key's id. Parsed once a refresh, not once a call.
@@ -53,18 +71,40 @@ struct Known {
     read: KeyRead,
     /// `None` for an unknown key.
     caller: Option<Caller>,
+    /// The number of the last hour that its use was noted for.
+    noted: AtomicI64,
+}
+
+impl Known {
+    /// The hour of this time, the first time that the key is used in it.
+    fn first_use(&self, now: Timestamp) -> Option<Hour> {
+        let hour = Hour::of(now);
+        let noted = self.noted.load(Ordering::Relaxed);
+        let is_first = noted != hour.number()
+            && self
+                .noted
+                .compare_exchange(noted, hour.number(), Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        is_first.then_some(hour)
+    }
 }
 
 impl Access {
     /// With an empty cache. `root` is the admin key for all sites that the configuration names by its hash: it works
-    /// without a record in Redis, and is revoked by taking it out of the configuration.
+    /// without a record in Redis, and is revoked by taking it out of the configuration. A peer may fail to show a good key
+    /// `failures` times at once, and as often a minute.
     #[must_use]
-    pub fn new(store: Store, root: Option<RootKey>) -> Self {
+    pub fn new(store: Store, root: Option<RootKey>, failures: NonZeroU32) -> Self {
         Self {
             store,
             root,
             identities: LiveIdentities::default(),
-            known: Fresh::new(TTL, CAPACITY),
+            known: Fresh::with_strangers(TTL, MAX_KEYS, STRANGERS, |known: &Arc<Known>| {
+                known.caller.is_some()
+            }),
+            ids: ArcSwap::default(),
+            usage: Usage::default(),
+            peers: Peers::new(failures),
         }
     }
 
@@ -75,56 +115,110 @@ impl Access {
         self
     }
 
-    /// The caller who showed this: an `authorization` of `Bearer rd_<id>_<secret>`, or without one a client's certificate.
-    /// A header wins, a bad one too.
+    /// The caller who showed this with a call that has just come: an `authorization` of `Bearer rd_<id>_<secret>`, or
+    /// without one a client's certificate. A header wins, a bad one too.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
     ///
+    /// Failures are counted by peer. One that failed too often is told nothing else, and what it shows is not looked up
+    /// any more, unless there is a key of that id: a good one passes.
+    ///
     /// # Errors
-    /// Each of [`AccessError`] but the last two, which are [`Caller::require`]'s.
+    /// Each of [`AccessError`] but those of [`Caller::require`] and [`Caller::require_role`].
     pub async fn authenticate(&self, presented: &Presented) -> Result<Caller, AccessError> {
+        let mut attempt = self.peers.attempt(presented.peer());
+        let identified = self.identify(presented, &mut attempt).await;
+        if let Err(error) = &identified
+            && error.is_failure()
+        {
+            attempt.count()?;
+        }
+        identified
+    }
+
+    /// The same for a call that was let in before, which is not counted.
+    ///
+    /// # Errors
+    /// As [`Access::authenticate`], but for [`AccessError::TooManyFailures`].
+    pub async fn authenticate_again(&self, presented: &Presented) -> Result<Caller, AccessError> {
+        self.identify(presented, &mut Attempt::uncounted()).await
+    }
+
+    async fn identify(
+        &self,
+        presented: &Presented,
+        attempt: &mut Attempt<'_>,
+    ) -> Result<Caller, AccessError> {
         if let (None, Some(certificate)) = (presented.authorization(), presented.certificate()) {
             return self.identities.now().caller(certificate, SystemTime::now());
         }
         let key = key_in(presented.authorization())?;
-        if let Some(root) = &self.root
-            && root.id() == key.id()
-        {
-            let right = root.matches(&key);
-            return right.then(|| root.caller()).ok_or(AccessError::Unknown);
+        // A wrong secret under its id goes the way of all wrong ones.
+        if let Some(root) = self.root.as_ref().filter(|root| root.matches(&key)) {
+            return Ok(root.caller());
         }
-        let load = async |_| self.read(key.id()).await.map(Arc::new).map_err(Arc::new);
-        let known = self.known.get(&key.id(), load).await?;
+        let known = match self.known.peek(&key.id()) {
+            Some(known) => known,
+            None => self.look_up(key.id(), attempt).await?,
+        };
         let stored = known.read.record.as_ref();
         // An unknown key is compared too, with what no secret hashes to: it costs what a wrong one costs.
         let hash = stored.map_or([0; 32], |record| record.secret_sha256);
         let right: bool = key.hash().ct_eq(&KeyHash::from_bytes(hash)).into();
         match (stored, &known.caller) {
             (Some(record), Some(caller)) if right => {
-                check_term(record, known.read.now())?;
+                let now = known.read.now();
+                check_term(record, now)?;
+                if let Some(hour) = known.first_use(now) {
+                    self.usage.note(key.id(), hour);
+                }
                 Ok(caller.clone())
             }
             (_, _) => Err(AccessError::Unknown),
         }
     }
 
-    async fn read(&self, id: KeyId) -> Result<Known, StoreError> {
-        let read = self.store.access_key(id).await?;
-        let caller = match &read.record {
-            Some(record) => {
-                let (role, scope) = rights(record)?;
-                let label = record.label.as_str().into();
-                Some(Caller {
-                    key_id: id,
-                    label,
-                    role,
-                    scope,
-                })
-            }
-            None => None,
+    async fn look_up(
+        &self,
+        id: KeyId,
+        attempt: &mut Attempt<'_>,
+    ) -> Result<Arc<Known>, AccessError> {
+        // Only where there is such a key, or the peer may fail, is it worth a read.
+        if !self.known.knows(&id) && !self.ids.load().contains(&id) {
+            attempt.count()?;
+        }
+        let load = async |old: Option<Arc<Known>>| {
+            let noted = old.map_or(NEVER, |old| old.noted.load(Ordering::Relaxed));
+            let known = self.read(id, noted).await;
+            known.map(Arc::new).map_err(Arc::new)
         };
-        Ok(Known { read, caller })
+        Ok(self.known.get(&id, load).await?)
+    }
+
+    /// `noted` is the last hour that is noted here, and perhaps not yet in Redis.
+    async fn read(&self, id: KeyId, noted: i64) -> Result<Known, StoreError> {
+        let read = self.store.access_key(id).await?;
+        let Some(record) = &read.record else {
+            return Ok(Known {
+                read,
+                caller: None,
+                noted: NEVER.into(),
+            });
+        };
+        let (role, scope) = rights(record)?;
+        let caller = Caller {
+            key_id: id,
+            label: record.label.as_str().into(),
+            role,
+            scope,
+        };
+        let stored = record.used_at.map_or(NEVER, |at| Hour::of(at).number());
+        Ok(Known {
+            caller: Some(caller),
+            noted: stored.max(noted).into(),
+            read,
+        })
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     policy::sites::Sites,
     privacy::{hashing::Hasher, sealing::Sealer},
     queue::{Queue, QueueSettings},
+    retention::Retention,
     spam::{
         replication::{Replication, ReplicationSettings},
         scorer::Scorer,
@@ -77,6 +78,7 @@ pub struct App {
     access: Arc<Access>,
     replication: Replication,
     importer: Importer,
+    retention: Retention,
 }
 
 impl App {
@@ -111,6 +113,12 @@ impl App {
             sites: Arc::clone(&sites),
             hasher: hasher.clone(),
         };
+        let retention = Retention {
+            store: store.clone(),
+            sites: Arc::clone(&sites),
+            hasher: hasher.clone(),
+            every: config.privacy.retention_every,
+        };
         let desk = Desk {
             store: store.clone(),
             confirmation: confirmation.clone(),
@@ -122,19 +130,12 @@ impl App {
             scorer,
             preparation: Preparation::new(hasher, Sealer::new(secrets.officer.clone())),
         };
-        let settings = QueueSettings {
-            lease: config.moderation.lease,
-            skip_cooldown: config.moderation.skip_cooldown,
-            max_hold: config.moderation.max_hold,
-            undo_window: config.moderation.undo_window,
-            poll: config.moderation.poll,
-        };
         let queue = Queue::new(
             store.clone(),
             confirmation.clone(),
             wakeups.clone(),
             Arc::clone(&desk.sites),
-            settings,
+            queue_settings(&config),
         );
         let replication = Replication::new(
             store.clone(),
@@ -144,7 +145,11 @@ impl App {
             replication_settings(&config),
         );
         let identities = tls.as_ref().map(|tls| tls.identities());
-        let access = Access::new(store.clone(), secrets.root.clone());
+        let access = Access::new(
+            store.clone(),
+            secrets.root.clone(),
+            config.throttle.failures_per_peer_per_minute,
+        );
         let access = Arc::new(access.knowing(identities.unwrap_or_default()));
         Ok(Self {
             config,
@@ -157,6 +162,7 @@ impl App {
             access,
             replication,
             importer,
+            retention,
         })
     }
 
@@ -196,7 +202,10 @@ impl App {
         if let Some(tls) = &self.tls {
             worker_tasks.spawn(tls::watch::watch(Arc::clone(tls), workers.clone()));
         }
+        worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
         let keep = self.config.events.keep;
+        let (access, until) = (Arc::clone(&self.access), workers.clone());
+        worker_tasks.spawn(async move { access.tend(until).await });
         worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
 
         let drain_timeout = self.config.server.drain_timeout;
@@ -210,6 +219,7 @@ impl App {
                 access: self.access,
                 replication: self.replication,
                 importer: self.importer,
+                retention: self.retention,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
             },
@@ -257,6 +267,16 @@ async fn protection(config: &Config) -> Result<Option<Arc<Tls>>, TlsError> {
         return Ok(None);
     };
     Ok(Some(Arc::new(tls::watch::load(files.clone()).await?)))
+}
+
+fn queue_settings(config: &Config) -> QueueSettings {
+    QueueSettings {
+        lease: config.moderation.lease,
+        skip_cooldown: config.moderation.skip_cooldown,
+        max_hold: config.moderation.max_hold,
+        undo_window: config.moderation.undo_window,
+        poll: config.moderation.poll,
+    }
 }
 
 fn replication_settings(config: &Config) -> ReplicationSettings {

@@ -19,6 +19,7 @@ use crate::{
         state::Timestamp,
         stored::StoredComment,
         subject::{Subject, SubjectKind},
+        written::Written,
     },
     policy::sites::SiteError,
     privacy::hashing::Hasher,
@@ -172,13 +173,13 @@ impl Authors {
         site: &SiteId,
         offset: usize,
         count: usize,
-    ) -> Result<(Vec<(Stands, String)>, bool), StoreError> {
+    ) -> Result<(Vec<(Stands, Written)>, bool), StoreError> {
         let page = self.store.list_standings(site, offset, count).await?;
         let more = page.len() == count;
         let named_by = |stands: &Stands| stands.set.as_ref()?.named_by;
         let ids: Vec<CommentId> = page.iter().filter_map(named_by).collect();
         let comments = self.store.comments(site, &ids).await?;
-        let names: Vec<(CommentId, String)> = comments
+        let names: Vec<(CommentId, Written)> = comments
             .into_iter()
             .flatten()
             .map(|comment| (comment.id, comment.content.display_name))

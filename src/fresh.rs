@@ -15,7 +15,11 @@ type Outcome<V, E> = Option<Result<V, E>>;
 
 enum Slot<V, E> {
     Ready(V),
-    Loading(watch::Receiver<Outcome<V, E>>),
+    Loading {
+        result: watch::Receiver<Outcome<V, E>>,
+        /// What was here before, and since when: too old to be served, yet worth more to the next load than nothing.
+        old: Option<(V, Instant)>,
+    },
 }
 
 struct Entry<V, E> {
@@ -24,11 +28,22 @@ struct Entry<V, E> {
 }
 
 /// Values by key, none older than the time to live; "there is none" is a value too, if `V` can say so. Failures are
-/// shared by those who wait for the same load, and never kept. Holds at most `capacity` entries; the oldest goes first.
+/// shared by those who wait for the same load, and never kept. Of a full shelf the oldest goes first.
 pub struct Fresh<K, V, E> {
     ttl: Duration,
+    is_known: fn(&V) -> bool,
+    shelves: Mutex<Shelves<K, V, E>>,
+}
+
+/// What was found, and apart from it what was not, or not yet: who asks for what there is not, pushes out only that.
+struct Shelves<K, V, E> {
+    known: Shelf<K, V, E>,
+    strange: Shelf<K, V, E>,
+}
+
+struct Shelf<K, V, E> {
     capacity: usize,
-    entries: Mutex<HashMap<K, Entry<V, E>>>,
+    entries: HashMap<K, Entry<V, E>>,
 }
 
 /// A load that runs.
@@ -49,14 +64,50 @@ where
     V: Clone,
     E: Clone,
 {
-    /// Empty. A `capacity` of 0 counts as 1.
+    /// Empty. Holds at most `capacity` values, 0 counting as 1, and so many loads of what is not here yet.
     #[must_use]
     pub fn new(ttl: Duration, capacity: usize) -> Self {
+        Self::with_strangers(ttl, capacity, capacity, |_| true)
+    }
+
+    /// Empty. Holds at most `capacity` values that are known, and apart from them `strangers` that are not, first loads
+    /// among them: these never push out those.
+    #[must_use]
+    pub fn with_strangers(
+        ttl: Duration,
+        capacity: usize,
+        strangers: usize,
+        is_known: fn(&V) -> bool,
+    ) -> Self {
+        let shelf = |capacity: usize| Shelf {
+            capacity: capacity.max(1),
+            entries: HashMap::new(),
+        };
         Self {
             ttl,
-            capacity: capacity.max(1),
-            entries: Mutex::new(HashMap::new()),
+            is_known,
+            shelves: Mutex::new(Shelves {
+                known: shelf(capacity),
+                strange: shelf(strangers),
+            }),
         }
+    }
+
+    /// The value, if it is here and fresh: nothing is loaded, nobody waited for.
+    #[must_use]
+    pub fn peek(&self, key: &K) -> Option<V> {
+        let shelves = self.lock();
+        let entry = shelves.get(key)?;
+        match &entry.slot {
+            Slot::Ready(value) if entry.since.elapsed() < self.ttl => Some(value.clone()),
+            Slot::Ready(_) | Slot::Loading { .. } => None,
+        }
+    }
+
+    /// Whether a value that is known was found here once, however old by now.
+    #[must_use]
+    pub fn knows(&self, key: &K) -> bool {
+        self.lock().known.entries.contains_key(key)
     }
 
     /// The value, from here while it is fresh, else from `load`. Who comes while a load of the same key runs waits for
@@ -79,7 +130,10 @@ where
                         return outcome.clone();
                     }
                     // Its caller went away before it was done.
-                    self.forget_load(key, &result);
+                    let mut shelves = self.lock();
+                    if shelves.is_loading(key, &result) {
+                        shelves.give_up(key);
+                    }
                 }
                 Step::Lead(running, old) => {
                     let outcome = load(old).await;
@@ -93,190 +147,124 @@ where
 
     /// Drops what is known of a key, and what a load that runs now will bring: after a change made here.
     pub fn forget(&self, key: &K) {
-        self.lock().remove(key);
+        let mut shelves = self.lock();
+        shelves.known.entries.remove(key);
+        shelves.strange.entries.remove(key);
     }
 
     fn step(&self, key: &K) -> Step<V, E> {
-        let mut entries = self.lock();
-        let old = match entries.get(key) {
+        let mut shelves = self.lock();
+        let old = match shelves.get(key) {
             Some(Entry {
                 slot: Slot::Ready(value),
                 since,
             }) if since.elapsed() < self.ttl => return Step::Done(value.clone()),
             Some(Entry {
-                slot: Slot::Loading(result),
+                slot: Slot::Loading { result, .. },
                 ..
             }) => return Step::Follow(result.clone()),
             Some(Entry {
                 slot: Slot::Ready(value),
-                ..
-            }) => Some(value.clone()),
+                since,
+            }) => Some((value.clone(), *since)),
             None => None,
         };
-        if !entries.contains_key(key) && entries.len() >= self.capacity {
-            make_room(&mut entries, self.ttl);
-        }
         let (sender, result) = watch::channel(None);
         // Age counts from before the read: a value is never older than its entry says.
         let since = Instant::now();
-        let slot = Slot::Loading(result);
-        entries.insert(key.clone(), Entry { slot, since });
-        Step::Lead(Load { sender, since }, old)
+        let previous = old.as_ref().map(|(value, _)| value.clone());
+        let slot = Slot::Loading { result, old };
+        let is_known = shelves.known.entries.contains_key(key);
+        shelves.put(key, Entry { slot, since }, is_known, self.ttl);
+        Step::Lead(Load { sender, since }, previous)
     }
 
     /// Keeps a load's value, unless the key was forgotten or taken over by another load meanwhile.
     fn settle(&self, key: &K, load: &Load<V, E>, outcome: &Result<V, E>) {
-        let mut entries = self.lock();
-        let ours = entries.get(key).is_some_and(|entry| match &entry.slot {
-            Slot::Loading(result) => result.same_channel(&load.sender.subscribe()),
-            Slot::Ready(_) => false,
-        });
-        if !ours {
+        let mut shelves = self.lock();
+        if !shelves.is_loading(key, &load.sender.subscribe()) {
             return;
         }
         match outcome {
             Ok(value) => {
                 let slot = Slot::Ready(value.clone());
                 let since = load.since;
-                entries.insert(key.clone(), Entry { slot, since });
+                shelves.put(key, Entry { slot, since }, (self.is_known)(value), self.ttl);
             }
-            Err(_) => {
-                entries.remove(key);
-            }
+            Err(_) => shelves.give_up(key),
         }
     }
 
-    fn forget_load(&self, key: &K, ended: &watch::Receiver<Outcome<V, E>>) {
-        let mut entries = self.lock();
-        let same = entries.get(key).is_some_and(|entry| match &entry.slot {
-            Slot::Loading(result) => result.same_channel(ended),
-            Slot::Ready(_) => false,
-        });
-        if same {
-            entries.remove(key);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Entry<V, E>>> {
+    fn lock(&self) -> MutexGuard<'_, Shelves<K, V, E>> {
         // No code that can panic runs under the lock, and each entry is whole at any time.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Drops what is too old to be served, or else the oldest entry.
-fn make_room<K: Hash + Eq + Clone, V, E>(entries: &mut HashMap<K, Entry<V, E>>, ttl: Duration) {
-    let before = entries.len();
-    entries.retain(|_, entry| match entry.slot {
-        Slot::Ready(_) => entry.since.elapsed() < ttl,
-        Slot::Loading(_) => true,
-    });
-    if entries.len() == before
-        && let Some(oldest) = entries
-            .iter()
-            .min_by_key(|(_, entry)| entry.since)
-            .map(|(key, _)| key.clone())
-    {
-        entries.remove(&oldest);
+impl<K: Hash + Eq + Clone, V, E> Shelves<K, V, E> {
+    fn get(&self, key: &K) -> Option<&Entry<V, E>> {
+        let known = self.known.entries.get(key);
+        known.or_else(|| self.strange.entries.get(key))
+    }
+
+    fn put(&mut self, key: &K, entry: Entry<V, E>, is_known: bool, ttl: Duration) {
+        let (to, other) = if is_known {
+            (&mut self.known, &mut self.strange)
+        } else {
+            (&mut self.strange, &mut self.known)
+        };
+        other.entries.remove(key);
+        if !to.entries.contains_key(key) && to.entries.len() >= to.capacity {
+            to.make_room(ttl);
+        }
+        to.entries.insert(key.clone(), entry);
+    }
+
+    /// Whether this load of the key runs still.
+    fn is_loading(&self, key: &K, load: &watch::Receiver<Outcome<V, E>>) -> bool {
+        self.get(key).is_some_and(|entry| match &entry.slot {
+            Slot::Loading { result, .. } => result.same_channel(load),
+            Slot::Ready(_) => false,
+        })
+    }
+
+    /// Takes a load out, and puts back what was there before it.
+    fn give_up(&mut self, key: &K) {
+        for shelf in [&mut self.known, &mut self.strange] {
+            let Some(entry) = shelf.entries.remove(key) else {
+                continue;
+            };
+            if let Slot::Loading {
+                old: Some((value, since)),
+                ..
+            } = entry.slot
+            {
+                let slot = Slot::Ready(value);
+                shelf.entries.insert(key.clone(), Entry { slot, since });
+            }
+        }
+    }
+}
+
+impl<K: Hash + Eq + Clone, V, E> Shelf<K, V, E> {
+    /// Drops what is too old to be served, or else the oldest entry.
+    fn make_room(&mut self, ttl: Duration) {
+        let before = self.entries.len();
+        self.entries.retain(|_, entry| match entry.slot {
+            Slot::Ready(_) => entry.since.elapsed() < ttl,
+            Slot::Loading { .. } => true,
+        });
+        if self.entries.len() == before
+            && let Some(oldest) = self
+                .entries
+                .iter()
+                .min_by_key(|(_, entry)| entry.since)
+                .map(|(key, _)| key.clone())
+        {
+            self.entries.remove(&oldest);
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-
-    const LONG: Duration = Duration::from_secs(3_600);
-
-    /// Counts loads; each takes long enough for others to come meanwhile.
-    async fn slow(count: &AtomicU32) -> Result<u32, String> {
-        let n = count.fetch_add(1, Ordering::SeqCst) + 1;
-        for _ in 0..10 {
-            tokio::task::yield_now().await;
-        }
-        Ok(n)
-    }
-
-    #[tokio::test]
-    async fn one_load_serves_all_who_come_meanwhile_and_later() {
-        let (fresh, loads) = (Fresh::new(LONG, 8), AtomicU32::new(0));
-        let get = || fresh.get(&"key", |_| slow(&loads));
-        let (a, b, c) = tokio::join!(get(), get(), get());
-        assert_eq!((a, b, c, get().await), (Ok(1), Ok(1), Ok(1), Ok(1)));
-    }
-
-    #[tokio::test]
-    async fn what_is_too_old_is_loaded_again() {
-        let (fresh, loads) = (Fresh::new(Duration::ZERO, 8), AtomicU32::new(0));
-        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(1));
-        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(2));
-    }
-
-    #[tokio::test]
-    async fn a_load_gets_the_value_that_is_too_old() {
-        let fresh: Fresh<&str, u32, String> = Fresh::new(Duration::ZERO, 8);
-        let next = async |old: Option<u32>| Ok(old.map_or(1, |old| old + 10));
-        assert_eq!(fresh.get(&"key", next).await, Ok(1));
-        assert_eq!(fresh.get(&"key", next).await, Ok(11));
-        fresh.forget(&"key");
-        assert_eq!(fresh.get(&"key", next).await, Ok(1));
-    }
-
-    #[tokio::test]
-    async fn a_failure_reaches_all_who_wait_and_is_not_kept() {
-        let fresh: Fresh<&str, u32, String> = Fresh::new(LONG, 8);
-        let loads = AtomicU32::new(0);
-        let fail = |_| async {
-            slow(&loads).await?;
-            Err("away".to_owned())
-        };
-        let (a, b) = tokio::join!(fresh.get(&"key", fail), fresh.get(&"key", fail));
-        assert_eq!((a, b), (Err("away".to_owned()), Err("away".to_owned())));
-        assert_eq!(loads.load(Ordering::SeqCst), 1);
-        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(2));
-    }
-
-    #[tokio::test]
-    async fn a_cancelled_load_is_taken_over_by_one_who_waits() {
-        let (fresh, loads) = (Fresh::new(LONG, 8), AtomicU32::new(0));
-        let mut leader = Box::pin(fresh.get(&"key", |_| async {
-            std::future::pending::<()>().await;
-            Ok(0)
-        }));
-        let mut follower = Box::pin(fresh.get(&"key", |_| slow(&loads)));
-        tokio::select! {
-            biased;
-            _ = &mut leader => panic!("the leader never ends"),
-            _ = &mut follower => panic!("the follower waits for the leader"),
-            () = tokio::task::yield_now() => {}
-        }
-        drop(leader);
-        assert_eq!(follower.await, Ok(1));
-    }
-
-    #[tokio::test]
-    async fn a_load_from_before_a_change_is_not_kept() {
-        let (fresh, loads) = (Fresh::new(LONG, 8), AtomicU32::new(0));
-        let first = fresh.get(&"key", |_| async {
-            let value = slow(&loads).await;
-            fresh.forget(&"key");
-            value
-        });
-        assert_eq!(first.await, Ok(1));
-        assert_eq!(fresh.get(&"key", |_| slow(&loads)).await, Ok(2));
-    }
-
-    #[tokio::test]
-    async fn it_never_holds_more_than_its_capacity() {
-        let (fresh, loads) = (Fresh::new(LONG, 4), AtomicU32::new(0));
-        for key in 0..100 {
-            assert!(fresh.get(&key, |_| slow(&loads)).await.is_ok());
-            assert!(fresh.lock().len() <= 4);
-        }
-        assert_eq!(
-            fresh.get(&99, |_| slow(&loads)).await,
-            Ok(100),
-            "the newest stays"
-        );
-    }
-}
+mod tests;

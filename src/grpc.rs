@@ -1,5 +1,6 @@
 //! The wire: services, and the two places where proto and domain meet: `convert` and `status`.
 
+pub mod audience;
 pub mod authors;
 pub mod backtests;
 pub mod comment;
@@ -11,6 +12,7 @@ pub mod key_first;
 pub mod listener;
 pub mod moderation;
 pub mod presented;
+pub mod privacy;
 pub mod site;
 pub mod status;
 pub mod streams;

@@ -34,6 +34,10 @@ pub mod backtest;
 
 pub mod authors;
 
+pub mod retention;
+
+pub mod data_subjects;
+
 pub mod queue;
 
 pub mod feed;
@@ -91,6 +95,19 @@ pub mod proto {
 
         /// The same for how support staff name an author.
         impl fmt::Debug for Subject {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
+        /// The same for how the privacy officer names a data subject.
+        impl fmt::Debug for DataSubject {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+
+        impl fmt::Debug for data_subject::NamedBy {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("[redacted]")
             }

@@ -7,15 +7,19 @@ pub mod form;
 pub mod outcome;
 pub mod priority;
 pub mod rejection;
+pub mod retention;
 pub mod sites;
 mod span;
 pub mod words;
 
 use std::time::Duration;
 
-use crate::comment::{fields::RequiredFields, limits::Limits, score::Probability};
+use crate::comment::{
+    fields::RequiredFields, limits::Limits, masking::Masking, score::Probability,
+};
 use priority::PriorityWeights;
 use rejection::RejectionReasons;
+use retention::Retention;
 use words::WordList;
 
 pub use crate::comment::mode::ModerationMode;
@@ -42,6 +46,8 @@ pub struct Policy {
     moderator_statistics: bool,
     appeals: bool,
     sampled_share: Probability,
+    retention: Retention,
+    masking: Masking,
 }
 
 impl Default for Policy {
@@ -67,6 +73,8 @@ impl Default for Policy {
             moderator_statistics: false,
             appeals: true,
             sampled_share: Probability::from_percent(2),
+            retention: Retention::default(),
+            masking: Masking::default(),
         }
     }
 }
@@ -188,5 +196,17 @@ impl Policy {
     #[must_use]
     pub fn sampled_share(&self) -> Probability {
         self.sampled_share
+    }
+
+    /// How long the site keeps what.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        self.retention
+    }
+
+    /// What the blog gets masked in bodies and names.
+    #[must_use]
+    pub fn masking(&self) -> Masking {
+        self.masking
     }
 }

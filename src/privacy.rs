@@ -5,10 +5,10 @@ pub mod keys;
 pub mod opened;
 pub mod opening;
 pub mod pepper;
+pub mod sealed;
 pub mod sealing;
 
 mod data_key;
 mod mailbox;
 mod plaintext;
-mod sealed;
 mod user_agent;

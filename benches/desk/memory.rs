@@ -138,10 +138,10 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
     let content = CommentContent {
         thread: format!("bridge-{}", n % 200).parse().expect("a name"),
         parent: None,
-        display_name: "Jo Reader".to_owned(),
+        display_name: "Jo Reader".into(),
         website: String::new(),
         account_id: String::new(),
-        body: BODY[..420].to_owned(),
+        body: BODY[..420].into(),
         author: Some(hash(1)),
         ip: Some(IpHash::of(&hash(2))),
         sealed_contact: vec![7; 150],

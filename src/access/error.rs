@@ -1,6 +1,6 @@
 //! Why a call is not let in.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{key::KeyTextError, role::Role},
@@ -36,6 +36,15 @@ pub enum AccessError {
         "this client certificate stands for nobody here; send `authorization: Bearer rd_…`, or ask an admin to name it"
     )]
     CertificateUnknown,
+    /// The peer has shown no good key too often.
+    #[error(
+        "too many calls from this address without a good access key; wait {:.1} s, and look at what the first were told",
+        retry_after.as_secs_f64()
+    )]
+    TooManyFailures {
+        /// How long until one more may fail.
+        retry_after: Duration,
+    },
     /// The role has not the right.
     #[error("this needs {}; this key has the role {}", any_of(needs), has.word())]
     WrongRole {
@@ -52,6 +61,27 @@ pub enum AccessError {
     /// Redis failed, so nobody is let in; shared by all who waited for the same read.
     #[error(transparent)]
     Store(#[from] Arc<StoreError>),
+}
+
+impl AccessError {
+    /// Whether nobody knows who calls by what the call shows: what a guess comes to.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::Missing
+            | Self::NotBearer
+            | Self::Malformed(_)
+            | Self::Unknown
+            | Self::Expired
+            | Self::Revoked
+            | Self::CertificateOver
+            | Self::CertificateUnknown => true,
+            Self::TooManyFailures { .. }
+            | Self::WrongRole { .. }
+            | Self::WrongSite
+            | Self::Store(_) => false,
+        }
+    }
 }
 
 /// `a key with the role admin`, `a key with one of the roles moderator, admin`.

@@ -1,7 +1,7 @@
-//! Making, listing and revoking keys.
+//! Making, listing and revoking keys; [`rotate`](crate::access::rotate) makes one in the place of another.
 //!
 //! Who may what: an admin for all sites may do everything. An admin bound to sites makes keys of any role, but for sites
-//! of its own only, and sees and revokes only keys that are good for no other site than its own; the others do not exist
+//! of its own only, and sees, rotates and revokes only keys that are good for no other site than its own; the others do not exist
 //! for it. So nobody can make or take back a key that reaches further than their own.
 
 use std::sync::Arc;
@@ -61,9 +61,15 @@ pub struct KeyInfo {
     pub expires_at: Option<Timestamp>,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// When the hour began in which it was used last; `None` for never.
+    pub used_at: Option<Timestamp>,
+    /// The key in whose place it was made.
+    pub replaces: Option<KeyId>,
+    /// The key that was made in its place.
+    pub replaced_by: Option<KeyId>,
 }
 
-/// Why a key cannot be made, listed or revoked.
+/// Why a key cannot be made, listed, replaced or revoked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum IssueError {
     /// The caller may not.
@@ -76,8 +82,19 @@ pub enum IssueError {
     #[error("there is no key of this id; list the keys to see which there are")]
     NotFound,
     /// The root key.
-    #[error("this key stands in the configuration; take it out there to revoke it")]
+    #[error("this key stands in the configuration; change it there, or take it out to revoke it")]
     Configured,
+    /// Nothing is to be replaced.
+    #[error("this key is expired or revoked; create a new one")]
+    Over,
+    /// The successor that the same operation made before was used, so its secret is with somebody.
+    #[error(
+        "this operation made the key {0}, which is in use; if it is not you who uses it, revoke it, and rotate again"
+    )]
+    Used(KeyId),
+    /// Another operation made a successor.
+    #[error("this key was replaced by {0}; rotate that one, or revoke it if nobody has its secret")]
+    Replaced(KeyId),
     /// As many as there may be.
     #[error("there are {MAX_KEYS} keys already, the most that one installation holds")]
     TooMany,
@@ -121,6 +138,9 @@ impl Access {
             created_at: Timestamp(0),
             expires_at: new.expires_at,
             revoked_at: None,
+            used_at: None,
+            replaces: None,
+            replaced_by: None,
         };
         match self
             .store
@@ -165,16 +185,8 @@ impl Access {
     /// As [`IssueError`] says.
     pub async fn revoke(&self, caller: &Caller, id: KeyId) -> Result<KeyInfo, IssueError> {
         caller.may_call(Method::RevokeKey)?;
-        if self.root.as_ref().is_some_and(|root| root.id() == id) {
-            caller.require_everywhere()?;
-            return Err(IssueError::Configured);
-        }
-        let read = self.store.access_key(id).await?;
-        let record = read.record.ok_or(IssueError::NotFound)?;
+        let record = self.own(caller, id).await?;
         let mut key = info(id, record.clone())?;
-        if !caller.scope.covers(&key.scope) {
-            return Err(IssueError::NotFound);
-        }
         let revoked = self
             .store
             .revoke_access_key(id, &record, &caller.actor())
@@ -183,9 +195,25 @@ impl Access {
         key.revoked_at = Some(revoked?.ok_or(IssueError::NotFound)?);
         Ok(key)
     }
+
+    /// The record of a key that the caller may change.
+    pub(super) async fn own(&self, caller: &Caller, id: KeyId) -> Result<KeyRecord, IssueError> {
+        if self.root.as_ref().is_some_and(|root| root.id() == id) {
+            caller.require_everywhere()?;
+            return Err(IssueError::Configured);
+        }
+        let read = self.store.access_key(id).await?;
+        let record = read.record.ok_or(IssueError::NotFound)?;
+        let (_, scope) = rights(&record)?;
+        if caller.scope.covers(&scope) {
+            Ok(record)
+        } else {
+            Err(IssueError::NotFound)
+        }
+    }
 }
 
-fn info(id: KeyId, record: KeyRecord) -> Result<KeyInfo, StoreError> {
+pub(super) fn info(id: KeyId, record: KeyRecord) -> Result<KeyInfo, StoreError> {
     let (role, scope) = rights(&record)?;
     Ok(KeyInfo {
         id,
@@ -195,5 +223,8 @@ fn info(id: KeyId, record: KeyRecord) -> Result<KeyInfo, StoreError> {
         created_at: record.created_at,
         expires_at: record.expires_at,
         revoked_at: record.revoked_at,
+        used_at: record.used_at,
+        replaces: record.replaces,
+        replaced_by: record.replaced_by,
     })
 }

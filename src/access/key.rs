@@ -61,6 +61,11 @@ impl AccessKey {
         self.id
     }
 
+    /// Gives the secret to another id.
+    pub(super) fn put_under(&mut self, id: KeyId) {
+        self.id = id;
+    }
+
     /// The whole text, for its holder alone.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
@@ -182,6 +187,12 @@ mod tests {
             typed[position] = if typed[position] == b'a' { b'b' } else { b'a' };
             let typed = String::from_utf8(typed).unwrap();
             assert!(typed.parse::<AccessKey>().is_err(), "position {position}");
+            if position > 19 {
+                assert_eq!(
+                    typed.parse::<AccessKey>().unwrap_err(),
+                    KeyTextError::Mistyped
+                );
+            }
         }
         let lost = &text[..text.len() - 1];
         assert_eq!(
@@ -203,6 +214,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_wrong_character_is_caught_offline_wherever_it_is(position in 0..78_usize, typed in "[!-~]") {
+            let key = AccessKey::generate().unwrap();
+            let right = key.expose();
+            let mut text = right.to_string();
+            text.replace_range(position..=position, &typed);
+            // The secret reads the same in capitals.
+            let same = text[..20] == right[..20] && text.eq_ignore_ascii_case(&right);
+            prop_assert_eq!(text.parse::<AccessKey>().is_ok(), same);
+        }
+
+        #[test]
+        fn two_characters_that_changed_places_are_caught_offline(position in 3..77_usize) {
+            let right = AccessKey::generate().unwrap().expose();
+            let mut typed: Vec<u8> = right.bytes().collect();
+            typed.swap(position, position + 1);
+            let typed = String::from_utf8(typed).unwrap();
+            prop_assert_eq!(typed.parse::<AccessKey>().is_ok(), typed == *right);
+        }
+
         #[test]
         fn no_text_panics(text in "(rd_)?[0-9a-f]{0,17}_?[a-z0-9é]{0,60}") {
             prop_assert!(text.parse::<AccessKey>().is_err());

@@ -11,15 +11,18 @@ pub enum Role {
     SeniorModerator,
     /// An editor or operator.
     Admin,
+    /// Who answers for personal data: reveals, exports and erases, and decides nothing.
+    PrivacyOfficer,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Submitter,
         Self::Moderator,
         Self::SeniorModerator,
         Self::Admin,
+        Self::PrivacyOfficer,
     ];
 
     /// Its word in Redis and in texts.
@@ -30,6 +33,7 @@ impl Role {
             Self::Moderator => "moderator",
             Self::SeniorModerator => "senior_moderator",
             Self::Admin => "admin",
+            Self::PrivacyOfficer => "privacy_officer",
         }
     }
 

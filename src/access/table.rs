@@ -2,7 +2,7 @@
 //!
 //! A method without a row is refused to everyone, and fails a test that holds the rows against the proto files.
 
-use super::role::Role::{self, Admin, Moderator, SeniorModerator, Submitter};
+use super::role::Role::{self, Admin, Moderator, PrivacyOfficer, SeniorModerator, Submitter};
 
 /// For which sites a key must be good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +30,16 @@ impl Reach {
 type Roles = &'static [Role];
 
 const ANY: Roles = &[Submitter, Moderator, SeniorModerator, Admin];
+/// Those and who has to find what a data subject wrote.
+const READER: Roles = &[Submitter, Moderator, SeniorModerator, Admin, PrivacyOfficer];
 const BLOG: Roles = &[Submitter, Admin];
 const DESK: Roles = &[Moderator, SeniorModerator, Admin];
 const EDITOR: Roles = &[Admin];
+/// An admin is none: who runs the service need not see whom it serves.
+const OFFICER: Roles = &[PrivacyOfficer];
+/// Who sets how long what is kept, and who answers for it.
+const KEEPER: Roles = &[Admin, PrivacyOfficer];
+const AUDITOR: Roles = &[Moderator, SeniorModerator, Admin, PrivacyOfficer];
 
 /// Makes the methods and what is known of each from the rows.
 macro_rules! table {
@@ -88,50 +95,58 @@ macro_rules! table {
 
 table! {
     "CommentService" {
-        SubmitComment         BLOG Named
-        GetComment            ANY  Named
-        ListComments          ANY  Named
-        CountComments         ANY  Named
-        WatchEvents           ANY  Named
-        ListEvents            ANY  Named
-        GetTransparencyReport ANY  Named
-        ReportComment         BLOG Named
-        RetractComment        BLOG Named
-        ReviseComment         BLOG Named
-        AppealComment         BLOG Named
+        SubmitComment         BLOG    Named
+        GetComment            READER  Named
+        ListComments          READER  Named
+        CountComments         ANY     Named
+        WatchEvents           ANY     Named
+        ListEvents            ANY     Named
+        GetTransparencyReport ANY     Named
+        ReportComment         BLOG    Named
+        RetractComment        BLOG    Named
+        ReviseComment         BLOG    Named
+        AppealComment         BLOG    Named
     }
     "ModerationService" {
-        WorkQueue             DESK Named
-        ListModeratedSites    DESK Own
-        ListQueue             DESK Named
-        DecideComment         DESK Named
-        UndoDecision          DESK Named
-        BulkDecide            DESK Named
-        UndoBulkDecision      DESK Named
-        ListBulkChanges       DESK Named
-        RedactComment         DESK Named
-        GetReviewContext      DESK Named
-        SetAuthorStanding     DESK Named
-        GetAuthorStanding     DESK Named
-        ListStandings         DESK Named
-        AddAuthorNote         DESK Named
-        ListAuditEntries      DESK Named
-        GetQueueStats         DESK Named
+        WorkQueue             DESK    Named
+        ListModeratedSites    DESK    Own
+        ListQueue             DESK    Named
+        DecideComment         DESK    Named
+        UndoDecision          DESK    Named
+        BulkDecide            DESK    Named
+        UndoBulkDecision      DESK    Named
+        ListBulkChanges       DESK    Named
+        RedactComment         DESK    Named
+        GetReviewContext      DESK    Named
+        SetAuthorStanding     DESK    Named
+        GetAuthorStanding     DESK    Named
+        ListStandings         DESK    Named
+        AddAuthorNote         DESK    Named
+        ListAuditEntries      AUDITOR Named
+        GetQueueStats         DESK    Named
     }
     "SiteService" {
-        CreateSite            EDITOR All
-        GetSite               EDITOR Named
-        ListSites             EDITOR Own
-        UpdateSite            EDITOR Named
-        CloseThread           DESK   Named
-        SetThreadPolicy       DESK   Named
-        GetThread             DESK   Named
-        CreateKey             EDITOR Named
-        ListKeys              EDITOR Own
-        RevokeKey             EDITOR Own
-        GetModelStatus        EDITOR Own
-        ImportComments        EDITOR Named
-        BacktestPolicy        EDITOR Named
+        CreateSite            EDITOR  All
+        GetSite               EDITOR  Named
+        ListSites             EDITOR  Own
+        UpdateSite            EDITOR  Named
+        CloseThread           DESK    Named
+        SetThreadPolicy       DESK    Named
+        GetThread             DESK    Named
+        CreateKey             EDITOR  Named
+        RotateKey             EDITOR  Own
+        ListKeys              EDITOR  Own
+        RevokeKey             EDITOR  Own
+        GetModelStatus        EDITOR  Own
+        ImportComments        EDITOR  Named
+        BacktestPolicy        EDITOR  Named
+    }
+    "PrivacyService" {
+        RevealContact         OFFICER Named
+        ExportSubject         OFFICER Named
+        EraseSubject          OFFICER Named
+        SetLegalHold          OFFICER Named
+        PreviewRetention      KEEPER  Named
     }
 }
 

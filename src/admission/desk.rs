@@ -173,7 +173,7 @@ impl Desk {
         };
         let own = parent
             .flatten()
-            .and_then(|parent| prepared.prints_without(&parent.content.body));
+            .and_then(|parent| prepared.prints_without(parent.content.body.verbatim()));
         Ok(match own {
             Some(prints) => (read(&prints).await?, Cow::Owned(prints)),
             None => (seen, Cow::Borrowed(&prepared.prints)),

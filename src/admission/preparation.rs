@@ -2,15 +2,12 @@
 
 pub mod revision;
 
-use std::borrow::Cow;
-
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
-
 use crate::{
     admission::error::SubmitError,
     comment::{
         contact::{Contact, SealedContact},
         draft::Draft,
+        folding::said,
         ids::IpHash,
         observed::Fingerprints,
         reason::Reason,
@@ -118,7 +115,7 @@ impl Preparation {
                 &author,
                 &submission.thread.id,
                 parent,
-                &said_plainly(submission.body.as_str()),
+                &said::plainly(submission.body.as_str()),
             )
         });
         let hash = |domain: &String| self.hasher.link_host(site, domain);
@@ -131,6 +128,9 @@ impl Preparation {
         let website = submission.author.website.as_ref();
         Fingerprints {
             author,
+            email: (submission.author.account.as_ref())
+                .and(submission.contact.email.as_ref())
+                .map(|email| self.hasher.email(site, email)),
             ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
             said,
             sketch: sketch_parts(submission, content, None),
@@ -170,7 +170,7 @@ impl Prepared {
             display_name: author
                 .display_name
                 .as_ref()
-                .map(|n| n.as_str().to_owned())
+                .map(|n| n.as_str().into())
                 .unwrap_or_default(),
             website: author
                 .website
@@ -182,9 +182,10 @@ impl Prepared {
                 .as_ref()
                 .map(|a| a.as_str().to_owned())
                 .unwrap_or_default(),
-            body: submission.body.as_str().to_owned(),
+            body: submission.body.as_str().into(),
             author: self.prints.author,
             ip: self.prints.ip.as_ref().map(IpHash::of),
+            email: self.prints.email,
             sealed_contact: self
                 .contact
                 .as_ref()
@@ -246,63 +247,4 @@ fn share(bits: [u8; 8]) -> f64 {
     )]
     let whole = (u64::from_le_bytes(bits) >> 11) as f64;
     whole / (1u64 << 53) as f64
-}
-
-/// A text without what a reader does not see or say: compatibility forms, case, and how white space runs. Accents and
-/// punctuation stay: `+1` and `-1` are not the same comment.
-fn said_plainly(body: &str) -> String {
-    // Nearly every text is in its normal form already, and to see that costs a tenth of making it.
-    let normal = match is_nfkc_quick(body.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(body),
-        IsNormalized::No | IsNormalized::Maybe => body.nfkc().collect(),
-    };
-    let mut plain = String::with_capacity(normal.len());
-    for word in normal.split_whitespace() {
-        if !plain.is_empty() {
-            plain.push(' ');
-        }
-        if word.is_ascii() {
-            let start = plain.len();
-            plain.push_str(word);
-            plain[start..].make_ascii_lowercase();
-        } else {
-            plain.extend(word.chars().flat_map(char::to_lowercase));
-        }
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// What it means, step by step.
-    fn by_definition(body: &str) -> String {
-        let plain: String = body.nfkc().flat_map(char::to_lowercase).collect();
-        plain.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn plain_words_are_the_same_however_they_were_written() {
-        for (body, plain) in [
-            ("  The  Bridge\n\tIS closed ", "the bridge is closed"),
-            ("ＦＲＥＥ ﬁsh", "free fish"),
-            ("ΣΑΣ Straße É E\u{301}", "σασ straße é é"),
-            ("a\u{a0}b\u{3000}c", "a b c"),
-            ("+1", "+1"),
-            ("", ""),
-        ] {
-            assert_eq!(said_plainly(body), plain);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn the_short_cuts_change_nothing(body in any::<String>(), latin in "[ -~\n\u{a0}-\u{17f}]{0,80}") {
-            prop_assert_eq!(said_plainly(&body), by_definition(&body));
-            prop_assert_eq!(said_plainly(&latin), by_definition(&latin));
-        }
-    }
 }

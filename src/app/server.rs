@@ -15,6 +15,7 @@ use crate::{
     authors::Authors,
     backtest::Backtest,
     config::{Config, server::ServerConfig},
+    data_subjects::DataSubjects,
     feed::changes::Changes,
     grpc::{
         comment::Comments,
@@ -23,15 +24,18 @@ use crate::{
         key_first::KeyFirst,
         listener::{self, Bounds, calls::CountCalls, connection::Patience},
         moderation::Moderation,
+        privacy::Privacy,
         site::SiteAdmin,
         streams::Streams,
     },
     import::Importer,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
-        moderation_service_server::ModerationServiceServer, site_service_server::SiteServiceServer,
+        moderation_service_server::ModerationServiceServer,
+        privacy_service_server::PrivacyServiceServer, site_service_server::SiteServiceServer,
     },
     queue::Queue,
+    retention::Retention,
     spam::replication::Replication,
     store::wakeups::Wakeups,
     tls::live::Tls,
@@ -61,6 +65,7 @@ pub struct Parts {
     pub access: Arc<Access>,
     pub replication: Replication,
     pub importer: Importer,
+    pub retention: Retention,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -82,6 +87,19 @@ fn reflect(routes: Routes) -> Routes {
             routes
         }
     }
+}
+
+/// HTTP/2 with its bounds.
+fn bounded(config: &ServerConfig) -> Server {
+    Server::builder()
+        .timeout(config.request_timeout + SLOW_BODY)
+        .http2_keepalive_interval(Some(config.keepalive))
+        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .initial_stream_window_size(STREAM_WINDOW)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+        .http2_max_local_error_reset_streams(Some(MAX_ERROR_RESETS))
+        .max_concurrent_streams(config.max_concurrent_streams)
 }
 
 fn bounds(config: &ServerConfig) -> Bounds {
@@ -111,7 +129,7 @@ where
         wakeups: parts.wakeups,
         max_age: config.stream_max_age,
     };
-    let bounds = bounds(&config);
+    let incoming = listener::accept(parts.listener, bounds(&config), parts.tls);
     let gate = Gate::new(Arc::clone(&parts.access));
     let most = config.max_message_bytes;
     let changes = Changes::new(
@@ -136,6 +154,18 @@ where
         streams: streams.clone(),
         changes,
     };
+    let privacy = Privacy {
+        gate: gate.clone(),
+        sites: Arc::clone(&parts.desk.sites),
+        subjects: DataSubjects {
+            store: parts.desk.store.clone(),
+            confirmation: parts.desk.confirmation.clone(),
+            hasher: parts.importer.hasher.clone(),
+            reveals_per_day: parts.config.privacy.reveals_per_day,
+        },
+        retention: parts.retention,
+        streams: streams.clone(),
+    };
     let key_first = KeyFirst::new(Arc::clone(&parts.access));
     let sites = SiteAdmin {
         gate: gate.clone(),
@@ -159,24 +189,14 @@ where
     let mut routes = Routes::new(health)
         .add_service(CommentServiceServer::new(comments).max_decoding_message_size(most))
         .add_service(ModerationServiceServer::new(moderation).max_decoding_message_size(most))
-        .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most));
+        .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most))
+        .add_service(PrivacyServiceServer::new(privacy).max_decoding_message_size(most));
     routes = reflect(routes);
-    Server::builder()
-        .timeout(config.request_timeout + SLOW_BODY)
+    bounded(&config)
         .layer(CountCalls)
         .layer(MapResponseLayer::new(framework::explain))
         .layer(key_first)
-        .http2_keepalive_interval(Some(config.keepalive))
-        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
-        .initial_stream_window_size(STREAM_WINDOW)
-        .http2_max_header_list_size(MAX_HEADER_BYTES)
-        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
-        .http2_max_local_error_reset_streams(Some(MAX_ERROR_RESETS))
-        .max_concurrent_streams(config.max_concurrent_streams)
         .add_routes(routes)
-        .serve_with_incoming_shutdown(
-            listener::accept(parts.listener, bounds, parts.tls),
-            stop.cancelled_owned(),
-        )
+        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
         .await
 }

@@ -128,7 +128,7 @@ impl Authors {
 
 /// The domains that a stored comment leads to, by whatever name a standing can be said of them.
 fn domains_of(content: &CommentContent, most: usize) -> Vec<String> {
-    let text = Content::of_text(&content.body, "");
+    let text = Content::of_text(content.body.verbatim(), "");
     let website: Option<Website> = content.website.parse().ok();
     let website = website.as_ref().map(|website| (website.host(), ""));
     let links = text.links().iter().take(MOST_LINKS);

@@ -171,7 +171,14 @@ impl Findings {
         }
         *seen += 1;
         let mut comment = comment.clone();
-        comment.content.body = comment.content.body.chars().take(EXCERPT).collect();
+        let excerpt: String = comment
+            .content
+            .body
+            .verbatim()
+            .chars()
+            .take(EXCERPT)
+            .collect();
+        comment.content.body = excerpt.into();
         self.examples.push(Disagreement {
             comment,
             verdict,

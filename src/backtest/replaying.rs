@@ -63,7 +63,10 @@ impl Replayer {
     }
 
     fn decide(&self, comment: &StoredComment, findings: &mut Findings) {
-        let content = Content::of_text(&comment.content.body, &comment.content.display_name);
+        let content = Content::of_text(
+            comment.content.body.verbatim(),
+            comment.content.display_name.verbatim(),
+        );
         let facts = facts(comment, &content);
         let current = self.current.decide(&facts);
         let proposed = self.proposed.decide(&facts);
@@ -154,12 +157,13 @@ mod tests {
             content: CommentContent {
                 thread: "bridge".parse().unwrap(),
                 parent: None,
-                display_name: "Ada".to_owned(),
+                display_name: "Ada".into(),
                 website: String::new(),
                 account_id: String::new(),
-                body: body.to_owned(),
+                body: body.into(),
                 author: None,
                 ip: None,
+                email: None,
                 sealed_contact: Vec::new(),
                 reasons: Vec::new(),
                 score: Score {
@@ -172,6 +176,7 @@ mod tests {
             },
             lane: None,
             was_changed: false,
+            was_purged: false,
             history: History::default(),
         }
     }

@@ -221,6 +221,10 @@ pub fn line(event: &Event, paint: Paint) -> String {
         Some(event::Cause::Redacted(cause)) => {
             format!("redacted by {}", untrusted::line(&cause.moderator))
         }
+        Some(event::Cause::Erased(cause)) if cause.expired => {
+            "erased: nobody decided in time".to_owned()
+        }
+        Some(event::Cause::Erased(_)) => "erased for its author".to_owned(),
         None => "changed".to_owned(),
     };
     format!(

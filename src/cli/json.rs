@@ -14,6 +14,11 @@ pub(super) fn time(time: Option<&prost_types::Timestamp>) -> Value {
     time.and_then(clock::rfc3339).into()
 }
 
+/// A text, or nothing where it is empty.
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
 /// Each with its detail.
 pub(super) fn reasons(reasons: &[Reason]) -> Value {
     let one = |reason: &Reason| json!({ "code": words::reason_code(reason.code), "detail": reason.detail });
@@ -90,6 +95,9 @@ pub fn event(event: &Event) -> Value {
         }
         Some(event::Cause::Redacted(cause)) => {
             value["redacted"] = json!({ "moderator": cause.moderator });
+        }
+        Some(event::Cause::Erased(cause)) => {
+            value["erased"] = json!({ "expired": cause.expired });
         }
         None => {}
     }
@@ -250,5 +258,8 @@ pub fn key(key: &Key) -> Value {
         "created_at": time(key.created_at.as_ref()),
         "expires_at": time(key.expires_at.as_ref()),
         "revoked_at": time(key.revoked_at.as_ref()),
+        "last_used_at": time(key.last_used_at.as_ref()),
+        "replaces": some(&key.replaces),
+        "replaced_by": some(&key.replaced_by),
     })
 }

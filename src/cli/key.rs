@@ -1,27 +1,27 @@
 //! `replydesk key`: access keys, over the API and offline.
 
 mod generate;
-
-use std::time::SystemTime;
+mod list;
+mod rotate;
 
 use clap::{Subcommand, ValueEnum};
 
 use crate::{
     cli::client::{Connection, explain::explain, once, reach::Reach, timely},
     proto::v1::{
-        self, CreateKeyRequest, CreateKeyResponse, Key, ListKeysRequest, ListSitesRequest,
-        RevokeKeyRequest,
+        self, CreateKeyRequest, CreateKeyResponse, Key, ListSitesRequest, RevokeKeyRequest,
     },
 };
 
 use super::{clock, failure::Failure, json, output, untrusted, words};
 
-/// Create, list and revoke access keys. One key per person: its label is the name in the audit.
+/// Create, list, rotate and revoke access keys. One key per person: its label is the name in the audit.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   replydesk key create --role submitter --site daily --label 'blog back end'
   replydesk key create --role moderator --site daily --label Ada --expires 90d
+  replydesk key rotate 0123456789abcdef --overlap 1h > blog.key
   replydesk key revoke 0123456789abcdef
   replydesk key generate --role admin        # offline, before a service runs")]
 pub struct Args {
@@ -57,6 +57,7 @@ enum Verb {
         #[command(flatten)]
         reach: Reach,
     },
+    Rotate(rotate::Args),
     /// List keys, without their secrets.
     #[command(after_help = "Example:\n  replydesk key list --json")]
     List {
@@ -84,8 +85,11 @@ pub enum Role {
     /// Work the queue, and decide what others escalated.
     #[value(alias = "senior_moderator")]
     SeniorModerator,
-    /// Everything, sites and keys too.
+    /// Everything, sites and keys too, but no contact data.
     Admin,
+    /// Reveal contact data, export and erase data subjects.
+    #[value(alias = "privacy_officer")]
+    PrivacyOfficer,
 }
 
 impl From<Role> for v1::Role {
@@ -95,6 +99,7 @@ impl From<Role> for v1::Role {
             Role::Moderator => Self::Moderator,
             Role::SeniorModerator => Self::SeniorModerator,
             Role::Admin => Self::Admin,
+            Role::PrivacyOfficer => Self::PrivacyOfficer,
         }
     }
 }
@@ -130,7 +135,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
             let created = create(&connection, request).await?;
             show_created(&created, json)
         }
-        Verb::List { reach } => list(&Connection::open(&reach.target()?).await?, json).await,
+        Verb::Rotate(args) => rotate::run(args, json).await,
+        Verb::List { reach } => list::run(&Connection::open(&reach.target()?).await?, json).await,
         Verb::Revoke { key_id, reach } => {
             let connection = Connection::open(&reach.target()?).await?;
             revoke(&connection, key_id, json).await
@@ -177,10 +183,14 @@ fn show_created(created: &CreateKeyResponse, json: bool) -> Result<(), Failure> 
         value["access_key"] = created.access_key.clone().into();
         return output::json(&value);
     }
+    show_key(&key, &created.access_key)
+}
+
+fn show_key(key: &Key, access_key: &str) -> Result<(), Failure> {
     // The key alone on standard output, so that `> blog.key` makes a key file.
-    eprintln!("replydesk: {}", describe(&key));
+    eprintln!("replydesk: {}", describe(key));
     eprintln!("replydesk: this is the only time the key is shown; hand it over in a safe way:");
-    output::say(untrusted::line(&created.access_key))
+    output::say(untrusted::line(access_key))
 }
 
 fn describe(key: &Key) -> String {
@@ -195,44 +205,6 @@ fn describe(key: &Key) -> String {
         untrusted::line(&key.label),
         words::role(key.role)
     )
-}
-
-async fn list(connection: &Connection, json: bool) -> Result<(), Failure> {
-    let response = once(connection.sites().list_keys(timely(ListKeysRequest {}))).await;
-    let keys = response.map_err(|status| explain(&status))?.keys;
-    if json {
-        return keys
-            .iter()
-            .try_for_each(|key| output::json(&json::key(key)));
-    }
-    let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
-    output::say(output::table(
-        &["KEY", "ROLE", "STATE", "CREATED (UTC)", "SITES", "LABEL"],
-        &rows,
-    ))
-}
-
-fn row(key: &Key) -> Vec<String> {
-    let now = clock::to_proto(SystemTime::now());
-    let state = match (&key.revoked_at, &key.expires_at) {
-        (Some(_), _) => "revoked".to_owned(),
-        (None, Some(end)) if end.seconds <= now.seconds => "expired".to_owned(),
-        (None, Some(end)) => format!("until {}", clock::readable(Some(end))),
-        (None, None) => "good".to_owned(),
-    };
-    let sites = if key.sites.is_empty() {
-        "all".to_owned()
-    } else {
-        key.sites.join(",")
-    };
-    vec![
-        untrusted::line(&key.key_id),
-        words::role(key.role).to_owned(),
-        state,
-        clock::readable(key.created_at.as_ref()),
-        untrusted::line(&sites),
-        untrusted::line(&key.label),
-    ]
 }
 
 async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(), Failure> {
@@ -253,34 +225,4 @@ async fn revoke(connection: &Connection, key_id: String, json: bool) -> Result<(
         "revoked, everywhere within a second: {}",
         describe(&key)
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_shows_how_each_key_stands() {
-        let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
-        let key = |id: &str, expires_at, revoked_at| Key {
-            key_id: id.to_owned(),
-            role: v1::Role::Moderator.into(),
-            sites: vec!["daily".to_owned()],
-            label: "Ada\u{202e}".to_owned(),
-            created_at: time(1_769_851_800),
-            expires_at,
-            revoked_at,
-        };
-        let keys = [
-            key("a", None, None),
-            key("b", time(1_769_851_900), None),
-            key("c", time(4_102_444_800), None),
-            key("d", None, time(1_769_851_900)),
-        ];
-        let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
-        insta::assert_snapshot!(output::table(
-            &["KEY", "ROLE", "STATE", "CREATED", "SITES", "LABEL"],
-            &rows
-        ));
-    }
 }

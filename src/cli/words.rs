@@ -128,7 +128,7 @@ pub fn audit_action_of(word: &str) -> Result<AuditAction, String> {
         })
 }
 
-/// `submitter`, `moderator`, `senior-moderator`, `admin`.
+/// `submitter`, `moderator`, `senior-moderator`, `admin`, `privacy-officer`.
 #[must_use]
 pub fn role(number: i32) -> &'static str {
     match Role::try_from(number) {
@@ -136,6 +136,7 @@ pub fn role(number: i32) -> &'static str {
         Ok(Role::Moderator) => "moderator",
         Ok(Role::SeniorModerator) => "senior-moderator",
         Ok(Role::Admin) => "admin",
+        Ok(Role::PrivacyOfficer) => "privacy-officer",
         Ok(Role::Unspecified) | Err(_) => "unknown",
     }
 }

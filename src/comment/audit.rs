@@ -56,11 +56,21 @@ pub enum AuditAction {
     KeyCreated = 17,
     /// An access key was taken back.
     KeyRevoked = 18,
+    /// An access key was made in the place of another.
+    KeyRotated = 19,
+    /// A comment's contact data was handed out, sealed.
+    ContactRevealed = 20,
+    /// All that is held on a data subject was handed out.
+    SubjectExported = 21,
+    /// A data subject was erased: one entry when it began, one when it was done.
+    SubjectErased = 22,
+    /// A legal hold was set or ended.
+    LegalHoldSet = 23,
 }
 
 impl AuditAction {
     /// All actions, in the order of their numbers.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 23] = [
         Self::Decided,
         Self::Escalated,
         Self::Undone,
@@ -79,6 +89,11 @@ impl AuditAction {
         Self::PolicyUpdated,
         Self::KeyCreated,
         Self::KeyRevoked,
+        Self::KeyRotated,
+        Self::ContactRevealed,
+        Self::SubjectExported,
+        Self::SubjectErased,
+        Self::LegalHoldSet,
     ];
 
     /// The action with this number.

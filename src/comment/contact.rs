@@ -5,6 +5,8 @@ use std::{fmt, net::IpAddr, str::FromStr};
 use email_address::EmailAddress as Grammar;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::comment::ids::CommentId;
+
 const REDACTED: &str = "[redacted]";
 
 /// Why a text is no e-mail address.
@@ -168,6 +170,23 @@ pub struct SealedContact {
 impl fmt::Debug for SealedContact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SealedContact({} bytes)", self.sealed.len())
+    }
+}
+
+/// The same as it is handed out to the privacy officer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedCopy {
+    /// The comment that it came with, to which it is bound.
+    pub comment: CommentId,
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+    /// What opens it, wrapped to the privacy officer.
+    pub wrapped_data_key: Vec<u8>,
+}
+
+impl fmt::Debug for SealedCopy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedCopy({} bytes)", self.sealed.len())
     }
 }
 

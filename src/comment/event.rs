@@ -115,6 +115,11 @@ pub enum Cause {
     },
     /// Its author withdrew the comment.
     Retracted,
+    /// All that was kept of the comment is gone.
+    Erased {
+        /// Since nobody decided on it for as long as the site keeps texts; else for its author.
+        expired: bool,
+    },
     /// Its author wrote the comment anew, and policy decided.
     Revised {
         /// What policy decided on the new text.

@@ -11,6 +11,7 @@
 mod context;
 mod lookalikes;
 mod plain;
+pub mod said;
 mod word;
 mod words;
 mod written;

@@ -100,6 +100,8 @@ pub struct Observed {
 pub struct Fingerprints {
     /// Who wrote it; `None` without account and e-mail.
     pub author: Option<KeyedHash>,
+    /// The e-mail address of an author who is known by an account; `None` for others.
+    pub email: Option<KeyedHash>,
     /// Where it came from; `None` where the blog did not say.
     pub ip: Option<KeyedHash>,
     /// Author, thread, parent and what was said (see `docs/decisions/0009`); `None` without an author.

@@ -7,6 +7,7 @@ use crate::comment::{
     reason::Reason,
     score::Score,
     state::{CommentState, Outcome, Timestamp, Version},
+    written::Written,
 };
 
 /// What a comment says, and how that was judged. Only a revision or a redaction changes it.
@@ -17,17 +18,19 @@ pub struct CommentContent {
     /// The comment that it answers.
     pub parent: Option<CommentId>,
     /// The name beside it; may be empty where the site does not require one.
-    pub display_name: String,
+    pub display_name: Written,
     /// Where the name links to; may be empty.
     pub website: String,
     /// The blog's logged-in reader; may be empty.
     pub account_id: String,
     /// Plain text, verbatim.
-    pub body: String,
+    pub body: Written,
     /// Who wrote it; `None` without account and e-mail.
     pub author: Option<KeyedHash>,
     /// Where it came from, so that a moderator can name the address without seeing it; `None` where the blog did not say.
     pub ip: Option<IpHash>,
+    /// The keyed hash of the e-mail address of an author who is known by an account; `None` for others.
+    pub email: Option<KeyedHash>,
     /// Sealed contact data; empty where none came.
     pub sealed_contact: Vec<u8>,
     /// Why the outcome was what it was.
@@ -61,6 +64,8 @@ pub struct StoredComment {
     pub lane: Option<Lane>,
     /// It said something else before: `Store::earlier_versions` tells what.
     pub was_changed: bool,
+    /// Only the name is left, since the site keeps texts no longer: counts and the blog go on as it stood.
+    pub was_purged: bool,
     /// What was done to it since.
     pub history: History,
 }

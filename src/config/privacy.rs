@@ -1,9 +1,13 @@
 //! `[privacy]`: the pepper and the officer's public key.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use crate::{
-    config::{file, reader::Reader, values::parsed},
+    config::{
+        file,
+        reader::Reader,
+        values::{number, parsed, seconds},
+    },
     privacy::{hashing::Pepper, keys::OfficerPublicKey},
 };
 
@@ -15,15 +19,23 @@ pub struct PrivacyConfig {
     pub pepper: Option<Pepper>,
     /// To whom contact data is sealed.
     pub public_key: Option<OfficerPublicKey>,
+    /// How many comments' contact data may be revealed a day and site.
+    pub reveals_per_day: u32,
+    /// Between two looks at what is kept for too long.
+    pub retention_every: Duration,
 }
 
 impl PrivacyConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let pepper = either(reader, "privacy.pepper", "privacy.pepper_file");
         let public_key = either(reader, "privacy.public_key", "privacy.public_key_file");
+        let reveals_per_day = reader.take("privacy.reveals_per_day", number(0..=10_000));
+        let retention_every = reader.take("privacy.retention_s", seconds(1..=86_400));
         Some(Self {
             pepper: pepper?,
             public_key: public_key?,
+            reveals_per_day: reveals_per_day?,
+            retention_every: retention_every?,
         })
     }
 }

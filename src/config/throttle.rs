@@ -4,13 +4,15 @@ use std::num::NonZeroU32;
 
 use crate::config::{reader::Reader, values::number};
 
-/// Calls a second on this replica.
+/// Calls on this replica.
 #[derive(Debug, Clone)]
 pub struct ThrottleConfig {
-    /// With one key.
+    /// A second with one key.
     pub per_key_per_second: NonZeroU32,
-    /// In all.
+    /// A second in all.
     pub total_per_second: NonZeroU32,
+    /// Calls a minute without a good access key, from one address or /64 network.
+    pub failures_per_peer_per_minute: NonZeroU32,
 }
 
 impl ThrottleConfig {
@@ -21,9 +23,14 @@ impl ThrottleConfig {
             number(NonZeroU32::MIN..=most),
         );
         let total = reader.take("throttle.total_per_second", number(NonZeroU32::MIN..=most));
+        let failures = reader.take(
+            "throttle.failures_per_peer_per_minute",
+            number(NonZeroU32::MIN..=most),
+        );
         Some(Self {
             per_key_per_second: per_key?,
             total_per_second: total?,
+            failures_per_peer_per_minute: failures?,
         })
     }
 }

@@ -216,6 +216,7 @@ impl Reading {
                 Cause::Decided { .. } => true,
                 Cause::Undone { .. }
                 | Cause::Retracted
+                | Cause::Erased { .. }
                 | Cause::Revised { .. }
                 | Cause::Redacted { .. } => false,
             };

@@ -5,7 +5,7 @@ use tonic::{Request, Status};
 use crate::{
     access::caller::Caller,
     authors::Authors,
-    comment::{ids::SiteId, violation::Violations},
+    comment::{ids::SiteId, violation::Violations, written::Written},
     grpc::{
         convert::{authors as convert, paging},
         gate::Gate,
@@ -62,7 +62,7 @@ impl AuthorDesk<'_> {
         let named = convert::named(asked.subject.as_ref())?;
         let (stands, notes) = self.authors.get(&site, &named).await?;
         Ok(v1::GetAuthorStandingResponse {
-            standing: Some(convert::standing(stands, String::new())),
+            standing: Some(convert::standing(stands, Written::default())),
             notes: notes.into_iter().map(convert::note).collect(),
         })
     }

@@ -14,11 +14,13 @@ use crate::{
     comment::violation::Violations,
     feed::{self, Watch, WatchEnd, WatchMessage},
     grpc::{
+        audience,
         convert::{comment as convert, paging, statistics, words},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
     },
+    policy::sites::Site,
     proto::v1::{self, comment_service_server::CommentService},
 };
 
@@ -41,9 +43,8 @@ pub struct Comments {
 
 impl Comments {
     /// Whose site it is, or that there is none: an empty answer would hide a misspelt name.
-    async fn known(&self, site: &SiteId) -> Result<(), Status> {
-        self.desk.sites.get(site).await?;
-        Ok(())
+    async fn known(&self, site: &SiteId) -> Result<Arc<Site>, Status> {
+        Ok(self.desk.sites.get(site).await?)
     }
 }
 
@@ -67,8 +68,8 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::GetCommentRequest>,
     ) -> Result<Response<v1::GetCommentResponse>, Status> {
-        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
-        self.known(&site).await?;
+        let (caller, site) = self.gate.admit(&request, &request.get_ref().site).await?;
+        let audience = audience::of(&caller, &self.known(&site).await?.policy);
         let id = request.get_ref().comment_id.parse::<CommentId>();
         let id = id.map_err(|error| Violations::one("comment_id", error))?;
         let comment = self
@@ -76,6 +77,8 @@ impl CommentService for Comments {
             .store
             .comment(&site, id)
             .await?
+            // The blog goes on to show it: it must not hear that it was erased.
+            .filter(|comment| !comment.was_purged)
             .ok_or_else(status::comment_not_found)?;
         let context = self
             .desk
@@ -84,7 +87,7 @@ impl CommentService for Comments {
             .await?
             .pop()
             .unwrap_or_default();
-        let comment = words::comment(site.as_str(), comment, context);
+        let comment = words::comment(site.as_str(), comment, context, audience);
         Ok(Response::new(v1::GetCommentResponse {
             comment: Some(comment),
         }))
@@ -94,8 +97,8 @@ impl CommentService for Comments {
         &self,
         request: Request<v1::ListCommentsRequest>,
     ) -> Result<Response<v1::ListCommentsResponse>, Status> {
-        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
-        self.known(&site).await?;
+        let (caller, site) = self.gate.admit(&request, &request.get_ref().site).await?;
+        let audience = audience::of(&caller, &self.known(&site).await?.policy);
         let wanted = convert::listing(request.get_ref())?;
         let store = &self.desk.store;
         let page = store
@@ -116,7 +119,7 @@ impl CommentService for Comments {
                 .map(|next| paging::token(next, &wanted.name))
                 .unwrap_or_default(),
             comments: comments
-                .map(|(comment, context)| words::comment(site.as_str(), comment, context))
+                .map(|(comment, context)| words::comment(site.as_str(), comment, context, audience))
                 .collect(),
         }))
     }

@@ -11,6 +11,7 @@ pub mod listing;
 pub mod model;
 pub mod moderation;
 pub mod paging;
+pub mod privacy;
 pub mod review;
 pub mod site;
 pub mod statistics;

@@ -72,7 +72,7 @@ impl Gate {
         if admitted.at.elapsed() < HOLDS {
             return Ok(admitted.caller.clone());
         }
-        Ok(self.access.authenticate(&admitted.presented).await?)
+        Ok(self.access.authenticate_again(&admitted.presented).await?)
     }
 
     /// Resolves when what a request showed is no good any more, and says why: what a long reply has to ask itself. While
@@ -90,7 +90,11 @@ impl Gate {
             look.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 look.tick().await;
-                match access.authenticate(&presented).await.map_err(Status::from) {
+                match access
+                    .authenticate_again(&presented)
+                    .await
+                    .map_err(Status::from)
+                {
                     Err(refused) if refused.code() == Code::Unauthenticated => return refused,
                     Ok(_) | Err(_) => {}
                 }

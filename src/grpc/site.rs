@@ -154,6 +154,16 @@ impl SiteService for SiteAdmin {
         Ok(Response::new(key::created_to_proto(&info, &access_key)))
     }
 
+    async fn rotate_key(
+        &self,
+        request: Request<v1::RotateKeyRequest>,
+    ) -> Result<Response<v1::RotateKeyResponse>, Status> {
+        let caller = self.gate.caller(&request).await?;
+        let new = key::rotate_key(request.get_ref())?;
+        let rotated = self.access.rotate(&caller, &new).await?;
+        Ok(Response::new(key::rotated_to_proto(&rotated)))
+    }
+
     async fn list_keys(
         &self,
         request: Request<v1::ListKeysRequest>,

@@ -2,6 +2,7 @@
 
 mod changes;
 mod errors;
+mod privacy;
 mod refusals;
 
 use std::{collections::HashMap, time::Duration};

@@ -11,7 +11,10 @@ use crate::{
     policy::{ModerationMode, Policy, field::PolicyField, span, words::WordList},
 };
 
-pub use tables::{LimitDraft, LimitsDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft};
+pub use tables::{
+    LimitDraft, LimitsDraft, MaskingDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft,
+    RetentionDraft,
+};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -55,6 +58,10 @@ pub struct PolicyDraft {
     pub limits: LimitsDraft,
     /// What makes an item urgent.
     pub priority: PriorityDraft,
+    /// How long what is kept.
+    pub retention: RetentionDraft,
+    /// What the blog gets masked.
+    pub masking: MaskingDraft,
     /// The reasons that a moderator may reject for.
     pub rejection_reasons: Vec<RejectionReasonDraft>,
 }
@@ -87,6 +94,8 @@ impl PolicyDraft {
             }
             PolicyField::Appeals => self.appeals = from.appeals,
             PolicyField::SampledShare => self.sampled_share = from.sampled_share,
+            PolicyField::Retention => self.retention = from.retention,
+            PolicyField::Masking => self.masking = from.masking,
         }
     }
 
@@ -125,6 +134,8 @@ impl PolicyDraft {
             appeals: self.appeals.unwrap_or(default.appeals),
             sampled_share: probability(&mut found, "site.policy.sampled_share", self.sampled_share)
                 .unwrap_or(default.sampled_share),
+            retention: self.retention.parse(&mut found),
+            masking: self.masking.parse(),
         };
         if found.is_empty() {
             Ok(policy)
@@ -168,6 +179,8 @@ impl From<&Policy> for PolicyDraft {
             moderator_statistics: Some(policy.moderator_statistics),
             appeals: Some(policy.appeals),
             sampled_share: Some(policy.sampled_share.get()),
+            retention: policy.retention.into(),
+            masking: policy.masking.into(),
         }
     }
 }

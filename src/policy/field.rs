@@ -39,11 +39,15 @@ pub enum PolicyField {
     Appeals,
     /// `sampled_share`
     SampledShare,
+    /// `retention`
+    Retention,
+    /// `masking`
+    Masking,
 }
 
 impl PolicyField {
     /// All parts.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Mode,
         Self::ApproveAt,
         Self::SpamAt,
@@ -62,6 +66,8 @@ impl PolicyField {
         Self::ModeratorStatistics,
         Self::Appeals,
         Self::SampledShare,
+        Self::Retention,
+        Self::Masking,
     ];
 
     /// Its name in the API and in TOML.
@@ -86,6 +92,8 @@ impl PolicyField {
             Self::ModeratorStatistics => "moderator_statistics",
             Self::Appeals => "appeals",
             Self::SampledShare => "sampled_share",
+            Self::Retention => "retention",
+            Self::Masking => "masking",
         }
     }
 

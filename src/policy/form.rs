@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Every key of the TOML form, as paths. A test holds it against what [`Policy::to_toml`] writes.
-const KEYS: [&str; 39] = [
+const KEYS: [&str; 46] = [
     "mode",
     "approve_at",
     "spam_at",
@@ -46,6 +46,13 @@ const KEYS: [&str; 39] = [
     "moderator_statistics",
     "appeals",
     "sampled_share",
+    "retention",
+    "retention.contact_days",
+    "retention.text_days",
+    "retention.audit_days",
+    "masking",
+    "masking.email_addresses",
+    "masking.phone_numbers",
 ];
 
 /// How many unknown keys are named one by one.

@@ -23,6 +23,12 @@ pub(super) const BODY: usize = 33;
 /// How long the tag at the end is.
 pub(super) const TAG: usize = 16;
 
+/// The data key that a contact is sealed with, as it says itself. `None` for what is no sealed contact.
+#[must_use]
+pub fn data_key_id(sealed: &[u8]) -> Option<[u8; 8]> {
+    sealed.get(1..HEAD)?.try_into().ok()
+}
+
 /// The buffer and how much of it counts.
 pub(super) fn associated_data(
     data_key_id: &[u8; 8],

@@ -51,7 +51,8 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|wanted| wanted.contains(&content.score.probability.get()))
             && self.text.as_ref().is_none_or(|wanted| {
-                wanted.is_in(&content.display_name) || wanted.is_in(&content.body)
+                wanted.is_in(content.display_name.verbatim())
+                    || wanted.is_in(content.body.verbatim())
             })
     }
 }
@@ -137,12 +138,13 @@ mod tests {
             content: CommentContent {
                 thread: "tram".parse().unwrap(),
                 parent: None,
-                display_name: "Zoë Grün".to_owned(),
+                display_name: "Zoë Grün".into(),
                 website: String::new(),
                 account_id: String::new(),
-                body: "Win big at the 𝐜𝐚𝐬𝐢𝐧𝐨, says Straßenbahn.".to_owned(),
+                body: "Win big at the 𝐜𝐚𝐬𝐢𝐧𝐨, says Straßenbahn.".into(),
                 author: Some(KeyedHash::from_bytes([1; 16])),
                 ip: None,
+                email: None,
                 sealed_contact: Vec::new(),
                 reasons: vec![
                     Reason::new(ReasonCode::FirstComment, ""),
@@ -157,6 +159,7 @@ mod tests {
                 signals: Vec::new(),
             },
             was_changed: false,
+            was_purged: false,
             lane: None,
             history: History::default(),
         }

@@ -127,10 +127,10 @@ impl Scan<'_> {
         self.scanned += 1;
         if let Some(comment) = comment {
             if self.filter.text.is_some() {
-                self.folded += comment.content.body.len();
+                self.folded += comment.content.body.verbatim().len();
             }
             if self.filter.holds(&comment, language) {
-                self.shown += comment.content.body.len();
+                self.shown += comment.content.body.verbatim().len();
                 self.found.push(QueuedItem {
                     comment,
                     due_at: entry.due_at,

@@ -6,14 +6,13 @@ use super::Queue;
 use crate::{
     access::caller::Caller,
     comment::{
-        earlier, folding,
+        earlier, explained,
         ids::{CommentId, SiteId},
         lease::LeaseToken,
-        reason::{Reason, ReasonCode},
-        score::Contribution,
         state::{CommentState, Timestamp, Version},
         stored::{CommentContent, StoredComment},
         violation::Violations,
+        written::Written,
     },
     queue::ruling::Note,
     store::{
@@ -54,7 +53,7 @@ pub struct RedactedComment {
     /// The version that it made.
     pub version: Version,
     /// What the comment says now; what it said then if it was changed since.
-    pub body: String,
+    pub body: Written,
     /// When.
     pub at: Timestamp,
     /// It had been made before.
@@ -112,7 +111,7 @@ impl Queue {
         let comment = self.store.comment(site, redaction.comment).await?;
         let comment = comment.ok_or(RedactRefusal::NotFound)?;
         let is_current = comment.version == redaction.version;
-        let body = earlier::without(&comment.content.body, &redaction.texts);
+        let body = earlier::without(comment.content.body.verbatim(), &redaction.texts);
         let body = match body {
             Some(body) => body,
             None if is_current => {
@@ -120,7 +119,7 @@ impl Queue {
                 return Err(Violations::one("texts", missing).into());
             }
             // The script will tell whether it was done before.
-            None => comment.content.body.clone(),
+            None => comment.content.body.verbatim().to_owned(),
         };
         let content = redacted(&comment, body);
         let new = NewRedaction {
@@ -180,7 +179,7 @@ impl Queue {
         site: &SiteId,
         comment: CommentId,
         version: Version,
-    ) -> Result<String, StoreError> {
+    ) -> Result<Written, StoreError> {
         let now = self.store.comment(site, comment).await?;
         let earlier = self.store.earlier_versions(site, &[comment]).await?;
         let earlier = earlier.into_iter().flatten();
@@ -208,19 +207,7 @@ fn digest(caller: &Caller, redaction: &Redaction) -> [u8; 8] {
 /// The comment with another body. Reasons and explanation must not tell what that no longer says.
 fn redacted(comment: &StoredComment, body: String) -> CommentContent {
     let mut content = comment.content.clone();
-    let shown = folding::fold(&body).text;
-    let says = |part: &Contribution| {
-        let word = part.feature.trim_matches('"');
-        word.len() == part.feature.len() || body.contains(word) || shown.contains(word)
-    };
-    content.score.contributions.retain(says);
-    let told = |reason: &mut Reason| {
-        let is_word = matches!(reason.code, ReasonCode::HeldWord | ReasonCode::RejectedWord);
-        if is_word && !shown.contains(&reason.detail) {
-            reason.detail.clear();
-        }
-    };
-    content.reasons.iter_mut().for_each(told);
-    content.body = body;
+    explained::leave_out_what_is_hidden(&body, &mut content.reasons, &mut content.score);
+    content.body = body.into();
     content
 }

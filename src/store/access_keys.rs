@@ -23,13 +23,24 @@ pub const MAX_KEYS: usize = 10_000;
 /// How many records are read in one round trip.
 const PAGE: usize = 100;
 
-const FIELDS: [&str; 7] = [
-    "h", "role", "sites", "label", "created", "expires", "revoked",
+/// A record's fields.
+pub(super) const FIELDS: [&str; 10] = [
+    "h",
+    "role",
+    "sites",
+    "label",
+    "created",
+    "expires",
+    "revoked",
+    "used",
+    "replaces",
+    "replaced_by",
 ];
 
 static READ: Script = Script::new("key_read.lua", include_str!("scripts/key_read.lua"));
 static CREATE: Script = audited_script!("key_create.lua");
 static REVOKE: Script = audited_script!("key_revoke.lua");
+static USED: Script = Script::new("key_used.lua", include_str!("scripts/key_used.lua"));
 
 /// A key as stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,6 +59,12 @@ pub struct KeyRecord {
     pub expires_at: Option<Timestamp>,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// When the hour began in which it was used last; `None` for never.
+    pub used_at: Option<Timestamp>,
+    /// The key in whose place it was made.
+    pub replaces: Option<KeyId>,
+    /// The key that was made in its place.
+    pub replaced_by: Option<KeyId>,
 }
 
 /// What a read found, and what time it was: a key expires by Redis's clock, on every replica alike.
@@ -81,7 +98,8 @@ pub enum KeyCreated {
     Expired,
 }
 
-type RawRecord = (
+/// A record's fields as Redis has them, each absent or not, in the order of [`FIELDS`].
+pub(super) type RawRecord = (
     Option<Vec<u8>>,
     Option<String>,
     Option<String>,
@@ -89,35 +107,41 @@ type RawRecord = (
     Option<i64>,
     Option<i64>,
     Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
 );
 
-fn record(raw: RawRecord) -> Result<Option<KeyRecord>, StoreError> {
+pub(super) fn record(raw: RawRecord) -> Result<Option<KeyRecord>, StoreError> {
     let corrupt = StoreError::Corrupt {
         what: "an access key's record",
     };
-    match raw {
-        (None, None, None, None, None, None, None) => Ok(None),
-        (Some(hash), Some(role), Some(sites), Some(label), Some(created), expires, revoked) => {
-            Ok(Some(KeyRecord {
-                secret_sha256: hash.try_into().map_err(|_| corrupt)?,
-                role,
-                sites,
-                label,
-                created_at: Timestamp(created),
-                expires_at: expires.map(Timestamp),
-                revoked_at: revoked.map(Timestamp),
-            }))
-        }
-        (_, _, _, _, _, _, _) => Err(corrupt),
+    let (hash, role, sites, label, created, expires, revoked, used, replaces, replaced_by) = raw;
+    let other = |id: Option<String>| id.map(|id| id.parse()).transpose();
+    match (hash, role, sites, label, created) {
+        (None, None, None, None, None) => Ok(None),
+        (Some(hash), Some(role), Some(sites), Some(label), Some(created)) => Ok(Some(KeyRecord {
+            secret_sha256: hash.try_into().map_err(|_| corrupt.clone())?,
+            role,
+            sites,
+            label,
+            created_at: Timestamp(created),
+            expires_at: expires.map(Timestamp),
+            revoked_at: revoked.map(Timestamp),
+            used_at: used.map(Timestamp),
+            replaces: other(replaces).map_err(|_| corrupt.clone())?,
+            replaced_by: other(replaced_by).map_err(|_| corrupt)?,
+        })),
+        (_, _, _, _, _) => Err(corrupt),
     }
 }
 
 /// What a key may do, as the audit log tells it.
-fn rights(record: &KeyRecord) -> String {
+pub(super) fn rights(record: &KeyRecord) -> String {
     format!("{} of {}: {}", record.role, record.sites, record.label)
 }
 
-fn audit_details(actor: &Actor, id: KeyId, before: &str, after: &str) -> Vec<u8> {
+pub(super) fn audit_details(actor: &Actor, id: KeyId, before: &str, after: &str) -> Vec<u8> {
     AuditRecord {
         subject: format!("key {id}"),
         before: before.to_owned(),
@@ -148,8 +172,7 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn access_keys(&self) -> Result<Vec<(KeyId, KeyRecord)>, StoreError> {
-        let names: Vec<String> = self.query(cmd("SMEMBERS").arg(keys::access_keys())).await?;
-        let ids: Vec<KeyId> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let ids = self.access_key_ids().await?;
         let mut found = Vec::with_capacity(ids.len());
         for page in ids.chunks(PAGE) {
             let mut reads = pipe();
@@ -165,7 +188,16 @@ impl Store {
         Ok(found)
     }
 
-    /// Writes a new key; `created_at` and `revoked_at` of the record are not looked at.
+    /// Ids of all keys that there are, expired and revoked ones too, in no order.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn access_key_ids(&self) -> Result<Vec<KeyId>, StoreError> {
+        let names: Vec<String> = self.query(cmd("SMEMBERS").arg(keys::access_keys())).await?;
+        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+    }
+
+    /// Writes a new key: its hash, role, sites, label and expiry; the rest of the record is not looked at.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -219,5 +251,15 @@ impl Store {
             .arg(audit_details(actor, id, &rights(record), "revoked"));
         let at: i64 = self.call(&REVOKE, &call).await?;
         Ok((at != 0).then_some(Timestamp(at)))
+    }
+
+    /// Notes the hour, by its beginning, in which a key was used. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn note_key_use(&self, id: KeyId, hour: Timestamp) -> Result<(), StoreError> {
+        let call = ScriptCall::new().key(keys::access_key(id)).arg(hour.0);
+        let _noted: i64 = self.call(&USED, &call).await?;
+        Ok(())
     }
 }

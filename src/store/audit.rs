@@ -1,6 +1,7 @@
 //! The audit log: a stream with dense ids for each site, and one for what concerns no site alone. Scripts append to it
 //! (`scripts/parts/audit.lua`) in the same step as they change what it tells of.
 
+use data_encoding::HEXLOWER;
 use redis::streams::{StreamId, StreamRangeReply};
 
 use crate::{
@@ -71,7 +72,7 @@ impl Store {
             (AuditOrder::NewestFirst, Some(after)) => range.arg(format!("({after}-0")).arg("-"),
         };
         let found: StreamRangeReply = self.query(range.arg("COUNT").arg(count)).await?;
-        found.ids.iter().map(read_entry).collect()
+        self.whole(log, &found.ids).await
     }
 
     /// The oldest and the newest entry of a log; `None` for an empty one. One round trip.
@@ -89,7 +90,9 @@ impl Store {
         }
         let (oldest, newest): (StreamRangeReply, StreamRangeReply) = self.pipeline(&pipe).await?;
         match (oldest.ids.first(), newest.ids.first()) {
-            (Some(oldest), Some(newest)) => Ok(Some((read_entry(oldest)?, read_entry(newest)?))),
+            (Some(oldest), Some(newest)) => {
+                Ok(Some((read_entry(oldest)?.0, read_entry(newest)?.0)))
+            }
             (_, None) | (None, _) => Ok(None),
         }
     }
@@ -112,9 +115,105 @@ impl Store {
             range.arg(sequence).arg(sequence).arg("COUNT").arg(1);
         }
         let found: Vec<StreamRangeReply> = self.pipeline(&pipe).await?;
-        let entries = found.iter().flat_map(|reply| reply.ids.first());
-        entries.map(read_entry).collect()
+        let entries: Vec<StreamId> = found
+            .into_iter()
+            .flat_map(|reply| reply.ids.into_iter().next())
+            .collect();
+        self.whole(log, &entries).await
     }
+
+    /// Forgets entries from before a time, at most `batch` of them, with what lies apart from them; never the newest. Returns
+    /// how many. Two round trips, and one more where texts lie apart.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn trim_audit(
+        &self,
+        log: &AuditLog,
+        before: Timestamp,
+        batch: usize,
+    ) -> Result<u64, StoreError> {
+        let mut oldest = redis::cmd("XRANGE");
+        oldest.arg(log.key()).arg("-").arg("+");
+        let oldest: StreamRangeReply = self.query(oldest.arg("COUNT").arg(batch + 1)).await?;
+        let entries: Result<Vec<_>, _> = oldest.ids.iter().map(read_entry).collect();
+        let entries = entries?;
+        // The first that stays; the last read one stays in any case, and with it the newest.
+        let stays = entries.iter().position(|(entry, _)| entry.at >= before);
+        let gone = stays.unwrap_or(entries.len().saturating_sub(1));
+        let Some(keep) = oldest.ids.get(gone).filter(|_| gone > 0) else {
+            return Ok(0);
+        };
+        let mut pipe = redis::Pipeline::new();
+        for (entry, is_apart) in &entries[..gone] {
+            if let (true, Some(key)) = (is_apart, texts_of(log, entry)) {
+                pipe.cmd("HDEL").arg(key).arg(entry.sequence).ignore();
+            }
+        }
+        if !pipe.is_empty() {
+            let () = self.pipeline(&pipe).await?;
+        }
+        let mut trim = redis::cmd("XTRIM");
+        trim.arg(log.key()).arg("MINID").arg(&keep.id);
+        self.query(&trim).await
+    }
+
+    /// Entries with what lies apart from them, as far as that is still there. One read if there is such a one.
+    async fn whole(
+        &self,
+        log: &AuditLog,
+        entries: &[StreamId],
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let entries: Result<Vec<_>, _> = entries.iter().map(read_entry).collect();
+        let (mut whole, mut pipe) = (Vec::new(), redis::Pipeline::new());
+        let mut apart = Vec::new();
+        for (entry, is_apart) in entries? {
+            if let (true, Some(key)) = (is_apart, texts_of(log, &entry)) {
+                pipe.cmd("HGET").arg(key).arg(entry.sequence);
+                apart.push(whole.len());
+            }
+            whole.push(entry);
+        }
+        if apart.is_empty() {
+            return Ok(whole);
+        }
+        let texts: Vec<Option<Vec<u8>>> = self.pipeline(&pipe).await?;
+        for (at, text) in apart.into_iter().zip(texts) {
+            let text =
+                AuditRecord::decode(&text.unwrap_or_default()[..]).map_err(|_| UNREADABLE)?;
+            let entry = &mut whole[at];
+            (entry.note, entry.before, entry.after) = (text.note, text.before, text.after);
+        }
+        Ok(whole)
+    }
+}
+
+/// What the log calls authors by.
+const AUTHOR: &str = "author ";
+
+/// A reference for an author who has none yet: the log names authors by what goes with them. 16 hexadecimal digits.
+pub(super) fn author_reference() -> String {
+    let mut bytes = [0; 8];
+    // Without random numbers authors share a reference: the log tells them apart no more, and nothing else is lost.
+    let _ = getrandom::fill(&mut bytes);
+    HEXLOWER.encode(&bytes)
+}
+
+/// Where the texts of an entry lie that lie apart.
+fn texts_of(log: &AuditLog, entry: &AuditEntry) -> Option<Vec<u8>> {
+    let AuditLog::Site(site) = log else {
+        return None;
+    };
+    let of_comment = entry
+        .change
+        .map(|change| change.comment.as_bytes().to_vec());
+    let of_author = || {
+        entry
+            .subject
+            .strip_prefix(AUTHOR)
+            .map(|reference| reference.into())
+    };
+    Some(keys::audit_texts(site, &of_comment.or_else(of_author)?))
 }
 
 /// What an entry says beyond its fixed fields of who did something.
@@ -153,14 +252,15 @@ impl Changed<'_> {
     }
 }
 
-fn read_entry(entry: &StreamId) -> Result<AuditEntry, StoreError> {
+/// An entry, and whether its texts lie apart.
+fn read_entry(entry: &StreamId) -> Result<(AuditEntry, bool), StoreError> {
     let number = |field: &str| entry.get::<i64>(field).ok_or(UNREADABLE);
     let cursor: Cursor = entry.id.parse().map_err(|_| UNREADABLE)?;
     let details = entry.get::<Vec<u8>>("x").ok_or(UNREADABLE)?;
     let details = AuditRecord::decode(&details[..]).map_err(|_| UNREADABLE)?;
     let action = u8::try_from(number("k")?).map_err(|_| UNREADABLE)?;
     let key = <[u8; 8]>::try_from(&details.key_id[..]).map_err(|_| UNREADABLE)?;
-    Ok(AuditEntry {
+    let entry = AuditEntry {
         sequence: cursor.sequence(),
         at: Timestamp(number("t")?),
         action: AuditAction::from_number(action).ok_or(UNREADABLE)?,
@@ -177,7 +277,8 @@ fn read_entry(entry: &StreamId) -> Result<AuditEntry, StoreError> {
         subject: details.subject,
         before: details.before,
         after: details.after,
-    })
+    };
+    Ok((entry, details.apart))
 }
 
 fn read_change(entry: &StreamId) -> Result<Option<CommentChange>, StoreError> {

@@ -8,7 +8,6 @@ use crate::{
         ids::{CommentId, KeyedHash, SiteId},
         state::{CommentState, Timestamp},
         stored::StoredComment,
-        subject::Subject,
     },
     proto::store::{AuditRecord, AuthorNoteRecord},
     store::{
@@ -18,7 +17,6 @@ use crate::{
         events, keys,
         reply::{Reply, id_bytes, unexpected},
         script::{Script, ScriptCall},
-        standing,
     },
 };
 
@@ -79,18 +77,26 @@ impl Store {
             moderator: actor.label.to_string(),
         };
         let details = AuditRecord {
-            subject: standing::told(&Subject::Author(*author)),
-            ..audit::details_by(actor, text)
+            apart: true,
+            ..audit::details_by(actor, "")
+        };
+        let apart = AuditRecord {
+            note: text.to_owned(),
+            ..AuditRecord::default()
         };
         let call = ScriptCall::new()
             .key(keys::site(site))
             .key(keys::author_notes(site, author))
             .key(keys::audit(site))
             .key(keys::counters(site))
+            .key(keys::author(site, author))
+            .key(keys::audit_texts(site, b""))
             .arg(record.encode_to_vec())
             .arg(MOST_NOTES)
             .arg(events::random_bits())
-            .arg(details.encode_to_vec());
+            .arg(details.encode_to_vec())
+            .arg(apart.encode_to_vec())
+            .arg(audit::author_reference());
         let reply: Reply = self.call(&ADD_NOTE, &call).await?;
         match reply.word()?.as_str() {
             "NOTED" => Ok(Noted::Done {
@@ -130,7 +136,7 @@ impl Store {
         notes.ok_or(UNREADABLE)
     }
 
-    /// The ids of an author's newest comments, the newest first, from a rank on. The newest 1,000 are known.
+    /// The ids of an author's newest comments, the newest first, from a rank on.
     ///
     /// # Errors
     /// As [`StoreError`] says.

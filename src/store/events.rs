@@ -23,6 +23,10 @@ pub(super) const CAUSE_RETRACTED: u32 = 1;
 pub(super) const CAUSE_REVISED: u32 = 2;
 /// A moderator blacked out a part of it.
 pub(super) const CAUSE_REDACTED: u32 = 3;
+/// It was erased for its author.
+pub(super) const CAUSE_ERASED: u32 = 4;
+/// Nobody decided on it for as long as texts are kept.
+pub(super) const CAUSE_EXPIRED: u32 = 5;
 
 /// What a read of the feed found.
 #[derive(Debug, PartialEq, Eq)]
@@ -167,6 +171,8 @@ fn read_cause(details: EventRecord) -> Result<Cause, StoreError> {
                 note: details.note,
             });
         }
+        CAUSE_ERASED => return Ok(Cause::Erased { expired: false }),
+        CAUSE_EXPIRED => return Ok(Cause::Erased { expired: true }),
         0 | CAUSE_REVISED => {}
         _ => return Err(UNREADABLE),
     }

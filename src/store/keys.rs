@@ -82,6 +82,18 @@ pub fn author_strikes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ak:", author.as_bytes())
 }
 
+/// Set: the accounts that were used with an e-mail address, each by its author's hash.
+#[must_use]
+pub fn email_accounts(site: &SiteId, email: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ae:", email.as_bytes())
+}
+
+/// Hash: what people wrote of a comment, or of an author by reference, by the sequence of its audit entry.
+#[must_use]
+pub fn audit_texts(site: &SiteId, of: &[u8]) -> Vec<u8> {
+    of_site(site, ":ax:", of)
+}
+
 /// String: a packed comment.
 #[must_use]
 pub fn comment(site: &SiteId, id: &CommentId) -> Vec<u8> {
@@ -283,6 +295,60 @@ pub fn data_key(site: &SiteId, id: [u8; 8]) -> Vec<u8> {
     of_site(site, ":k:", &id)
 }
 
+/// Sorted set: a site's data keys, by when they came, in milliseconds.
+#[must_use]
+pub fn data_keys(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":kx", b"")
+}
+
+/// Set: the data keys that a legal hold keeps.
+#[must_use]
+pub fn held_data_keys(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":kh", b"")
+}
+
+/// String: how often contact data was revealed on a day, in UTC.
+#[must_use]
+pub fn reveals(site: &SiteId, day: Day) -> Vec<u8> {
+    of_site(site, ":rv:", day.number().to_string().as_bytes())
+}
+
+/// Hash: how far retention has come.
+#[must_use]
+pub fn retention(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":rt", b"")
+}
+
+/// The prefixes that `scripts/parts/removal.lua` takes, in its order.
+#[must_use]
+pub fn removal(site: &SiteId) -> [Vec<u8>; 6] {
+    [":cv:", ":r:", ":w:", ":ac:", ":d:", ":ax:"].map(|kind| of_site(site, kind, b""))
+}
+
+/// The prefixes that `purge.lua` takes besides, in its order.
+#[must_use]
+pub fn purge(site: &SiteId) -> [Vec<u8>; 3] {
+    [":an:", ":ak:", ":ae:"].map(|kind| of_site(site, kind, b""))
+}
+
+/// String: who enforces retention, for as long as it lives.
+#[must_use]
+pub fn retention_lease() -> Vec<u8> {
+    b"{replydesk}:retention".to_vec()
+}
+
+/// String: the append-only file was rewritten for an erasure within the hour.
+#[must_use]
+pub fn log_rewritten() -> Vec<u8> {
+    b"{replydesk}:rewritten".to_vec()
+}
+
+/// String: how many erasures wait for a rewrite of the append-only file.
+#[must_use]
+pub fn log_rewrite_due() -> Vec<u8> {
+    b"{replydesk}:rewrite".to_vec()
+}
+
 /// How many sets the markers of imported comments are spread over. Redis packs a set of at most 512 integers into 8 bytes
 /// each (an intset): 16,384 sets stay so up to some six million comments.
 const MARKER_BUCKETS: u64 = 16_384;
@@ -322,6 +388,12 @@ pub fn sites() -> Vec<u8> {
 #[must_use]
 pub fn access_key(id: KeyId) -> Vec<u8> {
     format!("{{replydesk}}:key:{id}").into_bytes()
+}
+
+/// What [`access_key`] keys start with, for scripts that learn ids on their way.
+#[must_use]
+pub fn access_key_prefix() -> Vec<u8> {
+    b"{replydesk}:key:".to_vec()
 }
 
 /// Set: the ids of all access keys.

@@ -31,7 +31,7 @@ pub struct CommentPage {
     pub next: Option<u64>,
 }
 
-static LIST: Script = Script::new("list.lua", include_str!("scripts/list.lua"));
+pub(super) static LIST: Script = Script::new("list.lua", include_str!("scripts/list.lua"));
 
 type Scored = Vec<(Vec<u8>, f64)>;
 
@@ -119,7 +119,9 @@ impl Store {
             .iter()
             .scan(0, |bytes, comment| {
                 let before = *bytes;
-                *bytes += comment.as_ref().map_or(0, |c| c.content.body.len());
+                *bytes += comment
+                    .as_ref()
+                    .map_or(0, |c| c.content.body.verbatim().len());
                 Some(before)
             })
             .take_while(|before| *before < PAGE_BYTES)

@@ -10,7 +10,7 @@
 //! | 15-22 | digest of what was sent |
 //! | 23 | how many entries of history there are, at most 16 |
 //! | 24 | the lane that it waits in, or is held from; 0 for none |
-//! | 25 | flags: 1 if it said something else before (`was_changed`) |
+//! | 25 | flags: 1 if it said something else before (`was_changed`), 2 if retention has taken the rest (`was_purged`) |
 //! | 26- | `CommentRecord` |
 //! | last 40 for each | the entries of its history, the oldest first: see `record/history.rs` |
 //!
@@ -40,6 +40,8 @@ pub const HEAD: usize = 26;
 const FORMAT: u8 = 2;
 /// The flag of a comment that has earlier versions.
 const HAS_EARLIER: u8 = 1;
+/// The flag of a tombstone that retention left.
+const PURGED: u8 = 2;
 
 const UNREADABLE: StoreError = StoreError::Corrupt {
     what: "a stored comment",
@@ -54,10 +56,10 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
             .parent
             .map(|id| id.as_bytes().to_vec())
             .unwrap_or_default(),
-        display_name: content.display_name.clone(),
+        display_name: content.display_name.verbatim().to_owned(),
         website: content.website.clone(),
         account_id: content.account_id.clone(),
-        body: content.body.clone(),
+        body: content.body.verbatim().to_owned(),
         author: content
             .author
             .map(|hash| hash.as_bytes().to_vec())
@@ -69,13 +71,17 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         )]
         probability: content.score.probability.get() as f32,
         reasons: encode_reasons(&content.reasons),
-        contributions: contributions::pack(&content.body, &content.score.contributions),
+        contributions: contributions::pack(content.body.verbatim(), &content.score.contributions),
         model: content.score.model,
         lessons: content.score.lessons,
         signals: content.signals.clone(),
         ip: content
             .ip
             .map_or(0, |ip| u64::from_le_bytes(*ip.as_bytes())),
+        email: content
+            .email
+            .map(|hash| hash.as_bytes().to_vec())
+            .unwrap_or_default(),
         // `submit.lua` knows it, and appends it.
         wave: 0,
     };
@@ -147,6 +153,7 @@ pub fn decode(id: CommentId, value: &[u8]) -> Result<StoredComment, StoreError> 
         content: decode_content(record).ok_or(UNREADABLE)?,
         lane,
         was_changed: head[25] & HAS_EARLIER != 0,
+        was_purged: head[25] & PURGED != 0,
         history,
     })
 }
@@ -166,11 +173,12 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
     Some(CommentContent {
         thread: record.thread_id.parse().ok()?,
         parent: sixteen(&record.parent_id).map(CommentId::from_bytes),
-        display_name: record.display_name,
+        display_name: record.display_name.into(),
         website: record.website,
         account_id: record.account_id,
         author: sixteen(&record.author).map(KeyedHash::from_bytes),
         ip: (record.ip != 0).then(|| IpHash::from_bytes(record.ip.to_le_bytes())),
+        email: sixteen(&record.email).map(KeyedHash::from_bytes),
         sealed_contact: record.sealed_contact,
         reasons: decode_reasons(record.reasons),
         score: Score {
@@ -180,7 +188,7 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
             lessons: record.lessons,
         },
         signals: record.signals,
-        body: record.body,
+        body: record.body.into(),
     })
 }
 

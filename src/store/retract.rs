@@ -190,18 +190,23 @@ impl Store {
 }
 
 fn appeal_call(new: &NewAppeal<'_>) -> ScriptCall {
-    // As the details end: by that the script knows the same text again.
+    // By it the script knows the same text again.
     let text = AuditRecord {
         note: new.text.to_owned(),
         ..AuditRecord::default()
     };
+    let details = AuditRecord {
+        apart: true,
+        ..audit::details_by(new.actor, "")
+    };
     ScriptCall::change(new.site)
+        .key(keys::audit_texts(new.site, new.comment.as_bytes()))
         .arg(&new.comment.as_bytes()[..])
         .arg(new.version.get())
         .arg(text.encode_to_vec())
         .arg(&new.actor.key.as_bytes()[..])
         .arg(events::random_bits())
-        .arg(audit::details_by(new.actor, new.text).encode_to_vec())
+        .arg(details.encode_to_vec())
         .arg(new.site.as_str())
         .arg(u64::try_from(new.due_in.as_millis()).unwrap_or(u64::MAX))
         .arg(if new.taken { "1" } else { "" })

@@ -8,7 +8,6 @@ use crate::{
         bulk::Target,
         ids::{CommentId, KeyedHash, SiteId, WaveId},
         lane::Lane,
-        state::CommentState,
     },
     store::{connection::Store, error::StoreError, keys, reply::id_bytes},
 };
@@ -16,11 +15,6 @@ use crate::{
 const BAD_PLACE: StoreError = StoreError::Corrupt {
     what: "a bulk operation's place",
 };
-
-/// So many of an author's comments are known by author; of one who has more, older ones may wait too.
-const KNOWN_OF_AUTHOR: usize = 1_000;
-/// Whole comments in one read: each can be 64 KB.
-const WHOLE: usize = 50;
 
 /// A comment, and the place behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +37,7 @@ pub struct Picks {
 type Scored = Vec<(Vec<u8>, f64)>;
 
 impl Store {
-    /// At most `count` comments of a target behind a place; from the beginning behind an empty one. One read, and for an
-    /// author of more than 1,000 comments two more.
+    /// At most `count` comments of a target behind a place; from the beginning behind an empty one. One read.
     ///
     /// # Errors
     /// As [`StoreError`] says; `Corrupt` for a place that is none of this target.
@@ -114,14 +107,10 @@ impl Store {
         count: usize,
     ) -> Result<Picks, StoreError> {
         let from = after(place)?;
-        let mut pipe = redis::Pipeline::with_capacity(3);
+        let mut pipe = redis::Pipeline::with_capacity(2);
         pipe.cmd("HGET").arg(keys::author(site, author)).arg("c");
-        pipe.cmd("ZCARD").arg(keys::author_comments(site, author));
         pipe.add_command(range(keys::author_comments(site, author), &from, 0, count));
-        let (only, known, page): (Option<Vec<u8>>, usize, Scored) = self.pipeline(&pipe).await?;
-        if known >= KNOWN_OF_AUTHOR {
-            return self.pick_pending_of(site, author, &from).await;
-        }
+        let (only, page): (Option<Vec<u8>>, Scored) = self.pipeline(&pipe).await?;
         let Some(only) = only else {
             return by_sequence(page, count);
         };
@@ -135,25 +124,6 @@ impl Store {
             vec![(id.to_vec(), sequence)]
         };
         by_sequence(page, usize::MAX)
-    }
-
-    /// What is pending of an author of more comments than are kept by author: looked for among all that is pending.
-    async fn pick_pending_of(
-        &self,
-        site: &SiteId,
-        author: &KeyedHash,
-        from: &str,
-    ) -> Result<Picks, StoreError> {
-        let pending = keys::index(site, CommentState::Pending, None);
-        let page: Scored = self.query(&range(pending, from, 0, WHOLE)).await?;
-        let mut picks = by_sequence(page, WHOLE)?;
-        let ids: Vec<CommentId> = picks.picked.iter().map(|picked| picked.id).collect();
-        let comments = self.comments(site, &ids).await?;
-        let mut theirs = comments.into_iter().map(|comment| {
-            comment.is_some_and(|comment| comment.content.author.as_ref() == Some(author))
-        });
-        picks.picked.retain(|_| theirs.next().unwrap_or(false));
-        Ok(picks)
     }
 
     /// In due order, equal ones by name as Redis orders them. What the walk decides leaves the lane, and what it passes

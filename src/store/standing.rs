@@ -192,7 +192,8 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         shown: new.shown.to_owned(),
     };
     let details = AuditRecord {
-        subject: told(subject),
+        subject: told(subject, new.named_by),
+        apart: subject.kind() == SubjectKind::Author,
         ..audit::details_by(new.actor, "")
     };
     ScriptCall::new()
@@ -203,6 +204,7 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         .key(strikes)
         .key(keys::audit(site))
         .key(keys::counters(site))
+        .key(keys::audit_texts(site, b""))
         .arg(subject.to_bytes())
         .arg(new.standing.number())
         .arg(
@@ -220,11 +222,20 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         .arg(new.words)
         .arg(events::random_bits())
         .arg(details.encode_to_vec())
+        .arg(audit::author_reference())
 }
 
-/// A subject as the audit log names it: by kind and keyed hash.
-pub(super) fn told(subject: &Subject) -> String {
-    format!("{} {subject}", subject.kind().word())
+/// A subject as the audit log names it. An author is named by the script, and an IP address by the comment that named it: a
+/// hash of either would stay in the log for longer than it may.
+fn told(subject: &Subject, named_by: Option<CommentId>) -> String {
+    match (subject, named_by) {
+        (Subject::Author(_), _) => String::new(),
+        (Subject::IpAddress(_), Some(comment)) => format!("ip_address of {comment}"),
+        (Subject::IpAddress(_), None) => "ip_address".to_owned(),
+        (Subject::LinkDomain(_) | Subject::Website(_), _) => {
+            format!("{} {subject}", subject.kind().word())
+        }
+    }
 }
 
 /// Tells whether what was said is the same: not who said it, and when.

@@ -184,11 +184,17 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
     for key in sketch.chain(subjects).chain(hosts) {
         call = call.key(key);
     }
-    call = call.key(
-        prints
-            .author
-            .map_or_else(none, |author| keys::author_comments(site, &author)),
-    );
+    call = call
+        .key(
+            prints
+                .email
+                .map_or_else(none, |email| keys::email_accounts(site, &email)),
+        )
+        .key(
+            prints
+                .author
+                .map_or_else(none, |author| keys::author_comments(site, &author)),
+        );
     with_arguments(call, new, &record)
 }
 

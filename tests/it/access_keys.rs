@@ -1,6 +1,9 @@
 //! Access keys: who holds one gets in, nobody else does, and a revoked one is dead within a second everywhere.
 
-use std::time::{Duration, Instant};
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use replydesk::{
     access::{
@@ -19,7 +22,10 @@ use replydesk::{
 
 use crate::harness::redis_server::RedisServer;
 
-fn bearer(key: &AccessKey) -> String {
+/// As many failures as anybody could want.
+pub const MANY: NonZeroU32 = NonZeroU32::MAX;
+
+pub fn bearer(key: &AccessKey) -> String {
     format!("Bearer {}", *key.expose())
 }
 
@@ -27,11 +33,16 @@ fn showing(header: &str) -> Presented {
     Presented::header(Some(header))
 }
 
-fn scope(sites: &[&str]) -> SiteScope {
+/// The holder of a key calls.
+pub async fn call(access: &Access, key: &AccessKey) -> Result<Caller, AccessError> {
+    access.authenticate(&showing(&bearer(key))).await
+}
+
+pub fn scope(sites: &[&str]) -> SiteScope {
     SiteScope::of(sites.iter().map(|site| site.parse().unwrap()).collect())
 }
 
-fn new(role: Role, sites: &[&str]) -> NewKey {
+pub fn new(role: Role, sites: &[&str]) -> NewKey {
     NewKey {
         role,
         scope: scope(sites),
@@ -40,15 +51,15 @@ fn new(role: Role, sites: &[&str]) -> NewKey {
     }
 }
 
-async fn redis_time(store: &Store) -> i64 {
+pub async fn redis_time(store: &Store) -> i64 {
     let (seconds, micros): (i64, i64) = store.query(&redis::cmd("TIME")).await.unwrap();
     seconds * 1_000 + micros / 1_000
 }
 
 /// A replica with a root key, and the root key's holder.
-async fn replica(redis: &RedisServer) -> (Access, Caller, AccessKey) {
+pub async fn replica(redis: &RedisServer) -> (Access, Caller, AccessKey) {
     let (key, root) = root::generate().unwrap();
-    let access = Access::new(redis.store().await, Some(root));
+    let access = Access::new(redis.store().await, Some(root), MANY);
     let caller = access.authenticate(&showing(&bearer(&key))).await.unwrap();
     (access, caller, key)
 }
@@ -105,7 +116,7 @@ async fn nobody_else_gets_in() {
 }
 
 /// A well-formed key with the other's id and a secret of its own.
-fn forged(key: &AccessKey) -> AccessKey {
+pub fn forged(key: &AccessKey) -> AccessKey {
     use data_encoding::BASE32_NOPAD;
     use sha2::{Digest, Sha256};
     let mut bytes = vec![7; 32];
@@ -122,7 +133,7 @@ fn forged(key: &AccessKey) -> AccessKey {
 async fn a_revoked_key_is_dead_at_once_here_and_within_a_second_elsewhere() {
     let redis = RedisServer::start();
     let (access, root, _) = replica(&redis).await;
-    let other = Access::new(redis.store().await, None);
+    let other = Access::new(redis.store().await, None, MANY);
     let (info, key) = access
         .create(&root, new(Role::Submitter, &[]))
         .await

@@ -74,7 +74,8 @@ async fn eight_moderators_on_two_replicas_decide_two_thousand_items_once_each() 
             other @ (Cause::Undone(_)
             | Cause::Retracted(_)
             | Cause::Revised(_)
-            | Cause::Redacted(_)) => panic!("nobody did that: {other:?}"),
+            | Cause::Redacted(_)
+            | Cause::Erased(_)) => panic!("nobody did that: {other:?}"),
         }
     }
     assert_eq!(events.len(), 2 * ITEMS);

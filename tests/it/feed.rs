@@ -95,7 +95,8 @@ async fn each_state_change_appears_once_and_in_order() {
             other @ (Cause::Undone(_)
             | Cause::Retracted(_)
             | Cause::Revised(_)
-            | Cause::Redacted(_)) => panic!("nobody did that: {other:?}"),
+            | Cause::Redacted(_)
+            | Cause::Erased(_)) => panic!("nobody did that: {other:?}"),
         }
     }
     desk.finish().await;

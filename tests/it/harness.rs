@@ -11,6 +11,7 @@ pub mod health;
 pub mod learning;
 pub mod learnt;
 pub mod policies;
+pub mod privacy;
 pub mod process;
 pub mod redis_server;
 pub mod refusals;

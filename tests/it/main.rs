@@ -9,6 +9,10 @@
 
 mod access;
 mod access_keys;
+mod access_outages;
+mod access_peers;
+mod access_rotation;
+mod access_usage;
 mod audit;
 mod author_command;
 mod backtest;
@@ -17,6 +21,7 @@ mod bad_clients;
 mod bulk;
 mod changes;
 mod commands;
+mod data_subjects;
 mod decisions;
 mod drain;
 mod durability;
@@ -37,6 +42,7 @@ mod privacy_leak;
 mod queue_listing;
 mod queue_model;
 mod quotes;
+mod retention;
 mod review_context;
 mod rpc_inputs;
 mod shutdown;

@@ -72,6 +72,15 @@ fn another_policy() -> v1::Policy {
         moderator_statistics: Some(true),
         appeals: Some(false),
         sampled_share: Some(0.3),
+        retention: Some(v1::Retention {
+            contact_days: Some(14),
+            text_days: Some(90),
+            audit_days: Some(365),
+        }),
+        masking: Some(v1::Masking {
+            email_addresses: Some(false),
+            phone_numbers: Some(false),
+        }),
     }
 }
 

@@ -34,6 +34,7 @@ struct Bench {
     runtime: Runtime,
     desk: Desk,
     admin: Client,
+    officer: Client,
 }
 
 impl Bench {
@@ -52,10 +53,13 @@ impl Bench {
             desk
         });
         let admin = runtime.block_on(async { desk.admin() });
+        let officer = desk.someone(0, SITE, v1::Role::PrivacyOfficer, "officer");
+        let officer = runtime.block_on(officer);
         Self {
             runtime,
             desk,
             admin,
+            officer,
         }
     }
 
@@ -91,7 +95,7 @@ impl Bench {
         };
         let answered = TestRunner::new(config).run(&calls, |call| {
             let before = self.contents();
-            let result = self.runtime.block_on(call.send(&self.admin));
+            let result = self.runtime.block_on(call.send(&self.admin, &self.officer));
             if let Err(status) = &result {
                 check(status);
                 if status.code() == Code::InvalidArgument {

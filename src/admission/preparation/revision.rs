@@ -77,6 +77,7 @@ impl Preparation {
             body: comment
                 .content
                 .body
+                .verbatim()
                 .parse()
                 .unwrap_or_else(|_| submission.body.clone()),
             ..submission.clone()
@@ -111,7 +112,7 @@ fn draft(site: &SiteId, comment: &StoredComment, thread: &ThreadDetails, body: &
             thread_url: thread.url.clone(),
             thread_title: thread.title.clone(),
             thread_language: thread.language.clone(),
-            display_name: content.display_name.clone(),
+            display_name: content.display_name.verbatim().to_owned(),
             website: content.website.clone(),
             account_id: content.account_id.clone(),
             body: body.to_owned(),

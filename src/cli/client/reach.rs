@@ -7,9 +7,12 @@ use std::{
 
 use tonic::metadata::{Ascii, MetadataValue};
 
-use crate::cli::{
-    client::protection::{Protection, TlsFiles},
-    failure::Failure,
+use crate::{
+    access::key::AccessKey,
+    cli::{
+        client::protection::{Protection, TlsFiles},
+        failure::Failure,
+    },
 };
 
 /// The key's own variable. Never a flag: the command line of a process is there for everyone on the machine to read.
@@ -123,16 +126,17 @@ impl Target {
     /// The same address with this key.
     ///
     /// # Errors
-    /// The text cannot be a key: it does not start with `rd_`, or has characters that no key has.
+    /// The text cannot be a key: it does not start with `rd_`, or has a typing error, which its checksum tells.
     pub fn with_key(mut self, key: &str) -> Result<Self, Failure> {
+        const ORIGIN: &str = "what was given as the key";
         let key = key.trim();
-        let spelt_right = key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if !key.starts_with("rd_") {
+            return Err(not_a_key(ORIGIN));
+        }
+        let parsed: Result<AccessKey, _> = key.parse();
+        parsed.map_err(|why| Failure::usage(format!("{ORIGIN}: {why}")))?;
         let value = format!("Bearer {key}").parse::<MetadataValue<Ascii>>();
-        let (true, true, Ok(mut value)) = (key.starts_with("rd_"), spelt_right, value) else {
-            return Err(not_a_key("what was given as the key"));
-        };
+        let mut value = value.map_err(|_| not_a_key(ORIGIN))?;
         value.set_sensitive(true);
         self.bearer = Some(value);
         Ok(self)
@@ -159,18 +163,28 @@ mod tests {
 
     #[test]
     fn a_target_never_shows_its_key() {
+        let key = AccessKey::generate().expect("random numbers").expose();
         let target = Target::new("http://127.0.0.1:1")
-            .with_key("rd_0123456789abcdef_canary\n")
+            .with_key(&format!("{}\n", *key))
             .expect("a key");
-        assert!(!format!("{target:?}").contains("canary"));
+        assert!(!format!("{target:?}").contains(&key[20..]));
     }
 
     #[test]
     fn what_cannot_be_a_key_is_refused_without_being_repeated() {
-        for text in ["", "canary", "rd_can ary", "rd_canäry"] {
+        let mut typo = AccessKey::generate().expect("random numbers").expose();
+        let last = typo.pop();
+        typo.push(if last == Some('a') { 'b' } else { 'a' });
+        for (text, says) in [
+            ("", "replydesk key create"),
+            ("canary", "replydesk key create"),
+            ("rd_can ary", "an access key reads rd_"),
+            ("rd_canäry", "an access key reads rd_"),
+            (&typo, "typing error"),
+        ] {
             let failure = Target::new("x").with_key(text).expect_err(text).to_string();
-            assert!(!failure.contains("can"), "{failure}");
-            assert!(failure.contains("replydesk key create"), "{failure}");
+            assert!(!failure.contains("canary") && !failure.contains(&typo[3..]));
+            assert!(failure.contains(says), "{failure}");
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         stored::StoredComment,
         subject::SubjectKind,
         violation::Violations,
+        written::Written,
     },
     grpc::convert::{
         paging,
@@ -224,13 +225,13 @@ pub fn changed(site: &SiteId, changed: Changed) -> v1::SetAuthorStandingResponse
         dealt_with: changed.dealt_with,
         pending_left: changed.pending_left,
         next_pending_token: token.unwrap_or_default(),
-        standing: Some(standing(changed.stands, String::new())),
+        standing: Some(standing(changed.stands, Written::default())),
     }
 }
 
 /// How a subject stands, with the name beside the comment that named it, if it is known.
 #[must_use]
-pub fn standing(stands: Stands, display_name: String) -> v1::SubjectStanding {
+pub fn standing(stands: Stands, display_name: Written) -> v1::SubjectStanding {
     let in_force = stands.standing();
     let told = v1::SubjectStanding {
         standing_id: stands.subject.to_string(),
@@ -251,7 +252,7 @@ pub fn standing(stands: Stands, display_name: String) -> v1::SubjectStanding {
         set_at: Some(time(set.set_at)),
         comment_id: comment.unwrap_or_default(),
         name: if set.shown.is_empty() {
-            display_name
+            display_name.into_verbatim()
         } else {
             set.shown
         },
@@ -272,7 +273,7 @@ pub fn note(note: AuthorNote) -> v1::AuthorNote {
 /// What is known of a comment's author.
 #[must_use]
 pub fn details(found: AuthorDetails) -> v1::AuthorDetails {
-    let stands = |stands| standing(stands, String::new());
+    let stands = |stands| standing(stands, Written::default());
     v1::AuthorDetails {
         standing: found.author.map(stands),
         notes: found.notes.into_iter().map(note).collect(),
@@ -287,7 +288,13 @@ fn comment(comment: StoredComment) -> v1::AuthorComment {
         thread_id: comment.content.thread.as_str().to_owned(),
         state: words::state(comment.state),
         version: comment.version.get(),
-        excerpt: comment.content.body.chars().take(EXCERPT).collect(),
+        excerpt: comment
+            .content
+            .body
+            .verbatim()
+            .chars()
+            .take(EXCERPT)
+            .collect(),
         submitted_at: Some(time(comment.submitted_at)),
     }
 }

@@ -153,8 +153,8 @@ fn example(found: Disagreement) -> v1::Disagreement {
     v1::Disagreement {
         comment_id: found.comment.id.to_string(),
         thread_id: content.thread.as_str().to_owned(),
-        display_name: content.display_name,
-        excerpt: content.body,
+        display_name: content.display_name.into_verbatim(),
+        excerpt: content.body.into_verbatim(),
         spam_probability: content.score.probability.get(),
         outcome: outcome(found.outcome),
         reasons: words::reasons(found.reasons),

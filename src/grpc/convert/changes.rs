@@ -202,7 +202,7 @@ pub fn redacted(done: RedactedComment) -> v1::RedactCommentResponse {
         comment_id: done.comment.to_string(),
         state: words::state(done.state),
         version: done.version.get(),
-        body: done.body,
+        body: done.body.into_verbatim(),
         redacted_at: Some(timestamp_to_proto(done.at)),
         replayed: done.replayed,
     }

@@ -7,6 +7,7 @@ use crate::{
         rejection::ReasonCodeText,
         state::{Version, Word},
         violation::Violations,
+        written::Audience,
     },
     grpc::convert::{time::timestamp_to_proto, words},
     proto::v1,
@@ -161,7 +162,12 @@ pub fn queued(site: &SiteId, item: QueuedItem, context: ItemContext) -> v1::Revi
         due_at: Some(timestamp_to_proto(item.due_at)),
         lane: words::lane(item.comment.lane),
         author_history: Some(words::history(context.history)),
-        comment: Some(words::comment(site.as_str(), item.comment, context)),
+        comment: Some(words::comment(
+            site.as_str(),
+            item.comment,
+            context,
+            Audience::Newsroom,
+        )),
         lease_token: String::new(),
         lease_expires_at: None,
     }

@@ -1,6 +1,6 @@
 //! `GetReviewContext`: what surrounds a comment, from the domain to proto.
 
-mod aftermath;
+pub(super) mod aftermath;
 
 use crate::{
     comment::{
@@ -10,6 +10,7 @@ use crate::{
         score::Score,
         state::Verdict,
         stored::StoredComment,
+        written::Audience,
     },
     grpc::convert::{time::timestamp_to_proto as time, words},
     proto::v1,
@@ -43,7 +44,7 @@ impl Now {
     pub fn of(scorer: &Scorer, site: &SiteId, comment: &StoredComment) -> Self {
         let content = &comment.content;
         let signals = Signals::from_bytes(&content.signals).unwrap_or_default();
-        let text = Content::of_text(&content.body, &content.display_name);
+        let text = Content::of_text(content.body.verbatim(), content.display_name.verbatim());
         let found = scorer.explain(SiteTag::of(site), &text, &signals, MOST_CONTRIBUTIONS);
         let score = Score {
             contributions: found.contributions,
@@ -70,7 +71,7 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
         author_history: Some(words::history(found.context.history)),
         thread_counts: Some(words::thread_counts(found.thread_counts)),
         signals: seen(&now.signals),
-        score_now: Some(words::score_of(&comment.content.body, now.score)),
+        score_now: Some(words::score_of(comment.content.body.verbatim(), now.score)),
         wave,
         last_decision: comment
             .history
@@ -90,7 +91,12 @@ pub fn context(site: &SiteId, found: Surroundings, now: Now) -> v1::ReviewContex
             .map(aftermath::earlier)
             .collect(),
         appeal: found.aftermath.appeal.map(aftermath::appeal),
-        comment: Some(words::comment(site.as_str(), found.comment, found.context)),
+        comment: Some(words::comment(
+            site.as_str(),
+            found.comment,
+            found.context,
+            Audience::Newsroom,
+        )),
     }
 }
 
@@ -110,8 +116,8 @@ pub(super) fn member(comment: StoredComment) -> v1::WaveMember {
         thread_id: content.thread.as_str().to_owned(),
         state: words::state(comment.state),
         version: comment.version.get(),
-        display_name: content.display_name,
-        excerpt: content.body.chars().take(EXCERPT).collect(),
+        display_name: content.display_name.into_verbatim(),
+        excerpt: content.body.verbatim().chars().take(EXCERPT).collect(),
         submitted_at: Some(time(comment.submitted_at)),
     }
 }
@@ -132,8 +138,13 @@ fn nearby(comment: StoredComment) -> v1::NearbyComment {
         parent_id: content.parent.map(|id| id.to_string()).unwrap_or_default(),
         state: words::state(comment.state),
         version: comment.version.get(),
-        display_name: content.display_name,
-        excerpt: content.body.chars().take(NEARBY_EXCERPT).collect(),
+        display_name: content.display_name.into_verbatim(),
+        excerpt: content
+            .body
+            .verbatim()
+            .chars()
+            .take(NEARBY_EXCERPT)
+            .collect(),
         submitted_at: Some(time(comment.submitted_at)),
     }
 }

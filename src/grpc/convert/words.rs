@@ -1,11 +1,11 @@
 //! What several services say: states, reasons, scores, comments and events, from the domain to proto.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use crate::{
     comment::{
         event::{Cause, Event},
-        folding,
+        explained, folding,
         lane::Lane,
         lease::ItemContext,
         observed::AuthorHistory,
@@ -14,6 +14,7 @@ use crate::{
         state::{CommentState, Outcome, Verdict, Word},
         stored::StoredComment,
         thread::StateCounts,
+        written::Audience,
     },
     grpc::convert::time::timestamp_to_proto as time,
     proto::v1,
@@ -102,10 +103,19 @@ pub fn score_of(body: &str, mut found: Score) -> v1::Score {
     score(found)
 }
 
-/// A comment with what is known of its article. Contact data stays where it is.
+/// A comment as an audience may see it, with what is known of its article. Contact data stays where it is.
 #[must_use]
-pub fn comment(site: &str, comment: StoredComment, context: ItemContext) -> v1::Comment {
-    let content = comment.content;
+pub fn comment(
+    site: &str,
+    comment: StoredComment,
+    context: ItemContext,
+    audience: Audience,
+) -> v1::Comment {
+    let mut content = comment.content;
+    let body = content.body.shown_to(audience);
+    if let Cow::Owned(masked) = &body {
+        explained::leave_out_what_is_hidden(masked, &mut content.reasons, &mut content.score);
+    }
     let wave = comment.wave.filter(|_| context.wave_size > 1);
     v1::Comment {
         wave_id: wave.map(|wave| wave.to_string()).unwrap_or_default(),
@@ -120,12 +130,12 @@ pub fn comment(site: &str, comment: StoredComment, context: ItemContext) -> v1::
         }),
         parent_id: content.parent.map(|id| id.to_string()).unwrap_or_default(),
         author: Some(v1::Author {
-            display_name: content.display_name,
+            display_name: content.display_name.shown_to(audience).into_owned(),
             website: content.website,
             account_id: content.account_id,
         }),
-        score: Some(score_of(&content.body, content.score)),
-        body: content.body,
+        score: Some(score_of(&body, content.score)),
+        body: body.into_owned(),
         state: state(comment.state),
         version: comment.version.get(),
         outcome: outcome(comment.outcome),
@@ -196,6 +206,7 @@ pub fn event(event: Event) -> v1::Event {
             operation_id: operation.map(|id| id.to_string()).unwrap_or_default(),
         }),
         Cause::Retracted => v1::event::Cause::Retracted(v1::event::Retracted {}),
+        Cause::Erased { expired } => v1::event::Cause::Erased(v1::event::Erased { expired }),
         Cause::Revised {
             outcome: decided,
             reasons: why,

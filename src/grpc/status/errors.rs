@@ -1,13 +1,13 @@
 //! The layers' errors.
 
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation};
+use tonic_types::{ErrorDetails, FieldViolation, QuotaViolation};
 
 use super::{detailed, internal, not_found, precondition, status, unavailable};
 use crate::{
     access::{error::AccessError, issue::IssueError},
     backtest::BacktestError,
-    comment::violation::Violations,
+    comment::{ids::KeyId, violation::Violations},
     grpc::convert::backtest,
     import::ImportError,
     policy::sites::SiteError,
@@ -71,6 +71,18 @@ impl From<AccessError> for Status {
             AccessError::WrongSite => {
                 status(Code::PermissionDenied, "WRONG_SITE", error.to_string(), &[])
             }
+            AccessError::TooManyFailures { retry_after } => {
+                let mut details = ErrorDetails::with_retry_info(Some(*retry_after));
+                let violation = QuotaViolation::new("peer", "calls without a good access key");
+                details.set_quota_failure(vec![violation]);
+                detailed(
+                    Code::ResourceExhausted,
+                    "TOO_MANY_FAILURES",
+                    error.to_string(),
+                    &[],
+                    details,
+                )
+            }
             AccessError::Missing
             | AccessError::NotBearer
             | AccessError::Malformed(_)
@@ -95,6 +107,9 @@ impl From<IssueError> for Status {
             IssueError::Violations(found) => found.into(),
             IssueError::NotFound => not_found("KEY_NOT_FOUND", error.to_string()),
             IssueError::Configured => precondition("KEY_CONFIGURED", "key", &error.to_string()),
+            IssueError::Over => precondition("KEY_OVER", "key", &error.to_string()),
+            IssueError::Used(successor) => replaced("KEY_IN_USE", successor, &error),
+            IssueError::Replaced(successor) => replaced("KEY_REPLACED", successor, &error),
             IssueError::TooMany => status(
                 Code::ResourceExhausted,
                 "TOO_MANY_KEYS",
@@ -111,6 +126,21 @@ impl From<IssueError> for Status {
             IssueError::Store(cause) => store(&cause),
         }
     }
+}
+
+/// The key has a successor, which the caller must look at.
+fn replaced(reason: &str, successor: KeyId, error: &IssueError) -> Status {
+    let message = error.to_string();
+    let mut details = ErrorDetails::new();
+    details.add_precondition_failure_violation(reason, "key", message.as_str());
+    let metadata = [("replaced_by", successor.to_string())];
+    detailed(
+        Code::FailedPrecondition,
+        reason,
+        message,
+        &metadata,
+        details,
+    )
 }
 
 impl From<ImportError> for Status {

@@ -6,11 +6,13 @@ use crate::{
     comment::{
         fields::RequiredFields,
         limits::{Limit, Limits},
+        masking::Masking,
         violation::Violations,
     },
     policy::{
         priority::{PriorityWeights, Share},
         rejection::RejectionReasons,
+        retention::Retention,
     },
 };
 
@@ -61,6 +63,28 @@ pub struct PriorityDraft {
     pub thread_heat: Option<f64>,
     /// A trusted author.
     pub standing: Option<f64>,
+}
+
+/// How long what is kept, in days.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RetentionDraft {
+    /// Contact data.
+    pub contact_days: Option<u32>,
+    /// What comments say.
+    pub text_days: Option<u32>,
+    /// The audit log.
+    pub audit_days: Option<u32>,
+}
+
+/// What the blog gets masked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MaskingDraft {
+    /// E-mail addresses.
+    pub email_addresses: Option<bool>,
+    /// Telephone numbers.
+    pub phone_numbers: Option<bool>,
 }
 
 /// A reason that a site rejects for.
@@ -143,6 +167,34 @@ impl PriorityDraft {
     }
 }
 
+impl MaskingDraft {
+    pub(super) fn parse(self) -> Masking {
+        let default = Masking::default();
+        Masking {
+            email_addresses: self.email_addresses.unwrap_or(default.email_addresses),
+            phone_numbers: self.phone_numbers.unwrap_or(default.phone_numbers),
+        }
+    }
+}
+
+impl RetentionDraft {
+    pub(super) fn parse(self, found: &mut Violations) -> Retention {
+        let default = Retention::default();
+        let (contact, text, audit) = default.days();
+        let parsed = Retention::in_days(
+            self.contact_days.unwrap_or(contact),
+            self.text_days.unwrap_or(text),
+            self.audit_days.unwrap_or(audit),
+        );
+        parsed.unwrap_or_else(|wrong| {
+            for one in wrong.as_slice() {
+                found.add(one.field, &one.description);
+            }
+            default
+        })
+    }
+}
+
 pub(super) fn rejection_reasons(
     found: &mut Violations,
     given: &[RejectionReasonDraft],
@@ -184,6 +236,26 @@ impl From<&Limits> for LimitsDraft {
             ip_address: Some(limits.ip_address.into()),
             thread: Some(limits.thread.into()),
             site: Some(limits.site.into()),
+        }
+    }
+}
+
+impl From<Masking> for MaskingDraft {
+    fn from(masking: Masking) -> Self {
+        Self {
+            email_addresses: Some(masking.email_addresses),
+            phone_numbers: Some(masking.phone_numbers),
+        }
+    }
+}
+
+impl From<Retention> for RetentionDraft {
+    fn from(retention: Retention) -> Self {
+        let (contact, text, audit) = retention.days();
+        Self {
+            contact_days: Some(contact),
+            text_days: Some(text),
+            audit_days: Some(audit),
         }
     }
 }

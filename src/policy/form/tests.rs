@@ -7,7 +7,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::policy::{
     ModerationMode,
-    draft::{LimitDraft, LimitsDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft},
+    draft::{
+        LimitDraft, LimitsDraft, MaskingDraft, PriorityDraft, RejectionReasonDraft, RequiredDraft,
+        RetentionDraft,
+    },
 };
 
 fn paths(table: &toml::Table, prefix: &str, into: &mut Vec<String>) {
@@ -70,7 +73,7 @@ fn unknown_keys_are_refused_with_the_nearest_right_name() {
 #[test]
 fn all_values_out_of_range_are_named_at_once() {
     let wrong = Policy::from_toml(
-        "approve_at = 2\nspam_at = nan\nservice_level = '90d'\nreject_words = ['!']\n[limits]\nsite = { per_minute = 0, burst = 1 }\n[priority]\nreports = -0.1\n[[rejection_reasons]]\ncode = 'a'\n",
+        "approve_at = 2\nspam_at = nan\nservice_level = '90d'\nreject_words = ['!']\n[limits]\nsite = { per_minute = 0, burst = 1 }\n[priority]\nreports = -0.1\n[retention]\ncontact_days = 0\ntext_days = 4000\naudit_days = 29\n[[rejection_reasons]]\ncode = 'a'\n",
     );
     let TomlError::Violations(found) = wrong.unwrap_err() else {
         panic!("values are violations");
@@ -86,6 +89,9 @@ fn all_values_out_of_range_are_named_at_once() {
             "site.policy.service_level",
             "site.policy.priority.reports",
             "site.policy.rejection_reasons",
+            "site.policy.retention.contact_days",
+            "site.policy.retention.text_days",
+            "site.policy.retention.audit_days",
         ]
     );
     let crossed = Policy::from_toml("approve_at = 0.96")
@@ -135,6 +141,8 @@ fn policies() -> impl Strategy<Value = Policy> {
         prop::option::of(0u32..=168),
         any::<(Option<bool>, Option<bool>)>(),
         share(),
+        prop::option::of((1u32..=365, 0u32..=3_285, 30u32..=3_650)),
+        any::<(Option<bool>, Option<bool>)>(),
     );
     (
         mode,
@@ -184,6 +192,18 @@ fn policies() -> impl Strategy<Value = Policy> {
                 moderator_statistics: queue.4.0,
                 appeals: queue.4.1,
                 sampled_share: queue.5,
+                retention: queue.6.map_or_else(
+                    RetentionDraft::default,
+                    |(contact, more, audit)| RetentionDraft {
+                        contact_days: Some(contact),
+                        text_days: Some(contact + more),
+                        audit_days: Some(audit),
+                    },
+                ),
+                masking: MaskingDraft {
+                    email_addresses: queue.7.0,
+                    phone_numbers: queue.7.1,
+                },
                 ..PolicyDraft::default()
             },
         )

@@ -135,6 +135,7 @@ fn taught_by(event: &Event) -> Option<Taught> {
     let (before, now) = match &event.cause {
         Cause::Submitted { .. }
         | Cause::Retracted
+        | Cause::Erased { .. }
         | Cause::Revised { .. }
         | Cause::Redacted { .. } => return None,
         Cause::Decided {
@@ -222,7 +223,7 @@ type Work = (CommentId, CommentContent, Vec<Teaching>);
 fn make(site: SiteTag, shared: bool, work: &[Work]) -> Vec<Vec<u8>> {
     let mut lessons = Vec::with_capacity(work.len());
     for (comment, text, taught) in work {
-        let content = Content::of_text(&text.body, &text.display_name);
+        let content = Content::of_text(text.body.verbatim(), text.display_name.verbatim());
         // Signals of another release say nothing, and the text still does.
         let signals = Signals::from_bytes(&text.signals).unwrap_or_default();
         let vector = Vector::of(&content, signals);

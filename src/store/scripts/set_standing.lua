@@ -6,10 +6,11 @@
 --
 -- KEYS   1 site  2 the author's hash, or the string of another subject  3 standings  4 their ends
 --        5 the author's strikes (the site's key for another subject)  6 audit log  7 counters
+--        8 prefix of texts that lie apart from the audit log
 -- ARGV   1 subject: its kind's number (1 byte), its hash  2 standing (2: normal)  3 end in ms, '' for good  4 reason
 --        5 label of the moderator's key  6 mark of standing, end and reason (8 bytes)  7 record of another subject
 --        8 id of the comment that named it, or ''  9 '1': a strike for that comment  10 the most standings
---        11 all that in words  12 16 random bits  13 audit details
+--        11 all that in words  12 16 random bits  13 audit details  14 a reference for an author who has none yet
 -- reply  {'SET', 1 if the standing changed, 1 if there is a new strike} {'NO_SITE'} {'FULL'}
 -- cost   O(log n) in the standings; at most 20 that have ended leave their index
 if call('EXISTS', KEYS[1]) == 0 then return {'NO_SITE'} end
@@ -44,7 +45,14 @@ local function field(tag, text)
   return string.char(tag, length % 128 + 128, math.floor(length / 128)) .. text
 end
 local after = (same and before or words) .. (strike and '; one strike more' or '')
-append_audit_to(KEYS[6], KEYS[7], 12, ARGV[12], ARGV[13] .. field(58, before) .. field(66, after))
+local told = field(58, before) .. field(66, after)
+if of_author then
+  local named, reference = author_subject(KEYS[2], ARGV[14])
+  local audit = append_audit_to(KEYS[6], KEYS[7], 12, ARGV[12], ARGV[13] .. named)
+  call('HSET', KEYS[8] .. reference, audit, told)
+else
+  append_audit_to(KEYS[6], KEYS[7], 12, ARGV[12], ARGV[13] .. told)
+end
 
 for _, member in ipairs(ended) do
   call('ZREM', KEYS[3], member)

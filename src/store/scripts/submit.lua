@@ -7,7 +7,7 @@
 --        9 author  10 duplicate  11 data key  12-13 rates of author, ip address
 --        14-   parts of a sketch (ARGV 20 says how many), then standings of IP address, website and domains (ARGV 23 has
 --              a mark of each), then counters of link hosts, each counted once
---        last  the author's comments
+--        last  the accounts of the e-mail address (none unless the author is an account), the author's comments
 --        where there is none (no author, no contact data), the site's key (2) stands in: an empty one is of another slot
 -- ARGV   1 id  2 digest  3 state  4 outcome  5 content  6 policy version  7 thread version  8 author version
 --        9 '1': check versions; '': a third try, stored as it is  10 '1': write; '': only check
@@ -46,7 +46,7 @@ end
 local policy = call('HGET', KEYS[2], 'v')
 if not policy then return {'NO_SITE'} end
 local thread = call('HMGET', KEYS[3], 'v', 'closed', 'title', ARGV[3], 'r', 'f')
-local author = KEYS[9] == NONE and {} or call('HMGET', KEYS[9], 'v', 'f', ARGV[3], 'c', '1', '2', '3', '4', '5', '6')
+local author = KEYS[9] == NONE and {} or call('HMGET', KEYS[9], 'v', 'f', ARGV[3], 'c', '1', '2', '3', '4', '5', '6', 'em')
 local stale = policy ~= ARGV[6] or (thread[1] or '0') ~= ARGV[7] or (author[1] or '0') ~= ARGV[8]
 -- A standing that was set, lifted or has ended since it was seen has another mark, or none.
 for i = 1, SUBJECTS do
@@ -214,8 +214,8 @@ if ARGV[22] ~= '' then field('k', ARGV[22]) end
 -- A beginning that is yet to come is from before the clock jumped back: it must not keep the thread open for longer.
 if not began or began > ms then field('f', now) end
 call('HSET', KEYS[3], unpack(fields))
--- An author of one comment has no set: the hash remembers it, and the second makes the set of both. 1,000 are kept; the
--- counts, which know imported comments too, tell when there may be more.
+-- An author of one comment has no set: the hash remembers it, and the second makes the set of both. The counts know
+-- imported comments too.
 if KEYS[9] ~= NONE then
   local total = 1
   for i = 5, 10 do total = total + (author[i] or 0) end
@@ -231,16 +231,26 @@ if KEYS[9] ~= NONE then
       call('HDEL', KEYS[9], 'c')
     else
       call('ZADD', KEYS[#KEYS], at, ARGV[1])
-      if total > 1000 then call('ZREMRANGEBYRANK', KEYS[#KEYS], 0, -1001) end
     end
   end
 end
+-- Which accounts an address was used with: by that its owner's comments are found. The last one is remembered with the
+-- author, so that this costs a command only when it is another.
+local EMAIL = KEYS[#KEYS - 1]
+if EMAIL ~= NONE and author[11] ~= string.sub(EMAIL, -16) then
+  call('SADD', EMAIL, string.sub(KEYS[9], -16))
+  call('HSET', KEYS[9], 'em', string.sub(EMAIL, -16))
+end
 if KEYS[10] ~= NONE then call('SET', KEYS[10], ARGV[1], 'EX', '86400') end
-if KEYS[11] ~= NONE and not data_key then call('SET', KEYS[11], ARGV[14]) end
+-- Data keys are known by when they came: retention destroys them by that. The index is the site's key but for its last word.
+if KEYS[11] ~= NONE and not data_key then
+  call('SET', KEYS[11], ARGV[14])
+  call('ZADD', string.sub(KEYS[2], 1, -5) .. 'kx', now, string.sub(KEYS[11], -8))
+end
 for i = 1, 2 do
   if arrivals[i] then keep(i, arrivals[i]) end
 end
-for i = 14 + PARTS + SUBJECTS, #KEYS - 1 do
+for i = 14 + PARTS + SUBJECTS, #KEYS - 2 do
   if call('INCR', KEYS[i]) == 1 then call('EXPIRE', KEYS[i], '86400') end
 end
 -- 'b': something to claim, and an event; 'e': an event only.

@@ -60,7 +60,9 @@ async fn each_decision_teaches_the_text_of_its_version() {
     let earlier = store.earlier_versions(&site, &[comment]).await.unwrap();
     let tag = SiteTag::of(&site);
     let lesson = |body: &str, label| {
-        let text = earlier[0].iter().find(|text| text.content.body == body);
+        let text = earlier[0]
+            .iter()
+            .find(|text| text.content.body.verbatim() == body);
         let text = &text.expect(body).content;
         let content = Content::of_text(body, "Jo Reader");
         let signals = Signals::from_bytes(&text.signals).unwrap();

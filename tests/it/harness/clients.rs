@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use replydesk::proto::v1::{
     self, comment_service_client::CommentServiceClient,
-    moderation_service_client::ModerationServiceClient, site_service_client::SiteServiceClient,
+    moderation_service_client::ModerationServiceClient,
+    privacy_service_client::PrivacyServiceClient, site_service_client::SiteServiceClient,
     work_queue_request::Message as Up, work_queue_response::Message as Down,
 };
 use tokio::sync::mpsc;
@@ -43,6 +44,7 @@ pub struct Client {
     pub comments: CommentServiceClient<Keyed>,
     pub moderation: ModerationServiceClient<Keyed>,
     pub sites: SiteServiceClient<Keyed>,
+    pub privacy: PrivacyServiceClient<Keyed>,
 }
 
 impl Client {
@@ -77,6 +79,7 @@ impl Client {
             address,
             comments: CommentServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             moderation: ModerationServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            privacy: PrivacyServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             sites: SiteServiceClient::with_interceptor(channel, bearer),
         }
     }

@@ -147,6 +147,7 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
             let (said, earlier, is_undone) = match &event.cause {
                 Cause::Submitted { .. }
                 | Cause::Retracted
+                | Cause::Erased { .. }
                 | Cause::Revised { .. }
                 | Cause::Redacted { .. } => continue,
                 Cause::Decided {
@@ -167,7 +168,7 @@ pub async fn taught_by_feed(store: &Store, site: &str, shared: bool) -> Vec<Vec<
             let text = &comment.content;
             let signals = Signals::from_bytes(&text.signals).unwrap();
             let tag = SiteTag::of(&site);
-            let content = Content::of_text(&text.body, &text.display_name);
+            let content = Content::of_text(text.body.verbatim(), text.display_name.verbatim());
             for (label, weight) in lessons_of(before, now) {
                 let lesson = Lesson {
                     site: tag,

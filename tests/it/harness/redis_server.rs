@@ -83,6 +83,14 @@ impl RedisServer {
             .unwrap()
     }
 
+    /// How often a command has run, in scripts too, such as `hmget`.
+    pub fn calls(&self, command: &str) -> u64 {
+        let stats: String = self.ask(&["INFO", "commandstats"]);
+        let start = format!("cmdstat_{command}:calls=");
+        let line = stats.lines().find_map(|line| line.strip_prefix(&start));
+        line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())
+    }
+
     /// Every key. For tests: `KEYS` blocks, which here hurts nobody.
     pub fn keys(&self) -> Vec<Vec<u8>> {
         self.ask(&["KEYS", "*"])

@@ -36,10 +36,15 @@ macro_rules! method {
 
 /// All of them. Requests are right where that costs little; a code other than those of the gate says that it is open.
 pub fn methods() -> Vec<Method> {
-    [comment_service(), moderation_service(), site_service()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        comment_service(),
+        moderation_service(),
+        site_service(),
+        privacy_service(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[rustfmt::skip]
@@ -130,6 +135,8 @@ fn site_service() -> Vec<Method> {
             v1::GetThreadRequest { site, thread_id: "old".to_owned() }),
         method!("replydesk.v1.SiteService/CreateKey", true, sites.create_key, site =>
             v1::CreateKeyRequest { role: v1::Role::Submitter.into(), sites: vec![site], label: "new".to_owned(), expires_at: None }),
+        method!("replydesk.v1.SiteService/RotateKey", false, sites.rotate_key, _site =>
+            v1::RotateKeyRequest::default()),
         method!("replydesk.v1.SiteService/ListKeys", false, sites.list_keys, _site =>
             v1::ListKeysRequest {}),
         method!("replydesk.v1.SiteService/RevokeKey", false, sites.revoke_key, _site =>
@@ -143,5 +150,21 @@ fn site_service() -> Vec<Method> {
         }),
         method!("replydesk.v1.SiteService/BacktestPolicy", true, sites.backtest_policy, site =>
             v1::BacktestPolicyRequest { site, ..Default::default() }),
+    ]
+}
+
+#[rustfmt::skip]
+fn privacy_service() -> Vec<Method> {
+    vec![
+        method!("replydesk.v1.PrivacyService/RevealContact", true, privacy.reveal_contact, site =>
+            v1::RevealContactRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/ExportSubject", true, privacy.export_subject, site =>
+            v1::ExportSubjectRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/EraseSubject", true, privacy.erase_subject, site =>
+            v1::EraseSubjectRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/SetLegalHold", true, privacy.set_legal_hold, site =>
+            v1::SetLegalHoldRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/PreviewRetention", true, privacy.preview_retention, site =>
+            v1::PreviewRetentionRequest { site }),
     ]
 }

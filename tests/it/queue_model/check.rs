@@ -50,7 +50,7 @@ async fn comments(real: &Real, model: &Model) {
     let found: Vec<_> = found
         .map(|comment| {
             let (n, version) = (number(&comment.id), comment.version.get());
-            let body = comment.content.body.clone();
+            let body = comment.content.body.verbatim().to_owned();
             (n, comment.state, version, comment.lane, body)
         })
         .collect();
@@ -92,7 +92,12 @@ async fn earlier_versions(real: &Real, model: &Model) {
     for (n, found) in found.await.unwrap().into_iter().enumerate() {
         let told = |one: EarlierVersion| {
             assert_eq!(one.replaced_by, Replacement::Revision);
-            (one.first.get(), one.last.get(), one.state, one.content.body)
+            (
+                one.first.get(),
+                one.last.get(),
+                one.state,
+                one.content.body.into_verbatim(),
+            )
         };
         let found: Vec<_> = found.into_iter().map(told).collect();
         let expected = model.comments[n].earlier.iter();

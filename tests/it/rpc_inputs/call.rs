@@ -51,17 +51,25 @@ pub enum Call {
     SetThreadPolicy(v1::SetThreadPolicyRequest),
     GetThread(v1::GetThreadRequest),
     CreateKey(v1::CreateKeyRequest),
+    RotateKey(v1::RotateKeyRequest),
     ListKeys,
     RevokeKey(v1::RevokeKeyRequest),
     ImportComments(Vec<v1::ImportCommentsRequest>),
     BacktestPolicy(Box<v1::BacktestPolicyRequest>),
+    RevealContact(v1::RevealContactRequest),
+    ExportSubject(v1::ExportSubjectRequest),
+    EraseSubject(v1::EraseSubjectRequest),
+    SetLegalHold(v1::SetLegalHoldRequest),
+    PreviewRetention(v1::PreviewRetentionRequest),
 }
 
 impl Call {
-    pub async fn send(self, client: &Client) -> Result<(), Status> {
+    /// Sent with the right key: a privacy officer's for what only such a one may do.
+    pub async fn send(self, client: &Client, officer: &Client) -> Result<(), Status> {
         let mut comments = client.comments.clone();
         let mut moderation = client.moderation.clone();
         let mut sites = client.sites.clone();
+        let mut privacy = officer.privacy.clone();
         match self {
             Self::SubmitComment(request) => comments.submit_comment(*request).await.map(drop),
             Self::ReportComment(request) => comments.report_comment(request).await.map(drop),
@@ -108,9 +116,23 @@ impl Call {
             Self::GetThread(request) => sites.get_thread(request).await.map(drop),
             Self::CreateKey(request) => sites.create_key(request).await.map(drop),
             Self::ListKeys => sites.list_keys(v1::ListKeysRequest {}).await.map(drop),
+            Self::RotateKey(request) => sites.rotate_key(request).await.map(drop),
             Self::RevokeKey(request) => sites.revoke_key(request).await.map(drop),
             Self::ImportComments(said) => import(client, said).await,
             Self::BacktestPolicy(request) => backtest(client, *request).await,
+            Self::RevealContact(request) => privacy.reveal_contact(request).await.map(drop),
+            Self::ExportSubject(request) => {
+                let mut told = privacy.export_subject(request).await?.into_inner();
+                while told.message().await?.is_some() {}
+                Ok(())
+            }
+            Self::EraseSubject(request) => {
+                let mut told = privacy.erase_subject(request).await?.into_inner();
+                while told.message().await?.is_some() {}
+                Ok(())
+            }
+            Self::SetLegalHold(request) => privacy.set_legal_hold(request).await.map(drop),
+            Self::PreviewRetention(request) => privacy.preview_retention(request).await.map(drop),
         }
     }
 }

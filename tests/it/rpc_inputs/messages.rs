@@ -1,6 +1,7 @@
 //! Arbitrary messages to every RPC.
 
 mod changes;
+mod privacy;
 pub mod sites;
 pub mod work;
 
@@ -10,7 +11,7 @@ use replydesk::proto::v1;
 use sites::{a_site, imports, trial, update};
 
 use super::{
-    arbitrary::{comment_id, day, float, int, place, site, text, timestamp, uint},
+    arbitrary::{comment_id, day, duration, float, int, place, site, text, timestamp, uint},
     call::Call,
 };
 
@@ -34,6 +35,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
         }),
         1 => audit(),
         6 => changes::any(),
+        5 => privacy::any(),
         1 => (site(), comment_id())
             .prop_map(|(site, comment_id)| Call::GetReviewContext(v1::GetReviewContextRequest { site, comment_id })),
         3 => standing(),
@@ -61,6 +63,9 @@ pub fn any_call() -> BoxedStrategy<Call> {
             .prop_map(|(site, thread_ids)| Call::CountComments(v1::CountCommentsRequest { site, thread_ids })),
         2 => (int(), vec(site(), 0..4), text(), timestamp()).prop_map(|(role, sites, label, expires_at)| {
             Call::CreateKey(v1::CreateKeyRequest { role, sites, label, expires_at })
+        }),
+        2 => (text(), comment_id(), duration(), timestamp()).prop_map(|(key_id, operation_id, overlap, expires_at)| {
+            Call::RotateKey(v1::RotateKeyRequest { key_id, operation_id, overlap, expires_at })
         }),
         1 => Just(Call::ListKeys),
         1 => text().prop_map(|key_id| Call::RevokeKey(v1::RevokeKeyRequest { key_id })),

@@ -47,12 +47,13 @@ fn content() -> CommentContent {
     CommentContent {
         thread: "tram".parse().unwrap(),
         parent: None,
-        display_name: "Ada".to_owned(),
+        display_name: "Ada".into(),
         website: String::new(),
         account_id: String::new(),
-        body: "Something".to_owned(),
+        body: "Something".into(),
         author: Some(hash(1)),
         ip: Some(IpHash::of(&hash(2))),
+        email: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
         score: Score {

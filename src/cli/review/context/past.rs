@@ -122,6 +122,11 @@ fn done(deed: &Deed) -> String {
         | AuditAction::PolicyUpdated
         | AuditAction::KeyCreated
         | AuditAction::KeyRevoked
+        | AuditAction::KeyRotated
+        | AuditAction::ContactRevealed
+        | AuditAction::SubjectExported
+        | AuditAction::SubjectErased
+        | AuditAction::LegalHoldSet
         | AuditAction::Unspecified) => {
             let name = other.as_str_name();
             let name = name.strip_prefix("AUDIT_ACTION_").unwrap_or(name);

@@ -48,11 +48,11 @@ fn report(report: ToldReport) -> v1::Report {
     }
 }
 
-pub(super) fn earlier(version: EarlierVersion) -> v1::EarlierVersion {
+pub(in crate::grpc::convert) fn earlier(version: EarlierVersion) -> v1::EarlierVersion {
     v1::EarlierVersion {
         first_version: version.first.get(),
         last_version: version.last.get(),
-        body: version.content.body,
+        body: version.content.body.into_verbatim(),
         state: words::state(version.state),
         outcome: words::outcome(version.outcome),
         reasons: words::reasons(version.content.reasons),

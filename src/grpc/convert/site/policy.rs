@@ -7,8 +7,8 @@ use crate::{
     policy::{
         ModerationMode, Policy,
         draft::{
-            LimitDraft, LimitsDraft, PolicyDraft, PriorityDraft, RejectionReasonDraft,
-            RequiredDraft,
+            LimitDraft, LimitsDraft, MaskingDraft, PolicyDraft, PriorityDraft,
+            RejectionReasonDraft, RequiredDraft, RetentionDraft,
         },
     },
     proto::v1 as pb,
@@ -64,6 +64,8 @@ pub fn draft(message: Option<&pb::Policy>) -> (PolicyDraft, Violations) {
         moderator_statistics: message.moderator_statistics,
         appeals: message.appeals,
         sampled_share: message.sampled_share,
+        retention: message.retention.map(retention).unwrap_or_default(),
+        masking: message.masking.map(masking).unwrap_or_default(),
     };
     (draft, found)
 }
@@ -96,6 +98,8 @@ pub fn policy_to_proto(policy: &Policy) -> pb::Policy {
         moderator_statistics: draft.moderator_statistics,
         appeals: draft.appeals,
         sampled_share: draft.sampled_share,
+        retention: Some(retention_to_proto(draft.retention)),
+        masking: Some(masking_to_proto(draft.masking)),
     }
 }
 
@@ -157,6 +161,21 @@ fn priority(message: pb::PriorityWeights) -> PriorityDraft {
     }
 }
 
+fn retention(message: pb::Retention) -> RetentionDraft {
+    RetentionDraft {
+        contact_days: message.contact_days,
+        text_days: message.text_days,
+        audit_days: message.audit_days,
+    }
+}
+
+fn masking(message: pb::Masking) -> MaskingDraft {
+    MaskingDraft {
+        email_addresses: message.email_addresses,
+        phone_numbers: message.phone_numbers,
+    }
+}
+
 fn rejection_reasons(messages: &[pb::RejectionReason]) -> Vec<RejectionReasonDraft> {
     let draft = |message: &pb::RejectionReason| RejectionReasonDraft {
         code: message.code.clone(),
@@ -191,5 +210,20 @@ fn priority_to_proto(draft: PriorityDraft) -> pb::PriorityWeights {
         reports: draft.reports,
         thread_heat: draft.thread_heat,
         standing: draft.standing,
+    }
+}
+
+fn retention_to_proto(draft: RetentionDraft) -> pb::Retention {
+    pb::Retention {
+        contact_days: draft.contact_days,
+        text_days: draft.text_days,
+        audit_days: draft.audit_days,
+    }
+}
+
+fn masking_to_proto(draft: MaskingDraft) -> pb::Masking {
+    pb::Masking {
+        email_addresses: draft.email_addresses,
+        phone_numbers: draft.phone_numbers,
     }
 }

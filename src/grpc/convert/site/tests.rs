@@ -55,6 +55,10 @@ fn all_that_is_wrong_with_a_site_is_named_at_once() {
                 rejection_reasons: vec![pb::RejectionReason::default()],
                 close_threads_after_days: Some(3_651),
                 follow_wave_hours: Some(169),
+                retention: Some(pb::Retention {
+                    text_days: Some(29),
+                    ..pb::Retention::default()
+                }),
                 ..pb::Policy::default()
             }),
             ..pb::Site::default()
@@ -74,6 +78,7 @@ fn all_that_is_wrong_with_a_site_is_named_at_once() {
             "site.policy.rejection_reasons",
             "site.policy.close_threads_after_days",
             "site.policy.follow_wave_hours",
+            "site.policy.retention.text_days",
         ]
     );
     let empty = create_site(&pb::CreateSiteRequest { site: None });
@@ -162,6 +167,20 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         });
     let reason = ("[a-z]{0,3}|[ -~]{0,9}", any::<String>())
         .prop_map(|(code, text)| pb::RejectionReason { code, text });
+    let days = || prop::option::of(0u32..4_000);
+    let retention =
+        (days(), days(), days()).prop_map(|(contact_days, text_days, audit_days)| pb::Retention {
+            contact_days,
+            text_days,
+            audit_days,
+        });
+    let masking =
+        any::<(Option<bool>, Option<bool>)>().prop_map(|(email_addresses, phone_numbers)| {
+            pb::Masking {
+                email_addresses,
+                phone_numbers,
+            }
+        });
     let queue = (
         prop::option::of(weights),
         prop::collection::vec(reason, 0..4),
@@ -169,6 +188,8 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         prop::option::of(0u32..200),
         any::<(Option<bool>, Option<bool>)>(),
         any::<Option<f64>>(),
+        prop::option::of(retention),
+        prop::option::of(masking),
     );
     let span =
         any::<(i64, i32)>().prop_map(|(seconds, nanos)| prost_types::Duration { seconds, nanos });
@@ -213,6 +234,8 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
                 moderator_statistics: queue.4.0,
                 appeals: queue.4.1,
                 sampled_share: queue.5,
+                retention: queue.6,
+                masking: queue.7,
             },
         )
 }

@@ -13,3 +13,14 @@ local function append_audit_to(log, counters, action, bits, details, fields)
   call('HSET', counters, 'au', seq)
   return seq
 end
+
+-- An author as the log names one: by a reference that is kept with the author, and means nothing once that is erased. Its
+-- field in an entry's details (AuditRecord.subject, field 6), and the reference itself.
+local function author_subject(author, fresh)
+  local reference = call('HGET', author, 'ref')
+  if not reference then
+    reference = fresh
+    call('HSET', author, 'ref', fresh)
+  end
+  return string.char(50, 7 + #reference) .. 'author ' .. reference, reference
+end

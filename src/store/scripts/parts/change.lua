@@ -210,12 +210,17 @@ local function move_to(comment, state)
   end
 end
 
--- Tells the feed of a comment's new state and version; returns the event's sequence. The thread joins the details as
--- EventRecord.thread_id: field 1, at most 200 bytes.
-local function append_event(comment, state, version, bits, details)
+-- A comment's thread as a record's field 1: at most 200 bytes.
+local function thread_field(comment)
   local length = #comment.thread
-  local prefix = length < 128 and char(10, length) or char(10, length % 128 + 128, math.floor(length / 128))
-  details = details .. prefix .. comment.thread
+  local head = length < 128 and char(10, length) or char(10, length % 128 + 128, math.floor(length / 128))
+  return head .. comment.thread
+end
+
+-- Tells the feed of a comment's new state and version; returns the event's sequence. The thread joins the details as
+-- EventRecord.thread_id.
+local function append_event(comment, state, version, bits, details)
+  details = details .. thread_field(comment)
   local seq = whole(tonumber(call('HGET', COUNTERS, 'seq') or 0) + 1)
   call('XADD', EVENTS, seq .. '-' .. bits,
     'c', comment.id, 's', whole(state), 'v', whole(version), 't', whole(NOW), 'x', details)

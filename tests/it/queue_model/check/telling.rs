@@ -101,7 +101,7 @@ fn told(event: &Change) -> Event {
         } => Told::Undone(*verdict, label(moderator), *earlier),
         Cause::Retracted => Told::Retracted,
         Cause::Revised { .. } => Told::Revised,
-        Cause::Redacted { .. } => {
+        Cause::Redacted { .. } | Cause::Erased { .. } => {
             unreachable!("nobody does such things here")
         }
     };

@@ -90,12 +90,13 @@ fn content(n: usize, new: NewComment, author: Option<KeyedHash>) -> CommentConte
     CommentContent {
         thread: thread(new.thread),
         parent: None,
-        display_name: "Jo Reader".to_owned(),
+        display_name: "Jo Reader".into(),
         website: String::new(),
         account_id: String::new(),
-        body: body(n, 0),
+        body: body(n, 0).into(),
         author,
         ip: None,
+        email: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
         score: Score {

@@ -54,6 +54,17 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         },
     );
     let reason = (text(), text()).prop_map(|(code, text)| v1::RejectionReason { code, text });
+    let days = || option::of(uint());
+    let retention =
+        (days(), days(), days()).prop_map(|(contact_days, text_days, audit_days)| v1::Retention {
+            contact_days,
+            text_days,
+            audit_days,
+        });
+    let masking = (flag(), flag()).prop_map(|(email_addresses, phone_numbers)| v1::Masking {
+        email_addresses,
+        phone_numbers,
+    });
     let queue = (
         option::of(priority),
         vec(reason, 0..3),
@@ -61,12 +72,23 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         option::of(uint()),
         (flag(), flag()),
         option::of(float()),
+        option::of(retention),
+        option::of(masking),
     );
     (numbers, rest, queue).prop_map(
         |(
             (mode, approve_at, spam_at, hold_first_comment, max_links),
             (hold_words, reject_words, required, limits, service_level, share_learning),
-            (priority, rejection_reasons, close_threads, follow_wave, switches, sampled_share),
+            (
+                priority,
+                rejection_reasons,
+                close_threads,
+                follow_wave,
+                switches,
+                sampled_share,
+                retention,
+                masking,
+            ),
         )| v1::Policy {
             mode,
             approve_at,
@@ -86,6 +108,8 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
             moderator_statistics: switches.0,
             appeals: switches.1,
             sampled_share,
+            retention,
+            masking,
         },
     )
 }

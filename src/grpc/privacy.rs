@@ -1,0 +1,158 @@
+//! `PrivacyService`: what the privacy officer calls.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_stream::{StreamExt, wrappers::ReceiverStream};
+use tonic::{Request, Response, Status};
+
+use crate::{
+    access::caller::Caller,
+    comment::ids::SiteId,
+    data_subjects::{DataSubjects, Item, Step},
+    grpc::{
+        convert::privacy as convert,
+        gate::Gate,
+        status,
+        streams::{Streams, WhileWelcome},
+    },
+    policy::sites::Sites,
+    proto::v1::{self, privacy_service_server::PrivacyService},
+    retention::Retention,
+};
+
+/// Items that wait to be read: an export goes no faster than it is read.
+const MOST_UNREAD: usize = 4;
+
+/// The service.
+pub struct Privacy {
+    /// Who may come in.
+    pub gate: Gate,
+    /// Which sites there are.
+    pub sites: Arc<Sites>,
+    /// What is held on whom.
+    pub subjects: DataSubjects,
+    /// What is kept for too long.
+    pub retention: Retention,
+    /// Long-lived replies.
+    pub streams: Streams,
+}
+
+impl Privacy {
+    async fn admit<T>(&self, request: &Request<T>, site: &str) -> Result<(Caller, SiteId), Status> {
+        let admitted = self.gate.admit(request, site).await?;
+        self.sites.get(&admitted.1).await?;
+        Ok(admitted)
+    }
+}
+
+#[tonic::async_trait]
+impl PrivacyService for Privacy {
+    async fn reveal_contact(
+        &self,
+        request: Request<v1::RevealContactRequest>,
+    ) -> Result<Response<v1::RevealContactResponse>, Status> {
+        let asked = request.get_ref();
+        let (caller, site) = self.admit(&request, &asked.site).await?;
+        let (comment, purpose) = convert::reveal(asked)?;
+        let reveal = self
+            .subjects
+            .reveal(&site, &caller, comment, &purpose)
+            .await?;
+        Ok(Response::new(convert::revealed(reveal)))
+    }
+
+    type ExportSubjectStream = WhileWelcome<v1::ExportSubjectResponse>;
+
+    async fn export_subject(
+        &self,
+        request: Request<v1::ExportSubjectRequest>,
+    ) -> Result<Response<Self::ExportSubjectStream>, Status> {
+        let asked = request.get_ref();
+        let (caller, site) = self.admit(&request, &asked.site).await?;
+        let (subject, purpose) = convert::subject(asked.subject.as_ref(), &asked.reason)?;
+        let export = self
+            .subjects
+            .begin_export(&site, &caller, &subject, &purpose)
+            .await?;
+        let (items, told) = mpsc::channel(MOST_UNREAD);
+        let stop = self.streams.shutdown.clone();
+        self.streams.tasks.spawn(export.run(items, stop));
+        let told = ReceiverStream::new(told).map(move |item| exported(&site, item));
+        let dismissal = self.gate.dismissal(request.extensions());
+        Ok(Response::new(WhileWelcome::new(told, dismissal)))
+    }
+
+    type EraseSubjectStream = WhileWelcome<v1::EraseSubjectResponse>;
+
+    async fn erase_subject(
+        &self,
+        request: Request<v1::EraseSubjectRequest>,
+    ) -> Result<Response<Self::EraseSubjectStream>, Status> {
+        let asked = request.get_ref();
+        let (caller, site) = self.admit(&request, &asked.site).await?;
+        let (subject, purpose) = convert::subject(asked.subject.as_ref(), &asked.reason)?;
+        let only_look = asked.validate_only;
+        let begun = self
+            .subjects
+            .begin_erasure(&site, &caller, &subject, purpose, only_look);
+        let erasure = begun.await?;
+        let (steps, told) = mpsc::channel(MOST_UNREAD);
+        let stop = self.streams.shutdown.clone();
+        self.streams.tasks.spawn(erasure.run(steps, stop));
+        let told = ReceiverStream::new(told).map(erased);
+        let dismissal = self.gate.dismissal(request.extensions());
+        Ok(Response::new(WhileWelcome::new(told, dismissal)))
+    }
+
+    async fn set_legal_hold(
+        &self,
+        request: Request<v1::SetLegalHoldRequest>,
+    ) -> Result<Response<v1::SetLegalHoldResponse>, Status> {
+        let asked = request.get_ref();
+        let (caller, site) = self.admit(&request, &asked.site).await?;
+        let (subject, purpose) = convert::subject(asked.subject.as_ref(), &asked.reason)?;
+        let setting = self
+            .subjects
+            .set_legal_hold(&site, &caller, &subject, &purpose, asked.held);
+        let changed = setting.await?;
+        Ok(Response::new(v1::SetLegalHoldResponse { changed }))
+    }
+
+    async fn preview_retention(
+        &self,
+        request: Request<v1::PreviewRetentionRequest>,
+    ) -> Result<Response<v1::PreviewRetentionResponse>, Status> {
+        let (_, site) = self.gate.admit(&request, &request.get_ref().site).await?;
+        let spans = self.sites.get(&site).await?.policy.retention();
+        let preview = self.retention.preview(&site, spans).await?;
+        Ok(Response::new(convert::preview(preview)))
+    }
+}
+
+fn exported(site: &SiteId, item: Item) -> Result<v1::ExportSubjectResponse, Status> {
+    match item {
+        Item::Author(author) => Ok(convert::author(*author)),
+        Item::Comment(comment) => Ok(convert::comment(site, *comment)),
+        Item::Summary { authors, comments } => Ok(convert::summary(authors, comments)),
+        Item::Failed(error) => Err(error.into()),
+        Item::Stopped => Err(stopped()),
+    }
+}
+
+fn erased(step: Step) -> Result<v1::EraseSubjectResponse, Status> {
+    match step {
+        Step::Progress { erased, found } => Ok(v1::EraseSubjectResponse {
+            erased,
+            found,
+            summary: None,
+        }),
+        Step::Done(erased) => Ok(convert::erased(erased)),
+        Step::Failed(refusal) => Err(refusal.into()),
+        Step::Stopped => Err(stopped()),
+    }
+}
+
+fn stopped() -> Status {
+    status::stream_over("the service shuts down; send the same request again")
+}

@@ -1,0 +1,117 @@
+//! What the privacy officer asks for, in short.
+
+use replydesk::{
+    privacy::{keys::OfficerPrivateKey, opened::OpenedContact, opening::open},
+    proto::v1::{self, data_subject::NamedBy, export_subject_response::Item},
+};
+use tonic::Status;
+
+use super::clients::Client;
+
+/// Why somebody asks.
+pub const REASON: &str = "the reader asked us to";
+
+/// Whoever has this address.
+pub fn with_email(email: &str) -> NamedBy {
+    NamedBy::Email(email.to_owned())
+}
+
+/// Whoever has this account.
+pub fn with_account(account: &str) -> NamedBy {
+    NamedBy::AccountId(account.to_owned())
+}
+
+/// Whoever wrote this comment.
+pub fn author_of(comment: &str) -> NamedBy {
+    NamedBy::CommentId(comment.to_owned())
+}
+
+fn subject(named_by: NamedBy) -> Option<v1::DataSubject> {
+    Some(v1::DataSubject {
+        named_by: Some(named_by),
+    })
+}
+
+/// What a comment's contact data says, as the officer sees it.
+pub fn opened(officer: &OfficerPrivateKey, contact: &v1::SealedContact) -> OpenedContact {
+    let id = contact.comment_id.parse().unwrap();
+    let site = "gazette".parse().unwrap();
+    open(
+        officer,
+        &site,
+        &id,
+        &contact.wrapped_data_key,
+        &contact.sealed,
+    )
+    .unwrap()
+}
+
+impl Client {
+    /// A comment's contact data.
+    pub async fn reveal(&self, comment: &str) -> Result<v1::RevealContactResponse, Status> {
+        let request = v1::RevealContactRequest {
+            site: "gazette".to_owned(),
+            comment_id: comment.to_owned(),
+            reason: REASON.to_owned(),
+        };
+        let revealed = self.privacy.clone().reveal_contact(request).await?;
+        Ok(revealed.into_inner())
+    }
+
+    /// All items of an export.
+    pub async fn export(&self, named: NamedBy) -> Result<Vec<Item>, Status> {
+        let request = v1::ExportSubjectRequest {
+            site: "gazette".to_owned(),
+            subject: subject(named),
+            reason: REASON.to_owned(),
+        };
+        let mut told = self
+            .privacy
+            .clone()
+            .export_subject(request)
+            .await?
+            .into_inner();
+        let mut items = Vec::new();
+        while let Some(item) = told.message().await? {
+            items.push(item.item.unwrap());
+        }
+        Ok(items)
+    }
+
+    /// The last message of an erasure, or of a look at what it would do.
+    pub async fn erase(
+        &self,
+        named: NamedBy,
+        validate_only: bool,
+    ) -> Result<v1::EraseSubjectResponse, Status> {
+        let request = v1::EraseSubjectRequest {
+            site: "gazette".to_owned(),
+            subject: subject(named),
+            reason: REASON.to_owned(),
+            validate_only,
+        };
+        let mut told = self
+            .privacy
+            .clone()
+            .erase_subject(request)
+            .await?
+            .into_inner();
+        let mut last = None;
+        while let Some(step) = told.message().await? {
+            last = Some(step);
+        }
+        Ok(last.expect("a summary"))
+    }
+
+    /// Whether a hold changed anything.
+    pub async fn hold(&self, named: NamedBy, held: bool) -> Result<bool, Status> {
+        let request = v1::SetLegalHoldRequest {
+            site: "gazette".to_owned(),
+            subject: subject(named),
+            held,
+            reason: "a court asked for it".to_owned(),
+        };
+        let set = self.privacy.clone().set_legal_hold(request).await?;
+        Ok(set.into_inner().changed)
+    }
+}

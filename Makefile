@@ -27,12 +27,12 @@ RUN_TESTS := $(CARGO) test --locked --tests
 RUN_SOAK := $(CARGO) test --locked --test it soak -- --ignored --nocapture --test-threads 1
 endif
 
-.PHONY: help setup demo run test lint bench soak
+.PHONY: help setup demo run test lint deny bench soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## Install what is missing: redis-server, strace, buf, cargo-deny
+setup: ## Install what is missing: redis-server, strace, buf
 	@scripts/setup.sh
 
 demo: ## See it work: blog, moderator and event feed on a real Redis (DATA=FILE takes your comments)
@@ -51,8 +51,8 @@ test: ## Everything that must pass: format, lints, unit, property and integratio
 	@$(STEP) "tests" $(RUN_TESTS)
 	@$(STEP) "doc tests" $(CARGO) test --locked --doc --quiet
 
-lint: ## Format, clippy, protos, dependencies
-	@$(STEP) "set up" scripts/setup.sh rust buf deny
+lint: ## Format, clippy, protos
+	@$(STEP) "set up" scripts/setup.sh rust buf
 	@$(MAKE) lint-steps
 
 # From cheap to dear, so that a slip shows at once.
@@ -61,8 +61,11 @@ lint-steps:
 	@$(STEP) "format" $(CARGO) fmt --check
 	@$(STEP) "protos: lint" $(BUF) lint
 	@$(STEP) "protos: format" $(BUF) format --diff --exit-code
-	@$(STEP) "dependencies" $(DENY) check licenses bans sources
 	@$(STEP) "clippy" $(CARGO) clippy --locked --all-targets -- -D warnings
+
+deny: ## Look at the dependencies: licences, bans, sources
+	@$(STEP) "set up" scripts/setup.sh deny
+	@$(STEP) "dependencies" $(DENY) check licenses bans sources
 
 bench: ## Measure against the ceiling; the table is written to target/bench.json too
 	@$(STEP) "set up" scripts/setup.sh rust redis

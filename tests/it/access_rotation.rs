@@ -400,16 +400,19 @@ async fn a_blog_changes_over_without_a_gap_and_list_and_audit_tell_of_it() {
         (Code::FailedPrecondition, "KEY_REPLACED".to_owned())
     );
     assert_eq!(metadata(&refused, "replaced_by"), made.key_id);
-    let subject = format!("key {}", replaced.key_id);
+    assert_audited(&desk, &replaced.key_id, &made.key_id).await;
+    desk.finish().await;
+}
+
+/// What the audit log tells of a key that another replaced.
+async fn assert_audited(desk: &Desk, replaced: &str, made: &str) {
+    let subject = format!("key {replaced}");
     let entries = desk.admin().whole_audit("").await.into_iter();
     let told: Vec<_> = entries
         .filter(|entry| entry.subject == subject)
         .map(|entry| (entry.action(), entry.after))
         .collect();
-    let after = format!(
-        "replaced by key {}; good for 86400 s more at most",
-        made.key_id
-    );
+    let after = format!("replaced by key {made}; good for 86400 s more at most");
     assert_eq!(
         told,
         [
@@ -420,5 +423,4 @@ async fn a_blog_changes_over_without_a_gap_and_list_and_audit_tell_of_it() {
             (v1::AuditAction::KeyRotated, after),
         ]
     );
-    desk.finish().await;
 }

@@ -13,6 +13,7 @@ pub mod root;
 pub mod rotate;
 pub mod table;
 mod tending;
+pub mod token;
 mod usage;
 
 use std::{
@@ -45,6 +46,7 @@ use peers::{Attempt, Peers};
 use presented::Presented;
 use role::Role;
 use root::RootKey;
+use token::Tokens;
 use usage::Usage;
 
 /// How old knowledge of a key may be: a revoked key is refused on every replica within a second.
@@ -58,6 +60,7 @@ const NEVER: i64 = i64::MIN;
 pub struct Access {
     store: Store,
     root: Option<RootKey>,
+    tokens: Option<Arc<Tokens>>,
     identities: LiveIdentities,
     known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
     /// The ids of all keys a minute ago at most, if [`Access::tend`] runs.
@@ -98,6 +101,7 @@ impl Access {
         Self {
             store,
             root,
+            tokens: None,
             identities: LiveIdentities::default(),
             known: Fresh::with_strangers(TTL, MAX_KEYS, STRANGERS, |known: &Arc<Known>| {
                 known.caller.is_some()
@@ -108,6 +112,12 @@ impl Access {
         }
     }
 
+    /// Takes these tokens too.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Option<Arc<Tokens>>) -> Self {
+        Self { tokens, ..self }
+    }
+
     /// The same, where a client's certificate can stand for a key: these say whose.
     #[must_use]
     pub fn knowing(mut self, identities: LiveIdentities) -> Self {
@@ -115,8 +125,8 @@ impl Access {
         self
     }
 
-    /// The caller who showed this with a call that has just come: an `authorization` of `Bearer rd_<id>_<secret>`, or
-    /// without one a client's certificate. A header wins, a bad one too.
+    /// The caller who showed this with a call that has just come: an `authorization` of `Bearer rd_<id>_<secret>` or of
+    /// `Bearer <token>`, or without one a client's certificate. A header wins, a bad one too.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
@@ -153,7 +163,11 @@ impl Access {
         if let (None, Some(certificate)) = (presented.authorization(), presented.certificate()) {
             return self.identities.now().caller(certificate, SystemTime::now());
         }
-        let key = key_in(presented.authorization())?;
+        let text = bearer(presented.authorization())?;
+        if let Some(tokens) = self.tokens.as_ref().filter(|_| Tokens::are_meant_by(text)) {
+            return Ok(tokens.authenticate(text).await?);
+        }
+        let key: AccessKey = text.parse()?;
         // A wrong secret under its id goes the way of all wrong ones.
         if let Some(root) = self.root.as_ref().filter(|root| root.matches(&key)) {
             return Ok(root.caller());
@@ -222,13 +236,13 @@ impl Access {
     }
 }
 
-fn key_in(authorization: Option<&str>) -> Result<AccessKey, AccessError> {
+fn bearer(authorization: Option<&str>) -> Result<&str, AccessError> {
     let header = authorization.ok_or(AccessError::Missing)?;
     let (scheme, text) = header.split_once(' ').ok_or(AccessError::NotBearer)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(AccessError::NotBearer);
     }
-    Ok(text.trim().parse::<AccessKey>()?)
+    Ok(text.trim())
 }
 
 fn check_term(record: &KeyRecord, now: Timestamp) -> Result<(), AccessError> {

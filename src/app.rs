@@ -11,7 +11,10 @@ use tokio::{net::TcpListener, sync::watch, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    access::Access,
+    access::{
+        Access,
+        token::{Tokens, TokensError, keys::Keeper},
+    },
     admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
     health,
@@ -44,6 +47,9 @@ pub enum BuildError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// Tokens can't be taken.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
     /// A file of certificates can't be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -76,6 +82,7 @@ pub struct App {
     desk: Arc<Desk>,
     queue: Queue,
     access: Arc<Access>,
+    keeper: Option<Keeper>,
     replication: Replication,
     importer: Importer,
     retention: Retention,
@@ -97,6 +104,7 @@ impl App {
             .await
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let (tokens, keeper) = tokens(&config).await?;
         let foundation = Foundation::lay(&config).await?;
         let Foundation {
             store,
@@ -145,12 +153,9 @@ impl App {
             replication_settings(&config),
         );
         let identities = tls.as_ref().map(|tls| tls.identities());
-        let access = Access::new(
-            store.clone(),
-            secrets.root.clone(),
-            config.throttle.failures_per_peer_per_minute,
-        );
-        let access = Arc::new(access.knowing(identities.unwrap_or_default()));
+        let failures = config.throttle.failures_per_peer_per_minute;
+        let access = Access::new(store.clone(), secrets.root.clone(), failures);
+        let access = access.knowing(identities.unwrap_or_default());
         Ok(Self {
             config,
             foundation,
@@ -159,7 +164,8 @@ impl App {
             address,
             desk: Arc::new(desk),
             queue,
-            access,
+            access: Arc::new(access.with_tokens(tokens)),
+            keeper,
             replication,
             importer,
             retention,
@@ -198,6 +204,9 @@ impl App {
         worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
         if self.config.learning.trainer {
             worker_tasks.spawn(self.replication.clone().train(workers.clone()));
+        }
+        if let Some(keeper) = self.keeper {
+            worker_tasks.spawn(keeper.keep(workers.clone()));
         }
         if let Some(tls) = &self.tls {
             worker_tasks.spawn(tls::watch::watch(Arc::clone(tls), workers.clone()));
@@ -254,6 +263,15 @@ impl App {
             Some(Ok(Ok(()))) | None => Ok(()),
         }
     }
+}
+
+/// What checks tokens, and what keeps the issuer's keys fresh; nothing where no issuer is configured.
+async fn tokens(config: &Config) -> Result<(Option<Arc<Tokens>>, Option<Keeper>), TokensError> {
+    let Some(settings) = config.tokens.settings.clone() else {
+        return Ok((None, None));
+    };
+    let (tokens, keeper) = Tokens::open(settings).await?;
+    Ok((Some(Arc::new(tokens)), Some(keeper)))
 }
 
 /// The certificates, or a warning where what travels is there for everyone to read.

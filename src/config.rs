@@ -14,6 +14,7 @@ pub mod sources;
 pub mod store;
 pub mod throttle;
 pub mod tls;
+pub mod tokens;
 
 mod effective;
 mod environment;
@@ -37,6 +38,7 @@ use sources::Sources;
 use store::StoreConfig;
 use throttle::ThrottleConfig;
 use tls::TlsConfig;
+use tokens::TokensConfig;
 
 /// Everything that the service is told. `Debug` shows no secret.
 #[derive(Debug)]
@@ -51,6 +53,8 @@ pub struct Config {
     pub privacy: PrivacyConfig,
     /// The first admin key.
     pub access: AccessConfig,
+    /// Sign-in with the newsroom's identity provider.
+    pub tokens: TokensConfig,
     /// What protects this replica.
     pub throttle: ThrottleConfig,
     /// The review queue.
@@ -77,6 +81,7 @@ impl Config {
         let store = StoreConfig::read(&mut reader);
         let privacy = PrivacyConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader);
+        let tokens = TokensConfig::read(&mut reader);
         let throttle = ThrottleConfig::read(&mut reader);
         let moderation = ModerationConfig::read(&mut reader);
         let events = EventsConfig::read(&mut reader);
@@ -92,6 +97,7 @@ impl Config {
                 store: store?,
                 privacy: privacy?,
                 access: access?,
+                tokens: tokens?,
                 throttle: throttle?,
                 moderation: moderation?,
                 events: events?,

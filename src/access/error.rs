@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    access::{key::KeyTextError, role::Role},
+    access::{key::KeyTextError, role::Role, token::error::TokenError},
     store::error::StoreError,
 };
 
@@ -28,6 +28,9 @@ pub enum AccessError {
     /// Taken back.
     #[error("this access key was revoked; ask an admin for a new one")]
     Revoked,
+    /// A token that is not let in.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The certificate's time is over, or its issuer is trusted no more.
     #[error("this client certificate is no longer good; connect again with a new one")]
     CertificateOver,
@@ -76,6 +79,7 @@ impl AccessError {
             | Self::Revoked
             | Self::CertificateOver
             | Self::CertificateUnknown => true,
+            Self::Token(refused) => refused.is_failure(),
             Self::TooManyFailures { .. }
             | Self::WrongRole { .. }
             | Self::WrongSite

@@ -117,6 +117,26 @@ fn wrong_types_say_where() {
     }
 }
 
+fn retention() -> impl Strategy<Value = RetentionDraft> {
+    let days = (1u32..=365, 0u32..=3_285, 30u32..=3_650);
+    prop::option::of(days).prop_map(|days| {
+        days.map_or_else(RetentionDraft::default, |(contact, more, audit)| {
+            RetentionDraft {
+                contact_days: Some(contact),
+                text_days: Some(contact + more),
+                audit_days: Some(audit),
+            }
+        })
+    })
+}
+
+fn masking() -> impl Strategy<Value = MaskingDraft> {
+    any::<[Option<bool>; 2]>().prop_map(|[email_addresses, phone_numbers]| MaskingDraft {
+        email_addresses,
+        phone_numbers,
+    })
+}
+
 fn policies() -> impl Strategy<Value = Policy> {
     let mode = prop::option::of(prop::sample::select(vec![
         ModerationMode::Pre,
@@ -141,8 +161,8 @@ fn policies() -> impl Strategy<Value = Policy> {
         prop::option::of(0u32..=168),
         any::<(Option<bool>, Option<bool>)>(),
         share(),
-        prop::option::of((1u32..=365, 0u32..=3_285, 30u32..=3_650)),
-        any::<(Option<bool>, Option<bool>)>(),
+        retention(),
+        masking(),
     );
     (
         mode,
@@ -192,18 +212,8 @@ fn policies() -> impl Strategy<Value = Policy> {
                 moderator_statistics: queue.4.0,
                 appeals: queue.4.1,
                 sampled_share: queue.5,
-                retention: queue.6.map_or_else(
-                    RetentionDraft::default,
-                    |(contact, more, audit)| RetentionDraft {
-                        contact_days: Some(contact),
-                        text_days: Some(contact + more),
-                        audit_days: Some(audit),
-                    },
-                ),
-                masking: MaskingDraft {
-                    email_addresses: queue.7.0,
-                    phone_numbers: queue.7.1,
-                },
+                retention: queue.6,
+                masking: queue.7,
                 ..PolicyDraft::default()
             },
         )

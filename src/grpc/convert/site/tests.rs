@@ -141,6 +141,22 @@ fn a_site_goes_over_the_wire_whole() {
     assert_eq!(message.created_at.unwrap().nanos, 123_000_000);
 }
 
+fn retention() -> impl Strategy<Value = pb::Retention> {
+    let days = || prop::option::of(0u32..4_000);
+    (days(), days(), days()).prop_map(|(contact_days, text_days, audit_days)| pb::Retention {
+        contact_days,
+        text_days,
+        audit_days,
+    })
+}
+
+fn masking() -> impl Strategy<Value = pb::Masking> {
+    any::<[Option<bool>; 2]>().prop_map(|[email_addresses, phone_numbers]| pb::Masking {
+        email_addresses,
+        phone_numbers,
+    })
+}
+
 fn messages() -> impl Strategy<Value = pb::Policy> {
     let limit = || {
         let numbers = any::<(u32, u32)>();
@@ -167,20 +183,6 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         });
     let reason = ("[a-z]{0,3}|[ -~]{0,9}", any::<String>())
         .prop_map(|(code, text)| pb::RejectionReason { code, text });
-    let days = || prop::option::of(0u32..4_000);
-    let retention =
-        (days(), days(), days()).prop_map(|(contact_days, text_days, audit_days)| pb::Retention {
-            contact_days,
-            text_days,
-            audit_days,
-        });
-    let masking =
-        any::<(Option<bool>, Option<bool>)>().prop_map(|(email_addresses, phone_numbers)| {
-            pb::Masking {
-                email_addresses,
-                phone_numbers,
-            }
-        });
     let queue = (
         prop::option::of(weights),
         prop::collection::vec(reason, 0..4),
@@ -188,8 +190,8 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
         prop::option::of(0u32..200),
         any::<(Option<bool>, Option<bool>)>(),
         any::<Option<f64>>(),
-        prop::option::of(retention),
-        prop::option::of(masking),
+        prop::option::of(retention()),
+        prop::option::of(masking()),
     );
     let span =
         any::<(i64, i32)>().prop_map(|(seconds, nanos)| prost_types::Duration { seconds, nanos });

@@ -144,6 +144,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         body: BODY[..420].into(),
         author: Some(hash(1)),
         ip: Some(IpHash::of(&hash(2))),
+        email: None,
         sealed_contact: vec![7; 150],
         reasons: vec![Reason::new(ReasonCode::FirstComment, "")],
         score: Score {
@@ -166,6 +167,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
     let prints = Fingerprints {
         author: Some(hash(1)),
         ip: Some(hash(2)),
+        email: None,
         said: Some(hash(3)),
         sketch: (0..6).map(|part| (n * 6 + part) as u64).collect(),
         link_hosts: Vec::new(),

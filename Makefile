@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 STEP := scripts/step.sh
 BUF := .tools/node_modules/.bin/buf
+DENY := .tools/bin/cargo-deny --locked --log-level error
 
 # Comments for the demo, as JSON lines; see examples/demo-comments.jsonl for the fields.
 DATA ?=
@@ -31,7 +32,7 @@ endif
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## Install what is missing: redis-server, strace, buf
+setup: ## Install what is missing: redis-server, strace, buf, cargo-deny
 	@scripts/setup.sh
 
 demo: ## See it work: blog, moderator and event feed on a real Redis (DATA=FILE takes your comments)
@@ -50,8 +51,8 @@ test: ## Everything that must pass: format, lints, unit, property and integratio
 	@$(STEP) "tests" $(RUN_TESTS)
 	@$(STEP) "doc tests" $(CARGO) test --locked --doc --quiet
 
-lint: ## Format, clippy, protos
-	@$(STEP) "set up" scripts/setup.sh rust buf
+lint: ## Format, clippy, protos, dependencies
+	@$(STEP) "set up" scripts/setup.sh rust buf deny
 	@$(MAKE) lint-steps
 
 # From cheap to dear, so that a slip shows at once.
@@ -60,6 +61,7 @@ lint-steps:
 	@$(STEP) "format" $(CARGO) fmt --check
 	@$(STEP) "protos: lint" $(BUF) lint
 	@$(STEP) "protos: format" $(BUF) format --diff --exit-code
+	@$(STEP) "dependencies" $(DENY) check licenses bans sources
 	@$(STEP) "clippy" $(CARGO) clippy --locked --all-targets -- -D warnings
 
 bench: ## Measure against the ceiling; the table is written to target/bench.json too

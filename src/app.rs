@@ -11,7 +11,10 @@ use tokio::{net::TcpListener, sync::watch, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    access::Access,
+    access::{
+        Access,
+        token::{Tokens, TokensError, keys::Keeper},
+    },
     admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
     health,
@@ -43,6 +46,9 @@ pub enum BuildError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// Tokens can't be taken.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
     /// The compiled-in model is damaged.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -71,6 +77,7 @@ pub struct App {
     desk: Arc<Desk>,
     queue: Queue,
     access: Arc<Access>,
+    keeper: Option<Keeper>,
     replication: Replication,
     importer: Importer,
     retention: Retention,
@@ -91,6 +98,7 @@ impl App {
             .await
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let (tokens, keeper) = tokens(&config).await?;
         let foundation = Foundation::lay(&config).await?;
         let Foundation {
             store,
@@ -145,11 +153,8 @@ impl App {
             desk.scorer.model().clone(),
             replication_settings(&config),
         );
-        let access = Arc::new(Access::new(
-            store.clone(),
-            secrets.root.clone(),
-            config.throttle.failures_per_peer_per_minute,
-        ));
+        let failures = config.throttle.failures_per_peer_per_minute;
+        let access = Access::new(store.clone(), secrets.root.clone(), failures);
         Ok(Self {
             config,
             foundation,
@@ -157,7 +162,8 @@ impl App {
             address,
             desk: Arc::new(desk),
             queue,
-            access,
+            access: Arc::new(access.with_tokens(tokens)),
+            keeper,
             replication,
             importer,
             retention,
@@ -196,6 +202,9 @@ impl App {
         worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
         if self.config.learning.trainer {
             worker_tasks.spawn(self.replication.clone().train(workers.clone()));
+        }
+        if let Some(keeper) = self.keeper {
+            worker_tasks.spawn(keeper.keep(workers.clone()));
         }
         worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
         let keep = self.config.events.keep;
@@ -248,6 +257,15 @@ impl App {
             Some(Ok(Ok(()))) | None => Ok(()),
         }
     }
+}
+
+/// What checks tokens, and what keeps the issuer's keys fresh; nothing where no issuer is configured.
+async fn tokens(config: &Config) -> Result<(Option<Arc<Tokens>>, Option<Keeper>), TokensError> {
+    let Some(settings) = config.tokens.settings.clone() else {
+        return Ok((None, None));
+    };
+    let (tokens, keeper) = Tokens::open(settings).await?;
+    Ok((Some(Arc::new(tokens)), Some(keeper)))
 }
 
 fn replication_settings(config: &Config) -> ReplicationSettings {

@@ -13,6 +13,7 @@ pub mod settings;
 pub mod sources;
 pub mod store;
 pub mod throttle;
+pub mod tokens;
 
 mod effective;
 mod environment;
@@ -35,6 +36,7 @@ use server::ServerConfig;
 use sources::Sources;
 use store::StoreConfig;
 use throttle::ThrottleConfig;
+use tokens::TokensConfig;
 
 /// Everything that the service is told. `Debug` shows no secret.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub struct Config {
     pub privacy: PrivacyConfig,
     /// The first admin key.
     pub access: AccessConfig,
+    /// Sign-in with the newsroom's identity provider.
+    pub tokens: TokensConfig,
     /// What protects this replica.
     pub throttle: ThrottleConfig,
     /// The review queue.
@@ -72,6 +76,7 @@ impl Config {
         let store = StoreConfig::read(&mut reader);
         let privacy = PrivacyConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader);
+        let tokens = TokensConfig::read(&mut reader);
         let throttle = ThrottleConfig::read(&mut reader);
         let moderation = ModerationConfig::read(&mut reader);
         let events = EventsConfig::read(&mut reader);
@@ -86,6 +91,7 @@ impl Config {
                 store: store?,
                 privacy: privacy?,
                 access: access?,
+                tokens: tokens?,
                 throttle: throttle?,
                 moderation: moderation?,
                 events: events?,

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    access::{key::KeyTextError, role::Role},
+    access::{key::KeyTextError, role::Role, token::error::TokenError},
     store::error::StoreError,
 };
 
@@ -28,6 +28,9 @@ pub enum AccessError {
     /// Taken back.
     #[error("this access key was revoked; ask an admin for a new one")]
     Revoked,
+    /// A token that is not let in.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The peer has shown no good key too often.
     #[error(
         "too many calls from this address without a good access key; wait {:.1} s, and look at what the first were told",
@@ -66,6 +69,7 @@ impl AccessError {
             | Self::Unknown
             | Self::Expired
             | Self::Revoked => true,
+            Self::Token(refused) => refused.is_failure(),
             Self::TooManyFailures { .. }
             | Self::WrongRole { .. }
             | Self::WrongSite

@@ -18,7 +18,8 @@ use crate::{
     cli::failure::Failure,
     proto::v1::{
         comment_service_client::CommentServiceClient,
-        moderation_service_client::ModerationServiceClient, site_service_client::SiteServiceClient,
+        moderation_service_client::ModerationServiceClient,
+        privacy_service_client::PrivacyServiceClient, site_service_client::SiteServiceClient,
     },
 };
 use reach::Target;
@@ -90,6 +91,13 @@ impl Connection {
     #[must_use]
     pub fn moderation(&self) -> ModerationServiceClient<Keyed> {
         ModerationServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(LARGEST_REPLY)
+    }
+
+    /// For privacy officers.
+    #[must_use]
+    pub fn privacy(&self) -> PrivacyServiceClient<Keyed> {
+        PrivacyServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(LARGEST_REPLY)
     }
 

@@ -1,16 +1,27 @@
-//! `replydesk privacy`: keys for sealing and hashing, and opening what was sealed. Run by the privacy officer.
+//! `replydesk privacy`: keys for sealing and hashing, opening what was sealed, and the rights of data subjects. Run by the
+//! privacy officer, where the private key is.
 
 use crate::cli::failure::Failure;
 
+mod erase;
+mod export;
+mod hold;
 mod keygen;
 mod open;
+mod retention;
+mod reveal;
+mod subject;
 
-/// Make the privacy officer's keys, and open sealed contact data with them.
+/// The privacy officer's: make the keys, reveal and open contact data, export, erase and hold data subjects.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   replydesk privacy keygen --out-dir ./keys
-  replydesk privacy open --key-file ./keys/privacy.key sealed.json")]
+  replydesk privacy reveal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --reason \"police request 4711/26\"
+  replydesk privacy open --key-file ./keys/privacy.key sealed.json
+  replydesk privacy export --site daily --account reader-7 --reason \"asked for by the reader\"
+  replydesk privacy erase --site daily --email-file address.txt --reason \"asked for by the reader\"
+All but keygen and open need an access key of the role privacy-officer.")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
@@ -20,6 +31,11 @@ pub struct Args {
 enum Action {
     Keygen(keygen::Args),
     Open(open::Args),
+    Reveal(reveal::Args),
+    Export(export::Args),
+    Erase(erase::Args),
+    Hold(hold::Args),
+    Retention(retention::Args),
 }
 
 /// Does what was asked.
@@ -30,5 +46,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         Action::Keygen(args) => keygen::run(&args),
         Action::Open(args) => open::run(&args),
+        Action::Reveal(args) => reveal::run(args).await,
+        Action::Export(args) => export::run(args).await,
+        Action::Erase(args) => erase::run(args).await,
+        Action::Hold(args) => hold::run(args).await,
+        Action::Retention(args) => retention::run(args).await,
     }
 }

@@ -58,7 +58,7 @@ where
     }
 }
 
-fn from_file<T>(path: &str) -> Result<T, String>
+pub(super) fn from_file<T>(path: &str) -> Result<T, String>
 where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,

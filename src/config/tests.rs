@@ -9,6 +9,7 @@ use super::{
 };
 
 mod secrets;
+mod tokens;
 
 fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());

@@ -3,7 +3,7 @@
 mod bulk;
 mod demo;
 mod keys;
-mod place;
+pub mod place;
 mod queue;
 mod review;
 mod script;

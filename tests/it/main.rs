@@ -58,6 +58,7 @@ mod store_replication;
 mod store_server;
 mod store_wakeups;
 mod threads;
+mod tokens;
 mod trouble;
 mod undo;
 mod violations;

@@ -6,8 +6,12 @@ use std::{
 };
 
 use tonic::metadata::{Ascii, MetadataValue};
+use zeroize::Zeroizing;
 
-use crate::{access::key::AccessKey, cli::failure::Failure};
+use crate::{
+    access::{key::AccessKey, token::error::MAX_TOKEN_BYTES},
+    cli::failure::Failure,
+};
 
 /// The key's own variable. Never a flag: the command line of a process is there for everyone on the machine to read.
 const KEY_VARIABLE: &str = "REPLYDESK_KEY";
@@ -18,8 +22,8 @@ const KEY_FILE_VARIABLE: &str = "REPLYDESK_KEY_FILE";
 /// Where `replydesk serve` leaves the admin key that its embedded default made.
 const EMBEDDED_KEY: &str = "data/secrets/admin.key";
 
-/// A key file is one line; more than this is another file.
-const LARGEST_KEY_FILE: u64 = 4096;
+/// A key file is one line, of a token at most; more than this is another file.
+const LARGEST_KEY_FILE: u64 = MAX_TOKEN_BYTES as u64 + 16;
 
 /// How to reach the service.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,7 +39,7 @@ pub struct Reach {
     )]
     pub address: String,
 
-    /// A file with the access key. Without it: the variable REPLYDESK_KEY, then the file that REPLYDESK_KEY_FILE names,
+    /// A file with the access key, or with a token of the newsroom's identity provider. Without it: the variable REPLYDESK_KEY, then the file that REPLYDESK_KEY_FILE names,
     /// then data/secrets/admin.key if it is there.
     // Not clap's `env`: a flag is stronger than REPLYDESK_KEY, the variable is weaker.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
@@ -89,8 +93,16 @@ fn read_key(file: &Path) -> Result<String, Failure> {
 
 fn not_a_key(origin: &str) -> Failure {
     Failure::usage(format!(
-        "{origin} holds no access key; one looks like rd_<id>_<secret>, and `replydesk key create` makes one"
+        "{origin} holds neither an access key nor a token; a key looks like rd_<id>_<secret>, and `replydesk key create` \
+         makes one; a token (JWT) has three parts with full stops between them"
     ))
+}
+
+/// Three parts of base64url: the service says what is wrong with it, if anything is.
+fn looks_like_a_token(text: &str) -> bool {
+    let of_alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(of_alphabet);
+    text.split('.').count() == 3 && text.split('.').all(is_part)
 }
 
 /// An address and, mostly, a key.
@@ -110,19 +122,22 @@ impl Target {
         }
     }
 
-    /// The same address with this key.
+    /// The same address with this key, or this token of the identity provider's.
     ///
     /// # Errors
-    /// The text cannot be a key: it does not start with `rd_`, or has a typing error, which its checksum tells.
+    /// The text is neither: it does not start with `rd_` nor looks like a token, or has a typing error, which a key's
+    /// checksum tells.
     pub fn with_key(mut self, key: &str) -> Result<Self, Failure> {
         const ORIGIN: &str = "what was given as the key";
         let key = key.trim();
-        if !key.starts_with("rd_") {
+        if key.starts_with("rd_") {
+            let parsed: Result<AccessKey, _> = key.parse();
+            parsed.map_err(|why| Failure::usage(format!("{ORIGIN}: {why}")))?;
+        } else if !looks_like_a_token(key) {
             return Err(not_a_key(ORIGIN));
         }
-        let parsed: Result<AccessKey, _> = key.parse();
-        parsed.map_err(|why| Failure::usage(format!("{ORIGIN}: {why}")))?;
-        let value = format!("Bearer {key}").parse::<MetadataValue<Ascii>>();
+        let value = Zeroizing::new(format!("Bearer {key}"));
+        let value = value.parse::<MetadataValue<Ascii>>();
         let mut value = value.map_err(|_| not_a_key(ORIGIN))?;
         value.set_sensitive(true);
         self.bearer = Some(value);
@@ -154,6 +169,13 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_taken_as_a_key_is() {
+        let target = Target::new("x").with_key("eyJhbGciOiJFUzI1NiJ9.e30.canary-_9\n");
+        let target = target.expect("a token");
+        assert!(target.bearer().is_some() && !format!("{target:?}").contains("canary"));
+    }
+
+    #[test]
     fn what_cannot_be_a_key_is_refused_without_being_repeated() {
         let mut typo = AccessKey::generate().expect("random numbers").expose();
         let last = typo.pop();
@@ -161,6 +183,11 @@ mod tests {
         for (text, says) in [
             ("", "replydesk key create"),
             ("canary", "replydesk key create"),
+            ("rd_can.ary.x", "an access key reads rd_"),
+            ("can.ary", "replydesk key create"),
+            ("can.a ry.sig", "replydesk key create"),
+            ("can.ary.", "replydesk key create"),
+            ("can.ary.sig.more", "replydesk key create"),
             ("rd_can ary", "an access key reads rd_"),
             ("rd_canäry", "an access key reads rd_"),
             (&typo, "typing error"),

@@ -19,6 +19,7 @@ use crate::{
         opened::OpenedContact,
         opening::{OpenError, open},
     },
+    proto::v1::SealedContact,
 };
 
 /// Open sealed contact data with the officer's private key.
@@ -38,12 +39,56 @@ pub struct Args {
     json: bool,
 }
 
-#[derive(Deserialize)]
-struct Sealed {
+/// Sealed contact data as text.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Sealed {
     site: String,
     comment_id: String,
     sealed: String,
     wrapped_data_key: String,
+}
+
+impl Sealed {
+    /// As the service handed it out.
+    pub(super) fn new(site: &str, contact: &SealedContact) -> Self {
+        Self {
+            site: site.to_owned(),
+            comment_id: contact.comment_id.clone(),
+            sealed: BASE64.encode(&contact.sealed),
+            wrapped_data_key: BASE64.encode(&contact.wrapped_data_key),
+        }
+    }
+
+    /// As `privacy open` reads it.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "site": self.site,
+            "comment_id": self.comment_id,
+            "sealed": self.sealed,
+            "wrapped_data_key": self.wrapped_data_key,
+        })
+    }
+
+    /// What it says, where the private key is.
+    pub(super) fn opened(&self, officer: &OfficerPrivateKey) -> Result<serde_json::Value, Failure> {
+        let contact = open_one(officer, self).map_err(|error| {
+            Failure::new(format!(
+                "the contact data of {} is not opened: {error}",
+                self.comment_id
+            ))
+        })?;
+        serde_json::to_value(self.told(&contact)).map_err(|error| Failure::new(error.to_string()))
+    }
+
+    fn told<'a>(&'a self, contact: &'a OpenedContact) -> Opened<'a> {
+        Opened {
+            site: &self.site,
+            comment_id: &self.comment_id,
+            email: contact.email.as_ref().map(|e| e.as_str()),
+            ip_address: contact.ip,
+            user_agent: contact.user_agent.as_ref().map(|a| a.as_str()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -106,7 +151,8 @@ fn open_all(
     }
 }
 
-fn read_key(path: &PathBuf) -> Result<OfficerPrivateKey, Failure> {
+/// The officer's private key in a file.
+pub(super) fn read_key(path: &PathBuf) -> Result<OfficerPrivateKey, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
     let text = Zeroizing::new(text);
     text.parse()
@@ -143,13 +189,7 @@ fn print(
     sealed: &Sealed,
     contact: &OpenedContact,
 ) -> Result<(), Failure> {
-    let opened = Opened {
-        site: &sealed.site,
-        comment_id: &sealed.comment_id,
-        email: contact.email.as_ref().map(|e| e.as_str()),
-        ip_address: contact.ip,
-        user_agent: contact.user_agent.as_ref().map(|a| a.as_str()),
-    };
+    let opened = sealed.told(contact);
     if json {
         let line = serde_json::to_string(&opened).map_err(|e| Failure::new(e.to_string()))?;
         writeln!(output, "{line}")?;

@@ -5,7 +5,7 @@ use tonic_types::{ErrorDetails, FieldViolation, QuotaViolation};
 
 use super::{detailed, internal, not_found, precondition, status, unavailable};
 use crate::{
-    access::{error::AccessError, issue::IssueError},
+    access::{error::AccessError, issue::IssueError, token::error::TokenError},
     backtest::BacktestError,
     comment::{ids::KeyId, violation::Violations},
     grpc::convert::backtest,
@@ -65,6 +65,7 @@ impl From<AccessError> for Status {
     fn from(error: AccessError) -> Self {
         match &error {
             AccessError::Store(cause) => store(cause),
+            AccessError::Token(refused) => token(*refused),
             AccessError::WrongRole { .. } => {
                 status(Code::PermissionDenied, "WRONG_ROLE", error.to_string(), &[])
             }
@@ -95,6 +96,35 @@ impl From<AccessError> for Status {
                 &[],
             ),
         }
+    }
+}
+
+fn token(refused: TokenError) -> Status {
+    let message = refused.to_string();
+    match refused {
+        TokenError::KeysAway => unavailable("TOKEN_KEYS_AWAY", message),
+        TokenError::NoGrant | TokenError::Ambiguous | TokenError::TooManySites => {
+            status(Code::PermissionDenied, "NO_GRANT", message, &[])
+        }
+        TokenError::Expired | TokenError::TooOld => {
+            status(Code::Unauthenticated, "TOKEN_EXPIRED", message, &[])
+        }
+        TokenError::TooLong
+        | TokenError::Malformed
+        | TokenError::Algorithm
+        | TokenError::Type
+        | TokenError::Critical
+        | TokenError::UnknownKey
+        | TokenError::NoKeyNamed
+        | TokenError::Signature
+        | TokenError::Claim(_)
+        | TokenError::Issuer
+        | TokenError::Audience
+        | TokenError::NotYet
+        | TokenError::NamedByAddress
+        | TokenError::Label
+        | TokenError::Roles
+        | TokenError::Sites => status(Code::Unauthenticated, "UNAUTHENTICATED", message, &[]),
     }
 }
 

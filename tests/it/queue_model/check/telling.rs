@@ -4,11 +4,11 @@ use replydesk::{
     comment::{
         audit::{AuditAction, AuditEntry},
         event::{Cause, Event as Change},
-        subject::Subject,
     },
     store::{
         audit::{AuditLog, AuditOrder},
         events::FeedPage,
+        keys,
     },
 };
 
@@ -154,7 +154,7 @@ async fn audit(real: &Real, model: &Model, events: &[Change]) -> Vec<i64> {
         in_order(&mut told[one.entries.clone()], one.events.start);
     }
     assert_eq!(told, model.audit, "the audit log");
-    standings(real, model, &entries);
+    standings(&references(real).await, model, &entries);
     times
 }
 
@@ -168,12 +168,27 @@ fn in_order(told: &mut [Audited], first_event: usize) {
     }
 }
 
+/// What the log calls the authors, where it has called them something.
+async fn references(real: &Real) -> Vec<Option<String>> {
+    let mut references = Vec::new();
+    for n in 0..AUTHORS {
+        let mut get = redis::cmd("HGET");
+        get.arg(keys::author(&real.site, &real.author(n)))
+            .arg("ref");
+        references.push(real.stores[0].query(&get).await.unwrap());
+    }
+    references
+}
+
 /// What the log tells of how authors stand.
-fn standings(real: &Real, model: &Model, entries: &[AuditEntry]) {
+fn standings(references: &[Option<String>], model: &Model, entries: &[AuditEntry]) {
     let set = |entry: &&AuditEntry| entry.action == AuditAction::StandingSet;
     let author = |subject: &str| {
-        let named = |n: &u8| Subject::Author(real.author(*n)).to_string();
-        (0..AUTHORS).find(|n| subject.ends_with(&named(n))).unwrap()
+        let reference = subject.strip_prefix("author ").unwrap().to_owned();
+        let place = references
+            .iter()
+            .position(|known| *known == Some(reference.clone()));
+        u8::try_from(place.unwrap()).unwrap()
     };
     let told = entries.iter().filter(set).map(|entry| StandingTold {
         by: label(&entry.actor.label),

@@ -1,0 +1,125 @@
+//! `replydesk privacy export`.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{
+    open::{Sealed, read_key},
+    subject::Subject,
+};
+use crate::{
+    cli::{
+        client::{Connection, explain::explain},
+        clock,
+        failure::Failure,
+        json, output, words,
+    },
+    privacy::keys::OfficerPrivateKey,
+    proto::v1::{
+        EarlierVersion, ExportSubjectRequest, ExportedAuthor, ExportedComment,
+        export_subject_response::Item,
+    },
+};
+
+/// Print all that is held on a data subject, a JSON object a line: authors, then comments, then a summary.
+///
+/// With the officer's private key the contact data is opened here, where the key is; else it stays sealed, as
+/// `privacy open` reads it. Without the summary at the end the export is not whole.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  replydesk privacy export --site daily --email-file address.txt --reason \"asked for by the reader\" \\
+      --private-key-file privacy.key > export.jsonl
+  echo ada@example.org | replydesk privacy export --site daily --email-file - --reason \"asked for by the reader\"")]
+pub struct Args {
+    #[command(flatten)]
+    subject: Subject,
+    /// Open contact data with the private key in this file (rdpriv1_…).
+    #[arg(long, value_name = "FILE")]
+    private_key_file: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: Args) -> Result<(), Failure> {
+    let officer = args.private_key_file.as_ref().map(read_key).transpose()?;
+    let subject = args.subject;
+    let connection = Connection::open(&subject.reach.target()?).await?;
+    let request = ExportSubjectRequest {
+        site: subject.site.clone(),
+        subject: subject.named()?,
+        reason: subject.reason.clone(),
+    };
+    let told = connection.privacy().export_subject(request).await;
+    let mut told = told.map_err(|status| explain(&status))?.into_inner();
+    let mut is_whole = false;
+    while let Some(item) = told.message().await.map_err(|status| explain(&status))? {
+        match item.item {
+            Some(Item::Author(author)) => output::json(&told_author(&author))?,
+            Some(Item::Comment(comment)) => {
+                output::json(&told_comment(&subject.site, &comment, officer.as_ref())?)?;
+            }
+            Some(Item::Summary(summary)) => {
+                is_whole = true;
+                let (authors, comments) = (summary.authors, summary.comments);
+                output::json(&json!({ "summary": { "authors": authors, "comments": comments } }))?;
+            }
+            None => {}
+        }
+    }
+    if is_whole {
+        Ok(())
+    } else {
+        Err(Failure::new(
+            "the export was cut off: it is not whole; run it again",
+        ))
+    }
+}
+
+fn told_author(author: &ExportedAuthor) -> Value {
+    let standing = author.standing.clone().unwrap_or_default();
+    let notes = author.notes.iter().map(|note| {
+        json!({ "note": note.note, "moderator": note.moderator, "noted_at": json::time(note.noted_at.as_ref()) })
+    });
+    json!({ "author": {
+        "known_as": if author.is_account { "account" } else { "e-mail address" },
+        "standing": words::standing(standing.standing),
+        "reason": standing.reason,
+        "strikes": standing.strikes,
+        "notes": notes.collect::<Value>(),
+        "first_seen_at": json::time(author.first_seen_at.as_ref()),
+        "legal_hold": author.legal_hold,
+    }})
+}
+
+fn told_comment(
+    site: &str,
+    exported: &ExportedComment,
+    officer: Option<&OfficerPrivateKey>,
+) -> Result<Value, Failure> {
+    let sealed = exported
+        .contact
+        .as_ref()
+        .map(|contact| Sealed::new(site, contact));
+    let contact = match (&sealed, officer) {
+        (Some(sealed), Some(officer)) => sealed.opened(officer)?,
+        (Some(sealed), None) => sealed.to_json(),
+        (None, _) => Value::Null,
+    };
+    let earlier = exported.earlier_versions.iter().map(told_earlier);
+    let decisions = exported.decisions.iter().map(json::audit_entry);
+    let comment = exported.comment.as_ref();
+    Ok(
+        json!({ "comment": comment.map(json::comment), "contact": contact,
+        "earlier_versions": earlier.collect::<Value>(), "decisions": decisions.collect::<Value>() }),
+    )
+}
+
+fn told_earlier(version: &EarlierVersion) -> Value {
+    json!({
+        "body": version.body,
+        "state": words::state(version.state),
+        "written_at": version.written_at.as_ref().and_then(clock::rfc3339),
+        "replaced_at": version.replaced_at.as_ref().and_then(clock::rfc3339),
+        "redacted": version.redacted,
+    })
+}

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod certificate;
 pub mod error;
+pub mod identities;
 pub mod issue;
 pub mod key;
 mod peers;
@@ -22,7 +23,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use arc_swap::ArcSwap;
@@ -39,6 +40,7 @@ use crate::{
 };
 use caller::{Caller, SiteScope};
 use error::AccessError;
+use identities::LiveIdentities;
 use key::{AccessKey, KeyHash};
 use peers::{Attempt, Peers};
 use presented::Presented;
@@ -59,6 +61,7 @@ pub struct Access {
     store: Store,
     root: Option<RootKey>,
     tokens: Option<Arc<Tokens>>,
+    identities: LiveIdentities,
     known: Fresh<KeyId, Arc<Known>, Arc<StoreError>>,
     /// The ids of all keys a minute ago at most, if [`Access::tend`] runs.
     ids: ArcSwap<HashSet<KeyId>>,
@@ -99,6 +102,7 @@ impl Access {
             store,
             root,
             tokens: None,
+            identities: LiveIdentities::default(),
             known: Fresh::with_strangers(TTL, MAX_KEYS, STRANGERS, |known: &Arc<Known>| {
                 known.caller.is_some()
             }),
@@ -114,8 +118,15 @@ impl Access {
         Self { tokens, ..self }
     }
 
-    /// The caller who showed this with a call that has just come: an `authorization` of `Bearer rd_<id>_<secret>`, or of
-    /// `Bearer <token>`.
+    /// The same, where a client's certificate can stand for a key: these say whose.
+    #[must_use]
+    pub fn knowing(mut self, identities: LiveIdentities) -> Self {
+        self.identities = identities;
+        self
+    }
+
+    /// The caller who showed this with a call that has just come: an `authorization` of `Bearer rd_<id>_<secret>` or of
+    /// `Bearer <token>`, or without one a client's certificate. A header wins, a bad one too.
     ///
     /// Whether a key does not exist or its secret is wrong cannot be told apart, by text nor by cost: both read the
     /// record and compare a hash in constant time. That a key is expired or revoked is told only to who has its secret.
@@ -149,6 +160,9 @@ impl Access {
         presented: &Presented,
         attempt: &mut Attempt<'_>,
     ) -> Result<Caller, AccessError> {
+        if let (None, Some(certificate)) = (presented.authorization(), presented.certificate()) {
+            return self.identities.now().caller(certificate, SystemTime::now());
+        }
         let text = bearer(presented.authorization())?;
         if let Some(tokens) = self.tokens.as_ref().filter(|_| Tokens::are_meant_by(text)) {
             return Ok(tokens.authenticate(text).await?);

@@ -29,6 +29,7 @@ use crate::{
         weights::ModelError,
     },
     store::{embedded::EmbeddedError, error::StoreError},
+    tls::{self, error::TlsError, live::Tls},
 };
 use foundation::{Foundation, FoundationError};
 
@@ -49,6 +50,9 @@ pub enum BuildError {
     /// Tokens can't be taken.
     #[error(transparent)]
     Tokens(#[from] TokensError),
+    /// A file of certificates can't be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The compiled-in model is damaged.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -73,6 +77,7 @@ pub struct App {
     config: Config,
     foundation: Foundation,
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     address: SocketAddr,
     desk: Arc<Desk>,
     queue: Queue,
@@ -90,6 +95,7 @@ impl App {
     /// As [`BuildError`] says; nothing is left running then.
     pub async fn build(config: Config) -> Result<Self, BuildError> {
         let scorer = Arc::new(Scorer::prior()?);
+        let tls = protection(&config).await?;
         let failed = |error| BuildError::Listen {
             address: config.server.listen,
             error,
@@ -132,19 +138,12 @@ impl App {
             scorer,
             preparation: Preparation::new(hasher, Sealer::new(secrets.officer.clone())),
         };
-        let settings = QueueSettings {
-            lease: config.moderation.lease,
-            skip_cooldown: config.moderation.skip_cooldown,
-            max_hold: config.moderation.max_hold,
-            undo_window: config.moderation.undo_window,
-            poll: config.moderation.poll,
-        };
         let queue = Queue::new(
             store.clone(),
             confirmation.clone(),
             wakeups.clone(),
             Arc::clone(&desk.sites),
-            settings,
+            queue_settings(&config),
         );
         let replication = Replication::new(
             store.clone(),
@@ -153,12 +152,15 @@ impl App {
             desk.scorer.model().clone(),
             replication_settings(&config),
         );
+        let identities = tls.as_ref().map(|tls| tls.identities());
         let failures = config.throttle.failures_per_peer_per_minute;
         let access = Access::new(store.clone(), secrets.root.clone(), failures);
+        let access = access.knowing(identities.unwrap_or_default());
         Ok(Self {
             config,
             foundation,
             listener,
+            tls,
             address,
             desk: Arc::new(desk),
             queue,
@@ -206,6 +208,9 @@ impl App {
         if let Some(keeper) = self.keeper {
             worker_tasks.spawn(keeper.keep(workers.clone()));
         }
+        if let Some(tls) = &self.tls {
+            worker_tasks.spawn(tls::watch::watch(Arc::clone(tls), workers.clone()));
+        }
         worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
         let keep = self.config.events.keep;
         let (access, until) = (Arc::clone(&self.access), workers.clone());
@@ -217,6 +222,7 @@ impl App {
             server::Parts {
                 config: self.config,
                 listener: self.listener,
+                tls: self.tls,
                 desk: self.desk,
                 queue: self.queue,
                 access: self.access,
@@ -266,6 +272,29 @@ async fn tokens(config: &Config) -> Result<(Option<Arc<Tokens>>, Option<Keeper>)
     };
     let (tokens, keeper) = Tokens::open(settings).await?;
     Ok((Some(Arc::new(tokens)), Some(keeper)))
+}
+
+/// The certificates, or a warning where what travels is there for everyone to read.
+async fn protection(config: &Config) -> Result<Option<Arc<Tls>>, TlsError> {
+    let listen = config.server.listen;
+    let Some(files) = &config.tls else {
+        if !listen.ip().is_loopback() {
+            let what = "keys and e-mail addresses travel in plain text; set tls.certificate_file and tls.private_key_file";
+            tracing::warn!(%listen, what, "server.plaintext");
+        }
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(tls::watch::load(files.clone()).await?)))
+}
+
+fn queue_settings(config: &Config) -> QueueSettings {
+    QueueSettings {
+        lease: config.moderation.lease,
+        skip_cooldown: config.moderation.skip_cooldown,
+        max_hold: config.moderation.max_hold,
+        undo_window: config.moderation.undo_window,
+        poll: config.moderation.poll,
+    }
 }
 
 fn replication_settings(config: &Config) -> ReplicationSettings {

@@ -13,6 +13,7 @@ pub mod settings;
 pub mod sources;
 pub mod store;
 pub mod throttle;
+pub mod tls;
 pub mod tokens;
 
 mod effective;
@@ -36,6 +37,7 @@ use server::ServerConfig;
 use sources::Sources;
 use store::StoreConfig;
 use throttle::ThrottleConfig;
+use tls::TlsConfig;
 use tokens::TokensConfig;
 
 /// Everything that the service is told. `Debug` shows no secret.
@@ -43,6 +45,8 @@ use tokens::TokensConfig;
 pub struct Config {
     /// Where and how it listens.
     pub server: ServerConfig,
+    /// `None`: it speaks plain text.
+    pub tls: Option<TlsConfig>,
     /// Its Redis.
     pub store: StoreConfig,
     /// The pepper and the officer's public key.
@@ -73,6 +77,7 @@ impl Config {
         let layers = gather::gather(sources);
         let mut reader = Reader::new(&layers);
         let server = ServerConfig::read(&mut reader);
+        let tls = TlsConfig::read(&mut reader);
         let store = StoreConfig::read(&mut reader);
         let privacy = PrivacyConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader);
@@ -88,6 +93,7 @@ impl Config {
         let config = || {
             Some(Self {
                 server: server?,
+                tls: tls?,
                 store: store?,
                 privacy: privacy?,
                 access: access?,

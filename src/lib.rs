@@ -59,6 +59,7 @@ pub mod health;
 pub mod secrets;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
 
 /// The generated messages and services.
 pub mod proto {

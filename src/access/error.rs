@@ -31,6 +31,14 @@ pub enum AccessError {
     /// A token that is not let in.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The certificate's time is over, or its issuer is trusted no more.
+    #[error("this client certificate is no longer good; connect again with a new one")]
+    CertificateOver,
+    /// The certificate's names stand for nobody here, or for more than one.
+    #[error(
+        "this client certificate stands for nobody here; send `authorization: Bearer rd_…`, or ask an admin to name it"
+    )]
+    CertificateUnknown,
     /// The peer has shown no good key too often.
     #[error(
         "too many calls from this address without a good access key; wait {:.1} s, and look at what the first were told",
@@ -68,7 +76,9 @@ impl AccessError {
             | Self::Malformed(_)
             | Self::Unknown
             | Self::Expired
-            | Self::Revoked => true,
+            | Self::Revoked
+            | Self::CertificateOver
+            | Self::CertificateUnknown => true,
             Self::Token(refused) => refused.is_failure(),
             Self::TooManyFailures { .. }
             | Self::WrongRole { .. }

@@ -14,12 +14,19 @@ use crate::{
     audit::Audit,
     authors::Authors,
     backtest::Backtest,
-    config::Config,
+    config::{Config, server::ServerConfig},
     data_subjects::DataSubjects,
     feed::changes::Changes,
     grpc::{
-        comment::Comments, framework, gate::Gate, key_first::KeyFirst, listener,
-        moderation::Moderation, privacy::Privacy, site::SiteAdmin, streams::Streams,
+        comment::Comments,
+        framework,
+        gate::Gate,
+        key_first::KeyFirst,
+        listener::{self, Bounds, calls::CountCalls, connection::Patience},
+        moderation::Moderation,
+        privacy::Privacy,
+        site::SiteAdmin,
+        streams::Streams,
     },
     import::Importer,
     proto::v1::{
@@ -31,6 +38,7 @@ use crate::{
     retention::Retention,
     spam::replication::Replication,
     store::wakeups::Wakeups,
+    tls::live::Tls,
 };
 
 /// The most that the headers of one request may take; an access key takes about 100 bytes.
@@ -39,6 +47,9 @@ const MAX_HEADER_BYTES: u32 = 16 * 1024;
 const SLOW_BODY: Duration = Duration::from_secs(10);
 /// How many streams a client may reset before the server has looked at them (CVE-2023-44487).
 const MAX_PENDING_RESETS: usize = 20;
+/// How many streams a client may make the server reset by its own mistakes, on one connection (CVE-2025-8671). The layers
+/// below have a bound of their own, which tonic takes away unless it is told one.
+const MAX_ERROR_RESETS: usize = 256;
 /// How many bytes of one call may come before the service has taken them. h2 ends a connection on which too many small
 /// frames wait (from 0.4.16 on; half of the connection's 1 MiB, counted as what each has less than 256 bytes): within this
 /// window an import of one-line comments stays far below it while Redis is slow, and is made to wait instead.
@@ -48,6 +59,7 @@ const STREAM_WINDOW: u32 = 128 * 1024;
 pub struct Parts {
     pub config: Config,
     pub listener: TcpListener,
+    pub tls: Option<Arc<Tls>>,
     pub desk: Arc<Desk>,
     pub queue: Queue,
     pub access: Arc<Access>,
@@ -77,6 +89,30 @@ fn reflect(routes: Routes) -> Routes {
     }
 }
 
+/// HTTP/2 with its bounds.
+fn bounded(config: &ServerConfig) -> Server {
+    Server::builder()
+        .timeout(config.request_timeout + SLOW_BODY)
+        .http2_keepalive_interval(Some(config.keepalive))
+        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .initial_stream_window_size(STREAM_WINDOW)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+        .http2_max_local_error_reset_streams(Some(MAX_ERROR_RESETS))
+        .max_concurrent_streams(config.max_concurrent_streams)
+}
+
+fn bounds(config: &ServerConfig) -> Bounds {
+    Bounds {
+        most: config.max_connections,
+        most_per_peer: config.max_connections_per_peer,
+        patience: Patience {
+            idle: config.idle_timeout,
+            unread: config.unread_timeout,
+        },
+    }
+}
+
 /// Serves until `stop`, and then until the last call in flight is answered.
 pub async fn serve<H: Health>(
     parts: Parts,
@@ -93,6 +129,7 @@ where
         wakeups: parts.wakeups,
         max_age: config.stream_max_age,
     };
+    let incoming = listener::accept(parts.listener, bounds(&config), parts.tls);
     let gate = Gate::new(Arc::clone(&parts.access));
     let most = config.max_message_bytes;
     let changes = Changes::new(
@@ -155,20 +192,11 @@ where
         .add_service(SiteServiceServer::new(sites).max_decoding_message_size(most))
         .add_service(PrivacyServiceServer::new(privacy).max_decoding_message_size(most));
     routes = reflect(routes);
-    Server::builder()
-        .timeout(config.request_timeout + SLOW_BODY)
+    bounded(&config)
+        .layer(CountCalls)
         .layer(MapResponseLayer::new(framework::explain))
         .layer(key_first)
-        .http2_keepalive_interval(Some(config.keepalive))
-        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
-        .initial_stream_window_size(STREAM_WINDOW)
-        .http2_max_header_list_size(MAX_HEADER_BYTES)
-        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
-        .max_concurrent_streams(config.max_concurrent_streams)
         .add_routes(routes)
-        .serve_with_incoming_shutdown(
-            listener::accept(parts.listener, config.max_connections),
-            stop.cancelled_owned(),
-        )
+        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
         .await
 }

@@ -1,6 +1,7 @@
 //! The gRPC client of our own commands: one connection that carries the access key and keeps deadlines.
 
 pub mod explain;
+pub mod protection;
 pub mod reach;
 pub mod reconnect;
 pub mod resend;
@@ -22,6 +23,7 @@ use crate::{
         privacy_service_client::PrivacyServiceClient, site_service_client::SiteServiceClient,
     },
 };
+use protection::Protection;
 use reach::Target;
 
 /// How long a call that answers once may take.
@@ -66,12 +68,17 @@ impl Connection {
     /// The address is no address, or nothing answers there; each says what to do.
     pub async fn open(target: &Target) -> Result<Self, Failure> {
         let address = target.address();
-        let endpoint = endpoint(address)?;
+        let endpoint = endpoint(address, target.protection())?;
         let channel = endpoint.connect().await.map_err(|error| {
             Failure::new(format!(
                 "nothing answers at {address} ({}): is `replydesk serve` running there? \
-                 Another address: --address or REPLYDESK_ADDRESS",
-                root_cause(&error)
+                 Another address: --address or REPLYDESK_ADDRESS{}",
+                root_cause(&error),
+                if address.starts_with("https://") {
+                    ". Over TLS, does --ca name who signed its certificate?"
+                } else {
+                    ""
+                }
             ))
         })?;
         Ok(Self {
@@ -109,15 +116,13 @@ impl Connection {
     }
 }
 
-fn endpoint(address: &str) -> Result<Endpoint, Failure> {
-    if address.starts_with("https://") {
+fn endpoint(address: &str, protection: &Protection) -> Result<Endpoint, Failure> {
+    let is_known = ["https://", "http://", "unix:///"]
+        .iter()
+        .any(|scheme| address.starts_with(scheme));
+    if !is_known {
         return Err(Failure::usage(format!(
-            "{address}: this client speaks plain HTTP/2 only; for TLS put a proxy in between, and give its http:// address"
-        )));
-    }
-    if !address.starts_with("http://") && !address.starts_with("unix:///") {
-        return Err(Failure::usage(format!(
-            "{address}: an address looks like http://127.0.0.1:50051 or unix:///run/replydesk.sock"
+            "{address}: an address looks like https://desk.example:50051, http://127.0.0.1:50051 or unix:///run/replydesk.sock"
         )));
     }
     let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| {
@@ -125,6 +130,21 @@ fn endpoint(address: &str) -> Result<Endpoint, Failure> {
             "{address}: not an address; it looks like http://127.0.0.1:50051"
         ))
     })?;
+    let endpoint = if address.starts_with("https://") {
+        let config = protection.config(address)?;
+        endpoint.tls_config(config).map_err(|error| {
+            let cause = root_cause(&error);
+            Failure::usage(format!(
+                "the certificates for {address} cannot be used: {cause}"
+            ))
+        })?
+    } else if protection.shows_certificate() {
+        return Err(Failure::usage(format!(
+            "{address}: a certificate is shown over https:// only"
+        )));
+    } else {
+        endpoint
+    };
     Ok(endpoint
         .connect_timeout(CONNECT_DEADLINE)
         .http2_keep_alive_interval(Duration::from_secs(20))
@@ -169,17 +189,18 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_says_how_one_looks() {
+        let none = Protection::default();
         for (address, says) in [
-            ("127.0.0.1:50051", "looks like http://127.0.0.1:50051"),
-            ("https://desk.example", "put a proxy in between"),
+            ("127.0.0.1:50051", "http://127.0.0.1:50051 or"),
+            ("https://desk.example", "--ca or REPLYDESK_CA"),
             ("http://", "not an address"),
             ("unix:", "looks like"),
         ] {
-            let failure = endpoint(address).expect_err(address).to_string();
+            let failure = endpoint(address, &none).expect_err(address).to_string();
             assert!(failure.contains(says), "{address}: {failure}");
         }
-        assert!(endpoint("http://127.0.0.1:50051").is_ok());
-        assert!(endpoint("unix:///run/replydesk.sock").is_ok());
+        assert!(endpoint("http://127.0.0.1:50051", &none).is_ok());
+        assert!(endpoint("unix:///run/replydesk.sock", &none).is_ok());
     }
 
     #[test]

@@ -9,8 +9,11 @@ use crate::config::{
 };
 
 /// What the commands that call the service read; no settings of the service itself.
-const CLIENT_VARIABLES: [&str; 5] = [
+const CLIENT_VARIABLES: [&str; 8] = [
     "REPLYDESK_ADDRESS",
+    "REPLYDESK_CA",
+    "REPLYDESK_CERTIFICATE",
+    "REPLYDESK_CERTIFICATE_KEY",
     "REPLYDESK_CONFIG",
     "REPLYDESK_KEY",
     "REPLYDESK_KEY_FILE",

@@ -18,6 +18,8 @@ pub struct ServerConfig {
     pub max_message_bytes: usize,
     /// Connections at once.
     pub max_connections: usize,
+    /// Connections at once from one address; of IPv6, from one /64.
+    pub max_connections_per_peer: usize,
     /// Calls at once on a connection.
     pub max_concurrent_streams: u32,
     /// The longest that a call which is no stream may take.
@@ -28,6 +30,10 @@ pub struct ServerConfig {
     pub stream_max_age: Duration,
     /// Between pings on a quiet connection.
     pub keepalive: Duration,
+    /// The longest that a connection stays open without a call.
+    pub idle_timeout: Duration,
+    /// The longest that a reply waits for a client that does not read it.
+    pub unread_timeout: Duration,
 }
 
 impl ServerConfig {
@@ -35,32 +41,39 @@ impl ServerConfig {
         let listen = reader.take("server.listen", address);
         let allow_plaintext = reader.take("server.allow_plaintext", switch);
         let beyond_loopback = listen.filter(|listen| !listen.ip().is_loopback());
-        if let (Some(_), Some(false)) = (beyond_loopback, allow_plaintext) {
+        let is_plain = !reader.is_set("tls.certificate_file");
+        if let (Some(_), Some(false), true) = (beyond_loopback, allow_plaintext, is_plain) {
             reader.refuse(
                 "server.listen",
                 "is reachable from elsewhere, and keys and e-mail addresses would travel in plain text: \
-                 listen on 127.0.0.1, or set server.allow_plaintext = true where the network is trusted",
+                 listen on 127.0.0.1, set up TLS (tls.certificate_file), or set server.allow_plaintext = true where the network is trusted",
             );
         }
         // Below 64 KiB a comment of the allowed length would not fit.
         let max_message_bytes =
             reader.take("server.max_message_bytes", number(65_536..=16_777_216));
         let max_connections = reader.take("server.max_connections", number(1..=65_536));
+        let per_peer = reader.take("server.max_connections_per_peer", number(1..=65_536));
         let streams = reader.take("server.max_concurrent_streams", number(1..=65_536));
         let request_timeout = reader.take("server.request_timeout_ms", milliseconds(100..=60_000));
         let drain_timeout = reader.take("server.drain_timeout_ms", milliseconds(0..=300_000));
         let stream_max_age = reader.take("server.stream_max_age_s", seconds(10..=86_400));
         let keepalive = reader.take("server.keepalive_s", seconds(1..=3_600));
+        let idle_timeout = reader.take("server.idle_timeout_s", seconds(1..=86_400));
+        let unread_timeout = reader.take("server.unread_timeout_s", seconds(1..=3_600));
         Some(Self {
             listen: listen?,
             allow_plaintext: allow_plaintext?,
             max_message_bytes: max_message_bytes?,
             max_connections: max_connections?,
+            max_connections_per_peer: per_peer?,
             max_concurrent_streams: streams?,
             request_timeout: request_timeout?,
             drain_timeout: drain_timeout?,
             stream_max_age: stream_max_age?,
             keepalive: keepalive?,
+            idle_timeout: idle_timeout?,
+            unread_timeout: unread_timeout?,
         })
     }
 }

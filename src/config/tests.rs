@@ -165,6 +165,50 @@ fn only_loopback_goes_without_tls_unless_told() {
         ]);
         assert_eq!(loaded.is_ok(), right, "{listen} {allowed}");
     }
+    let protected = from_env(&[
+        ("REPLYDESK_SERVER_LISTEN", "0.0.0.0:1"),
+        ("REPLYDESK_TLS_CERTIFICATE_FILE", "server.pem"),
+        ("REPLYDESK_TLS_PRIVATE_KEY_FILE", "server.key"),
+    ]);
+    assert!(protected.unwrap().tls.is_some());
+}
+
+#[test]
+fn tls_is_whole_or_not_at_all() {
+    let (certificate, key) = (
+        ("REPLYDESK_TLS_CERTIFICATE_FILE", "server.pem"),
+        ("REPLYDESK_TLS_PRIVATE_KEY_FILE", "server.key"),
+    );
+    let ca = ("REPLYDESK_TLS_CLIENT_CA_FILE", "clients.pem");
+    let identities = ("REPLYDESK_TLS_IDENTITIES_FILE", "identities.toml");
+    let off = ("REPLYDESK_TLS_CLIENT_CERTIFICATES", "off");
+    let required = ("REPLYDESK_TLS_CLIENT_CERTIFICATES", "required");
+    for (given, wrong) in [
+        (&[certificate, key][..], None),
+        (&[certificate, key, ca, identities, required], None),
+        (&[certificate, key, ca, off], None),
+        (&[certificate], Some("tls.certificate_file")),
+        (&[key], Some("tls.private_key_file")),
+        (&[ca], Some("tls.client_ca_file")),
+        (
+            &[certificate, key, required],
+            Some("tls.client_certificates"),
+        ),
+        (&[certificate, key, identities], Some("tls.identities_file")),
+        (
+            &[certificate, key, ca, identities, off],
+            Some("tls.identities_file"),
+        ),
+    ] {
+        match (from_env(given), wrong) {
+            (Ok(config), None) => {
+                let asks = config.tls.is_some_and(|tls| tls.clients.is_some());
+                assert_eq!(asks, given.contains(&ca) && !given.contains(&off));
+            }
+            (Err(error), Some(key)) => assert_eq!(error.problems()[0].key, key),
+            (loaded, _) => panic!("{given:?}: {loaded:?}"),
+        }
+    }
 }
 
 #[test]

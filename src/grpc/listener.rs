@@ -1,6 +1,16 @@
-//! Accepts connections, but no more at a time than may be open.
+//! Accepts connections, but no more at a time than may be open, and no more from one peer than is its share.
+//!
+//! A connection counts from the moment it is accepted, through TLS's handshake, until it is dropped. Handshakes run beside
+//! each other within a deadline: one that is slow or dead holds up nobody but its own peer.
+
+pub mod calls;
+pub mod connection;
+pub mod peers;
+
+mod handshake;
 
 use std::{
+    future::Future,
     io,
     pin::Pin,
     sync::Arc,
@@ -9,136 +19,121 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Sleep, sleep},
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+    time::{Instant, sleep},
 };
 use tokio_stream::Stream;
-use tonic::transport::server::{Connected, TcpConnectInfo};
 
-/// What HTTP/2 starts with has 24 bytes (RFC 9113, 3.4); who does not send them in time only keeps others out.
-const PREFACE: usize = 24;
-const PREFACE_WITHIN: Duration = Duration::from_secs(3);
+use crate::tls::live::Tls;
+use connection::{Connection, Patience};
+use handshake::Handshake;
+use peers::{Network, Peers};
+
 /// After a failed accept, such as for want of file descriptors: trying at once would only spin.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often the log says that a peer has its share.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 
-/// A connection that counts as open until it is dropped.
-pub struct Counted {
-    stream: TcpStream,
-    /// `None` once the preface has come.
-    preface: Option<(usize, Pin<Box<Sleep>>)>,
-    _open: OwnedSemaphorePermit,
+/// How many connections there may be, and how long each is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Connections at once; more wait in the system's backlog.
+    pub most: usize,
+    /// Of these, from one peer; more are closed at once.
+    pub most_per_peer: usize,
+    /// When a connection is given up.
+    pub patience: Patience,
 }
 
-/// The connections of a listener. While as many as may be are open, new ones wait in the system's backlog.
-pub fn accept(listener: TcpListener, most: usize) -> impl Stream<Item = io::Result<Counted>> {
-    let open = Arc::new(Semaphore::new(most));
-    let (accepted, connections) = tokio::sync::mpsc::channel(1);
-    let accepting = async move {
-        loop {
-            let Ok(permit) = Arc::clone(&open).acquire_owned().await else {
-                return;
-            };
-            let connection = match listener.accept().await {
-                Ok((stream, _)) => {
-                    // Small replies must not wait for more to say.
-                    let _ = stream.set_nodelay(true);
-                    Ok(Counted {
-                        stream,
-                        preface: Some((0, Box::pin(sleep(PREFACE_WITHIN)))),
-                        _open: permit,
-                    })
-                }
-                Err(error) => {
-                    tracing::warn!(error = %error, "listener.accept_failed");
-                    sleep(PAUSE).await;
-                    continue;
-                }
-            };
-            if accepted.send(connection).await.is_err() {
-                return;
-            }
-        }
-    };
+/// The connections of a listener: over TLS, if there is any.
+pub fn accept(
+    listener: TcpListener,
+    bounds: Bounds,
+    tls: Option<Arc<Tls>>,
+) -> impl Stream<Item = io::Result<Connection>> {
+    let (accepted, connections) = mpsc::channel(1);
     Accepting {
-        accepting: Box::pin(accepting),
+        accepting: Box::pin(keep_accepting(listener, bounds, tls, accepted)),
         connections,
     }
 }
 
-/// Accepts only while it is polled: when the server stops listening, so does this, and the port is free.
+async fn keep_accepting(
+    listener: TcpListener,
+    bounds: Bounds,
+    tls: Option<Arc<Tls>>,
+    accepted: mpsc::Sender<io::Result<Connection>>,
+) {
+    let open = Arc::new(Semaphore::new(bounds.most));
+    let peers = Peers::new(bounds.most_per_peer);
+    let mut handshakes = JoinSet::new();
+    let mut said: Option<Instant> = None;
+    loop {
+        while handshakes.try_join_next().is_some() {}
+        let Ok(permit) = Arc::clone(&open).acquire_owned().await else {
+            return;
+        };
+        let Some((stream, network)) = next(&listener).await else {
+            continue;
+        };
+        let Some(place) = peers.enter(network) else {
+            if said.is_none_or(|said| said.elapsed() >= SAY_AGAIN) {
+                said = Some(Instant::now());
+                let most = bounds.most_per_peer;
+                tracing::warn!(%network, most, "listener.peer_has_its_share");
+            }
+            continue;
+        };
+        let plain = Handshake {
+            stream,
+            permit,
+            place,
+            patience: bounds.patience,
+        };
+        match &tls {
+            None => {
+                if accepted.send(Ok(plain.without_tls())).await.is_err() {
+                    return;
+                }
+            }
+            Some(tls) => {
+                handshakes.spawn(plain.over_tls(Arc::clone(tls), accepted.clone()));
+            }
+        }
+    }
+}
+
+/// The next connection; `None` after a failure and a pause.
+async fn next(listener: &TcpListener) -> Option<(TcpStream, Network)> {
+    match listener.accept().await {
+        Ok((stream, address)) => {
+            // Small replies must not wait for more to say.
+            let _ = stream.set_nodelay(true);
+            Some((stream, Network::of(address.ip())))
+        }
+        Err(error) => {
+            tracing::warn!(error = %error, "listener.accept_failed");
+            sleep(PAUSE).await;
+            None
+        }
+    }
+}
+
+/// Accepts only while it is polled: when the server stops listening, so does this, the port is free, and handshakes end.
 struct Accepting {
     accepting: Pin<Box<dyn Future<Output = ()> + Send>>,
-    connections: tokio::sync::mpsc::Receiver<io::Result<Counted>>,
+    connections: mpsc::Receiver<io::Result<Connection>>,
 }
 
 impl Stream for Accepting {
-    type Item = io::Result<Counted>;
+    type Item = io::Result<Connection>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.accepting.as_mut().poll(context).is_ready() {
             return Poll::Ready(None);
         }
         self.connections.poll_recv(context)
-    }
-}
-
-impl Connected for Counted {
-    type ConnectInfo = TcpConnectInfo;
-
-    fn connect_info(&self) -> TcpConnectInfo {
-        self.stream.connect_info()
-    }
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = into.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, into);
-        let Some((received, deadline)) = &mut self.preface else {
-            return read;
-        };
-        *received += into.filled().len() - before;
-        if *received >= PREFACE {
-            self.preface = None;
-        } else if read.is_pending() && deadline.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
-        read
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 }

@@ -3,6 +3,7 @@
 pub mod authors;
 pub mod bulk;
 pub mod canaries;
+pub mod certificates;
 pub mod clients;
 pub mod comments;
 pub mod crowd;

@@ -10,7 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     access::{key::AccessKey, token::error::MAX_TOKEN_BYTES},
-    cli::failure::Failure,
+    cli::{
+        client::protection::{Protection, TlsFiles},
+        failure::Failure,
+    },
 };
 
 /// The key's own variable. Never a flag: the command line of a process is there for everyone on the machine to read.
@@ -39,11 +42,15 @@ pub struct Reach {
     )]
     pub address: String,
 
-    /// A file with the access key, or with a token of the newsroom's identity provider. Without it: the variable REPLYDESK_KEY, then the file that REPLYDESK_KEY_FILE names,
-    /// then data/secrets/admin.key if it is there.
+    /// A file with the access key, or with a token of the newsroom's identity provider. Without it: the variable
+    /// REPLYDESK_KEY, then the file that REPLYDESK_KEY_FILE names, then data/secrets/admin.key if it is there and no
+    /// --certificate is given.
     // Not clap's `env`: a flag is stronger than REPLYDESK_KEY, the variable is weaker.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
     pub key_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    files: TlsFiles,
 }
 
 impl Reach {
@@ -52,7 +59,8 @@ impl Reach {
     /// # Errors
     /// A key file that cannot be read, or a key that cannot be one.
     pub fn target(&self) -> Result<Target, Failure> {
-        let target = Target::new(self.address.trim_end_matches('/'));
+        let mut target = Target::new(self.address.trim_end_matches('/'));
+        target.protection = Protection::read(&self.files)?;
         match self.key()? {
             Some(key) => target.with_key(&key),
             None => Ok(target),
@@ -71,7 +79,8 @@ impl Reach {
             return read_key(Path::new(&file)).map(Some);
         }
         let embedded = Path::new(EMBEDDED_KEY);
-        if embedded.exists() {
+        // A key beside a certificate would win over it, and this one nobody named.
+        if embedded.exists() && self.files.certificate.is_none() {
             return read_key(embedded).map(Some);
         }
         Ok(None)
@@ -110,6 +119,7 @@ fn looks_like_a_token(text: &str) -> bool {
 pub struct Target {
     address: String,
     bearer: Option<MetadataValue<Ascii>>,
+    protection: Protection,
 }
 
 impl Target {
@@ -119,6 +129,7 @@ impl Target {
         Self {
             address: address.into(),
             bearer: None,
+            protection: Protection::default(),
         }
     }
 
@@ -148,6 +159,10 @@ impl Target {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(super) fn protection(&self) -> &Protection {
+        &self.protection
     }
 
     pub(super) fn bearer(&self) -> Option<&MetadataValue<Ascii>> {

@@ -89,7 +89,9 @@ impl From<AccessError> for Status {
             | AccessError::Malformed(_)
             | AccessError::Unknown
             | AccessError::Expired
-            | AccessError::Revoked => status(
+            | AccessError::Revoked
+            | AccessError::CertificateOver
+            | AccessError::CertificateUnknown => status(
                 Code::Unauthenticated,
                 "UNAUTHENTICATED",
                 error.to_string(),

@@ -14,7 +14,7 @@ use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
-    transport::{Channel, Endpoint},
+    transport::{Channel, ClientTlsConfig, Endpoint},
 };
 
 use super::streams::{Watching, Work};
@@ -50,6 +50,13 @@ pub struct Client {
 impl Client {
     pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
         Self::over(endpoint(address).connect_lazy(), address, key)
+    }
+
+    /// Over TLS.
+    pub fn over_tls(address: SocketAddr, key: Option<&str>, config: ClientTlsConfig) -> Self {
+        let endpoint = Endpoint::from_shared(format!("https://{address}")).unwrap();
+        let channel = endpoint.tls_config(config).unwrap().connect_lazy();
+        Self::over(channel, address, key)
     }
 
     /// The same person on a connection that takes 64 KiB before they read, where the default is 2 MiB.

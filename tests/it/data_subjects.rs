@@ -94,7 +94,6 @@ impl Newsroom {
                 account_id: "reader-9".to_owned(),
                 ..Default::default()
             }),
-            ..Default::default()
         };
         self.blog.report(report).await.unwrap();
         let texts = ["the loom was mine"];

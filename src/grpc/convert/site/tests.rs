@@ -157,6 +157,17 @@ fn masking() -> impl Strategy<Value = pb::Masking> {
     })
 }
 
+fn weights() -> impl Strategy<Value = pb::PriorityWeights> {
+    any::<[Option<f64>; 4]>().prop_map(|[uncertainty, reports, thread_heat, standing]| {
+        pb::PriorityWeights {
+            uncertainty,
+            reports,
+            thread_heat,
+            standing,
+        }
+    })
+}
+
 fn messages() -> impl Strategy<Value = pb::Policy> {
     let limit = || {
         let numbers = any::<(u32, u32)>();
@@ -172,19 +183,10 @@ fn messages() -> impl Strategy<Value = pb::Policy> {
             }
         });
     let words = || prop::collection::vec(any::<String>(), 0..6);
-    let weights =
-        any::<[Option<f64>; 4]>().prop_map(|[uncertainty, reports, thread_heat, standing]| {
-            pb::PriorityWeights {
-                uncertainty,
-                reports,
-                thread_heat,
-                standing,
-            }
-        });
     let reason = ("[a-z]{0,3}|[ -~]{0,9}", any::<String>())
         .prop_map(|(code, text)| pb::RejectionReason { code, text });
     let queue = (
-        prop::option::of(weights),
+        prop::option::of(weights()),
         prop::collection::vec(reason, 0..4),
         prop::option::of(0u32..4_000),
         prop::option::of(0u32..200),

@@ -9,19 +9,47 @@ use super::super::{
 };
 use super::{author, thread};
 
-pub fn policy() -> impl Strategy<Value = v1::Policy> {
+fn limits() -> impl Strategy<Value = v1::Limits> {
     let limit = || {
         option::of((uint(), uint()).prop_map(|(per_minute, burst)| v1::Limit { per_minute, burst }))
     };
-    let limits =
-        (limit(), limit(), limit(), limit()).prop_map(|(author, ip_address, thread, site)| {
-            v1::Limits {
-                author,
-                ip_address,
-                thread,
-                site,
-            }
-        });
+    (limit(), limit(), limit(), limit()).prop_map(|(author, ip_address, thread, site)| v1::Limits {
+        author,
+        ip_address,
+        thread,
+        site,
+    })
+}
+
+fn priority() -> impl Strategy<Value = v1::PriorityWeights> {
+    let weight = || option::of(float());
+    (weight(), weight(), weight(), weight()).prop_map(
+        |(uncertainty, reports, thread_heat, standing)| v1::PriorityWeights {
+            uncertainty,
+            reports,
+            thread_heat,
+            standing,
+        },
+    )
+}
+
+fn retention() -> impl Strategy<Value = v1::Retention> {
+    let days = || option::of(uint());
+    (days(), days(), days()).prop_map(|(contact_days, text_days, audit_days)| v1::Retention {
+        contact_days,
+        text_days,
+        audit_days,
+    })
+}
+
+fn masking() -> impl Strategy<Value = v1::Masking> {
+    any::<[Option<bool>; 2]>().prop_map(|[email_addresses, phone_numbers]| v1::Masking {
+        email_addresses,
+        phone_numbers,
+    })
+}
+
+pub fn policy() -> impl Strategy<Value = v1::Policy> {
     let flag = || any::<Option<bool>>();
     let required =
         (flag(), flag(), flag()).prop_map(|(display_name, email, website)| v1::RequiredFields {
@@ -40,40 +68,20 @@ pub fn policy() -> impl Strategy<Value = v1::Policy> {
         vec(text(), 0..4),
         vec(text(), 0..4),
         option::of(required),
-        option::of(limits),
+        option::of(limits()),
         duration(),
         flag(),
     );
-    let weight = || option::of(float());
-    let priority = (weight(), weight(), weight(), weight()).prop_map(
-        |(uncertainty, reports, thread_heat, standing)| v1::PriorityWeights {
-            uncertainty,
-            reports,
-            thread_heat,
-            standing,
-        },
-    );
     let reason = (text(), text()).prop_map(|(code, text)| v1::RejectionReason { code, text });
-    let days = || option::of(uint());
-    let retention =
-        (days(), days(), days()).prop_map(|(contact_days, text_days, audit_days)| v1::Retention {
-            contact_days,
-            text_days,
-            audit_days,
-        });
-    let masking = (flag(), flag()).prop_map(|(email_addresses, phone_numbers)| v1::Masking {
-        email_addresses,
-        phone_numbers,
-    });
     let queue = (
-        option::of(priority),
+        option::of(priority()),
         vec(reason, 0..3),
         option::of(uint()),
         option::of(uint()),
         (flag(), flag()),
         option::of(float()),
-        option::of(retention),
-        option::of(masking),
+        option::of(retention()),
+        option::of(masking()),
     );
     (numbers, rest, queue).prop_map(
         |(

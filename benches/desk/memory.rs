@@ -168,7 +168,6 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         author: Some(hash(1)),
         email: None,
         ip: Some(hash(2)),
-        email: None,
         said: Some(hash(3)),
         sketch: (0..6).map(|part| (n * 6 + part) as u64).collect(),
         link_hosts: Vec::new(),

@@ -17,10 +17,13 @@ mod subject;
 #[command(after_help = "\
 Examples:
   replydesk privacy keygen --out-dir ./keys
-  replydesk privacy reveal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --reason \"police request 4711/26\"
+  replydesk privacy reveal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\
+      --reason \"police request 4711/26\" > sealed.json
   replydesk privacy open --key-file ./keys/privacy.key sealed.json
-  replydesk privacy export --site daily --account reader-7 --reason \"asked for by the reader\"
-  replydesk privacy erase --site daily --email-file address.txt --reason \"asked for by the reader\"
+  replydesk privacy export --site daily --account reader-7 \\
+      --reason \"asked for by the reader\"
+  replydesk privacy erase --site daily --email-file address.txt \\
+      --reason \"asked for by the reader\"
 All but keygen and open need an access key of the role privacy-officer.")]
 pub struct Args {
     #[command(subcommand)]

@@ -21,8 +21,10 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk privacy erase --site daily --email-file address.txt --reason \"asked for by the reader\"
-  replydesk privacy erase --site daily --account reader-7 --reason \"asked for by the reader\" --dry-run")]
+  replydesk privacy erase --site daily --email-file address.txt \\
+      --reason \"asked for by the reader\"
+  replydesk privacy erase --site daily --account reader-7 --dry-run \\
+      --reason \"asked for by the reader\"")]
 pub struct Args {
     #[command(flatten)]
     subject: Subject,

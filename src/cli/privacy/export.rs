@@ -29,9 +29,10 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk privacy export --site daily --email-file address.txt --reason \"asked for by the reader\" \\
-      --private-key-file privacy.key > export.jsonl
-  echo ada@example.org | replydesk privacy export --site daily --email-file - --reason \"asked for by the reader\"")]
+  replydesk privacy export --site daily --email-file address.txt \\
+      --reason \"asked for by the reader\" --private-key-file privacy.key
+  echo ada@example.org | replydesk privacy export --site daily \\
+      --email-file - --reason \"asked for by the reader\"")]
 pub struct Args {
     #[command(flatten)]
     subject: Subject,

@@ -16,8 +16,10 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk privacy hold --site daily --account reader-7 --reason \"district court, 12 O 345/26\"
-  replydesk privacy hold --site daily --account reader-7 --reason \"the case is closed\" --end")]
+  replydesk privacy hold --site daily --account reader-7 \\
+      --reason \"district court, 12 O 345/26\"
+  replydesk privacy hold --site daily --account reader-7 --end \\
+      --reason \"the case is closed\"")]
 pub struct Args {
     #[command(flatten)]
     subject: Subject,

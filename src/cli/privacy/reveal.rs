@@ -19,7 +19,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk privacy reveal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 --reason \"police request 4711/26\" > sealed.json
+  replydesk privacy reveal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\
+      --reason \"police request 4711/26\" > sealed.json
   replydesk privacy open --key-file privacy.key sealed.json")]
 pub struct Args {
     /// The comment.

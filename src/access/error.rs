@@ -42,7 +42,8 @@ pub enum AccessError {
     /// The peer has shown no good key too often.
     #[error(
         "too many calls from this address without a good access key; wait {:.1} s, and look at what the first were told",
-        retry_after.as_secs_f64()
+        // Rounded up: who waits as told must not be early.
+        (retry_after.as_secs_f64() * 10.0).ceil() / 10.0
     )]
     TooManyFailures {
         /// How long until one more may fail.

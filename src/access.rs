@@ -11,6 +11,7 @@ pub mod presented;
 pub mod role;
 pub mod root;
 pub mod rotate;
+pub mod scope;
 pub mod table;
 mod tending;
 pub mod token;
@@ -38,7 +39,7 @@ use crate::{
         error::StoreError,
     },
 };
-use caller::{Caller, SiteScope};
+use caller::Caller;
 use error::AccessError;
 use identities::LiveIdentities;
 use key::{AccessKey, KeyHash};
@@ -46,6 +47,7 @@ use peers::{Attempt, Peers};
 use presented::Presented;
 use role::Role;
 use root::RootKey;
+use scope::SiteScope;
 use token::Tokens;
 use usage::Usage;
 

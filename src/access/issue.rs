@@ -8,13 +8,8 @@ use std::sync::Arc;
 
 use crate::{
     access::{
-        Access,
-        caller::{Caller, SiteScope},
-        error::AccessError,
-        key::AccessKey,
-        rights,
-        role::Role,
-        table::Method,
+        Access, caller::Caller, error::AccessError, key::AccessKey, rights, role::Role,
+        scope::SiteScope, table::Method,
     },
     comment::{
         fields::{Line, is_blank},

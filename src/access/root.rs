@@ -7,9 +7,10 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     access::{
-        caller::{Caller, SiteScope},
+        caller::Caller,
         key::{AccessKey, KeyHash},
         role::Role,
+        scope::SiteScope,
     },
     comment::ids::KeyId,
 };

@@ -22,7 +22,7 @@ use crate::{
         framework,
         gate::Gate,
         key_first::KeyFirst,
-        listener::{self, Bounds, calls::CountCalls, connection::Patience},
+        listener::{self, Bounds, connection::Patience, counting::CountCalls},
         moderation::Moderation,
         privacy::Privacy,
         site::SiteAdmin,

@@ -5,6 +5,7 @@
 
 pub mod calls;
 pub mod connection;
+pub mod counting;
 pub mod peers;
 
 mod handshake;

@@ -119,8 +119,8 @@ impl Store {
         became.into_iter().map(Removed::from_number).collect()
     }
 
-    /// Forgets an author none of whose comments is left. `email` is the address's hash where the author is one without
-    /// account. One round trip.
+    /// Forgets an author none of whose comments is left. `reporter` is what the author's reports are limited by. One
+    /// round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; the same call again is harmless.

@@ -73,9 +73,9 @@ impl Store {
         if self.query::<Option<String>>(&take).await?.is_some() {
             return Ok(true);
         }
-        let mut pipe = redis::Pipeline::with_capacity(1);
-        pipe.cmd("GET").arg(keys::retention_lease());
-        let (holder,): (Option<Vec<u8>>,) = self.pipeline(&pipe).await?;
+        let holder: Option<Vec<u8>> = self
+            .query(redis::cmd("GET").arg(keys::retention_lease()))
+            .await?;
         if holder.as_deref() != Some(&token.as_bytes()[..]) {
             return Ok(false);
         }

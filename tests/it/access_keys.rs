@@ -8,13 +8,14 @@ use std::{
 use replydesk::{
     access::{
         Access,
-        caller::{Caller, SiteScope},
+        caller::Caller,
         error::AccessError,
         issue::{IssueError, KeyInfo, NewKey},
         key::AccessKey,
         presented::Presented,
         role::Role,
         root,
+        scope::SiteScope,
     },
     comment::state::Timestamp,
     store::connection::Store,

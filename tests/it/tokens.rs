@@ -11,7 +11,7 @@ mod publisher;
 mod setup;
 
 use proptest::prelude::*;
-use replydesk::access::{caller::SiteScope, role::Role, token::error::TokenError};
+use replydesk::access::{role::Role, scope::SiteScope, token::error::TokenError};
 use serde_json::json;
 
 use provider::{Signer, claims, document, now, with};

@@ -6,11 +6,7 @@ use toml::{Table, Value};
 
 use super::{Identities, IdentitiesError, MAX_IDENTITIES, key_id};
 use crate::{
-    access::{
-        caller::{Caller, SiteScope},
-        issue::Label,
-        role::Role,
-    },
+    access::{caller::Caller, issue::Label, role::Role, scope::SiteScope},
     comment::{fields::is_blank, ids::SiteId},
 };
 

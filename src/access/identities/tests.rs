@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::access::{caller::SiteScope, role::Role};
+use crate::access::{role::Role, scope::SiteScope};
 
 const FILE: &str = r#"
 [[identity]]

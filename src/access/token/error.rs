@@ -1,6 +1,6 @@
 //! Why a token is not let in. Each says what to do, and repeats nothing of the token nor of what was expected.
 
-use crate::access::caller::SiteScope;
+use crate::access::scope::SiteScope;
 
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;

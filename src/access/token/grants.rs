@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde_json::{Map, Value};
 
 use crate::{
-    access::{caller::SiteScope, role::Role, token::error::TokenError},
+    access::{role::Role, scope::SiteScope, token::error::TokenError},
     comment::ids::SiteId,
 };
 

@@ -65,7 +65,7 @@ impl VerifiedTokens {
 mod tests {
     use super::*;
     use crate::{
-        access::{caller::SiteScope, role::Role},
+        access::{role::Role, scope::SiteScope},
         comment::ids::KeyId,
     };
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use toml::{Table, Value};
 
 use super::{ClaimPath, Grant, GrantedSites, Grants, rank};
-use crate::access::{caller::SiteScope, role::Role};
+use crate::access::{role::Role, scope::SiteScope};
 
 /// The most rows.
 const MAX_GRANTS: usize = 200;

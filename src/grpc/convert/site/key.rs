@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     access::{
-        caller::SiteScope,
         issue::{KeyInfo, Label, NewKey},
         key::AccessKey,
         role::Role,
         rotate::{Overlap, Replacement, Rotated},
+        scope::SiteScope,
     },
     comment::{
         fields::is_blank,

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::store::{
     connection::Store,
     durability::Durability,
-    identity::{self, IdentityError},
+    identity::{self, Claimed, Identity, IdentityError},
     preflight::{self, PreflightError},
 };
 
@@ -25,10 +25,8 @@ pub struct Fitness {
     pub durability: Durability,
     /// Whether less is put up with.
     pub allow_unsafe: bool,
-    /// The pepper's fingerprint.
-    pub pepper: String,
-    /// The privacy officer's key's.
-    pub officer: String,
+    /// Pepper and privacy key.
+    pub identity: Identity,
 }
 
 /// Why Redis is not used.
@@ -47,10 +45,10 @@ impl Fitness {
     ///
     /// # Errors
     /// What is wrong, all of it.
-    pub async fn check(&self, store: &Store) -> Result<preflight::Report, Unfit> {
+    pub async fn check(&self, store: &Store) -> Result<(preflight::Report, Claimed), Unfit> {
         let report = preflight::check(store, self.durability, self.allow_unsafe).await?;
-        identity::claim(store, &self.pepper, &self.officer).await?;
-        Ok(report)
+        let claimed = identity::claim(store, &self.identity).await?;
+        Ok((report, claimed))
     }
 
     /// Looks again and again until shutdown, and tells whoever reports health.
@@ -66,6 +64,8 @@ impl Fitness {
             let checked = self.check(&store).await;
             let is_fit = match &checked {
                 Ok(_) => true,
+                // In the middle of a roll-out, this is a replica that it has not reached yet.
+                Err(Unfit::Identity(error)) if error.is_replaced() => true,
                 // A store that cannot be asked is away, which is told elsewhere; nothing new is known.
                 Err(
                     Unfit::Preflight(PreflightError::Store(_))

@@ -14,6 +14,7 @@ use crate::{
         durability::Durability,
         embedded::{Embedded, EmbeddedError, EmbeddedSettings},
         error::StoreError,
+        identity::{Claimed, Configured, Identity},
         replication::Replication,
         wakeups::Wakeups,
     },
@@ -56,10 +57,27 @@ pub enum FoundationError {
 pub struct ServiceSecrets {
     /// Keys every hash.
     pub pepper: Pepper,
+    /// The pepper that it replaces.
+    pub previous_pepper: Option<Pepper>,
     /// To whom contact data is sealed.
     pub officer: OfficerPublicKey,
     /// The admin key that needs no record.
     pub root: Option<RootKey>,
+}
+
+impl ServiceSecrets {
+    fn identity(&self) -> Identity {
+        Identity {
+            pepper: Configured {
+                current: self.pepper.fingerprint(),
+                previous: self.previous_pepper.as_ref().map(Pepper::fingerprint),
+            },
+            privacy_key: Configured {
+                current: self.officer.fingerprint(),
+                previous: None,
+            },
+        }
+    }
 }
 
 /// Redis and secrets, checked.
@@ -72,6 +90,8 @@ pub struct Foundation {
     pub wakeups: Wakeups,
     /// What hashes, seals, and lets the first admin in.
     pub secrets: ServiceSecrets,
+    /// Authors may be known by hashes of an earlier pepper.
+    pub pepper_was_replaced: bool,
     /// What Redis must stay fit for.
     pub fitness: Fitness,
     embedded: Option<Embedded>,
@@ -121,14 +141,14 @@ impl Foundation {
         let fitness = Fitness {
             durability: config.durability,
             allow_unsafe: config.allow_unsafe_redis,
-            pepper: secrets.pepper.fingerprint(),
-            officer: secrets.officer.fingerprint(),
+            identity: secrets.identity(),
         };
         match open_and_check(settings, config, &fitness).await {
-            Ok((store, confirmation, wakeups)) => Ok(Self {
+            Ok((store, confirmation, wakeups, claimed)) => Ok(Self {
                 store,
                 confirmation,
                 wakeups,
+                pepper_was_replaced: claimed.pepper_was_replaced,
                 secrets,
                 fitness,
                 embedded,
@@ -168,9 +188,9 @@ async fn open_and_check(
     settings: StoreSettings,
     config: &StoreConfig,
     fitness: &Fitness,
-) -> Result<(Store, Confirmation, Wakeups), FoundationError> {
+) -> Result<(Store, Confirmation, Wakeups, Claimed), FoundationError> {
     let store = connect(&settings).await?;
-    let report = fitness.check(&store).await?;
+    let (report, claimed) = fitness.check(&store).await?;
     for problem in &report.allowed {
         tracing::warn!(problem = %problem, "redis.unsafe_allowed");
     }
@@ -194,7 +214,7 @@ async fn open_and_check(
         Durability::Disk | Durability::Relaxed => Confirmation::default(),
     };
     let wakeups = Wakeups::spawn(settings)?;
-    Ok((store, confirmation, wakeups))
+    Ok((store, confirmation, wakeups, claimed))
 }
 
 async fn connect(settings: &StoreSettings) -> Result<Store, StoreError> {
@@ -226,6 +246,7 @@ fn configured_secrets(config: &Config) -> Result<ServiceSecrets, FoundationError
     match (&config.privacy.pepper, &config.privacy.public_key) {
         (Some(pepper), Some(officer)) if missing.is_empty() => Ok(ServiceSecrets {
             pepper: pepper.clone(),
+            previous_pepper: config.privacy.previous_pepper.clone(),
             officer: officer.clone(),
             root: config.access.admin_key_hash.clone(),
         }),
@@ -256,6 +277,7 @@ async fn own_secrets(config: &Config, data_dir: &Path) -> Result<ServiceSecrets,
         .map_err(|_| FoundationError::AdminKey(data_dir.display().to_string()))?;
     Ok(ServiceSecrets {
         pepper: config.privacy.pepper.clone().unwrap_or(secrets.pepper),
+        previous_pepper: config.privacy.previous_pepper.clone(),
         officer: config
             .privacy
             .public_key

@@ -17,6 +17,8 @@ use crate::{
 pub struct PrivacyConfig {
     /// The key of all hashes.
     pub pepper: Option<Pepper>,
+    /// The pepper before it: who wrote then is still known as the same author.
+    pub previous_pepper: Option<Pepper>,
     /// To whom contact data is sealed.
     pub public_key: Option<OfficerPublicKey>,
     /// How many comments' contact data may be revealed a day and site.
@@ -28,16 +30,47 @@ pub struct PrivacyConfig {
 impl PrivacyConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let pepper = either(reader, "privacy.pepper", "privacy.pepper_file");
+        let previous_pepper = either(
+            reader,
+            "privacy.previous_pepper",
+            "privacy.previous_pepper_file",
+        );
         let public_key = either(reader, "privacy.public_key", "privacy.public_key_file");
         let reveals_per_day = reader.take("privacy.reveals_per_day", number(0..=10_000));
         let retention_every = reader.take("privacy.retention_s", seconds(1..=86_400));
+        let (pepper, previous_pepper) = (pepper?, previous_pepper?);
+        if let Some(previous) = &previous_pepper {
+            refuse_no_change(reader, pepper.as_ref(), previous)?;
+        }
         Some(Self {
-            pepper: pepper?,
+            pepper,
+            previous_pepper,
             public_key: public_key?,
             reveals_per_day: reveals_per_day?,
             retention_every: retention_every?,
         })
     }
+}
+
+/// A previous pepper without another in its place would do nothing, and be taken for a rotation.
+fn refuse_no_change(
+    reader: &mut Reader<'_>,
+    pepper: Option<&Pepper>,
+    previous: &Pepper,
+) -> Option<()> {
+    let key = "privacy.previous_pepper";
+    match pepper {
+        None => reader.refuse(
+            key,
+            "is the one before privacy.pepper, which is not set: set both (or the files that hold them)",
+        ),
+        Some(pepper) if pepper.fingerprint() == previous.fingerprint() => reader.refuse(
+            key,
+            "is the same as privacy.pepper: put a new one there (`replydesk privacy keygen`), or unset this",
+        ),
+        Some(_) => return Some(()),
+    }
+    None
 }
 
 /// A value that stands in the configuration or in a file of its own, not in both.

@@ -117,6 +117,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("store.max_in_flight", Number, Some("512"), "commands at once, 1 to 65536"),
     setting("privacy.pepper", Secret, None, "key of all hashes, base64url or hexadecimal, 32 bytes or more"),
     setting("privacy.pepper_file", Text, None, "a file with the pepper"),
+    setting("privacy.previous_pepper", Secret, None, "the pepper before it, for as long as authors from then are to be known"),
+    setting("privacy.previous_pepper_file", Text, None, "a file with the pepper before it"),
     setting("privacy.public_key", Text, None, "the privacy officer's, rdpub1_..."),
     setting("privacy.public_key_file", Text, None, "a file with the officer's public key"),
     setting("privacy.reveals_per_day", Number, Some("20"), "comments whose contact data may be revealed a day and site, 0 to 10000"),

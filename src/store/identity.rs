@@ -10,12 +10,37 @@ static CLAIM: Script = Script::new("identity", include_str!("scripts/identity.lu
 
 const KEY: &str = "{replydesk}:identity";
 
+/// A secret as it is configured, known by fingerprints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configured {
+    /// The one in use.
+    pub current: String,
+    /// The one that it replaces, for as long as that is configured.
+    pub previous: Option<String>,
+}
+
+/// The secrets that data in Redis depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Keys every hash.
+    pub pepper: Configured,
+    /// To whom contact data is sealed.
+    pub privacy_key: Configured,
+}
+
+/// What a claim found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    /// The pepper replaced another once: authors may be known by hashes that this one does not make.
+    pub pepper_was_replaced: bool,
+}
+
 /// Why a replica must not work on this Redis.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// Hashes, limits and bans of this replica would not match the others'.
     #[error(
-        "the data in this Redis was written with another pepper (fingerprint {stored}) than the configured one ({configured}). Configure the pepper that the other replicas have, or use another Redis"
+        "the data in this Redis was written with another pepper (fingerprint {stored}) than the configured one ({configured}). Configure the pepper that the other replicas have, or use another Redis. To replace the pepper, configure the one in Redis as privacy.previous_pepper_file"
     )]
     Pepper {
         /// In Redis.
@@ -25,7 +50,7 @@ pub enum IdentityError {
     },
     /// The officer could not open what this replica seals.
     #[error(
-        "the data in this Redis was sealed to another privacy key (fingerprint {stored}) than the configured one ({configured}). Configure the public key that the other replicas have, or use another Redis"
+        "the data in this Redis was sealed to another privacy key (fingerprint {stored}) than the configured one ({configured}). Configure the public key that the other replicas have, or use another Redis. To replace the key, configure the one in Redis as privacy.previous_public_key"
     )]
     PrivacyKey {
         /// In Redis.
@@ -43,31 +68,123 @@ pub enum IdentityError {
         /// The privacy key's fingerprint in Redis.
         privacy_key: String,
     },
+    /// Another replica has replaced the pepper. Who runs with the earlier one may go on until it is restarted.
+    #[error(
+        "the pepper was replaced: this Redis now has {stored}, and {configured} is the one before it. Configure the new one, and {configured} as privacy.previous_pepper_file"
+    )]
+    ReplacedPepper {
+        /// In Redis.
+        stored: String,
+        /// Here.
+        configured: String,
+    },
+    /// Another replica has replaced the privacy key, as with the pepper.
+    #[error(
+        "the privacy officer's key was replaced: this Redis now has {stored}, and {configured} is the one before it. Configure the new public key"
+    )]
+    ReplacedPrivacyKey {
+        /// In Redis.
+        stored: String,
+        /// Here.
+        configured: String,
+    },
+    /// Authors from before would not be found by it.
+    #[error(
+        "privacy.previous_pepper has the fingerprint {configured}, but the pepper that this Redis had before is {stored}. Configure that one, or none"
+    )]
+    PreviousPepper {
+        /// In Redis.
+        stored: String,
+        /// Here.
+        configured: String,
+    },
     /// It could not be asked.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Stores both fingerprints if there are none yet, and compares them with what is stored.
+impl IdentityError {
+    /// Whether a replica that was right when it started may go on: another replaced a secret since.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        matches!(
+            self,
+            Self::ReplacedPepper { .. } | Self::ReplacedPrivacyKey { .. }
+        )
+    }
+}
+
+/// How a configured secret stands to what is stored.
+enum Match {
+    Same,
+    Replaced,
+    Other,
+}
+
+fn compare(configured: &Configured, stored: &str, before: &str) -> Match {
+    if configured.current == stored {
+        Match::Same
+    } else if configured.current == before {
+        Match::Replaced
+    } else {
+        Match::Other
+    }
+}
+
+/// Stores the fingerprints if there are none yet, replaces those that are configured as previous ones, and compares.
 ///
 /// # Errors
 /// Which of them differs, or that Redis could not be asked.
-pub async fn claim(store: &Store, pepper: &str, privacy_key: &str) -> Result<(), IdentityError> {
-    let call = ScriptCall::new().key(KEY).arg(pepper).arg(privacy_key);
-    let (stored_pepper, stored_key): (String, String) = store.call(&CLAIM, &call).await?;
-    match (stored_pepper == pepper, stored_key == privacy_key) {
-        (true, true) => Ok(()),
-        (false, true) => Err(IdentityError::Pepper {
-            stored: stored_pepper,
-            configured: pepper.to_owned(),
-        }),
-        (true, false) => Err(IdentityError::PrivacyKey {
-            stored: stored_key,
-            configured: privacy_key.to_owned(),
-        }),
-        (false, false) => Err(IdentityError::Both {
+pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, IdentityError> {
+    let Identity {
+        pepper,
+        privacy_key,
+    } = identity;
+    let before = |secret: &Configured| secret.previous.clone().unwrap_or_default();
+    let call = ScriptCall::new()
+        .key(KEY)
+        .arg(pepper.current.as_str())
+        .arg(privacy_key.current.as_str())
+        .arg(before(pepper))
+        .arg(before(privacy_key));
+    let (stored_pepper, stored_key, pepper_before, key_before): (String, String, String, String) =
+        store.call(&CLAIM, &call).await?;
+    let configured = pepper.current.clone();
+    let is = (
+        compare(pepper, &stored_pepper, &pepper_before),
+        compare(privacy_key, &stored_key, &key_before),
+    );
+    match is {
+        (Match::Other, Match::Other) => Err(IdentityError::Both {
             pepper: stored_pepper,
             privacy_key: stored_key,
         }),
+        (Match::Other, _) => Err(IdentityError::Pepper {
+            stored: stored_pepper,
+            configured,
+        }),
+        (_, Match::Other) => Err(IdentityError::PrivacyKey {
+            stored: stored_key,
+            configured: privacy_key.current.clone(),
+        }),
+        (Match::Replaced, _) => Err(IdentityError::ReplacedPepper {
+            stored: stored_pepper,
+            configured,
+        }),
+        (Match::Same, Match::Replaced) => Err(IdentityError::ReplacedPrivacyKey {
+            stored: stored_key,
+            configured: privacy_key.current.clone(),
+        }),
+        (Match::Same, Match::Same) => match &pepper.previous {
+            Some(previous) if !pepper_before.is_empty() && *previous != pepper_before => {
+                Err(IdentityError::PreviousPepper {
+                    stored: pepper_before,
+                    configured: previous.clone(),
+                })
+            }
+            Some(_) | None => Ok(Claimed {
+                pepper_was_replaced: !pepper_before.is_empty(),
+            }),
+        },
     }
 }

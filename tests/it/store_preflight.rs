@@ -2,7 +2,7 @@
 
 use replydesk::store::{
     durability::Durability,
-    identity::{self, IdentityError},
+    identity::{self, Claimed, Configured, Identity},
     preflight::{self, PreflightError},
 };
 
@@ -96,20 +96,82 @@ async fn a_managed_redis_without_config_is_used_and_says_what_was_not_checked() 
     server.stop().await;
 }
 
+/// A pepper and a privacy key, each behind `/` the one that it replaces.
+fn identity(pepper: &str, privacy_key: &str) -> Identity {
+    let configured = |text: &str| match text.split_once('/') {
+        Some((current, previous)) => Configured {
+            current: current.to_owned(),
+            previous: Some(previous.to_owned()),
+        },
+        None => Configured {
+            current: text.to_owned(),
+            previous: None,
+        },
+    };
+    Identity {
+        pepper: configured(pepper),
+        privacy_key: configured(privacy_key),
+    }
+}
+
+/// What becomes of claims, one after the other, on one Redis.
 #[tokio::test]
-async fn another_pepper_or_key_is_refused_by_name() {
+async fn a_redis_has_one_pepper_and_one_privacy_key_and_each_can_be_replaced() {
     let server = Server::start().await;
     let store = server.store().await;
-    identity::claim(&store, "pepper", "key").await.unwrap();
-    identity::claim(&store, "pepper", "key").await.unwrap();
-    let pepper = identity::claim(&store, "other", "key").await.unwrap_err();
-    assert!(matches!(pepper, IdentityError::Pepper { .. }), "{pepper}");
-    let key = identity::claim(&store, "pepper", "other")
-        .await
-        .unwrap_err();
-    assert!(matches!(key, IdentityError::PrivacyKey { .. }), "{key}");
-    let both = identity::claim(&store, "other", "other").await.unwrap_err();
-    assert!(matches!(both, IdentityError::Both { .. }), "{both}");
-    identity::claim(&store, "pepper", "key").await.unwrap();
+    for (pepper, key, expected) in [
+        ("p1", "k1", "ok"),
+        ("p1", "k1", "ok"),
+        ("p2", "k1", "written with another pepper (fingerprint p1)"),
+        ("p1", "k2", "sealed to another privacy key (fingerprint k1)"),
+        ("p2", "k2", "belongs to another installation"),
+        // Nobody replaces one secret where the other is another's.
+        (
+            "p2/p1",
+            "k2",
+            "sealed to another privacy key (fingerprint k1)",
+        ),
+        ("p1", "k1", "ok"),
+        // Who knows the one before may replace it.
+        ("p2/p1", "k1", "ok, replaced"),
+        ("p2/p1", "k1", "ok, replaced"),
+        ("p2", "k1", "ok, replaced"),
+        (
+            "p1",
+            "k1",
+            "the pepper was replaced: this Redis now has p2, and p1 is the one before it",
+        ),
+        ("p2/p3", "k1", "the pepper that this Redis had before is p1"),
+        (
+            "p3/p1",
+            "k1",
+            "written with another pepper (fingerprint p2)",
+        ),
+        ("p2", "k2/k1", "ok, replaced"),
+        (
+            "p2",
+            "k1",
+            "officer's key was replaced: this Redis now has k2, and k1 is the one before it",
+        ),
+        // And back.
+        ("p1/p2", "k1/k2", "ok, replaced"),
+        ("p2", "k1", "the pepper was replaced"),
+    ] {
+        let told = match identity::claim(&store, &identity(pepper, key)).await {
+            Ok(Claimed {
+                pepper_was_replaced: true,
+            }) => "ok, replaced".to_owned(),
+            Ok(Claimed {
+                pepper_was_replaced: false,
+            }) => "ok".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let is_it = if expected.starts_with("ok") {
+            told == expected
+        } else {
+            told.contains(expected)
+        };
+        assert!(is_it, "{pepper} {key}: {told}");
+    }
     server.stop().await;
 }

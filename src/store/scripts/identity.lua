@@ -1,14 +1,30 @@
 #!lua
--- Claims this Redis for one pepper and one privacy key, or says whose it is.
--- KEYS[1]  {replydesk}:identity   hash: pepper, privacy_key (fingerprints); no expiry; written here only
--- ARGV[1]  the pepper's fingerprint
--- ARGV[2]  the privacy key's fingerprint
--- Reply    {stored fingerprint of the pepper, stored fingerprint of the privacy key}
--- Cost     O(1)
+-- Claims this Redis for one pepper and one privacy key, or says whose it is. Who knows the secret that is stored as the one
+-- before its own puts its own in its place.
+-- KEYS[1]    {replydesk}:identity   hash: pepper, privacy_key (fingerprints), previous_pepper, previous_privacy_key (what
+--            they replaced, absent where they never did); no expiry; written here only
+-- ARGV[1-2]  fingerprints of the pepper and of the privacy key
+-- ARGV[3-4]  of those that they replace, '' for none
+-- Reply      {pepper, privacy key, previous pepper, previous privacy key}, as they are stored then; '' for none
+-- Cost       O(1)
 -- Atomic, so that of two replicas that start at once with different secrets one is refused.
-local stored = redis.call('HMGET', KEYS[1], 'pepper', 'privacy_key')
-if stored[1] and stored[2] then
-  return stored
+local FIELDS = {'pepper', 'privacy_key', 'previous_pepper', 'previous_privacy_key'}
+local function read() return redis.call('HMGET', KEYS[1], unpack(FIELDS)) end
+local stored = read()
+if not (stored[1] and stored[2]) then
+  redis.call('HSET', KEYS[1], FIELDS[1], ARGV[1], FIELDS[2], ARGV[2])
+  stored = read()
 end
-redis.call('HSET', KEYS[1], 'pepper', ARGV[1], 'privacy_key', ARGV[2])
-return {ARGV[1], ARGV[2]}
+local changes, ours = {}, true
+for i = 1, 2 do
+  if stored[i] ~= ARGV[i] then
+    if stored[i] ~= ARGV[i + 2] then ours = false end
+    for _, change in ipairs({FIELDS[i], ARGV[i], FIELDS[i + 2], stored[i]}) do changes[#changes + 1] = change end
+  end
+end
+if ours and #changes > 0 then
+  redis.call('HSET', KEYS[1], unpack(changes))
+  stored = read()
+end
+for i = 1, 4 do stored[i] = stored[i] or '' end
+return stored

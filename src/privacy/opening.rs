@@ -1,16 +1,18 @@
 //! Opening what was sealed, where the officer's private key is. No replica does this.
 
-use chacha20poly1305::{XNonce, aead::AeadInOut};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::AeadInOut};
 use zeroize::Zeroizing;
 
 use crate::{
     comment::ids::{CommentId, SiteId},
     privacy::{
         data_key::{self, UnwrapError},
+        keyring::Keyring,
         keys::{OfficerKeyId, OfficerPrivateKey},
         opened::OpenedContact,
         plaintext,
         sealed::{BODY, HEAD, TAG, VERSION, associated_data},
+        wrapped::{WrappedDataKey, WrappedError},
     },
 };
 
@@ -47,6 +49,24 @@ pub enum OpenError {
     Changed,
 }
 
+/// Opens a sealed contact with the private key that its data key names.
+///
+/// # Errors
+/// As [`OpenError`] says.
+pub fn open_with(
+    keyring: &Keyring,
+    site: &SiteId,
+    id: &CommentId,
+    wrapped_data_key: &[u8],
+    sealed: &[u8],
+) -> Result<OpenedContact, OpenError> {
+    let wrapped = WrappedDataKey::parse(wrapped_data_key).map_err(UnwrapError::Form)?;
+    let needed = wrapped.officer();
+    let officer = keyring.find(needed);
+    let officer = officer.ok_or(OpenError::OtherOfficer { needed })?;
+    open(officer, site, id, wrapped_data_key, sealed)
+}
+
 /// Opens a sealed contact, where the officer's private key is.
 ///
 /// # Errors
@@ -70,7 +90,9 @@ pub fn open(
             found: sealed[0],
         });
     }
-    let (data_key_id, cipher) = data_key::unwrap(officer, wrapped_data_key)?;
+    let wrapped = WrappedDataKey::parse(wrapped_data_key).map_err(UnwrapError::Form)?;
+    let data_key_id = wrapped.id();
+    let cipher = XChaCha20Poly1305::new((&*data_key::unwrap(officer, &wrapped)?).into());
     if sealed[1..HEAD] != data_key_id {
         return Err(OpenError::OtherDataKey);
     }
@@ -94,8 +116,8 @@ impl From<UnwrapError> for OpenError {
     fn from(error: UnwrapError) -> Self {
         let what = "the wrapped data key";
         match error {
-            UnwrapError::Length { found } => Self::Length { what, found },
-            UnwrapError::Version { found } => Self::Version { what, found },
+            UnwrapError::Form(WrappedError::Length { found }) => Self::Length { what, found },
+            UnwrapError::Form(WrappedError::Version { found }) => Self::Version { what, found },
             UnwrapError::OtherOfficer { needed } => Self::OtherOfficer { needed },
             UnwrapError::Changed => Self::Changed,
         }

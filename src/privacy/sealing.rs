@@ -152,7 +152,7 @@ impl Sealer {
         // The key exchange happens outside the lock. Two tasks may both make a key: the first one's is taken.
         let key = DataKey::generate(&self.officer)?;
         let fresh = Arc::new(Current {
-            wrapped: Arc::from(key.wrapped.as_slice()),
+            wrapped: Arc::from(key.wrapped.as_bytes()),
             key,
             made_at: Instant::now(),
             contacts: AtomicU32::new(1),

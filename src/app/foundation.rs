@@ -61,6 +61,8 @@ pub struct ServiceSecrets {
     pub previous_pepper: Option<Pepper>,
     /// To whom contact data is sealed.
     pub officer: OfficerPublicKey,
+    /// To whom it was sealed before.
+    pub previous_officer: Option<OfficerPublicKey>,
     /// The admin key that needs no record.
     pub root: Option<RootKey>,
 }
@@ -74,7 +76,7 @@ impl ServiceSecrets {
             },
             privacy_key: Configured {
                 current: self.officer.fingerprint(),
-                previous: None,
+                previous: self.previous_officer.as_ref().map(|key| key.fingerprint()),
             },
         }
     }
@@ -248,6 +250,7 @@ fn configured_secrets(config: &Config) -> Result<ServiceSecrets, FoundationError
             pepper: pepper.clone(),
             previous_pepper: config.privacy.previous_pepper.clone(),
             officer: officer.clone(),
+            previous_officer: config.privacy.previous_public_key.clone(),
             root: config.access.admin_key_hash.clone(),
         }),
         _ => Err(FoundationError::NotConfigured(missing)),
@@ -283,6 +286,7 @@ async fn own_secrets(config: &Config, data_dir: &Path) -> Result<ServiceSecrets,
             .public_key
             .clone()
             .unwrap_or(secrets.public_key),
+        previous_officer: config.privacy.previous_public_key.clone(),
         root: Some(
             config
                 .access

@@ -1,4 +1,4 @@
-//! `[privacy]`: the pepper and the officer's public key.
+//! `[privacy]`: the pepper and the officer's public key, and what each replaced.
 
 use std::{path::Path, time::Duration};
 
@@ -8,7 +8,10 @@ use crate::{
         reader::Reader,
         values::{number, parsed, seconds},
     },
-    privacy::{hashing::Pepper, keys::OfficerPublicKey},
+    privacy::{
+        hashing::Pepper,
+        keys::{KeyError, OfficerPublicKey, is_private_key},
+    },
 };
 
 /// The pepper and the officer's public key. Both are there where `store.redis_url` is; else what is absent is made at
@@ -21,6 +24,8 @@ pub struct PrivacyConfig {
     pub previous_pepper: Option<Pepper>,
     /// To whom contact data is sealed.
     pub public_key: Option<OfficerPublicKey>,
+    /// To whom it was sealed before: a Redis that was claimed for that key is taken over.
+    pub previous_public_key: Option<OfficerPublicKey>,
     /// How many comments' contact data may be revealed a day and site.
     pub reveals_per_day: u32,
     /// Between two looks at what is kept for too long.
@@ -36,40 +41,64 @@ impl PrivacyConfig {
             "privacy.previous_pepper_file",
         );
         let public_key = either(reader, "privacy.public_key", "privacy.public_key_file");
+        let previous_public_key = either(
+            reader,
+            "privacy.previous_public_key",
+            "privacy.previous_public_key_file",
+        );
         let reveals_per_day = reader.take("privacy.reveals_per_day", number(0..=10_000));
         let retention_every = reader.take("privacy.retention_s", seconds(1..=86_400));
         let (pepper, previous_pepper) = (pepper?, previous_pepper?);
-        if let Some(previous) = &previous_pepper {
-            refuse_no_change(reader, pepper.as_ref(), previous)?;
-        }
+        let (public_key, previous_public_key) = (public_key?, previous_public_key?);
+        let changes = (
+            refuse_no_change(
+                reader,
+                ("privacy.pepper", "privacy.previous_pepper"),
+                pepper.as_ref().map(Pepper::fingerprint),
+                previous_pepper.as_ref().map(Pepper::fingerprint),
+            ),
+            refuse_no_change(
+                reader,
+                ("privacy.public_key", "privacy.previous_public_key"),
+                public_key.as_ref().map(OfficerPublicKey::fingerprint),
+                previous_public_key
+                    .as_ref()
+                    .map(OfficerPublicKey::fingerprint),
+            ),
+        );
+        let ((), ()) = (changes.0?, changes.1?);
         Some(Self {
             pepper,
             previous_pepper,
-            public_key: public_key?,
+            public_key,
+            previous_public_key,
             reveals_per_day: reveals_per_day?,
             retention_every: retention_every?,
         })
     }
 }
 
-/// A previous pepper without another in its place would do nothing, and be taken for a rotation.
+/// A previous secret without another in its place would do nothing, and be taken for a rotation. Both by fingerprint.
 fn refuse_no_change(
     reader: &mut Reader<'_>,
-    pepper: Option<&Pepper>,
-    previous: &Pepper,
+    (key, previous_key): (&str, &'static str),
+    current: Option<String>,
+    previous: Option<String>,
 ) -> Option<()> {
-    let key = "privacy.previous_pepper";
-    match pepper {
-        None => reader.refuse(
-            key,
-            "is the one before privacy.pepper, which is not set: set both (or the files that hold them)",
+    let previous = match previous {
+        None => return Some(()),
+        Some(previous) => previous,
+    };
+    let message = match current {
+        None => format!(
+            "is the one before {key}, which is not set: set both (or the files that hold them)"
         ),
-        Some(pepper) if pepper.fingerprint() == previous.fingerprint() => reader.refuse(
-            key,
-            "is the same as privacy.pepper: put a new one there (`replydesk privacy keygen`), or unset this",
+        Some(current) if current == previous => format!(
+            "is the same as {key}: put a new one there (`replydesk privacy keygen`), or unset this"
         ),
         Some(_) => return Some(()),
-    }
+    };
+    reader.refuse(previous_key, message);
     None
 }
 
@@ -98,5 +127,10 @@ where
 {
     let text = file::read_text(Path::new(path))
         .map_err(|error| format!("names a file that cannot be read ({error})"))?;
-    parsed(&text).map_err(|error| format!("names a file whose content {error}"))
+    let read = if is_private_key(&text) {
+        Err(KeyError::Private.to_string())
+    } else {
+        parsed(&text)
+    };
+    read.map_err(|error| format!("names a file whose content {error}"))
 }

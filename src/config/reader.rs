@@ -1,10 +1,13 @@
 //! What each section reads its settings with: values parse, problems gather.
 
-use crate::config::{
-    layers::{Given, Layers},
-    problem::Problem,
-    settings::{self, Kind},
-    sources::Source,
+use crate::{
+    config::{
+        layers::{Given, Layers},
+        problem::Problem,
+        settings::{self, Kind},
+        sources::Source,
+    },
+    privacy::keys::{KeyError, is_private_key},
 };
 
 /// Reads settings, the strongest layer's value or the default, and keeps what is wrong.
@@ -81,11 +84,19 @@ impl<'a> Reader<'a> {
         text: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
+        // Whatever the setting: some would take any text, and a pepper would be made of it.
+        if is_private_key(text) {
+            self.refuse(key, KeyError::Private.to_string());
+            return None;
+        }
         let parsed = parse(text.trim());
         let quotable = settings::find(key)
             .is_some_and(|s| matches!(s.kind, Kind::Text | Kind::Number | Kind::Switch))
             // Where people put the private key or the key itself by mistake.
-            && !matches!(key, "privacy.public_key" | "access.admin_key_hash");
+            && !matches!(
+                key,
+                "privacy.public_key" | "privacy.previous_public_key" | "access.admin_key_hash"
+            );
         parsed
             .map_err(|message| {
                 let shown: String = text.chars().take(80).collect();

@@ -121,6 +121,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("privacy.previous_pepper_file", Text, None, "a file with the pepper before it"),
     setting("privacy.public_key", Text, None, "the privacy officer's, rdpub1_..."),
     setting("privacy.public_key_file", Text, None, "a file with the officer's public key"),
+    setting("privacy.previous_public_key", Text, None, "the officer's public key before it, while replicas change over"),
+    setting("privacy.previous_public_key_file", Text, None, "a file with the officer's public key before it"),
     setting("privacy.reveals_per_day", Number, Some("20"), "comments whose contact data may be revealed a day and site, 0 to 10000"),
     setting("privacy.retention_s", Number, Some("60"), "between two looks at what is kept for too long, 1 to 86400"),
     setting("access.admin_key_hash", Text, None, "the first admin key, <key id>:<SHA-256 in hexadecimal>"),

@@ -26,7 +26,7 @@ pub enum KeyError {
     },
     /// The other half.
     #[error(
-        "is a private key where a public one belongs: keep it away from here and treat it as leaked"
+        "is the privacy officer's private key where none belongs: keep it away from here and treat it as leaked"
     )]
     Private,
     /// Characters missing, added or not of the alphabet.
@@ -41,6 +41,12 @@ pub enum KeyError {
     /// One of the few points that make every shared secret zero (RFC 9180, 7.1.4).
     #[error("is not a usable X25519 public key")]
     Weak,
+}
+
+/// Whether a text is, or was to be, an officer's private key: no setting takes one.
+#[must_use]
+pub fn is_private_key(text: &str) -> bool {
+    text.trim_start().starts_with(PRIVATE)
 }
 
 /// Names a key pair: the first 8 bytes of SHA-256 over `rdpub1_` and the public key. Written as 16 hexadecimal digits.
@@ -117,7 +123,7 @@ impl FromStr for OfficerPublicKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        if text.trim_start().starts_with(PRIVATE) {
+        if is_private_key(text) {
             return Err(KeyError::Private);
         }
         let bytes = decode(PUBLIC, text)?;

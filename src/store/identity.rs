@@ -50,7 +50,7 @@ pub enum IdentityError {
     },
     /// The officer could not open what this replica seals.
     #[error(
-        "the data in this Redis was sealed to another privacy key (fingerprint {stored}) than the configured one ({configured}). Configure the public key that the other replicas have, or use another Redis. To replace the key, configure the one in Redis as privacy.previous_public_key"
+        "the data in this Redis was sealed to another privacy key (fingerprint {stored}) than the configured one ({configured}). Configure the public key that the other replicas have, or use another Redis. To replace the key, configure the one in Redis as privacy.previous_public_key_file"
     )]
     PrivacyKey {
         /// In Redis.
@@ -80,7 +80,7 @@ pub enum IdentityError {
     },
     /// Another replica has replaced the privacy key, as with the pepper.
     #[error(
-        "the privacy officer's key was replaced: this Redis now has {stored}, and {configured} is the one before it. Configure the new public key"
+        "the privacy officer's key was replaced: this Redis now has {stored}, and {configured} is the one before it. Configure the new one as privacy.public_key_file"
     )]
     ReplacedPrivacyKey {
         /// In Redis.

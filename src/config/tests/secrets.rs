@@ -85,6 +85,117 @@ fn nothing_printed_holds_a_secret() {
     // The officer's private key in the wrong place is refused, and not repeated.
     let private = officer.to_text();
     let error = from_env(&[("REPLYDESK_PRIVACY_PUBLIC_KEY", &private)]).unwrap_err();
-    assert!(error.to_string().contains("private key where a public one"));
+    assert!(error.to_string().contains("private key where none belongs"));
     assert!(!error.to_string().contains(private.as_str()));
+}
+
+#[test]
+fn what_was_before_needs_another_in_its_place() {
+    let key = || {
+        let pair = crate::privacy::keys::OfficerPrivateKey::generate().unwrap();
+        (pair.public().to_text(), pair.to_text().to_string())
+    };
+    let ((new, private), (old, _)) = (key(), key());
+    let (kept, _) = file(&format!("{old}\n"));
+    let path = kept.path().to_str().unwrap();
+    let (current, previous) = (
+        "REPLYDESK_PRIVACY_PUBLIC_KEY",
+        "REPLYDESK_PRIVACY_PREVIOUS_PUBLIC_KEY",
+    );
+    let previous_file = "REPLYDESK_PRIVACY_PREVIOUS_PUBLIC_KEY_FILE";
+    let other_pepper = PEPPER.to_lowercase();
+    for (pairs, expected) in [
+        (&[(current, &*new), (previous, &*old)][..], None),
+        (&[(current, &new), (previous_file, path)], None),
+        (
+            &[(current, &new), (previous, &new)],
+            Some("is the same as privacy.public_key"),
+        ),
+        (
+            &[(current, &old), (previous_file, path)],
+            Some("is the same as privacy.public_key"),
+        ),
+        (
+            &[(previous, &old)],
+            Some("before privacy.public_key, which is not set: set both"),
+        ),
+        (
+            &[(current, &new), (previous, &old), (previous_file, path)],
+            Some("are both set: unset one of them"),
+        ),
+        (
+            &[(current, &new), (previous, &private)],
+            Some("private key where none belongs"),
+        ),
+        (
+            &[(current, &new), (previous, "rdpub1_AAAA")],
+            Some("some are missing or wrong"),
+        ),
+        (
+            &[("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", PEPPER)],
+            Some("before privacy.pepper, which is not set: set both"),
+        ),
+        (
+            &[
+                ("REPLYDESK_PRIVACY_PEPPER", PEPPER),
+                ("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", PEPPER),
+            ],
+            Some("is the same as privacy.pepper: put a new one there"),
+        ),
+        (
+            &[
+                ("REPLYDESK_PRIVACY_PEPPER", PEPPER),
+                ("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", &other_pepper),
+            ],
+            None,
+        ),
+    ] {
+        match (from_env(pairs), expected) {
+            (Ok(_), None) => {}
+            (Ok(_), Some(expected)) => panic!("taken, not refused: {expected}"),
+            (Err(error), expected) => {
+                let text = error.to_string();
+                assert!(
+                    expected.is_some_and(|expected| text.contains(expected)),
+                    "{text}"
+                );
+                assert!(!text.contains(&private) && !text.contains(PEPPER), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_setting_takes_the_officer_s_private_key() {
+    let named: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+    let private = named.iter().filter(|key| key.contains("private"));
+    assert_eq!(
+        private.copied().collect::<Vec<_>>(),
+        ["tls.private_key_file"],
+        "the one private key of a replica is that of its certificate"
+    );
+    let pair = crate::privacy::keys::OfficerPrivateKey::generate().unwrap();
+    let text = pair.to_text();
+    let (kept, _) = file(&format!("  {}\n", text.as_str()));
+    let path = kept.path().to_str().unwrap();
+    for setting in SETTINGS {
+        let error = from_env(&[(&setting.variable(), &text)]).unwrap_err();
+        let told = error.to_string();
+        assert!(!told.contains(text.as_str()), "{told}");
+        let says = |p: &&problem::Problem| {
+            p.key == setting.key && p.message.contains("private key where none belongs")
+        };
+        assert!(error.problems().iter().any(|p| says(&p)), "{told}");
+    }
+    for key in [
+        "privacy.public_key_file",
+        "privacy.previous_public_key_file",
+        "privacy.pepper_file",
+        "privacy.previous_pepper_file",
+    ] {
+        let variable = settings::find(key).unwrap().variable();
+        let told = from_env(&[(&variable, path)]).unwrap_err().to_string();
+        assert!(told.contains("private key where none belongs"), "{told}");
+        assert!(!told.contains(text.as_str()), "{told}");
+    }
 }

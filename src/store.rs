@@ -10,6 +10,7 @@ pub mod bulk_undo;
 pub mod confirmation;
 pub mod connection;
 mod counts;
+pub mod data_keys;
 pub mod data_subjects;
 pub mod decide;
 mod dense;

@@ -147,6 +147,8 @@ table! {
         EraseSubject          OFFICER Named
         SetLegalHold          OFFICER Named
         PreviewRetention      KEEPER  Named
+        ListDataKeys          OFFICER Named
+        ReplaceDataKeys       OFFICER Named
     }
 }
 

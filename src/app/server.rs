@@ -15,6 +15,7 @@ use crate::{
     authors::Authors,
     backtest::Backtest,
     config::{Config, server::ServerConfig},
+    data_keys::DataKeys,
     data_subjects::DataSubjects,
     feed::changes::Changes,
     grpc::{
@@ -66,6 +67,7 @@ pub struct Parts {
     pub replication: Replication,
     pub importer: Importer,
     pub retention: Retention,
+    pub data_keys: DataKeys,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -163,6 +165,7 @@ where
             hasher: parts.importer.hasher.clone(),
             reveals_per_day: parts.config.privacy.reveals_per_day,
         },
+        data_keys: parts.data_keys,
         retention: parts.retention,
         streams: streams.clone(),
     };

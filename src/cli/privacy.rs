@@ -10,6 +10,7 @@ mod keygen;
 mod open;
 mod retention;
 mod reveal;
+mod rewrap;
 mod subject;
 
 /// The privacy officer's: make the keys, reveal and open contact data, export, erase and hold data subjects.
@@ -39,6 +40,7 @@ enum Action {
     Erase(erase::Args),
     Hold(hold::Args),
     Retention(retention::Args),
+    Rewrap(rewrap::Args),
 }
 
 /// Does what was asked.
@@ -54,5 +56,6 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Action::Erase(args) => erase::run(args).await,
         Action::Hold(args) => hold::run(args).await,
         Action::Retention(args) => retention::run(args).await,
+        Action::Rewrap(args) => rewrap::run(args).await,
     }
 }

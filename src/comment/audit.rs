@@ -66,11 +66,13 @@ pub enum AuditAction {
     SubjectErased = 22,
     /// A legal hold was set or ended.
     LegalHoldSet = 23,
+    /// Data keys were wrapped to another officer key.
+    DataKeysReplaced = 24,
 }
 
 impl AuditAction {
     /// All actions, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Decided,
         Self::Escalated,
         Self::Undone,
@@ -94,6 +96,7 @@ impl AuditAction {
         Self::SubjectExported,
         Self::SubjectErased,
         Self::LegalHoldSet,
+        Self::DataKeysReplaced,
     ];
 
     /// The action with this number.

@@ -6,6 +6,7 @@ pub mod backtest;
 pub mod bulk;
 pub mod changes;
 pub mod comment;
+pub mod data_keys;
 pub mod import;
 pub mod listing;
 pub mod model;

@@ -9,9 +9,10 @@ use tonic::{Request, Response, Status};
 use crate::{
     access::caller::Caller,
     comment::ids::SiteId,
+    data_keys::DataKeys,
     data_subjects::{DataSubjects, Item, Step},
     grpc::{
-        convert::privacy as convert,
+        convert::{data_keys, privacy as convert},
         gate::Gate,
         status,
         streams::{Streams, WhileWelcome},
@@ -32,6 +33,8 @@ pub struct Privacy {
     pub sites: Arc<Sites>,
     /// What is held on whom.
     pub subjects: DataSubjects,
+    /// What contact data is sealed with.
+    pub data_keys: DataKeys,
     /// What is kept for too long.
     pub retention: Retention,
     /// Long-lived replies.
@@ -127,6 +130,31 @@ impl PrivacyService for Privacy {
         let spans = self.sites.get(&site).await?.policy.retention();
         let preview = self.retention.preview(&site, spans).await?;
         Ok(Response::new(convert::preview(preview)))
+    }
+
+    async fn list_data_keys(
+        &self,
+        request: Request<v1::ListDataKeysRequest>,
+    ) -> Result<Response<v1::ListDataKeysResponse>, Status> {
+        let asked = request.get_ref();
+        let (_, site) = self.admit(&request, &asked.site).await?;
+        let (count, from) = data_keys::listing(asked)?;
+        let (keys, next) = self.data_keys.page(&site, from, count).await?;
+        let seals_to = self.data_keys.officer;
+        Ok(Response::new(data_keys::listed(
+            &site, &keys, next, seals_to,
+        )))
+    }
+
+    async fn replace_data_keys(
+        &self,
+        request: Request<v1::ReplaceDataKeysRequest>,
+    ) -> Result<Response<v1::ReplaceDataKeysResponse>, Status> {
+        let asked = request.get_ref();
+        let (caller, site) = self.admit(&request, &asked.site).await?;
+        let (from, wrapped) = data_keys::replacement(asked, self.data_keys.officer)?;
+        let replacing = self.data_keys.replace(&site, &caller, from, &wrapped);
+        Ok(Response::new(data_keys::outcome(replacing.await?)))
     }
 }
 

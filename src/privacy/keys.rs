@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
 use hpke::{Deserializable, Kem, Serializable};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -70,6 +70,17 @@ impl OfficerKeyId {
 impl fmt::Display for OfficerKeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+impl FromStr for OfficerKeyId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        let wrong = "must be the fingerprint of an officer's public key: 16 hexadecimal digits";
+        bytes.map(Self).ok_or(wrong)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::{
-    open::{Sealed, read_key},
+    open::{Sealed, read_keys_if_any},
     subject::Subject,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         failure::Failure,
         json, output, words,
     },
-    privacy::keys::OfficerPrivateKey,
+    privacy::keyring::Keyring,
     proto::v1::{
         EarlierVersion, ExportSubjectRequest, ExportedAuthor, ExportedComment,
         export_subject_response::Item,
@@ -36,13 +36,13 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     subject: Subject,
-    /// Open contact data with the private key in this file (rdpriv1_…).
-    #[arg(long, value_name = "FILE")]
-    private_key_file: Option<PathBuf>,
+    /// Open contact data with the private key in this file (rdpriv1_…); several, each with the flag.
+    #[arg(long = "private-key-file", value_name = "FILE")]
+    private_key_files: Vec<PathBuf>,
 }
 
 pub(super) async fn run(args: Args) -> Result<(), Failure> {
-    let officer = args.private_key_file.as_ref().map(read_key).transpose()?;
+    let officer = read_keys_if_any(&args.private_key_files)?;
     let subject = args.subject;
     let connection = Connection::open(&subject.reach.target()?).await?;
     let request = ExportSubjectRequest {
@@ -95,7 +95,7 @@ fn told_author(author: &ExportedAuthor) -> Value {
 fn told_comment(
     site: &str,
     exported: &ExportedComment,
-    officer: Option<&OfficerPrivateKey>,
+    officer: Option<&Keyring>,
 ) -> Result<Value, Failure> {
     let sealed = exported
         .contact

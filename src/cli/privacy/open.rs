@@ -15,9 +15,10 @@ use crate::{
     cli::failure::Failure,
     comment::ids::{CommentId, SiteId},
     privacy::{
+        keyring::Keyring,
         keys::OfficerPrivateKey,
         opened::OpenedContact,
-        opening::{OpenError, open},
+        opening::{OpenError, open_with},
     },
     proto::v1::SealedContact,
 };
@@ -27,11 +28,19 @@ use crate::{
 /// Reads JSON objects, one after another, with "site", "comment_id", "sealed" and "wrapped_data_key" (both base64).
 /// Needs no service and no network: run it where the private key is.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  replydesk privacy open --key-file privacy.key sealed.json")]
+#[command(after_help = "\
+Examples:
+  replydesk privacy open --key-file privacy.key sealed.json
+  replydesk privacy open --key-file privacy.key --key-file old.key sealed.json")]
 pub struct Args {
-    /// The file with the private key (rdpriv1_…).
-    #[arg(long, value_name = "FILE")]
-    key_file: PathBuf,
+    /// A file with a private key (rdpriv1_…). Several, each with the flag: what is sealed says which one it takes.
+    #[arg(
+        long = "key-file",
+        visible_alias = "private-key-file",
+        value_name = "FILE",
+        required = true
+    )]
+    key_files: Vec<PathBuf>,
     /// The file with the sealed data; standard input if it is left out.
     input: Option<PathBuf>,
     /// Print a JSON object a line.
@@ -70,7 +79,7 @@ impl Sealed {
     }
 
     /// What it says, where the private key is.
-    pub(super) fn opened(&self, officer: &OfficerPrivateKey) -> Result<serde_json::Value, Failure> {
+    pub(super) fn opened(&self, officer: &Keyring) -> Result<serde_json::Value, Failure> {
         let contact = open_one(officer, self).map_err(|error| {
             Failure::new(format!(
                 "the contact data of {} is not opened: {error}",
@@ -109,7 +118,7 @@ enum Unusable {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let officer = read_key(&args.key_file)?;
+    let officer = read_keys(&args.key_files)?;
     let input: Box<dyn Read> = match &args.input {
         Some(path) => Box::new(File::open(path).map_err(|error| cannot_read(path, &error))?),
         None => Box::new(std::io::stdin()),
@@ -118,7 +127,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn open_all(
-    officer: &OfficerPrivateKey,
+    officer: &Keyring,
     input: impl Read,
     output: &mut impl Write,
     json: bool,
@@ -151,19 +160,30 @@ fn open_all(
     }
 }
 
-/// The officer's private key in a file.
-pub(super) fn read_key(path: &PathBuf) -> Result<OfficerPrivateKey, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
-    let text = Zeroizing::new(text);
-    text.parse()
-        .map_err(|error| Failure::usage(format!("the key in {} {error}", path.display())))
+/// The officer's private keys in files.
+pub(super) fn read_keys(paths: &[PathBuf]) -> Result<Keyring, Failure> {
+    let keys = paths.iter().map(|path| {
+        let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
+        let key: Result<OfficerPrivateKey, _> = Zeroizing::new(text).parse();
+        key.map_err(|error| Failure::usage(format!("the key in {} {error}", path.display())))
+    });
+    let keys = keys.collect::<Result<_, _>>()?;
+    Keyring::new(keys).ok_or_else(|| Failure::usage("a private key is needed"))
 }
 
-fn cannot_read(path: &std::path::Path, error: &std::io::Error) -> Failure {
+/// The same where none has to be.
+pub(super) fn read_keys_if_any(paths: &[PathBuf]) -> Result<Option<Keyring>, Failure> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    read_keys(paths).map(Some)
+}
+
+pub(super) fn cannot_read(path: &std::path::Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!("{} cannot be read: {error}", path.display()))
 }
 
-fn open_one(officer: &OfficerPrivateKey, sealed: &Sealed) -> Result<OpenedContact, Unusable> {
+fn open_one(officer: &Keyring, sealed: &Sealed) -> Result<OpenedContact, Unusable> {
     let field = |field, reason: &dyn ToString| Unusable::Field {
         field,
         reason: reason.to_string(),
@@ -180,7 +200,7 @@ fn open_one(officer: &OfficerPrivateKey, sealed: &Sealed) -> Result<OpenedContac
     };
     let wrapped = bytes("wrapped_data_key", &sealed.wrapped_data_key)?;
     let body = bytes("sealed", &sealed.sealed)?;
-    Ok(open(officer, &site, &id, &wrapped, &body)?)
+    Ok(open_with(officer, &site, &id, &wrapped, &body)?)
 }
 
 fn print(
@@ -241,6 +261,7 @@ mod tests {
         ]
         .join("\n");
         let mut output = Vec::new();
+        let officer = Keyring::from(officer);
         let failure = open_all(&officer, input.as_bytes(), &mut output, true).unwrap_err();
         assert_eq!(failure.to_string(), "opened 2, not opened 1");
         let output = String::from_utf8(output).unwrap();
@@ -255,7 +276,7 @@ mod tests {
 
     #[test]
     fn input_that_is_none_is_a_usage_error() {
-        let officer = OfficerPrivateKey::generate().unwrap();
+        let officer = Keyring::from(OfficerPrivateKey::generate().unwrap());
         for input in ["", "not json", "{}", "[1]"] {
             let failure = open_all(&officer, input.as_bytes(), &mut Vec::new(), false).unwrap_err();
             assert_eq!(failure.exit_code(), 2, "{input}");

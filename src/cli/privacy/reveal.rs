@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::open::{Sealed, read_key};
+use super::open::{Sealed, read_keys_if_any};
 use crate::{
     cli::{
         client::{Connection, explain::explain, once, reach::Reach, timely},
@@ -32,16 +32,16 @@ pub struct Args {
     /// Why, for the audit log: 10 to 500 characters, without an e-mail address.
     #[arg(long)]
     reason: String,
-    /// Open it at once with the private key in this file (rdpriv1_…).
-    #[arg(long, value_name = "FILE")]
-    private_key_file: Option<PathBuf>,
+    /// Open it at once with the private key in this file (rdpriv1_…); several, each with the flag.
+    #[arg(long = "private-key-file", value_name = "FILE")]
+    private_key_files: Vec<PathBuf>,
     #[command(flatten)]
     reach: Reach,
 }
 
 pub(super) async fn run(args: Args) -> Result<(), Failure> {
     // A key that cannot be read must not use up one of the day's.
-    let officer = args.private_key_file.as_ref().map(read_key).transpose()?;
+    let officer = read_keys_if_any(&args.private_key_files)?;
     let connection = Connection::open(&args.reach.target()?).await?;
     let request = RevealContactRequest {
         site: args.site.clone(),

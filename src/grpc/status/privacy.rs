@@ -4,7 +4,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, QuotaViolation};
 
 use super::{comment_not_found, detailed, precondition};
-use crate::data_subjects::PrivacyRefusal;
+use crate::{data_keys::DataKeyRefusal, data_subjects::PrivacyRefusal};
 
 impl From<PrivacyRefusal> for Status {
     fn from(refusal: PrivacyRefusal) -> Self {
@@ -24,6 +24,19 @@ impl From<PrivacyRefusal> for Status {
             PrivacyRefusal::Held { .. } => precondition("LEGAL_HOLD", "subject", &message),
             PrivacyRefusal::Site(error) => error.into(),
             PrivacyRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DataKeyRefusal> for Status {
+    fn from(refusal: DataKeyRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            DataKeyRefusal::OtherOfficer { .. } => {
+                precondition("OTHER_OFFICER_KEY", "wrapped", &message)
+            }
+            DataKeyRefusal::Site(error) => error.into(),
+            DataKeyRefusal::Store(error) => error.into(),
         }
     }
 }

@@ -166,5 +166,9 @@ fn privacy_service() -> Vec<Method> {
             v1::SetLegalHoldRequest { site, ..Default::default() }),
         method!("replydesk.v1.PrivacyService/PreviewRetention", true, privacy.preview_retention, site =>
             v1::PreviewRetentionRequest { site }),
+        method!("replydesk.v1.PrivacyService/ListDataKeys", true, privacy.list_data_keys, site =>
+            v1::ListDataKeysRequest { site, ..Default::default() }),
+        method!("replydesk.v1.PrivacyService/ReplaceDataKeys", true, privacy.replace_data_keys, site =>
+            v1::ReplaceDataKeysRequest { site, ..Default::default() }),
     ]
 }

@@ -61,6 +61,8 @@ pub enum Call {
     EraseSubject(v1::EraseSubjectRequest),
     SetLegalHold(v1::SetLegalHoldRequest),
     PreviewRetention(v1::PreviewRetentionRequest),
+    ListDataKeys(v1::ListDataKeysRequest),
+    ReplaceDataKeys(v1::ReplaceDataKeysRequest),
 }
 
 impl Call {
@@ -133,6 +135,8 @@ impl Call {
             }
             Self::SetLegalHold(request) => privacy.set_legal_hold(request).await.map(drop),
             Self::PreviewRetention(request) => privacy.preview_retention(request).await.map(drop),
+            Self::ListDataKeys(request) => privacy.list_data_keys(request).await.map(drop),
+            Self::ReplaceDataKeys(request) => privacy.replace_data_keys(request).await.map(drop),
         }
     }
 }

@@ -127,6 +127,7 @@ fn done(deed: &Deed) -> String {
         | AuditAction::SubjectExported
         | AuditAction::SubjectErased
         | AuditAction::LegalHoldSet
+        | AuditAction::DataKeysReplaced
         | AuditAction::Unspecified) => {
             let name = other.as_str_name();
             let name = name.strip_prefix("AUDIT_ACTION_").unwrap_or(name);

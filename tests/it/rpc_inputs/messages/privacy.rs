@@ -1,6 +1,6 @@
 //! Arbitrary messages to the privacy officer's RPCs. What would erase the comment that must stay is only looked at.
 
-use proptest::{option, prelude::*};
+use proptest::{collection::vec, option, prelude::*};
 use replydesk::proto::v1::{self, data_subject::NamedBy};
 
 use super::super::{
@@ -24,8 +24,32 @@ pub fn any() -> BoxedStrategy<Call> {
             Call::SetLegalHold(v1::SetLegalHoldRequest { site, subject, reason, held })
         }),
         1 => site().prop_map(|site| Call::PreviewRetention(v1::PreviewRetentionRequest { site })),
+        1 => (site(), -1..600, prop_oneof![Just(String::new()), text()]).prop_map(
+            |(site, page_size, page_token)| {
+                Call::ListDataKeys(v1::ListDataKeysRequest { site, page_size, page_token })
+            }
+        ),
+        1 => (site(), fingerprint(), vec(wrapped(), 0..102)).prop_map(
+            |(site, wrapped_to, wrapped)| {
+                Call::ReplaceDataKeys(v1::ReplaceDataKeysRequest { site, wrapped_to, wrapped })
+            }
+        ),
     ]
     .boxed()
+}
+
+fn fingerprint() -> BoxedStrategy<String> {
+    prop_oneof![Just("0123456789abcdef".to_owned()), text()].boxed()
+}
+
+/// Of the right length and version, and wrapped to nobody; or anything.
+fn wrapped() -> BoxedStrategy<Vec<u8>> {
+    let right = vec(any_byte(), 96).prop_map(|bytes| [&[1][..], &bytes].concat());
+    prop_oneof![9 => right, 1 => vec(any_byte(), 0..200)].boxed()
+}
+
+fn any_byte() -> impl Strategy<Value = u8> {
+    proptest::num::u8::ANY
 }
 
 fn reason() -> BoxedStrategy<String> {

@@ -38,6 +38,8 @@ pub mod retention;
 
 pub mod data_subjects;
 
+pub mod recognition;
+
 pub mod queue;
 
 pub mod feed;

@@ -145,7 +145,7 @@ where
         authors: Authors {
             store: parts.desk.store.clone(),
             confirmation: parts.desk.confirmation.clone(),
-            hasher: parts.importer.hasher.clone(),
+            recognition: parts.importer.recognition.clone(),
             queue: parts.queue.clone(),
         },
         queue: parts.queue,
@@ -160,7 +160,7 @@ where
         subjects: DataSubjects {
             store: parts.desk.store.clone(),
             confirmation: parts.desk.confirmation.clone(),
-            hasher: parts.importer.hasher.clone(),
+            recognition: parts.importer.recognition.clone(),
             reveals_per_day: parts.config.privacy.reveals_per_day,
         },
         retention: parts.retention,

@@ -37,6 +37,7 @@ mod limits;
 mod lost_replies;
 mod main_job;
 mod masking;
+mod pepper_rotation;
 mod poison;
 mod policies;
 mod privacy_leak;

@@ -21,8 +21,12 @@ use crate::{
     health,
     import::Importer,
     policy::sites::Sites,
-    privacy::{hashing::Hasher, sealing::Sealer},
+    privacy::{
+        hashing::{Hasher, Hashers},
+        sealing::Sealer,
+    },
     queue::{Queue, QueueSettings},
+    recognition::Recognition,
     retention::Retention,
     spam::{
         replication::{Replication, ReplicationSettings},
@@ -115,17 +119,25 @@ impl App {
             ..
         } = &foundation;
         let sites = Arc::new(Sites::new(store.clone()));
-        let hasher = Hasher::new(&secrets.pepper);
+        let hashers = Hashers {
+            current: Hasher::new(&secrets.pepper),
+            previous: secrets.previous_pepper.as_ref().map(Hasher::new),
+        };
+        let recognition = Recognition::new(
+            store.clone(),
+            hashers.clone(),
+            foundation.pepper_was_replaced,
+        );
         let importer = Importer {
             store: store.clone(),
             confirmation: confirmation.clone(),
             sites: Arc::clone(&sites),
-            hasher: hasher.clone(),
+            recognition: recognition.clone(),
         };
         let retention = Retention {
             store: store.clone(),
             sites: Arc::clone(&sites),
-            hasher: hasher.clone(),
+            recognition: recognition.clone(),
             every: config.privacy.retention_every,
         };
         let desk = Desk {
@@ -137,7 +149,8 @@ impl App {
                 config.throttle.total_per_second,
             ),
             scorer,
-            preparation: Preparation::new(hasher, Sealer::new(secrets.officer.clone())),
+            recognition,
+            preparation: Preparation::new(hashers, Sealer::new(secrets.officer.clone())),
         };
         let queue = Queue::new(
             store.clone(),

@@ -11,7 +11,7 @@ use crate::{
     access::caller::Caller,
     authors::{
         change::{Change, Changed},
-        naming::{MOST_DOMAINS, Named, Of, Resolved},
+        naming::{MOST_DOMAINS, Named, Of, Resolved, other_subjects},
     },
     comment::{
         ids::{CommentId, SiteId},
@@ -24,6 +24,7 @@ use crate::{
     policy::sites::SiteError,
     privacy::hashing::Hasher,
     queue::{Queue, ruling::Note},
+    recognition::Recognition,
     store::{
         authors::{AuthorNote, Noted},
         confirmation::Confirmation,
@@ -44,7 +45,7 @@ pub struct Authors {
     /// What an OK waits for.
     pub confirmation: Confirmation,
     /// What knows an address again.
-    pub hasher: Hasher,
+    pub recognition: Recognition,
     /// What decides on comments.
     pub queue: Queue,
 }
@@ -242,7 +243,8 @@ impl Authors {
     ) -> Result<AuthorDetails, StoreError> {
         let author = comment.content.author;
         let mut subjects: Vec<Subject> = author.map(Subject::Author).into_iter().collect();
-        subjects.extend(self.other_subjects(site, &comment.content, MOST_DOMAINS));
+        let others = |hasher: &Hasher| other_subjects(hasher, site, &comment.content, MOST_DOMAINS);
+        subjects.extend(self.recognition.subjects(site, others).await?);
         let mut stands = self.store.standings(site, &subjects).await?;
         let others = stands.split_off(usize::from(author.is_some()));
         let (notes, comments) = match author {
@@ -276,16 +278,18 @@ impl Authors {
     async fn resolve(&self, site: &SiteId, named: &Named) -> Result<Resolved, AuthorRefusal> {
         let (comment, of) = match named {
             Named::Account(account) => {
-                return Ok(Subject::Author(self.hasher.account(site, account)).into());
+                let author = self.recognition.account(site, account).await?;
+                return Ok(Subject::Author(author).into());
             }
             Named::Email(email) => {
-                return Ok(Subject::Author(self.hasher.email(site, email)).into());
+                let author = self.recognition.email(site, email).await?;
+                return Ok(Subject::Author(author).into());
             }
             Named::Known(subject) => return Ok((*subject).into()),
             Named::ByComment(comment, of) => (*comment, of),
         };
         let found = self.store.comment(site, comment).await?;
         let found = found.ok_or(AuthorRefusal::NoComment)?;
-        self.resolve_in(site, &found, of)
+        self.resolve_in(site, &found, of).await
     }
 }

@@ -23,7 +23,8 @@ use crate::{
         ids::{CommentId, SiteId},
     },
     policy::sites::SiteError,
-    privacy::{hashing::Hasher, sealed},
+    privacy::sealed,
+    recognition::Recognition,
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -40,7 +41,7 @@ pub struct DataSubjects {
     /// What an OK waits for.
     pub confirmation: Confirmation,
     /// What knows an address again.
-    pub hasher: Hasher,
+    pub recognition: Recognition,
     /// How many comments' contact data may be revealed a day and site.
     pub reveals_per_day: u32,
 }

@@ -18,6 +18,7 @@ use crate::{
     },
     policy::sites::{Site, SiteError, Sites},
     privacy::hashing::Hasher,
+    recognition::{Recognition, Seen},
     store::{
         confirmation::Confirmation,
         connection::Store,
@@ -94,15 +95,15 @@ pub struct Importer {
     pub confirmation: Confirmation,
     /// Which sites there are.
     pub sites: Arc<Sites>,
-    /// What hashes identities.
-    pub hasher: Hasher,
+    /// What knows authors again.
+    pub recognition: Recognition,
 }
 
 /// One call's comments on their way in.
 pub struct Intake {
     importer: Importer,
     site: Arc<Site>,
-    batch: Vec<NewImport>,
+    batch: Vec<Waiting>,
     bytes: usize,
     /// Bytes of text that were read since others could go first.
     in_a_row: usize,
@@ -110,6 +111,14 @@ pub struct Intake {
     tally: Tally,
     /// When the call waits for the trainer no longer; set when it first has to.
     give_up: Option<Instant>,
+}
+
+/// A comment that is taken in with others.
+struct Waiting {
+    import: NewImport,
+    author: Option<Seen>,
+    /// Its marker under the pepper before.
+    marker_before: Option<u64>,
 }
 
 impl Importer {
@@ -180,22 +189,53 @@ impl Intake {
         for field in &comment.left_out {
             *self.tally.left_out.entry(field).or_default() += 1;
         }
-        let hasher = &self.importer.hasher;
+        let recognition = &self.importer.recognition;
         let (site, submission) = (&self.site.id, &comment.submission);
-        let marker = hasher.imported(site, &comment.source_id);
+        let marker = |hasher: &Hasher| hasher.imported(site, &comment.source_id);
+        let marker_before = recognition.previous().map(marker);
+        let marker = marker(recognition.hasher());
         let lesson = teaching::lesson(&self.site, marker, comment);
         self.bytes += lesson.len();
-        self.batch.push(NewImport {
-            marker,
-            judged: comment.judged,
-            submitted_at: comment.submitted_at,
-            author: hasher.author(site, &submission.author, &submission.contact),
-            lesson,
+        self.batch.push(Waiting {
+            import: NewImport {
+                marker,
+                judged: comment.judged,
+                submitted_at: comment.submitted_at,
+                author: None,
+                lesson,
+            },
+            author: recognition.seen(site, &submission.author, &submission.contact),
+            marker_before,
         });
     }
 
+    /// What waits, without that which was imported under the pepper before, and with the authors' names.
+    async fn recognised(&mut self) -> Result<Vec<NewImport>, StoreError> {
+        let Importer {
+            store, recognition, ..
+        } = &self.importer;
+        let site = &self.site.id;
+        let mut batch = std::mem::replace(&mut self.batch, Vec::with_capacity(MAX_BATCH));
+        self.bytes = 0;
+        let markers: Vec<u64> = batch.iter().filter_map(|w| w.marker_before).collect();
+        let mut known = store.were_imported(site, &markers).await?.into_iter();
+        let came = batch.len();
+        batch.retain(|_| !known.next().unwrap_or_default());
+        self.tally.already_known += (came - batch.len()) as u64;
+        let seen: Vec<Option<Seen>> = batch.iter().map(|waiting| waiting.author).collect();
+        let authors = recognition.authors(site, &seen).await?;
+        let named = batch.into_iter().zip(authors);
+        Ok(named
+            .map(|(waiting, author)| NewImport {
+                author,
+                ..waiting.import
+            })
+            .collect())
+    }
+
     async fn flush(&mut self) -> Result<(), ImportError> {
-        if self.batch.is_empty() {
+        let batch = self.recognised().await?;
+        if batch.is_empty() {
             return Ok(());
         }
         let Importer {
@@ -203,9 +243,7 @@ impl Intake {
             confirmation,
             ..
         } = &self.importer;
-        let imported = confirmation
-            .of(store.import(&self.site.id, &self.batch))
-            .await?;
+        let imported = confirmation.of(store.import(&self.site.id, &batch)).await?;
         let Imported::Taken {
             fresh,
             known,
@@ -216,8 +254,6 @@ impl Intake {
         else {
             return Err(SiteError::NotFound.into());
         };
-        self.batch.clear();
-        self.bytes = 0;
         self.tally.imported += fresh;
         self.tally.already_known += known;
         self.tally.lessons += lessons;

@@ -40,6 +40,8 @@ pub mod data_subjects;
 
 pub mod data_keys;
 
+pub mod recognition;
+
 pub mod queue;
 
 pub mod feed;

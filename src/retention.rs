@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     comment::{ids::SiteId, lease::LeaseToken, state::Timestamp},
     policy::{retention::Retention as Spans, sites::Sites},
-    privacy::hashing::Hasher,
+    recognition::Recognition,
     store::{audit::AuditLog, connection::Store, error::StoreError},
 };
 
@@ -33,7 +33,7 @@ pub struct Retention {
     /// Which sites there are, and what their policies say.
     pub sites: Arc<Sites>,
     /// What finds a comment's other places.
-    pub hasher: Hasher,
+    pub recognition: Recognition,
     /// Between two rounds.
     pub every: Duration,
 }

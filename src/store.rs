@@ -34,6 +34,7 @@ pub mod preflight;
 pub mod queue_counts;
 pub mod queue_scan;
 pub mod read;
+pub mod recognition;
 pub mod record;
 pub mod replay;
 pub mod replication;

@@ -6,9 +6,9 @@ use crate::{
     access::caller::Caller,
     admission::desk::Desk,
     comment::{
-        ids::{CommentId, SiteId},
+        ids::{CommentId, KeyedHash, SiteId},
         limits::LimitName,
-        report::{AppealText, Appealed, Report},
+        report::{AppealText, Appealed, Report, Reporter},
         state::{CommentState, Timestamp, Version},
         thread::ClosedBy,
         violation::Violations,
@@ -151,9 +151,10 @@ impl Desk {
         let site = self.sites.get(site).await?;
         let comment = self.store.comment(&site.id, report.comment).await?;
         let comment = comment.ok_or(ChangeRefusal::NotFound)?;
-        let (reader, hash) = self
-            .preparation
-            .reporter(&site.id, &report.reporter, &report.comment);
+        let known_as = self.known_as(&site.id, &report.reporter).await?;
+        let hasher = self.recognition.hasher();
+        let reader = hasher.reporter(&site.id, &known_as);
+        let hash = hasher.report(&site.id, &known_as, &report.comment);
         let new = NewReport {
             site: &site.id,
             comment: report.comment,
@@ -168,6 +169,14 @@ impl Desk {
             Reported::Done { queued, replayed } => Ok(Noted { queued, replayed }),
             Reported::NotFound => Err(ChangeRefusal::NotFound),
             Reported::Refused { retry_after } => Err(ChangeRefusal::TooManyReports { retry_after }),
+        }
+    }
+
+    async fn known_as(&self, site: &SiteId, reporter: &Reporter) -> Result<KeyedHash, StoreError> {
+        match reporter {
+            Reporter::Account(account) => self.recognition.account(site, account).await,
+            Reporter::Email(email) => self.recognition.email(site, email).await,
+            Reporter::Ip(ip) => Ok(self.recognition.hasher().ip(site, *ip)),
         }
     }
 

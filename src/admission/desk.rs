@@ -21,6 +21,7 @@ use crate::{
         sites::{Site, SiteError, Sites},
     },
     queue::priority::{self, Urgency},
+    recognition::Recognition,
     spam::{
         lesson::SiteTag,
         scorer::Scorer,
@@ -51,6 +52,8 @@ pub struct Desk {
     pub scorer: Arc<Scorer>,
     /// What hashes identities and seals contact data.
     pub preparation: Preparation,
+    /// What knows authors again.
+    pub recognition: Recognition,
 }
 
 impl Desk {
@@ -63,11 +66,12 @@ impl Desk {
             .check(caller.key_id)
             .map_err(|retry_after| SubmitError::Throttled { retry_after })?;
         let mut site = self.sites.get(&draft.site).await?;
-        let prepared = match self.preparation.prepare(&site, &draft) {
+        let mut prepared = match self.preparation.prepare(&site, &draft) {
             // What was taken once is a replay, though the site may have become stricter since.
             Err(SubmitError::Violations(found)) => return self.replay_or(found, &draft).await,
             prepared => prepared?,
         };
+        self.recognise(&site, &mut prepared).await?;
         for _ in 1..TRIES {
             if let Some(done) = self.judge_and_store(&site, &prepared, false).await? {
                 return Ok(done);
@@ -79,6 +83,19 @@ impl Desk {
         settled.ok_or(SubmitError::Store(StoreError::Corrupt {
             what: "a script's reply",
         }))
+    }
+
+    /// Puts the author's name in place of the hash, where the pepper was replaced.
+    async fn recognise(&self, site: &Site, prepared: &mut Prepared) -> Result<(), StoreError> {
+        let before = prepared.before.as_ref().map(|before| &before.prints);
+        let names = self
+            .recognition
+            .submission(&site.id, &prepared.prints, before)
+            .await?;
+        if let Some(names) = names {
+            self.preparation.name(prepared, names);
+        }
+        Ok(())
     }
 
     /// One read, a judgement, one write. `None`: what it was judged by has changed meanwhile.
@@ -140,7 +157,7 @@ impl Desk {
                 at,
             ))),
             Stored::Known(comment) => Some(Admission::Replayed(Receipt::from(*comment))),
-            Stored::IdReused => Some(Admission::Refused(Refusal::IdReused)),
+            Stored::IdReused => Some(self.replay_from_before(prepared).await?),
             Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
             Stored::ThreadClosed { by } => Some(Admission::Refused(Refusal::ThreadClosed { by })),
             Stored::Duplicate { of } => Some(Admission::Refused(Refusal::Duplicate { of })),
@@ -180,13 +197,28 @@ impl Desk {
         })
     }
 
+    /// What was taken under the pepper before has another digest.
+    async fn replay_from_before(&self, prepared: &Prepared) -> Result<Admission, StoreError> {
+        let refused = Admission::Refused(Refusal::IdReused);
+        let Some(before) = &prepared.before else {
+            return Ok(refused);
+        };
+        let submission = &prepared.submission;
+        let stored = self.store.comment(&submission.site, submission.id).await?;
+        Ok(match stored {
+            Some(comment) if comment.digest == before.digest => {
+                Admission::Replayed(Receipt::from(comment))
+            }
+            Some(_) | None => refused,
+        })
+    }
+
     async fn replay_or(&self, found: Violations, draft: &Draft) -> Result<Admission, SubmitError> {
         let Ok(id) = draft.fields.comment_id.parse() else {
             return Err(found.into());
         };
-        let digest = self.preparation.digest(draft);
         match self.store.comment(&draft.site, id).await? {
-            Some(comment) if comment.digest == digest => {
+            Some(comment) if self.preparation.is_digest_of(comment.digest, draft) => {
                 Ok(Admission::Replayed(Receipt::from(comment)))
             }
             _ => Err(found.into()),

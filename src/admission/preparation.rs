@@ -8,7 +8,7 @@ use crate::{
         contact::{Contact, SealedContact},
         draft::Draft,
         folding::said,
-        ids::IpHash,
+        ids::{IpHash, KeyedHash},
         observed::Fingerprints,
         reason::Reason,
         score::Score,
@@ -16,7 +16,11 @@ use crate::{
         submission::Submission,
     },
     policy::sites::Site,
-    privacy::{hashing::Hasher, sealing::Sealer},
+    privacy::{
+        hashing::{Hasher, Hashers},
+        sealing::Sealer,
+    },
+    recognition::Names,
     spam::{
         content::Content,
         quotes,
@@ -26,7 +30,7 @@ use crate::{
 
 /// What hashes identities and seals contact data.
 pub struct Preparation {
-    hasher: Hasher,
+    hashers: Hashers,
     sealer: Sealer,
 }
 
@@ -44,23 +48,35 @@ pub struct Prepared {
     pub contact: Option<SealedContact>,
     /// A keyed digest of what was sent.
     pub digest: [u8; 8],
+    /// What hashes of the pepper before it make of it, while that is configured.
+    pub before: Option<Before>,
     /// From 0 up to, not including, 1; the same for the same submission.
     pub draw: f64,
     /// Nothing is to be stored.
     pub only_check: bool,
 }
 
+/// A submission as it would have been known under the pepper before.
+pub struct Before {
+    /// What it is recognised by.
+    pub prints: Fingerprints,
+    /// A keyed digest of what was sent.
+    pub digest: [u8; 8],
+}
+
 impl Preparation {
     /// With these keys.
     #[must_use]
-    pub fn new(hasher: Hasher, sealer: Sealer) -> Self {
-        Self { hasher, sealer }
+    pub fn new(hashers: Hashers, sealer: Sealer) -> Self {
+        Self { hashers, sealer }
     }
 
-    /// A keyed digest of what was sent, by which a retry is known.
+    /// Whether this is the digest of what was sent, by which a retry is known, also under the pepper before.
     #[must_use]
-    pub fn digest(&self, draft: &Draft) -> [u8; 8] {
-        first_eight(&self.hasher.content(draft).as_bytes()[..8])
+    pub fn is_digest_of(&self, stored: [u8; 8], draft: &Draft) -> bool {
+        let previous = self.hashers.previous.iter();
+        let mut hashers = [&self.hashers.current].into_iter().chain(previous);
+        hashers.any(|hasher| digest(hasher, draft) == stored)
     }
 
     /// Drops a data key that is past its age.
@@ -73,8 +89,8 @@ impl Preparation {
     /// # Errors
     /// Every violation at once, or that the contact data cannot be sealed.
     pub fn prepare(&self, site: &Site, draft: &Draft) -> Result<Prepared, SubmitError> {
-        let hash = self.hasher.content(draft);
-        let (digest, draw) = hash.as_bytes().split_at(8);
+        let hash = self.hashers.current.content(draft);
+        let (own_digest, draw) = hash.as_bytes().split_at(8);
         let only_check = draft.validate_only;
         let submission = Submission::parse(draft, site.policy.required())?;
         let content = Content::of(&submission);
@@ -82,8 +98,13 @@ impl Preparation {
             contact if *contact == Contact::default() => None,
             contact => Some(self.sealer.seal(&site.id, &submission.id, contact)?),
         };
+        let before = self.hashers.previous.as_ref().map(|previous| Before {
+            prints: fingerprints(previous, &submission, &content),
+            digest: digest(previous, draft),
+        });
         Ok(Prepared {
-            prints: self.fingerprints(&submission, &content),
+            prints: fingerprints(&self.hashers.current, &submission, &content),
+            before,
             thread: ThreadDetails {
                 url: submission
                     .thread
@@ -95,7 +116,7 @@ impl Preparation {
                 language: submission.thread.language.as_str().to_owned(),
             },
             contact,
-            digest: first_eight(digest),
+            digest: first_eight(own_digest),
             draw: share(first_eight(draw)),
             submission,
             content,
@@ -103,42 +124,55 @@ impl Preparation {
         })
     }
 
-    fn fingerprints(&self, submission: &Submission, content: &Content) -> Fingerprints {
-        let site = &submission.site;
-        let author = self
-            .hasher
-            .author(site, &submission.author, &submission.contact);
-        let said = author.map(|author| {
-            let parent = submission.parent.as_ref();
-            self.hasher.duplicate(
-                site,
-                &author,
-                &submission.thread.id,
-                parent,
-                &said::plainly(submission.body.as_str()),
-            )
-        });
-        let hash = |domain: &String| self.hasher.link_host(site, domain);
-        let link_hosts = domains_that_it_leads_to(submission, content);
-        let names = domains::names(
-            places(submission, content),
-            home(submission),
-            Fingerprints::MAX_LINK_DOMAINS,
-        );
-        let website = submission.author.website.as_ref();
-        Fingerprints {
-            author,
-            email: (submission.author.account.as_ref())
-                .and(submission.contact.email.as_ref())
-                .map(|email| self.hasher.email(site, email)),
-            ip: submission.contact.ip.map(|ip| self.hasher.ip(site, ip)),
-            said,
-            sketch: sketch_parts(submission, content, None),
-            link_hosts: link_hosts.iter().map(hash).collect(),
-            link_domains: names.iter().map(hash).collect(),
-            website: website.map(|website| self.hasher.website(site, website)),
+    /// Takes the names by which author and e-mail address are known in place of their hashes.
+    pub fn name(&self, prepared: &mut Prepared, names: Names) {
+        let prints = &mut prepared.prints;
+        prints.email = names.email;
+        if prints.author != names.author {
+            prints.author = names.author;
+            prints.said = said(&self.hashers.current, &prepared.submission, names.author);
         }
     }
+}
+
+fn digest(hasher: &Hasher, draft: &Draft) -> [u8; 8] {
+    first_eight(&hasher.content(draft).as_bytes()[..8])
+}
+
+fn fingerprints(hasher: &Hasher, submission: &Submission, content: &Content) -> Fingerprints {
+    let site = &submission.site;
+    let author = hasher.author(site, &submission.author, &submission.contact);
+    let hash = |domain: &String| hasher.link_host(site, domain);
+    let link_hosts = domains_that_it_leads_to(submission, content);
+    let names = domains::names(
+        places(submission, content),
+        home(submission),
+        Fingerprints::MAX_LINK_DOMAINS,
+    );
+    let website = submission.author.website.as_ref();
+    Fingerprints {
+        author,
+        email: (submission.author.account.as_ref())
+            .and(submission.contact.email.as_ref())
+            .map(|email| hasher.email(site, email)),
+        ip: submission.contact.ip.map(|ip| hasher.ip(site, ip)),
+        said: said(hasher, submission, author),
+        sketch: sketch_parts(submission, content, None),
+        link_hosts: link_hosts.iter().map(hash).collect(),
+        link_domains: names.iter().map(hash).collect(),
+        website: website.map(|website| hasher.website(site, website)),
+    }
+}
+
+/// What this author says there.
+fn said(hasher: &Hasher, submission: &Submission, author: Option<KeyedHash>) -> Option<KeyedHash> {
+    Some(hasher.duplicate(
+        &submission.site,
+        &author?,
+        &submission.thread.id,
+        submission.parent.as_ref(),
+        &said::plainly(submission.body.as_str()),
+    ))
 }
 
 fn sketch_parts(submission: &Submission, content: &Content, parent: Option<&str>) -> Vec<u64> {

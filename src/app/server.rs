@@ -147,7 +147,7 @@ where
         authors: Authors {
             store: parts.desk.store.clone(),
             confirmation: parts.desk.confirmation.clone(),
-            hasher: parts.importer.hasher.clone(),
+            recognition: parts.importer.recognition.clone(),
             queue: parts.queue.clone(),
         },
         queue: parts.queue,
@@ -162,7 +162,7 @@ where
         subjects: DataSubjects {
             store: parts.desk.store.clone(),
             confirmation: parts.desk.confirmation.clone(),
-            hasher: parts.importer.hasher.clone(),
+            recognition: parts.importer.recognition.clone(),
             reveals_per_day: parts.config.privacy.reveals_per_day,
         },
         data_keys: parts.data_keys,

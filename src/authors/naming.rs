@@ -9,6 +9,7 @@ use crate::{
         stored::{CommentContent, StoredComment},
         subject::{Subject, SubjectKind},
     },
+    privacy::hashing::Hasher,
     spam::{content::Content, signals::domains},
 };
 
@@ -79,7 +80,7 @@ impl From<Subject> for Resolved {
 }
 
 impl Authors {
-    pub(super) fn resolve_in(
+    pub(super) async fn resolve_in(
         &self,
         site: &SiteId,
         comment: &StoredComment,
@@ -92,13 +93,19 @@ impl Authors {
             Of::Website => {
                 let website: Option<Website> = content.website.parse().ok();
                 let shown = website.as_ref().map(Website::place);
-                let hash = website.map(|website| self.hasher.website(site, &website));
-                (hash.map(Subject::Website), shown.unwrap_or_default())
+                let subjects = |hasher: &Hasher| {
+                    let hash = website.iter().map(|website| hasher.website(site, website));
+                    hash.map(Subject::Website).collect()
+                };
+                let found = self.recognition.subjects(site, subjects).await?;
+                (found.first().copied(), shown.unwrap_or_default())
             }
             Of::LinkDomain(domain) => {
                 let domain = which(domain, domains_of(content, 2 * MOST_LINKS))?;
-                let hash = self.hasher.link_host(site, &domain);
-                (Some(Subject::LinkDomain(hash)), domain)
+                let subjects =
+                    |hasher: &Hasher| vec![Subject::LinkDomain(hasher.link_host(site, &domain))];
+                let found = self.recognition.subjects(site, subjects).await?;
+                (found.first().copied(), domain)
             }
         };
         let kind = Named::ByComment(comment.id, of.clone()).kind();
@@ -108,22 +115,22 @@ impl Authors {
             shown,
         })
     }
+}
 
-    /// What a comment is known by besides its author.
-    pub(super) fn other_subjects(
-        &self,
-        site: &SiteId,
-        content: &CommentContent,
-        most_domains: usize,
-    ) -> Vec<Subject> {
-        let website: Option<Website> = content.website.parse().ok();
-        let website = website.map(|website| Subject::Website(self.hasher.website(site, &website)));
-        let domain = |domain: &String| Subject::LinkDomain(self.hasher.link_host(site, domain));
-        let domains = domains_of(content, most_domains);
-        let ip = content.ip.map(Subject::IpAddress);
-        let others = ip.into_iter().chain(website);
-        others.chain(domains.iter().map(domain)).collect()
-    }
+/// What a comment is known by besides its author.
+pub(super) fn other_subjects(
+    hasher: &Hasher,
+    site: &SiteId,
+    content: &CommentContent,
+    most_domains: usize,
+) -> Vec<Subject> {
+    let website: Option<Website> = content.website.parse().ok();
+    let website = website.map(|website| Subject::Website(hasher.website(site, &website)));
+    let domain = |domain: &String| Subject::LinkDomain(hasher.link_host(site, domain));
+    let domains = domains_of(content, most_domains);
+    let ip = content.ip.map(Subject::IpAddress);
+    let others = ip.into_iter().chain(website);
+    others.chain(domains.iter().map(domain)).collect()
 }
 
 /// The domains that a stored comment leads to, by whatever name a standing can be said of them.

@@ -6,7 +6,7 @@ use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
     access::caller::Caller,
-    authors::{AuthorRefusal, Authors},
+    authors::{AuthorRefusal, Authors, naming::other_subjects},
     comment::{
         ids::{KeyedHash, SiteId},
         rejection::ReasonCodeText,
@@ -112,9 +112,11 @@ impl Authors {
         match subject {
             Subject::Author(author) => comment.content.author == Some(*author),
             Subject::IpAddress(ip) => comment.content.ip == Some(*ip),
-            Subject::LinkDomain(_) | Subject::Website(_) => self
-                .other_subjects(site, &comment.content, usize::MAX)
-                .contains(subject),
+            Subject::LinkDomain(_) | Subject::Website(_) => {
+                let named = |hasher| other_subjects(hasher, site, &comment.content, usize::MAX);
+                let mut hashers = self.recognition.hashers();
+                hashers.any(|hasher| named(hasher).contains(subject))
+            }
         }
     }
 

@@ -12,7 +12,12 @@ use super::{
 };
 use crate::{
     access::caller::Caller,
-    comment::{audit::AuditAction, ids::SiteId, state::Timestamp, stored::StoredComment},
+    comment::{
+        audit::AuditAction,
+        ids::{KeyedHash, SiteId},
+        state::Timestamp,
+        stored::StoredComment,
+    },
     store::{
         erasure::{BATCH, Forgotten, Removed},
         error::StoreError,
@@ -203,7 +208,7 @@ impl Erasure {
                 let began = Instant::now();
                 let subjects = &self.subjects;
                 let removals =
-                    removal::of(&subjects.store, &subjects.hasher, &self.site, batch).await?;
+                    removal::of(&subjects.store, &subjects.recognition, &self.site, batch).await?;
                 let erasing = subjects.store.erase(&self.site, &removals);
                 let became = subjects.confirmation.of(erasing).await?;
                 *erased += became.iter().filter(|one| **one == Removed::Now).count() as u64;
@@ -231,27 +236,32 @@ impl Erasure {
     /// Forgets the authors that nothing is left of; whether nothing of the subject is.
     async fn forget_authors(&self) -> Result<bool, Early> {
         let (subjects, site) = (&self.subjects, &self.site);
+        let (emails, accounts) = self.identity.authors.split_at(self.identity.emails);
         let mut gone = true;
-        for author in &self.identity.authors {
-            let reporter = subjects.hasher.reporter(site, author);
-            let forgetting = subjects.store.forget_author(site, author, &reporter);
-            match subjects.confirmation.of(forgetting).await? {
-                Forgotten::Done => {}
-                // An account's other comments are of another address.
-                Forgotten::Left => {
-                    gone &= self.identity.email.is_some_and(|email| email != *author)
-                }
-                Forgotten::Held => return Err(self.held(&[]).await?.into()),
-            }
+        for account in accounts {
+            // An account's other comments are of another address, if it was found by one.
+            gone &= self.forget(account).await? || !emails.is_empty();
         }
-        if let Some(email) = &self.identity.email {
-            let accounts = &self.identity.authors[1..];
+        for email in emails {
             let forgetting = subjects.store.forget_accounts_of(site, email, accounts);
             subjects.confirmation.of(forgetting).await?;
+            gone &= self.forget(email).await?;
         }
         // What came meanwhile.
         let left = self.next_left().await?;
         Ok(gone && !left)
+    }
+
+    /// Forgets an author; whether no comment is left.
+    async fn forget(&self, author: &KeyedHash) -> Result<bool, Early> {
+        let (subjects, site) = (&self.subjects, &self.site);
+        let reporter = subjects.recognition.hasher().reporter(site, author);
+        let forgetting = subjects.store.forget_author(site, author, &reporter);
+        match subjects.confirmation.of(forgetting).await? {
+            Forgotten::Done => Ok(true),
+            Forgotten::Left => Ok(false),
+            Forgotten::Held => Err(self.held(&[]).await?.into()),
+        }
     }
 
     async fn next_left(&self) -> Result<bool, StoreError> {

@@ -164,7 +164,7 @@ impl Export {
             return Ok(None);
         }
         Ok(Some(ExportedAuthor {
-            is_account: self.identity.email.as_ref() != Some(author),
+            is_account: !self.identity.is_email(author),
             stands,
             notes: store.author_notes(site, author).await?,
             since,

@@ -8,6 +8,7 @@ use crate::{
         state::CommentState,
         stored::StoredComment,
     },
+    privacy::hashing::Hasher,
     store::error::StoreError,
 };
 
@@ -17,10 +18,11 @@ const PAGE: usize = 50;
 /// As whom a data subject is known: by hashes alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
-    /// The account; or the e-mail address, then the accounts that it was used with.
+    /// The e-mail address, then the accounts that it was used with; or the account.
     pub(super) authors: Vec<KeyedHash>,
-    /// The e-mail address, where the subject is known by that.
-    pub(super) email: Option<KeyedHash>,
+    /// How many of these are the e-mail address: one where the subject is known by that, two where it came while only some
+    /// replicas had the new pepper.
+    pub(super) emails: usize,
     /// The one comment of somebody who is not known by anything.
     pub(super) alone: Option<CommentId>,
 }
@@ -41,10 +43,16 @@ impl Identity {
         let Some(author) = comment.content.author else {
             return false;
         };
-        match self.email {
-            Some(email) => author == email || comment.content.email == Some(email),
-            None => self.authors.contains(&author),
+        if self.emails == 0 {
+            return self.authors.contains(&author);
         }
+        let email = comment.content.email;
+        self.is_email(&author) || email.is_some_and(|email| self.is_email(&email))
+    }
+
+    /// Whether an author is the e-mail address itself.
+    pub(super) fn is_email(&self, author: &KeyedHash) -> bool {
+        self.authors[..self.emails].contains(author)
     }
 }
 
@@ -57,26 +65,33 @@ impl DataSubjects {
     ) -> Result<Identity, PrivacyRefusal> {
         match subject {
             DataSubject::Account(account) => Ok(Identity {
-                authors: vec![self.hasher.account(site, account)],
-                email: None,
+                authors: {
+                    let hash = |hasher: &Hasher| hasher.account(site, account);
+                    self.recognition.all_of(site, hash).await?
+                },
+                emails: 0,
                 alone: None,
             }),
-            DataSubject::Email(email) => self.known_by(site, self.hasher.email(site, email)).await,
+            DataSubject::Email(email) => {
+                let hash = |hasher: &Hasher| hasher.email(site, email);
+                let emails = self.recognition.all_of(site, hash).await?;
+                self.known_by(site, emails).await
+            }
             DataSubject::AuthorOf(comment) => {
                 let found = self.store.comment(site, *comment).await?;
                 let found = found.ok_or(PrivacyRefusal::NoComment)?;
                 match found.content.author {
                     None => Ok(Identity {
                         authors: Vec::new(),
-                        email: None,
+                        emails: 0,
                         alone: Some(*comment),
                     }),
                     Some(author) if found.content.account_id.is_empty() => {
-                        self.known_by(site, author).await
+                        self.known_by(site, vec![author]).await
                     }
                     Some(author) => Ok(Identity {
                         authors: vec![author],
-                        email: None,
+                        emails: 0,
                         alone: None,
                     }),
                 }
@@ -84,12 +99,22 @@ impl DataSubjects {
         }
     }
 
-    async fn known_by(&self, site: &SiteId, email: KeyedHash) -> Result<Identity, PrivacyRefusal> {
-        let mut authors = vec![email];
-        authors.extend(self.store.accounts_of(site, &email).await?);
+    async fn known_by(
+        &self,
+        site: &SiteId,
+        emails: Vec<KeyedHash>,
+    ) -> Result<Identity, PrivacyRefusal> {
+        let mut authors = emails.clone();
+        for email in &emails {
+            for account in self.store.accounts_of(site, email).await? {
+                if !authors.contains(&account) {
+                    authors.push(account);
+                }
+            }
+        }
         Ok(Identity {
             authors,
-            email: Some(email),
+            emails: emails.len(),
             alone: None,
         })
     }

@@ -6,7 +6,7 @@ use crate::{
         ids::{CommentId, KeyedHash, SiteId},
         stored::{CommentContent, StoredComment},
     },
-    privacy::hashing::Hasher,
+    recognition::Recognition,
     store::{connection::Store, erasure::Removal, error::StoreError},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 /// As [`StoreError`] says.
 pub async fn of(
     store: &Store,
-    hasher: &Hasher,
+    recognition: &Recognition,
     site: &SiteId,
     comments: &[StoredComment],
 ) -> Result<Vec<Removal>, StoreError> {
@@ -24,16 +24,16 @@ pub async fn of(
     let changed: Vec<CommentId> = changed.map(|comment| comment.id).collect();
     let mut earlier = store.earlier_versions(site, &changed).await?.into_iter();
     // Duplicates are known for a day only, but to hash what a comment said costs little.
-    let said = |content: &CommentContent| -> Option<KeyedHash> {
+    let said = |content: &CommentContent| -> Vec<KeyedHash> {
+        let Some(author) = &content.author else {
+            return Vec::new();
+        };
         let plain = said::plainly(content.body.verbatim());
-        let parent = content.parent.as_ref();
-        Some(hasher.duplicate(
-            site,
-            content.author.as_ref()?,
-            &content.thread,
-            parent,
-            &plain,
-        ))
+        let (thread, parent) = (&content.thread, content.parent.as_ref());
+        recognition
+            .hashers()
+            .map(|hasher| hasher.duplicate(site, author, thread, parent, &plain))
+            .collect()
     };
     let removal = |comment: &StoredComment| {
         let earlier = comment.was_changed.then(|| earlier.next()).flatten();
@@ -46,7 +46,7 @@ pub async fn of(
             said: [&comment.content]
                 .into_iter()
                 .chain(before)
-                .filter_map(said)
+                .flat_map(said)
                 .collect(),
         }
     };

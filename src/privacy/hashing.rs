@@ -182,6 +182,15 @@ impl Hasher {
     }
 }
 
+/// The present pepper's hasher, and that of the one before while it is configured. Cheap to clone.
+#[derive(Clone)]
+pub struct Hashers {
+    /// Makes all new hashes.
+    pub current: Hasher,
+    /// Knows again who came before.
+    pub previous: Option<Hasher>,
+}
+
 impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")

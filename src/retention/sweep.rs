@@ -148,7 +148,7 @@ impl Retention {
             Kept::Text => {
                 let comments = self.store.comments(site, &ids).await?;
                 let comments: Vec<_> = comments.into_iter().flatten().collect();
-                let removals = removal::of(&self.store, &self.hasher, site, &comments).await?;
+                let removals = removal::of(&self.store, &self.recognition, site, &comments).await?;
                 self.store.purge(site, before, &removals).await
             }
         }

@@ -24,7 +24,8 @@ static ERASE: Script = change_script!(allow_oom "erase.lua", "removal.lua");
 static FORGET: Script = Script::new(
     "forget_author.lua",
     concat!(
-        "#!lua flags=allow-oom\n",
+        "#!lua flags=allow-oom\nlocal call, sub = redis.call, string.sub\n",
+        include_str!("scripts/parts/aliases.lua"),
         include_str!("scripts/forget_author.lua")
     ),
 );
@@ -136,6 +137,9 @@ impl Store {
             .key(keys::standings(site))
             .key(keys::standing_ends(site))
             .key(keys::audit_texts(site, b""))
+            .key(keys::email_accounts(site, author))
+            .key(keys::author_alias_prefix(site))
+            .key(keys::author_aliases(site))
             .key(keys::author_notes(site, author))
             .key(keys::author_strikes(site, author))
             .key(keys::author_rate(site, author))

@@ -82,6 +82,30 @@ pub fn author_strikes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
     of_site(site, ":ak:", author.as_bytes())
 }
 
+/// String: the author that a hash of a later pepper means.
+#[must_use]
+pub fn author_alias(site: &SiteId, alias: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":al:", alias.as_bytes())
+}
+
+/// The prefixes that `recognise.lua` takes behind the standings, in its order.
+#[must_use]
+pub fn recognition(site: &SiteId) -> [Vec<u8>; 4] {
+    [":a:", ":ae:", ":al:", ":als:"].map(|kind| of_site(site, kind, b""))
+}
+
+/// String: an author's aliases, 16 bytes each; what these keys start with, for scripts that have the author.
+#[must_use]
+pub fn author_aliases(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":als:", b"")
+}
+
+/// What [`author_alias`] keys start with, for scripts that learn aliases on their way.
+#[must_use]
+pub fn author_alias_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":al:", b"")
+}
+
 /// Set: the accounts that were used with an e-mail address, each by its author's hash.
 #[must_use]
 pub fn email_accounts(site: &SiteId, email: &KeyedHash) -> Vec<u8> {
@@ -327,8 +351,8 @@ pub fn removal(site: &SiteId) -> [Vec<u8>; 6] {
 
 /// The prefixes that `purge.lua` takes besides, in its order.
 #[must_use]
-pub fn purge(site: &SiteId) -> [Vec<u8>; 3] {
-    [":an:", ":ak:", ":ae:"].map(|kind| of_site(site, kind, b""))
+pub fn purge(site: &SiteId) -> [Vec<u8>; 5] {
+    [":an:", ":ak:", ":ae:", ":al:", ":als:"].map(|kind| of_site(site, kind, b""))
 }
 
 /// String: who enforces retention, for as long as it lives.

@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-static PURGE: Script = change_script!(allow_oom "purge.lua", "removal.lua");
+static PURGE: Script = change_script!(allow_oom "purge.lua", "removal.lua", "aliases.lua");
 static PURGE_CONTACT: Script = change_script!(allow_oom "purge_contact.lua");
 
 /// What of a comment has its time.

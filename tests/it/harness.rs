@@ -70,6 +70,7 @@ pub struct Desk {
     /// The privacy officer's; no replica has it.
     pub officer: Arc<OfficerPrivateKey>,
     pepper: Pepper,
+    previous_pepper: Option<Pepper>,
 }
 
 impl Desk {
@@ -90,6 +91,7 @@ impl Desk {
             admin: AccessKey::generate().unwrap(),
             officer: Arc::new(OfficerPrivateKey::generate().unwrap()),
             pepper: Pepper::generate().unwrap(),
+            previous_pepper: None,
         };
         for _ in 0..replicas {
             desk.add_replica().await;
@@ -123,25 +125,51 @@ impl Desk {
             .collect();
         let mut command = process::serve(&settings);
         command.env("REDIS_URL", self.redis.url());
-        command.env("REPLYDESK_PRIVACY_PEPPER", self.pepper.to_text().as_str());
+        command.envs(self.peppers());
         Process::spawn(command).await
     }
 
     /// What every replica is configured with.
     pub fn config(&self) -> Config {
-        let env = [
-            ("REDIS_URL".to_owned(), self.redis.url()),
-            (
-                "REPLYDESK_PRIVACY_PEPPER".to_owned(),
-                self.pepper.to_text().to_string(),
-            ),
-        ];
+        let url = ("REDIS_URL".to_owned(), self.redis.url());
         Config::load(&Sources {
             file: None,
-            env: env.into(),
+            env: self.peppers().chain([url]).collect(),
             flags: self.flags(),
         })
         .unwrap()
+    }
+
+    /// Replicas that start from now on have another pepper, and this one as the one before.
+    pub fn replace_pepper(&mut self) {
+        let new = Pepper::generate().unwrap();
+        self.previous_pepper = Some(std::mem::replace(&mut self.pepper, new));
+    }
+
+    /// Replicas that start from now on have another officer key, and this one as the one before. Returns this one.
+    pub fn replace_officer(&mut self) -> Arc<OfficerPrivateKey> {
+        let new = Arc::new(OfficerPrivateKey::generate().unwrap());
+        let old = std::mem::replace(&mut self.officer, new);
+        let previous = ("privacy.previous_public_key", old.public().to_text());
+        self.settings.push((previous.0.to_owned(), previous.1));
+        old
+    }
+
+    /// Replicas that start from now on have no pepper before theirs.
+    pub fn forget_previous_pepper(&mut self) {
+        self.previous_pepper = None;
+    }
+
+    fn peppers(&self) -> impl Iterator<Item = (String, String)> {
+        let pepper = ("REPLYDESK_PRIVACY_PEPPER", Some(&self.pepper));
+        let previous = (
+            "REPLYDESK_PRIVACY_PREVIOUS_PEPPER",
+            self.previous_pepper.as_ref(),
+        );
+        let given = |(key, pepper): (&str, Option<&Pepper>)| {
+            pepper.map(|pepper| (key.to_owned(), pepper.to_text().to_string()))
+        };
+        [pepper, previous].into_iter().filter_map(given)
     }
 
     fn flags(&self) -> Vec<(String, String)> {

@@ -6,8 +6,9 @@ use replydesk::{
     comment::{draft::Fields, imported::ImportDraft, state::CommentState as State},
     import::Importer,
     policy::{Policy, sites::Sites},
-    privacy::hashing::{Hasher, Pepper},
+    privacy::hashing::{Hasher, Hashers, Pepper},
     proto::v1::{self, CommentState, import_comments_request as up},
+    recognition::Recognition,
     spam::lesson::{Label, SiteTag},
     store::confirmation::Confirmation,
 };
@@ -369,11 +370,16 @@ async fn a_call_with_much_to_read_lets_others_go_first() {
         .create(site, name, Policy::default(), &crate::harness::nobody())
         .await
         .unwrap();
+    let hashers = Hashers {
+        current: Hasher::new(&Pepper::generate().unwrap()),
+        previous: None,
+    };
+    let recognition = Recognition::new(store.clone(), hashers, false);
     let importer = Importer {
         store,
         confirmation: Confirmation::default(),
         sites,
-        hasher: Hasher::new(&Pepper::generate().unwrap()),
+        recognition,
     };
     let mut intake = importer.start(&site.id).await.unwrap();
     // Nobody has judged these, so nothing is written, and nothing else is waited for.

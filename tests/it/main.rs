@@ -37,6 +37,8 @@ mod limits;
 mod lost_replies;
 mod main_job;
 mod masking;
+mod pepper_rotation;
+mod officer_key;
 mod poison;
 mod policies;
 mod privacy_leak;

@@ -165,6 +165,59 @@ async fn texts_go_after_their_time_and_the_blog_goes_on_as_they_stood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn with_an_authors_last_text_go_the_aliases_that_a_new_pepper_made() {
+    let mut archive = Archive::open("1").await;
+    let aliases = |archive: &Archive| {
+        let keys = archive.desk.redis.keys();
+        keys.iter()
+            .filter(|key| key.starts_with(b"{gazette}:al"))
+            .count()
+    };
+    let of_account = |n, account: &str| {
+        let mut request = nth("gazette", n);
+        let author = request.author.as_mut().unwrap();
+        author.email = "ada@readers.example".to_owned();
+        author.account_id = account.to_owned();
+        request
+    };
+    let mut ids = Vec::new();
+    for (n, account) in [(1, ""), (2, "reader-7")] {
+        let request = of_account(n, account);
+        ids.push(request.comment_id.clone());
+        archive.blog.submit(request).await.unwrap();
+    }
+    archive.desk.replace_pepper();
+    let newest = archive.desk.add_replica().await;
+    let blog = archive.blog.through(archive.desk.replicas[newest].address);
+    for (n, account) in [(4, ""), (5, "reader-7"), (6, "reader-8")] {
+        let request = of_account(n, account);
+        ids.push(request.comment_id.clone());
+        blog.submit(request).await.unwrap();
+    }
+    // The address, which is an author itself, and the account that came again; and the way back from each.
+    assert_eq!(aliases(&archive), 4);
+    let gone = async |archive: &Archive, ids: &[String]| {
+        for id in ids {
+            archive.age(id, 181);
+        }
+        until("they are gone", BOUND, async || {
+            let mut gone = true;
+            for id in ids {
+                gone &= archive.state(id).await == Ok(CommentState::Erased);
+            }
+            gone.then_some(())
+        })
+        .await;
+    };
+    // An account of the address is left: an erasure by it must find that.
+    gone(&archive, &ids[..4]).await;
+    assert_eq!(aliases(&archive), 2);
+    gone(&archive, &ids[4..]).await;
+    assert_eq!(aliases(&archive), 0);
+    archive.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn contact_data_goes_before_the_text_and_its_keys_with_it() {
     let archive = Archive::open("1").await;
     let old = archive.submitted(0, 31).await;

@@ -1,15 +1,14 @@
 //! What is computed from a comment's new text, and from who reports a comment.
 
-use super::{Preparation, Prepared, first_eight, share, sketch_parts};
+use super::{Preparation, Prepared, fingerprints, first_eight, share, sketch_parts};
 use crate::{
     admission::error::SubmitError,
     comment::{
         draft::{Draft, Fields},
         fields::RequiredFields,
-        ids::{CommentId, KeyedHash, SiteId},
+        ids::SiteId,
         observed::{Fingerprints, Observed},
         reason::Reason,
-        report::Reporter,
         score::Score,
         stored::{CommentContent, StoredComment, ThreadDetails},
         submission::Submission,
@@ -26,23 +25,6 @@ pub struct PreparedRevision {
 }
 
 impl Preparation {
-    /// A reader, and that reader's report of this comment, as keyed hashes.
-    #[must_use]
-    pub fn reporter(
-        &self,
-        site: &SiteId,
-        reporter: &Reporter,
-        comment: &CommentId,
-    ) -> (KeyedHash, KeyedHash) {
-        let known_as = match reporter {
-            Reporter::Account(account) => self.hasher.account(site, account),
-            Reporter::Email(email) => self.hasher.email(site, email),
-            Reporter::Ip(ip) => self.hasher.ip(site, *ip),
-        };
-        let reader = self.hasher.reporter(site, &known_as);
-        (reader, self.hasher.report(site, &known_as, comment))
-    }
-
     /// Parses a comment's new text as a submission's, and computes all that follows from it alone.
     ///
     /// # Errors
@@ -61,7 +43,7 @@ impl Preparation {
             website: false,
         };
         let draft = draft(site, comment, thread, body);
-        let hash = self.hasher.content(&draft);
+        let hash = self.hashers.current.content(&draft);
         let (digest, draw) = hash.as_bytes().split_at(8);
         let submission = Submission::parse(&draft, &required)?;
         let content = Content::of(&submission);
@@ -70,7 +52,7 @@ impl Preparation {
             author,
             said: None,
             sketch: sketch_parts(submission, content, None),
-            ..self.fingerprints(submission, content)
+            ..fingerprints(&self.hashers.current, submission, content)
         };
         let prints = recognised(&submission, &content);
         let old = Submission {
@@ -89,6 +71,7 @@ impl Preparation {
                 prints,
                 thread: thread.clone(),
                 contact: None,
+                before: None,
                 digest: first_eight(digest),
                 draw: share(first_eight(draw)),
                 submission,

@@ -3,11 +3,11 @@
 -- An author without a comment, a standing or a hold is forgotten too.
 --
 -- KEYS   those of parts/change.lua and parts/removal.lua  18-19 prefixes of authors' notes and strikes
---        20 prefix of e-mail addresses' accounts
+--        20-22 prefixes of e-mail addresses' accounts, of aliases, of authors' aliases
 -- ARGV   1 16 random bits  2 event details  3 site name  4 only what came before this, in ms
 --        5- of each comment: id, its wave ('' for none), the hashes of what it said (16 bytes each)
 -- reply  what became of each: 1 forgotten, 3 gone before, 4 held, 5 not yet due
--- cost   O(log n) in the queue and the indexes; about 25 commands a comment
+-- cost   O(log n) in the queue and the indexes; about 25 commands a comment, and a few more for an author's last
 local became, told, freed = {}, false, false
 
 local function forget_author(author)
@@ -16,7 +16,12 @@ local function forget_author(author)
   if known[1] or known[2] or known[3] then return end
   call('UNLINK', AUTHORS .. author, KEYS[18] .. author, KEYS[19] .. author)
   if known[5] then call('UNLINK', TEXTS .. known[5]) end
-  if known[4] then call('SREM', KEYS[20] .. known[4], author) end
+  local email = known[4]
+  if email then
+    call('SREM', KEYS[20] .. email, author)
+    forget_aliases(email, AUTHORS .. email, KEYS[20] .. email, KEYS[21], KEYS[22])
+  end
+  forget_aliases(author, AUTHORS .. author, KEYS[20] .. author, KEYS[21], KEYS[22])
 end
 
 for i = 5, #ARGV, 3 do

@@ -115,3 +115,44 @@ impl Client {
         Ok(set.into_inner().changed)
     }
 }
+
+impl Client {
+    /// All of a site's data keys as they rest, those that are met twice once, page by page.
+    pub async fn data_keys(&self, page_size: i32) -> Vec<v1::WrappedDataKey> {
+        let mut found: Vec<v1::WrappedDataKey> = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = v1::ListDataKeysRequest {
+                site: "gazette".to_owned(),
+                page_size,
+                page_token,
+            };
+            let page = self.privacy.clone().list_data_keys(request).await.unwrap();
+            let page = page.into_inner();
+            for key in page.data_keys {
+                if found.iter().all(|known| known.data_key_id != key.data_key_id) {
+                    found.push(key);
+                }
+            }
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return found;
+            }
+        }
+    }
+
+    /// Data keys in the place of those that are wrapped to this officer key.
+    pub async fn replace_data_keys(
+        &self,
+        wrapped_to: &str,
+        wrapped: Vec<Vec<u8>>,
+    ) -> Result<v1::ReplaceDataKeysResponse, Status> {
+        let request = v1::ReplaceDataKeysRequest {
+            site: "gazette".to_owned(),
+            wrapped_to: wrapped_to.to_owned(),
+            wrapped,
+        };
+        let replaced = self.privacy.clone().replace_data_keys(request).await?;
+        Ok(replaced.into_inner())
+    }
+}

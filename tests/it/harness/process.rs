@@ -64,6 +64,11 @@ impl Process {
         }
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Somebody with this key.
     pub fn client(&self, key: &str) -> Client {
         Client::new(self.address, Some(key))

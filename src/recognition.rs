@@ -1,0 +1,242 @@
+//! As whom people are known. With one pepper since ever that is a hash, made here; after a change of the pepper, an author
+//! keeps the name that comments, bans and counts have, and the present pepper's hash is an alias of it. See
+//! `docs/decisions/0024-a-new-pepper-makes-aliases.md`.
+
+use crate::{
+    comment::{
+        contact::{Contact, EmailAddress},
+        ids::{AccountId, IpHash, KeyedHash, SiteId},
+        observed::Fingerprints,
+        subject::Subject,
+        submission::Author,
+    },
+    privacy::hashing::{Hasher, Hashers},
+    store::{connection::Store, error::StoreError, recognition::Renamed},
+};
+
+/// What knows people again. Cheap to clone.
+#[derive(Clone)]
+pub struct Recognition {
+    store: Store,
+    hashers: Hashers,
+    pepper_was_replaced: bool,
+}
+
+impl Recognition {
+    /// `pepper_was_replaced`: once in this Redis's life, so that there may be aliases.
+    #[must_use]
+    pub fn new(store: Store, hashers: Hashers, pepper_was_replaced: bool) -> Self {
+        Self {
+            store,
+            hashers,
+            pepper_was_replaced,
+        }
+    }
+
+    /// With the present pepper.
+    #[must_use]
+    pub fn hasher(&self) -> &Hasher {
+        &self.hashers.current
+    }
+
+    /// With the one before, while that is configured.
+    #[must_use]
+    pub fn previous(&self) -> Option<&Hasher> {
+        self.hashers.previous.as_ref()
+    }
+
+    /// Both.
+    pub fn hashers(&self) -> impl Iterator<Item = &Hasher> {
+        [self.hasher()].into_iter().chain(self.previous())
+    }
+
+    /// A logged-in reader. A read where the pepper was replaced, else none.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn account(
+        &self,
+        site: &SiteId,
+        account: &AccountId,
+    ) -> Result<KeyedHash, StoreError> {
+        self.one(site, |hasher| hasher.account(site, account)).await
+    }
+
+    /// A mailbox. As [`Recognition::account`].
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn email(
+        &self,
+        site: &SiteId,
+        email: &EmailAddress,
+    ) -> Result<KeyedHash, StoreError> {
+        self.one(site, |hasher| hasher.email(site, email)).await
+    }
+
+    /// All names that hashes of one thing can mean, the likeliest first: two for who wrote while only some replicas had the
+    /// new pepper. At most two reads.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn all_of(
+        &self,
+        site: &SiteId,
+        hash: impl Fn(&Hasher) -> KeyedHash,
+    ) -> Result<Vec<KeyedHash>, StoreError> {
+        let name = self.one(site, &hash).await?;
+        let before = match self.previous() {
+            Some(previous) => self.store.authors_of(site, &[hash(previous)]).await?,
+            None => Vec::new(),
+        };
+        let others = before.into_iter().filter(|other| *other != name);
+        Ok([name].into_iter().chain(others).collect())
+    }
+
+    /// An author's hash under the present pepper, and under the one before while that is configured; `None` where there is
+    /// nothing to know the author by.
+    #[must_use]
+    pub fn seen(&self, site: &SiteId, author: &Author, contact: &Contact) -> Option<Seen> {
+        let by = |hasher: &Hasher| hasher.author(site, author, contact);
+        Some(Seen {
+            now: by(&self.hashers.current)?,
+            before: self.previous().and_then(by),
+        })
+    }
+
+    /// The names of some authors, in their order; `None` stays `None`. At most one read.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn authors(
+        &self,
+        site: &SiteId,
+        seen: &[Option<Seen>],
+    ) -> Result<Vec<Option<KeyedHash>>, StoreError> {
+        let known: Vec<Seen> = seen.iter().copied().flatten().collect();
+        let mut names = self.names(site, &known, &[]).await?.into_iter();
+        let name = |seen: &Option<Seen>| seen.and_then(|_| names.next());
+        Ok(seen.iter().map(name).collect())
+    }
+
+    /// The author and the e-mail address that a submission is known by; moves the standings of what else it is known by.
+    /// `None` where nothing can be known otherwise than by the hashes that it has.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn submission(
+        &self,
+        site: &SiteId,
+        now: &Fingerprints,
+        before: Option<&Fingerprints>,
+    ) -> Result<Option<Names>, StoreError> {
+        if !self.is_needed() {
+            return Ok(None);
+        }
+        let seen = |of: fn(&Fingerprints) -> Option<KeyedHash>| {
+            Some(Seen {
+                now: of(now)?,
+                before: before.and_then(of),
+            })
+        };
+        let (author, email) = (seen(|prints| prints.author), seen(|prints| prints.email));
+        let known: Vec<Seen> = author.into_iter().chain(email).collect();
+        let renamed = before.map(|before| renamed(subjects(now), subjects(before)));
+        let renamed = renamed.unwrap_or_default();
+        let names = self.names(site, &known, &renamed).await?;
+        let mut names = names.into_iter();
+        Ok(Some(Names {
+            author: author.and_then(|_| names.next()),
+            email: email.and_then(|_| names.next()),
+        }))
+    }
+
+    /// What standings can be said of besides authors, by present names; moves standings that are kept by those before. A read
+    /// while a pepper before is configured, else none.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn subjects(
+        &self,
+        site: &SiteId,
+        of: impl Fn(&Hasher) -> Vec<Subject>,
+    ) -> Result<Vec<Subject>, StoreError> {
+        let now = of(self.hasher());
+        if let Some(previous) = self.previous() {
+            let renamed = renamed(now.iter().copied(), of(previous).into_iter());
+            self.store.recognise(site, &[], &renamed).await?;
+        }
+        Ok(now)
+    }
+
+    fn is_needed(&self) -> bool {
+        self.pepper_was_replaced || self.hashers.previous.is_some()
+    }
+
+    async fn one(
+        &self,
+        site: &SiteId,
+        hash: impl Fn(&Hasher) -> KeyedHash,
+    ) -> Result<KeyedHash, StoreError> {
+        let seen = Seen {
+            now: hash(&self.hashers.current),
+            before: self.previous().map(hash),
+        };
+        let names = self.names(site, &[seen], &[]).await?;
+        Ok(names.first().copied().unwrap_or(seen.now))
+    }
+
+    async fn names(
+        &self,
+        site: &SiteId,
+        seen: &[Seen],
+        subjects: &[Renamed<Subject>],
+    ) -> Result<Vec<KeyedHash>, StoreError> {
+        let now: Vec<KeyedHash> = seen.iter().map(|seen| seen.now).collect();
+        if self.hashers.previous.is_some() {
+            let renamed = |seen: &Seen| {
+                let Seen { now, before } = *seen;
+                before.map(|before| Renamed { now, before })
+            };
+            let authors: Vec<_> = seen.iter().filter_map(renamed).collect();
+            return self.store.recognise(site, &authors, subjects).await;
+        }
+        if self.pepper_was_replaced {
+            return self.store.authors_of(site, &now).await;
+        }
+        Ok(now)
+    }
+}
+
+/// One author or address by hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    now: KeyedHash,
+    before: Option<KeyedHash>,
+}
+
+/// As whom a submission's author and e-mail address are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Names {
+    /// The author.
+    pub author: Option<KeyedHash>,
+    /// The e-mail address that an account was used with.
+    pub email: Option<KeyedHash>,
+}
+
+/// What a standing can be said of besides the author.
+fn subjects(prints: &Fingerprints) -> impl Iterator<Item = Subject> {
+    let ip = prints.ip.map(|ip| Subject::IpAddress(IpHash::of(&ip)));
+    let website = prints.website.map(Subject::Website);
+    let domains = prints.link_domains.iter().copied().map(Subject::LinkDomain);
+    ip.into_iter().chain(website).chain(domains)
+}
+
+fn renamed(
+    now: impl Iterator<Item = Subject>,
+    before: impl Iterator<Item = Subject>,
+) -> Vec<Renamed<Subject>> {
+    now.zip(before)
+        .map(|(now, before)| Renamed { now, before })
+        .collect()
+}

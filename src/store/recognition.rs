@@ -1,0 +1,117 @@
+//! Whom hashes mean after the pepper was replaced: the typed twin of `recognise.lua`.
+
+use crate::{
+    comment::{
+        ids::{KeyedHash, SiteId},
+        subject::Subject,
+    },
+    store::{
+        connection::Store,
+        error::StoreError,
+        keys,
+        reply::unexpected,
+        script::{Script, ScriptCall},
+    },
+};
+
+static RECOGNISE: Script = Script::new("recognise.lua", include_str!("scripts/recognise.lua"));
+
+/// One thing by the hash of the present pepper and by that of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renamed<T> {
+    /// By the present pepper.
+    pub now: T,
+    /// By the one before.
+    pub before: T,
+}
+
+impl Store {
+    /// The authors that these hashes are aliases of, in their order; a hash that is none means itself. One round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn authors_of(
+        &self,
+        site: &SiteId,
+        hashes: &[KeyedHash],
+    ) -> Result<Vec<KeyedHash>, StoreError> {
+        if hashes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut read = redis::cmd("MGET");
+        for hash in hashes {
+            read.arg(keys::author_alias(site, hash));
+        }
+        let found: Vec<Option<Vec<u8>>> = self.query(&read).await?;
+        hashes
+            .iter()
+            .zip(found)
+            .map(|(hash, author)| author.map_or(Ok(*hash), |author| name(&author)))
+            .collect()
+    }
+
+    /// Finds authors, and the subjects of standings, that may be known by hashes of the pepper before. An author's new hash
+    /// becomes an alias; a subject's standing moves to the new one. Returns the authors' names, in their order. One round
+    /// trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; the same call again is harmless.
+    pub async fn recognise(
+        &self,
+        site: &SiteId,
+        authors: &[Renamed<KeyedHash>],
+        subjects: &[Renamed<Subject>],
+    ) -> Result<Vec<KeyedHash>, StoreError> {
+        if authors.is_empty() && subjects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let hashes = authors
+            .iter()
+            .flat_map(|author| [author.now, author.before])
+            .flat_map(|hash| *hash.as_bytes());
+        let mut call = keys::recognition(site)
+            .into_iter()
+            .fold(
+                ScriptCall::new()
+                    .key(keys::standings(site))
+                    .key(keys::standing_ends(site)),
+                ScriptCall::key,
+            )
+            .arg(hashes.collect::<Vec<u8>>());
+        for subject in subjects {
+            call = call
+                .key(keys::standing(site, &subject.now))
+                .key(keys::standing(site, &subject.before))
+                .arg(subject.now.to_bytes())
+                .arg(subject.before.to_bytes());
+        }
+        let found: Vec<Vec<u8>> = self.call(&RECOGNISE, &call).await?;
+        found.iter().map(|author| name(author)).collect()
+    }
+
+    /// Which of these were imported before, in their order. One round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn were_imported(
+        &self,
+        site: &SiteId,
+        markers: &[u64],
+    ) -> Result<Vec<bool>, StoreError> {
+        if markers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pipe = redis::Pipeline::with_capacity(markers.len());
+        for marker in markers {
+            pipe.cmd("SISMEMBER")
+                .arg(keys::imported_markers(site, *marker))
+                .arg(marker.cast_signed());
+        }
+        self.pipeline(&pipe).await
+    }
+}
+
+fn name(bytes: &[u8]) -> Result<KeyedHash, StoreError> {
+    let bytes = <[u8; 16]>::try_from(bytes).map_err(|_| unexpected())?;
+    Ok(KeyedHash::from_bytes(bytes))
+}

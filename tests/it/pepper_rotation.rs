@@ -1,0 +1,274 @@
+//! Promise: a new pepper loses nobody. Who wrote, was banned or asks to be erased is known as before.
+
+use std::time::Duration;
+
+use replydesk::{
+    app::App,
+    comment::ids::SiteId,
+    privacy::hashing::Hasher,
+    proto::v1::{self, Outcome, ReasonCode, Role, Standing, SubjectKind, subject::NamedBy},
+};
+
+use crate::harness::{
+    Desk,
+    authors::{domain_of, from_now, of, standing},
+    clients::Client,
+    comments::{automatic, comment, everything_waits, moderated},
+    privacy::with_email,
+    remains::everything,
+};
+
+const SITE: &str = "gazette";
+
+/// A desk whose pepper was replaced under way.
+struct Rotated {
+    desk: Desk,
+    blog: Client,
+    mira: Client,
+    officer: Client,
+}
+
+impl Rotated {
+    async fn open(policy: v1::Policy) -> Self {
+        let desk = Desk::start().await;
+        let blog = desk.site(SITE, policy).await;
+        Self {
+            mira: desk.moderator(0, SITE, "mira").await,
+            officer: desk.someone(0, SITE, Role::PrivacyOfficer, "olga").await,
+            blog,
+            desk,
+        }
+    }
+
+    /// A replica with another pepper, which everybody calls from now on. The one before runs on.
+    async fn replace(&mut self) {
+        self.desk.replace_pepper();
+        self.move_on().await;
+    }
+
+    /// The pepper before is configured no more.
+    async fn end_overlap(&mut self) {
+        self.desk.forget_previous_pepper();
+        self.move_on().await;
+    }
+
+    async fn move_on(&mut self) {
+        let newest = self.desk.add_replica().await;
+        let address = self.desk.replicas[newest].address;
+        for client in [&mut self.blog, &mut self.mira, &mut self.officer] {
+            *client = client.through(address);
+        }
+    }
+
+    async fn submit(&self, request: v1::SubmitCommentRequest) -> (String, Outcome, String) {
+        let id = request.comment_id.clone();
+        let came = self.blog.submit(request).await.unwrap();
+        let reason = &came.reasons[0];
+        let why = format!("{:?} {}", reason.code(), reason.detail);
+        (id, came.outcome(), why)
+    }
+
+    async fn ban(&self, named: NamedBy) {
+        let mut ban = standing(SITE, named, Standing::Banned);
+        ban.until = from_now(Duration::from_secs(86_400));
+        self.mira.stand(ban).await.unwrap();
+    }
+
+    /// How many comments the author of this one has.
+    async fn history(&self, id: &str) -> u32 {
+        let context = self.mira.context(SITE, id).await.unwrap();
+        let known = context.author_history.unwrap();
+        known.pending + known.approved + known.rejected + known.spam
+    }
+}
+
+/// Nothing but the score and standings decides.
+fn lenient() -> v1::Policy {
+    v1::Policy {
+        approve_at: Some(0.999_999),
+        spam_at: Some(1.0),
+        max_links: Some(50),
+        ..automatic()
+    }
+}
+
+/// The n-th comment of a reader; each from an IP address of its own.
+fn by(name: &str, n: u8) -> v1::SubmitCommentRequest {
+    let body = format!("{name}'s point {n}: the tram should have been built long ago.");
+    let mut request = comment(SITE, &format!("tram-{n}"), name, &body);
+    request.transport.as_mut().unwrap().ip_address = format!("10.{}.7.{n}", name.len());
+    request
+}
+
+fn with_account(account: &str, mut request: v1::SubmitCommentRequest) -> v1::SubmitCommentRequest {
+    request.author.as_mut().unwrap().account_id = account.to_owned();
+    request
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authors_and_bans_are_known_under_the_new_pepper_and_after_the_old_one_is_gone() {
+    let mut desk = Rotated::open(lenient()).await;
+    for n in 0..2 {
+        desk.submit(by("Ada Lovelace", n)).await;
+        desk.submit(with_account("reader-7", by("Grace", n))).await;
+    }
+    let (bob, ..) = desk.submit(by("Bob", 0)).await;
+    desk.ban(of(&bob, SubjectKind::Author)).await;
+    let mut spam = by("Spammer One", 0);
+    spam.body.push_str(" http://pills.example/buy");
+    spam.author.as_mut().unwrap().website = "https://home.example/me".to_owned();
+    let ip = spam.transport.clone();
+    let (spam, ..) = desk.submit(spam).await;
+    desk.ban(domain_of(&spam, "pills.example")).await;
+    desk.ban(of(&spam, SubjectKind::Website)).await;
+    desk.ban(of(&spam, SubjectKind::IpAddress)).await;
+
+    for round in 1..4 {
+        match round {
+            1 => desk.replace().await,
+            2 => desk.end_overlap().await,
+            _ => desk.replace().await,
+        }
+        let ada = desk.submit(by("Ada Lovelace", 10 + round)).await;
+        assert_eq!(desk.history(&ada.0).await, 2 + u32::from(round), "{round}");
+        let grace = with_account("reader-7", by("Grace", 10 + round));
+        let grace = desk.submit(grace).await;
+        assert_eq!(desk.history(&grace.0).await, 2 + u32::from(round));
+        let (_, outcome, why) = desk.submit(by("Bob", 10 + round)).await;
+        assert_eq!((outcome, why.trim()), (Outcome::Rejected, "AuthorBanned"));
+        let new = format!("New {round}");
+        let (_, outcome, why) = desk.submit(by(&new, round)).await;
+        assert_eq!(outcome, Outcome::Approved, "{why}");
+
+        let mut same_domain = by(&format!("Other Domain{round}"), round);
+        same_domain
+            .body
+            .push_str(" see pills.example/cheap and https://pills.example");
+        let mut same_website = by(&format!("Another Website{round}"), round);
+        same_website.author.as_mut().unwrap().website = "http://home.example/me/".to_owned();
+        let mut same_ip = by(&format!("Yet Another Address{round}"), round);
+        same_ip.transport = ip.clone();
+        for (request, detail) in [
+            (same_domain, "link_domain"),
+            (same_website, "website"),
+            (same_ip, "ip_address"),
+        ] {
+            let (_, outcome, why) = desk.submit(request).await;
+            let banned = format!("{:?} {detail}", ReasonCode::AuthorBanned);
+            assert_eq!((outcome, why), (Outcome::Rejected, banned), "{round}");
+        }
+        // The list says each once: what moved left nothing behind.
+        let listed = desk.mira.standings(SITE, 50, "").await.standings;
+        assert_eq!(listed.len(), 4, "{round}: {listed:?}");
+    }
+    // Whoever lifts a ban names it by what they see.
+    let lifted = standing(SITE, of(&spam, SubjectKind::Website), Standing::Normal);
+    assert!(desk.mira.stand(lifted).await.unwrap().changed);
+    desk.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_who_asks_first_sees_and_lifts_what_was_set_before() {
+    let mut desk = Rotated::open(lenient()).await;
+    let mut request = by("Spammer One", 0);
+    request.body.push_str(" http://pills.example/buy");
+    let (spam, ..) = desk.submit(request).await;
+    let domain = || domain_of(&spam, "pills.example");
+    let bob = || NamedBy::Email("spammer.one@readers.example".to_owned());
+    desk.ban(domain()).await;
+    desk.ban(bob()).await;
+    desk.replace().await;
+    for named in [domain(), bob()] {
+        let found = desk.mira.standing_of(SITE, named.clone()).await.unwrap();
+        let found = found.standing.unwrap().standing();
+        assert_eq!(found, Standing::Banned, "{named:?}");
+        let lift = standing(SITE, named.clone(), Standing::Normal);
+        assert!(desk.mira.stand(lift).await.unwrap().changed, "{named:?}");
+    }
+    let mut again = by("Spammer One", 1);
+    again.body.push_str(" http://pills.example/buy");
+    assert_eq!(desk.submit(again).await.1, Outcome::Approved);
+    desk.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_before_is_a_replay_and_what_was_imported_is_known() {
+    let mut desk = Rotated::open(everything_waits()).await;
+    let request = by("Ada Lovelace", 1);
+    let first = desk.blog.submit(request.clone()).await.unwrap();
+    let old: Vec<_> = (0..20).map(moderated).collect();
+    desk.desk.admin().import(SITE, &old).await.unwrap();
+    desk.replace().await;
+    let again = desk.blog.submit(request.clone()).await.unwrap();
+    assert!(again.replayed && !first.replayed);
+    let mut other = request.clone();
+    other.body.push_str(" And more.");
+    let refused = desk.blog.submit(other).await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::AlreadyExists, "{refused}");
+
+    let admin = desk.desk.admin_at(desk.desk.replicas[1].address);
+    let more: Vec<_> = (10..30).map(moderated).collect();
+    let answer = admin.import(SITE, &more).await.unwrap();
+    // Numbers 18 to 20 are of one reader: known, though the hash is another.
+    let told = (answer.imported, answer.already_known, answer.new_authors);
+    assert_eq!(told, (10, 10, 3));
+    desk.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_finds_all_and_takes_aliases_with_it() {
+    let mut desk = Rotated::open(everything_waits()).await;
+    let ada = |n| by("Ada Lovelace", n);
+    desk.submit(ada(0)).await;
+    desk.submit(with_account("reader-7", ada(1))).await;
+    desk.submit(by("Grace", 1)).await;
+    let before = desk.desk.config().privacy.pepper.unwrap();
+    desk.replace().await;
+    let after = desk.desk.config().privacy.pepper.unwrap();
+    desk.submit(ada(2)).await;
+    desk.submit(with_account("reader-7", ada(3))).await;
+    desk.submit(with_account("reader-8", ada(4))).await;
+    desk.submit(by("Grace", 2)).await;
+    // Another reader came while only some replicas had the new pepper: first by the new one.
+    desk.submit(by("Lin", 1)).await;
+    let old = desk.blog.through(desk.desk.replicas[0].address);
+    old.submit(by("Lin", 2)).await.unwrap();
+    let erased = desk.officer.erase(with_email("lin@readers.example"), false);
+    assert_eq!(erased.await.unwrap().erased, 2);
+
+    desk.end_overlap().await;
+    let address = "ada.lovelace@readers.example";
+    let erased = desk.officer.erase(with_email(address), false).await;
+    let erased = erased.unwrap();
+    assert_eq!((erased.erased, erased.summary.unwrap().verified), (5, true));
+
+    let remains = everything(&mut desk.desk.redis.look());
+    let has = |needle: &[u8]| remains.windows(needle.len()).any(|window| window == needle);
+    let site: SiteId = SITE.parse().unwrap();
+    for hasher in [before, after].map(|pepper| Hasher::new(&pepper)) {
+        let email = |of: &str| hasher.email(&site, &of.parse().unwrap());
+        let account = |of: &str| hasher.account(&site, &of.parse().unwrap());
+        for hash in [email(address), account("reader-7"), account("reader-8")] {
+            assert!(!has(hash.as_bytes()), "a hash is left");
+        }
+        assert!(has(email("grace@readers.example").as_bytes()));
+    }
+    desk.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_the_old_pepper_runs_on_and_does_not_start_anew() {
+    let mut desk = Rotated::open(everything_waits()).await;
+    let old_config = desk.desk.config();
+    desk.submit(by("Ada Lovelace", 0)).await;
+    desk.replace().await;
+    desk.submit(by("Ada Lovelace", 1)).await;
+    let old = desk.blog.through(desk.desk.replicas[0].address);
+    let request = by("Ada Lovelace", 2);
+    let id = request.comment_id.clone();
+    old.submit(request).await.unwrap();
+    assert_eq!(desk.history(&id).await, 3, "both know one author");
+    let refused = App::build(old_config).await.err().unwrap().to_string();
+    assert!(refused.contains("the pepper was replaced"), "{refused}");
+    desk.desk.finish().await;
+}

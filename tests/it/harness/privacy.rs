@@ -117,6 +117,18 @@ impl Client {
 }
 
 impl Client {
+    /// An access key for Olga, the site's privacy officer.
+    pub async fn officer_key(&self, site: &str) -> String {
+        let request = v1::CreateKeyRequest {
+            role: v1::Role::PrivacyOfficer.into(),
+            sites: vec![site.to_owned()],
+            label: "olga".to_owned(),
+            expires_at: None,
+        };
+        let made = self.sites.clone().create_key(request).await.unwrap();
+        made.into_inner().access_key
+    }
+
     /// All of a site's data keys as they rest, those that are met twice once, page by page.
     pub async fn data_keys(&self, page_size: i32) -> Vec<v1::WrappedDataKey> {
         let mut found: Vec<v1::WrappedDataKey> = Vec::new();
@@ -130,7 +142,10 @@ impl Client {
             let page = self.privacy.clone().list_data_keys(request).await.unwrap();
             let page = page.into_inner();
             for key in page.data_keys {
-                if found.iter().all(|known| known.data_key_id != key.data_key_id) {
+                if found
+                    .iter()
+                    .all(|known| known.data_key_id != key.data_key_id)
+                {
                     found.push(key);
                 }
             }

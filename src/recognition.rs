@@ -33,6 +33,12 @@ impl Recognition {
         }
     }
 
+    /// What it hashes with.
+    #[must_use]
+    pub fn both(&self) -> &Hashers {
+        &self.hashers
+    }
+
     /// With the present pepper.
     #[must_use]
     pub fn hasher(&self) -> &Hasher {
@@ -45,7 +51,7 @@ impl Recognition {
         self.hashers.previous.as_ref()
     }
 
-    /// Both.
+    /// Each of these.
     pub fn hashers(&self) -> impl Iterator<Item = &Hasher> {
         [self.hasher()].into_iter().chain(self.previous())
     }

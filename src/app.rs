@@ -21,10 +21,7 @@ use crate::{
     health,
     import::Importer,
     policy::sites::Sites,
-    privacy::{
-        hashing::{Hasher, Hashers},
-        sealing::Sealer,
-    },
+    privacy::sealing::Sealer,
     queue::{Queue, QueueSettings},
     recognition::Recognition,
     retention::Retention,
@@ -119,15 +116,7 @@ impl App {
             ..
         } = &foundation;
         let sites = Arc::new(Sites::new(store.clone()));
-        let hashers = Hashers {
-            current: Hasher::new(&secrets.pepper),
-            previous: secrets.previous_pepper.as_ref().map(Hasher::new),
-        };
-        let recognition = Recognition::new(
-            store.clone(),
-            hashers.clone(),
-            foundation.pepper_was_replaced,
-        );
+        let recognition = foundation.recognition();
         let importer = Importer {
             store: store.clone(),
             confirmation: confirmation.clone(),
@@ -140,18 +129,7 @@ impl App {
             recognition: recognition.clone(),
             every: config.privacy.retention_every,
         };
-        let desk = Desk {
-            store: store.clone(),
-            confirmation: confirmation.clone(),
-            sites,
-            throttle: Throttle::new(
-                config.throttle.per_key_per_second,
-                config.throttle.total_per_second,
-            ),
-            scorer,
-            recognition,
-            preparation: Preparation::new(hashers, Sealer::new(secrets.officer.clone())),
-        };
+        let desk = desk(&config, &foundation, recognition, sites, scorer);
         let queue = Queue::new(
             store.clone(),
             confirmation.clone(),
@@ -291,6 +269,29 @@ async fn tokens(config: &Config) -> Result<(Option<Arc<Tokens>>, Option<Keeper>)
     };
     let (tokens, keeper) = Tokens::open(settings).await?;
     Ok((Some(Arc::new(tokens)), Some(keeper)))
+}
+
+/// Where comments are handed in.
+fn desk(
+    config: &Config,
+    foundation: &Foundation,
+    recognition: Recognition,
+    sites: Arc<Sites>,
+    scorer: Arc<Scorer>,
+) -> Desk {
+    let sealer = Sealer::new(foundation.secrets.officer.clone());
+    Desk {
+        store: foundation.store.clone(),
+        confirmation: foundation.confirmation.clone(),
+        sites,
+        throttle: Throttle::new(
+            config.throttle.per_key_per_second,
+            config.throttle.total_per_second,
+        ),
+        scorer,
+        preparation: Preparation::new(recognition.both().clone(), sealer),
+        recognition,
+    }
 }
 
 /// The certificates, or a warning where what travels is there for everyone to read.

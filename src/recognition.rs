@@ -33,6 +33,12 @@ impl Recognition {
         }
     }
 
+    /// What it hashes with.
+    #[must_use]
+    pub fn both(&self) -> &Hashers {
+        &self.hashers
+    }
+
     /// With the present pepper.
     #[must_use]
     pub fn hasher(&self) -> &Hasher {
@@ -45,7 +51,7 @@ impl Recognition {
         self.hashers.previous.as_ref()
     }
 
-    /// Both.
+    /// Each of these.
     pub fn hashers(&self) -> impl Iterator<Item = &Hasher> {
         [self.hasher()].into_iter().chain(self.previous())
     }
@@ -75,7 +81,7 @@ impl Recognition {
     }
 
     /// All names that hashes of one thing can mean, the likeliest first: two for who wrote while only some replicas had the
-    /// new pepper. At most two reads.
+    /// new pepper. At most three reads.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -89,8 +95,13 @@ impl Recognition {
             Some(previous) => self.store.authors_of(site, &[hash(previous)]).await?,
             None => Vec::new(),
         };
-        let others = before.into_iter().filter(|other| *other != name);
-        Ok([name].into_iter().chain(others).collect())
+        let mut names = vec![name];
+        for other in before {
+            if other != name && self.store.knows_author(site, &other).await? {
+                names.push(other);
+            }
+        }
+        Ok(names)
     }
 
     /// An author's hash under the present pepper, and under the one before while that is configured; `None` where there is

@@ -6,7 +6,11 @@ use crate::{
     access::{key::AccessKey, root::RootKey},
     app::fitness::{Fitness, Unfit},
     config::{Config, store::StoreConfig},
-    privacy::{hashing::Pepper, keys::OfficerPublicKey},
+    privacy::{
+        hashing::{Hasher, Hashers, Pepper},
+        keys::OfficerPublicKey,
+    },
+    recognition::Recognition,
     secrets::{Secrets, SecretsError},
     store::{
         confirmation::Confirmation,
@@ -162,6 +166,17 @@ impl Foundation {
                 Err(error)
             }
         }
+    }
+
+    /// What knows people again.
+    #[must_use]
+    pub fn recognition(&self) -> Recognition {
+        let previous = self.secrets.previous_pepper.as_ref();
+        let hashers = Hashers {
+            current: Hasher::new(&self.secrets.pepper),
+            previous: previous.map(Hasher::new),
+        };
+        Recognition::new(self.store.clone(), hashers, self.pepper_was_replaced)
     }
 
     /// Closes the connections, and stops the embedded Redis last and cleanly.

@@ -89,6 +89,23 @@ impl Store {
         found.iter().map(|author| name(author)).collect()
     }
 
+    /// Whether anything is kept of an author, or of the accounts of an e-mail address. One round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn knows_author(
+        &self,
+        site: &SiteId,
+        author: &KeyedHash,
+    ) -> Result<bool, StoreError> {
+        let mut exists = redis::cmd("EXISTS");
+        exists
+            .arg(keys::author(site, author))
+            .arg(keys::email_accounts(site, author));
+        let known: u64 = self.query(&exists).await?;
+        Ok(known > 0)
+    }
+
     /// Which of these were imported before, in their order. One round trip.
     ///
     /// # Errors

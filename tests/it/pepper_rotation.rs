@@ -233,10 +233,14 @@ async fn an_erasure_finds_all_and_takes_aliases_with_it() {
     desk.submit(by("Lin", 1)).await;
     let old = desk.blog.through(desk.desk.replicas[0].address);
     old.submit(by("Lin", 2)).await.unwrap();
+    // A hold on somebody unknown is of one name, which can be lifted later.
+    let nobody = || with_email("nobody@readers.example");
+    assert!(desk.officer.hold(nobody(), true).await.unwrap());
     let erased = desk.officer.erase(with_email("lin@readers.example"), false);
     assert_eq!(erased.await.unwrap().erased, 2);
 
     desk.end_overlap().await;
+    assert!(desk.officer.hold(nobody(), false).await.unwrap());
     let address = "ada.lovelace@readers.example";
     let erased = desk.officer.erase(with_email(address), false).await;
     let erased = erased.unwrap();
@@ -252,6 +256,7 @@ async fn an_erasure_finds_all_and_takes_aliases_with_it() {
             assert!(!has(hash.as_bytes()), "a hash is left");
         }
         assert!(has(email("grace@readers.example").as_bytes()));
+        assert!(!has(email("nobody@readers.example").as_bytes()));
     }
     desk.desk.finish().await;
 }

@@ -1,0 +1,103 @@
+//! Of authors, and of what else a standing is said of.
+
+use super::of_site;
+use crate::comment::{
+    ids::{KeyedHash, SiteId},
+    subject::Subject,
+};
+
+/// Hash: an author's standing and counts.
+#[must_use]
+pub fn author(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":a:", author.as_bytes())
+}
+
+/// Where a subject's standing is: in an author's hash, else a string of its own.
+#[must_use]
+pub fn standing(site: &SiteId, subject: &Subject) -> Vec<u8> {
+    let kind = match subject {
+        Subject::Author(_) => ":a:",
+        Subject::IpAddress(_) => ":si:",
+        Subject::LinkDomain(_) => ":sd:",
+        Subject::Website(_) => ":sw:",
+    };
+    of_site(site, kind, subject.hash())
+}
+
+/// Sorted set: the subjects that a standing was said of, by when it was set, in milliseconds.
+#[must_use]
+pub fn standings(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":sx", b"")
+}
+
+/// Sorted set: those of them whose standing ends, by when it does, in milliseconds.
+#[must_use]
+pub fn standing_ends(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":se", b"")
+}
+
+/// Sorted set: an author's newest comments, by sequence of arrival. There is none for an author of one.
+#[must_use]
+pub fn author_comments(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ac:", author.as_bytes())
+}
+
+/// List: what moderators noted on an author, newest first.
+#[must_use]
+pub fn author_notes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":an:", author.as_bytes())
+}
+
+/// Set: the ids of the comments that brought an author a strike.
+#[must_use]
+pub fn author_strikes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ak:", author.as_bytes())
+}
+
+/// String: the author that a hash of a later pepper means.
+#[must_use]
+pub fn author_alias(site: &SiteId, alias: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":al:", alias.as_bytes())
+}
+
+/// The prefixes that `recognise.lua` takes behind the standings, in its order.
+#[must_use]
+pub fn recognition(site: &SiteId) -> [Vec<u8>; 4] {
+    [":a:", ":ae:", ":al:", ":als:"].map(|kind| of_site(site, kind, b""))
+}
+
+/// What the keys of authors' aliases start with, each a string of 16 bytes an alias, for scripts that have the author.
+#[must_use]
+pub fn author_aliases(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":als:", b"")
+}
+
+/// What [`author_alias`] keys start with, for scripts that learn aliases on their way.
+#[must_use]
+pub fn author_alias_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":al:", b"")
+}
+
+/// Set: the accounts that were used with an e-mail address, each by its author's hash.
+#[must_use]
+pub fn email_accounts(site: &SiteId, email: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ae:", email.as_bytes())
+}
+
+/// String: the author's rate.
+#[must_use]
+pub fn author_rate(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ra:", author.as_bytes())
+}
+
+/// String: the IP address's rate.
+#[must_use]
+pub fn ip_rate(site: &SiteId, ip: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":ri:", ip.as_bytes())
+}
+
+/// String: a reader's rate of reports.
+#[must_use]
+pub fn reporter_rate(site: &SiteId, reader: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":rr:", reader.as_bytes())
+}

@@ -13,7 +13,8 @@ mod reveal;
 mod rewrap;
 mod subject;
 
-/// The privacy officer's: make the keys, reveal and open contact data, export, erase and hold data subjects.
+/// The privacy officer's: make the keys, reveal and open contact data, export, erase and hold data subjects,
+/// move to another key pair.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,6 +26,8 @@ Examples:
       --reason \"asked for by the reader\"
   replydesk privacy erase --site daily --email-file address.txt \\
       --reason \"asked for by the reader\"
+  replydesk privacy rewrap --site daily --private-key-file old.key \\
+      --public-key-file new/privacy.pub
 All but keygen and open need an access key of the role privacy-officer.")]
 pub struct Args {
     #[command(subcommand)]

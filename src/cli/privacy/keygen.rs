@@ -17,8 +17,8 @@ use crate::{
 
 /// Make the officer's key pair and the pepper, and print the configuration that uses them.
 ///
-/// The private key is the officer's alone: no replica needs it, and whoever has it reads every address. Both are
-/// for good: an installation that has data refuses to start with another pair or pepper.
+/// The private key is the officer's alone: no replica needs it, and whoever has it reads every address. An installation
+/// that has data refuses to start with another pair or pepper, unless the one before is configured beside it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  replydesk privacy keygen --out-dir ./keys")]
 pub struct Args {

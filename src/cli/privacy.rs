@@ -13,8 +13,8 @@ mod reveal;
 mod rewrap;
 mod subject;
 
-/// The privacy officer's: make the keys, reveal and open contact data, export, erase and hold data subjects,
-/// move to another key pair.
+/// The privacy officer's: make the keys, reveal and open contact data, export, erase and hold data subjects, change
+/// the key pair.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

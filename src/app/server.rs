@@ -30,6 +30,7 @@ use crate::{
         streams::Streams,
     },
     import::Importer,
+    privacy::keys::OfficerKeyId,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
         moderation_service_server::ModerationServiceServer,
@@ -67,7 +68,8 @@ pub struct Parts {
     pub replication: Replication,
     pub importer: Importer,
     pub retention: Retention,
-    pub data_keys: DataKeys,
+    /// To whom contact data is sealed.
+    pub officer: OfficerKeyId,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
 }
@@ -112,6 +114,14 @@ fn bounds(config: &ServerConfig) -> Bounds {
             idle: config.idle_timeout,
             unread: config.unread_timeout,
         },
+    }
+}
+
+fn data_keys(desk: &Desk, officer: OfficerKeyId) -> DataKeys {
+    DataKeys {
+        store: desk.store.clone(),
+        confirmation: desk.confirmation.clone(),
+        officer,
     }
 }
 
@@ -165,7 +175,7 @@ where
             recognition: parts.importer.recognition.clone(),
             reveals_per_day: parts.config.privacy.reveals_per_day,
         },
-        data_keys: parts.data_keys,
+        data_keys: data_keys(&parts.desk, parts.officer),
         retention: parts.retention,
         streams: streams.clone(),
     };

@@ -27,7 +27,7 @@ for i = 1, #stored do
 end
 if #new > 0 then
   -- How many, as the subject of the entry: AuditRecord.subject, field 6.
-  local subject = whole(#new / 2) .. ' data keys'
+  local subject = whole(#new / 2) .. (#new == 2 and ' data key' or ' data keys')
   append_audit_to(KEYS[2], KEYS[3], 24, ARGV[2], ARGV[3] .. string.char(50, #subject) .. subject)
   call('MSET', unpack(new))
 end

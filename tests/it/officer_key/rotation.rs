@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::{plant, stored};
 use crate::harness::{
     Desk,
+    clients::Client,
     comments::{everything_waits, nth},
+    process::Process,
 };
 
 /// The privacy officer's machine: files, and the commands.
@@ -78,72 +80,102 @@ fn address(n: usize) -> String {
     format!("reader.{n}@readers.example")
 }
 
+/// A private key in a file, and its fingerprint.
+struct Key {
+    file: String,
+    id: String,
+}
+
+/// In the middle of a rotation: comments that were sealed to one key and to the other, and one replica, with the new key.
+struct Rotation {
+    desk: Desk,
+    replica: Process,
+    officer: Officer,
+    old: Key,
+    new: Key,
+    new_pub: String,
+    comments: Vec<String>,
+}
+
+impl Rotation {
+    async fn begun() -> Self {
+        let mut desk = Desk::with(1, &[("privacy.reveals_per_day", "100")]).await;
+        let blog = desk.site("gazette", everything_waits()).await;
+        let old_config = desk.config();
+        let old = desk.replace_officer();
+        let mut officer = Officer {
+            place: tempfile::tempdir().unwrap(),
+            address: format!("http://{}", desk.replicas[0].address),
+            access_key: desk.admin().officer_key("gazette").await,
+        };
+        let key = |name, key: &OfficerPrivateKey| Key {
+            file: officer.file(name, &key.to_text()),
+            id: key.public().fingerprint(),
+        };
+        let (old, new) = (key("old.key", &old), key("new.key", &desk.officer));
+        let new_pub = officer.file("new.pub", &desk.officer.public().to_text());
+        // Before a replica has the new key, nothing is moved to it.
+        let (code, _, said) = officer.rewrap(&old.file, &new_pub, &[]).await;
+        let expected = format!("seals to the officer key {}", old.id);
+        assert!(code == Some(1) && said.contains(&expected), "{said}");
+
+        // While replicas change over, both kinds work; one with the old key does not start any more.
+        let mut comments = Vec::new();
+        let mut submit = async |client: &Client| {
+            let request = nth("gazette", comments.len());
+            comments.push(request.comment_id.clone());
+            client.submit(request).await.unwrap();
+        };
+        submit(&blog).await;
+        let replica = desk.process().await;
+        submit(&blog).await;
+        submit(&blog.through(replica.address)).await;
+        submit(&blog).await;
+        let refused = App::build(old_config).await.err().unwrap().to_string();
+        let expected = format!(
+            "officer's key was replaced: this Redis now has {}, and {} is the one before",
+            new.id, old.id
+        );
+        assert!(refused.contains(&expected), "{refused}");
+        desk.replicas[0].stop().await;
+        officer.address = format!("http://{}", replica.address);
+        Self {
+            desk,
+            replica,
+            officer,
+            old,
+            new,
+            new_pub,
+            comments,
+        }
+    }
+
+    /// A comment opens with one key, and with the other says which it takes.
+    async fn opens_with(&self, n: usize, right: &Key, wrong: &Key) {
+        let (officer, comment) = (&self.officer, &self.comments[n]);
+        for files in [&[&*right.file][..], &[&wrong.file, &right.file]] {
+            assert_eq!(officer.email(comment, files).await, Ok(address(n)));
+        }
+        let refused = officer.email(comment, &[&wrong.file]).await.unwrap_err();
+        let expected = format!(
+            "sealed to the officer key {}; open it with that private key",
+            right.id
+        );
+        assert!(refused.contains(&expected), "{n}: {refused}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_rotation_the_new_key_alone_opens_everything() {
-    let mut desk = Desk::start().await;
-    let blog = desk.site("gazette", everything_waits()).await;
-    let mut comments = Vec::new();
-    for n in 0..2 {
-        comments.push(nth("gazette", n).comment_id);
-        let mut request = nth("gazette", n);
-        request.comment_id.clone_from(&comments[n]);
-        blog.submit(request).await.unwrap();
+    let rotation = Rotation::begun().await;
+    let (old, new, officer) = (&rotation.old, &rotation.new, &rotation.officer);
+    for (n, right, wrong) in [(0, old, new), (1, old, new), (2, new, old), (3, old, new)] {
+        rotation.opens_with(n, right, wrong).await;
     }
-    let old_config = desk.config();
-    let old = desk.replace_officer();
-    let new = desk.officer.clone();
-    let (old_id, new_id) = (old.public().fingerprint(), new.public().fingerprint());
-    let access_key = desk.admin().officer_key("gazette").await;
-
-    // Before any replica has the new key, nothing is moved to it.
-    let mut officer = Officer {
-        place: tempfile::tempdir().unwrap(),
-        address: format!("http://{}", desk.replicas[0].address),
-        access_key,
-    };
-    let old_key = officer.file("old.key", &old.to_text());
-    let new_key = officer.file("new.key", &new.to_text());
-    let new_pub = officer.file("new.pub", &new.public().to_text());
-    let (code, _, said) = officer.rewrap(&old_key, &new_pub, &[]).await;
-    assert_eq!(code, Some(1));
-    assert!(
-        said.contains(&format!("seals to the officer key {old_id}")),
-        "{said}"
-    );
-
-    // In the middle of the roll-out both kinds of replica work; one with the old key does not start any more.
-    let process = desk.process().await;
-    let late = blog.through(process.address);
-    for (n, client) in [(2, &late), (3, &blog)] {
-        let request = nth("gazette", n);
-        comments.push(request.comment_id.clone());
-        client.submit(request).await.unwrap();
-    }
-    let refused = App::build(old_config).await.err().unwrap().to_string();
-    let expected = format!(
-        "officer's key was replaced: this Redis now has {new_id}, and {old_id} is the one before"
-    );
-    assert!(refused.contains(&expected), "{refused}");
-
-    desk.replicas[0].stop().await;
-    officer.address = format!("http://{}", process.address);
-    for (n, comment) in comments.iter().enumerate() {
-        let opens = officer.email(comment, &[&new_key, &old_key]).await;
-        assert_eq!(opens, Ok(address(n)), "with both");
-        let (right, wrong, needed) = match n {
-            2 => (&new_key, &old_key, &new_id),
-            _ => (&old_key, &new_key, &old_id),
-        };
-        assert_eq!(officer.email(comment, &[right]).await, Ok(address(n)));
-        let refused = officer.email(comment, &[wrong]).await.unwrap_err();
-        let expected = format!("sealed to the officer key {needed}; open it with that private key");
-        assert!(refused.contains(&expected), "{refused}");
-    }
-    let reveal = ["reveal", "--site", "gazette", &comments[0], "--reason"];
-    let kept = officer
-        .told(&[&reveal[..], &["kept for later"]].concat())
-        .await;
-    let kept = officer.file("kept.json", &kept.to_string());
+    let comment = &*rotation.comments[0];
+    let reveal = ["reveal", "--site", "gazette", comment, "--reason"];
+    let kept = [&reveal[..], &["kept for later"]].concat();
+    let kept = officer.file("kept.json", &officer.told(&kept).await.to_string());
 
     // A look changes nothing; then all is moved; then there is nothing to do.
     for (more, moved, before) in [
@@ -152,38 +184,32 @@ async fn after_a_rotation_the_new_key_alone_opens_everything() {
         (&[], 1, 1),
         (&[], 0, 2),
     ] {
-        let (code, told, said) = officer.rewrap(&old_key, &new_pub, more).await;
+        let (code, told, said) = officer.rewrap(&old.file, &rotation.new_pub, more).await;
         assert_eq!(code, Some(0), "{said}");
-        assert_eq!(
-            (&told["moved"], &told["moved_before"]),
-            (&moved.into(), &before.into())
-        );
-        let due = !told["log_rewrite_due_at"].is_null();
-        assert_eq!(due, moved > 0 && more.is_empty(), "{told}");
+        let counts = (&told["moved"], &told["moved_before"]);
+        assert_eq!(counts, (&moved.into(), &before.into()));
+        let is_due = !told["log_rewrite_due_at"].is_null();
+        assert_eq!(is_due, moved > 0 && more.is_empty(), "{told}");
     }
-    for (n, comment) in comments.iter().enumerate() {
-        assert_eq!(officer.email(comment, &[&new_key]).await, Ok(address(n)));
-        assert!(officer.email(comment, &[&old_key]).await.is_err());
+    for n in 0..4 {
+        rotation.opens_with(n, new, old).await;
     }
-    let opened = officer
-        .told(&["open", "--json", "--key-file", &old_key, &kept])
-        .await;
-    assert_eq!(
-        opened["email"],
-        address(0),
-        "what was handed out before is as it was"
-    );
+    let open = ["open", "--json", "--key-file", &old.file, &kept];
+    let opened = officer.told(&open).await;
+    let was = "what was handed out before is as it was";
+    assert_eq!(opened["email"], address(0), "{was}");
 
-    let audit = desk.admin_at(process.address).whole_audit("gazette").await;
-    let audit = audit.into_iter();
+    let admin = rotation.desk.admin_at(rotation.replica.address);
+    let audit = admin.whole_audit("gazette").await.into_iter();
     let audit = audit.filter(|entry| entry.action() == AuditAction::DataKeysReplaced);
     let entries: Vec<_> = audit
         .map(|entry| (entry.actor, entry.subject, entry.before, entry.after))
         .collect();
-    let entry = ("olga".to_owned(), "1 data keys".to_owned(), old_id, new_id);
+    let (from, to) = (old.id.clone(), new.id.clone());
+    let entry = ("olga".to_owned(), "1 data key".to_owned(), from, to);
     assert_eq!(entries, [entry], "one for what was done, none for looks");
-    drop(process);
-    desk.finish().await;
+    drop(rotation.replica);
+    rotation.desk.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

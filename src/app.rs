@@ -3,6 +3,7 @@
 pub mod fitness;
 pub mod foundation;
 mod server;
+pub mod service_secrets;
 mod workers;
 
 use std::{net::SocketAddr, sync::Arc};

@@ -1,24 +1,21 @@
 //! What the service stands on: a Redis that keeps its promises, the secrets, and that the two agree.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use crate::{
-    access::{key::AccessKey, root::RootKey},
-    app::fitness::{Fitness, Unfit},
-    config::{Config, store::StoreConfig},
-    privacy::{
-        hashing::{Hasher, Hashers, Pepper},
-        keys::OfficerPublicKey,
+    app::{
+        fitness::{Fitness, Unfit},
+        service_secrets::{ServiceSecrets, ServiceSecretsError},
     },
+    config::{Config, store::StoreConfig},
     recognition::Recognition,
-    secrets::{Secrets, SecretsError},
     store::{
         confirmation::Confirmation,
         connection::{Store, StoreSettings},
         durability::Durability,
         embedded::{Embedded, EmbeddedError, EmbeddedSettings},
         error::StoreError,
-        identity::{Claimed, Configured, Identity},
+        identity::Claimed,
         replication::Replication,
         wakeups::Wakeups,
     },
@@ -40,50 +37,9 @@ pub enum FoundationError {
     /// Redis would not keep what was acknowledged, or holds data of other secrets.
     #[error(transparent)]
     Unfit(#[from] Unfit),
-    /// The secrets of the data directory can't be used.
+    /// There are no secrets to work with.
     #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The admin key's file was changed.
-    #[error(
-        "the admin key in {0} is damaged: restore the file, or move the whole data directory away to start anew"
-    )]
-    AdminKey(String),
-    /// With a Redis that was given, secrets are configured.
-    #[error(
-        "with store.redis_url (REDIS_URL) these must be configured, the same for every replica:\n{}",
-        .0.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n")
-    )]
-    NotConfigured(Vec<&'static str>),
-}
-
-/// What hashes, seals, and lets the first admin in.
-#[derive(Clone)]
-pub struct ServiceSecrets {
-    /// Keys every hash.
-    pub pepper: Pepper,
-    /// The pepper that it replaces.
-    pub previous_pepper: Option<Pepper>,
-    /// To whom contact data is sealed.
-    pub officer: OfficerPublicKey,
-    /// To whom it was sealed before.
-    pub previous_officer: Option<OfficerPublicKey>,
-    /// The admin key that needs no record.
-    pub root: Option<RootKey>,
-}
-
-impl ServiceSecrets {
-    fn identity(&self) -> Identity {
-        Identity {
-            pepper: Configured {
-                current: self.pepper.fingerprint(),
-                previous: self.previous_pepper.as_ref().map(Pepper::fingerprint),
-            },
-            privacy_key: Configured {
-                current: self.officer.fingerprint(),
-                previous: self.previous_officer.as_ref().map(|key| key.fingerprint()),
-            },
-        }
-    }
+    Secrets(#[from] ServiceSecretsError),
 }
 
 /// Redis and secrets, checked.
@@ -112,7 +68,7 @@ impl Foundation {
         let Some(url) = &config.store.redis_url else {
             return Self::embed(config).await;
         };
-        let secrets = configured_secrets(config)?;
+        let secrets = ServiceSecrets::configured(config)?;
         Self::stand_on(
             settings(&config.store, url.expose()),
             &config.store,
@@ -127,11 +83,11 @@ impl Foundation {
         let mut embedded = EmbeddedSettings::new(data_dir.clone());
         embedded.durability = config.store.durability;
         let embedded = Embedded::start(embedded).await?;
-        let secrets = match own_secrets(config, &data_dir).await {
+        let secrets = match ServiceSecrets::own(config, &data_dir).await {
             Ok(secrets) => secrets,
             Err(error) => {
                 embedded.stop().await?;
-                return Err(error);
+                return Err(error.into());
             }
         };
         let settings = settings(&config.store, embedded.url());
@@ -171,11 +127,7 @@ impl Foundation {
     /// What knows people again.
     #[must_use]
     pub fn recognition(&self) -> Recognition {
-        let previous = self.secrets.previous_pepper.as_ref();
-        let hashers = Hashers {
-            current: Hasher::new(&self.secrets.pepper),
-            previous: previous.map(Hasher::new),
-        };
+        let hashers = self.secrets.hashers();
         Recognition::new(self.store.clone(), hashers, self.pepper_was_replaced)
     }
 
@@ -245,69 +197,4 @@ async fn connect(settings: &StoreSettings) -> Result<Store, StoreError> {
         }
     }
     Store::open(settings.clone()).await
-}
-
-fn configured_secrets(config: &Config) -> Result<ServiceSecrets, FoundationError> {
-    let mut missing = Vec::new();
-    if config.privacy.pepper.is_none() {
-        missing.push(
-            "privacy.pepper_file or REPLYDESK_PRIVACY_PEPPER: `replydesk privacy keygen` makes one",
-        );
-    }
-    if config.privacy.public_key.is_none() {
-        missing.push("privacy.public_key or privacy.public_key_file: `replydesk privacy keygen` makes a pair");
-    }
-    if config.access.admin_key_hash.is_none() {
-        missing.push("access.admin_key_hash: `replydesk key generate` makes a key and its hash");
-    }
-    match (&config.privacy.pepper, &config.privacy.public_key) {
-        (Some(pepper), Some(officer)) if missing.is_empty() => Ok(ServiceSecrets {
-            pepper: pepper.clone(),
-            previous_pepper: config.privacy.previous_pepper.clone(),
-            officer: officer.clone(),
-            previous_officer: config.privacy.previous_public_key.clone(),
-            root: config.access.admin_key_hash.clone(),
-        }),
-        _ => Err(FoundationError::NotConfigured(missing)),
-    }
-}
-
-/// The embedded default makes what is not configured, says so, and keeps it in the data directory.
-async fn own_secrets(config: &Config, data_dir: &Path) -> Result<ServiceSecrets, FoundationError> {
-    let make_in = data_dir.to_owned();
-    let making = tokio::task::spawn_blocking(move || {
-        Secrets::load_or_make(&make_in, || Ok(AccessKey::generate()?.expose()))
-    });
-    let (secrets, made) = making
-        .await
-        .map_err(|error| FoundationError::AdminKey(error.to_string()))??;
-    for file in &made {
-        tracing::info!(path = %file.path.display(), what = file.what, "secret.made");
-    }
-    if secrets.private_key_is_here {
-        let what =
-            "the privacy officer's private key lies in the data directory: move it to the officer";
-        tracing::warn!(what, "secret.private_key_here");
-    }
-    let admin_key: AccessKey = secrets
-        .admin_key
-        .parse()
-        .map_err(|_| FoundationError::AdminKey(data_dir.display().to_string()))?;
-    Ok(ServiceSecrets {
-        pepper: config.privacy.pepper.clone().unwrap_or(secrets.pepper),
-        previous_pepper: config.privacy.previous_pepper.clone(),
-        officer: config
-            .privacy
-            .public_key
-            .clone()
-            .unwrap_or(secrets.public_key),
-        previous_officer: config.privacy.previous_public_key.clone(),
-        root: Some(
-            config
-                .access
-                .admin_key_hash
-                .clone()
-                .unwrap_or_else(|| RootKey::of(&admin_key)),
-        ),
-    })
 }

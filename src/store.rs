@@ -36,6 +36,7 @@ pub mod queue_scan;
 pub mod read;
 pub mod recognition;
 pub mod record;
+pub mod redact;
 pub mod replay;
 pub mod replication;
 pub mod reply;

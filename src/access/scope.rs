@@ -71,3 +71,20 @@ impl SiteScope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_read_back_and_a_lost_one_opens_nothing() {
+        for sites in [&[][..], &["gazette"], &["gazette", "herald"]] {
+            let sites = sites.iter().map(|site| site.parse().unwrap());
+            let scope = SiteScope::of(sites.collect());
+            assert_eq!(SiteScope::from_stored(&scope.to_stored()), Some(scope));
+        }
+        for lost in ["", ",", "*,gazette", "Gazette"] {
+            assert_eq!(SiteScope::from_stored(lost), None, "{lost:?}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ use crate::{
     queue::ruling::Note,
     store::{
         error::StoreError,
-        revise::{NewRedaction, Redacted},
+        redact::{NewRedaction, Redacted},
     },
 };
 

@@ -51,6 +51,13 @@ impl Fitness {
         Ok((report, claimed))
     }
 
+    /// Looks again, and replaces no secret: while two settings of the same secrets run, each would take the other's away.
+    async fn look(&self, store: &Store) -> Result<(), Unfit> {
+        preflight::check(store, self.durability, self.allow_unsafe).await?;
+        identity::claim(store, &self.identity.without_previous()).await?;
+        Ok(())
+    }
+
     /// Looks again and again until shutdown, and tells whoever reports health.
     pub async fn watch(self, store: Store, fit: watch::Sender<bool>, shutdown: CancellationToken) {
         let mut look = interval(EVERY);
@@ -61,9 +68,9 @@ impl Fitness {
                 () = shutdown.cancelled() => return,
                 _ = look.tick() => {}
             }
-            let checked = self.check(&store).await;
+            let checked = self.look(&store).await;
             let is_fit = match &checked {
-                Ok(_) => true,
+                Ok(()) => true,
                 // In the middle of a roll-out, this is a replica that it has not reached yet.
                 Err(Unfit::Identity(error)) if error.is_replaced() => true,
                 // A store that cannot be asked is away, which is told elsewhere; nothing new is known.

@@ -28,6 +28,21 @@ pub struct Identity {
     pub privacy_key: Configured,
 }
 
+impl Identity {
+    /// As one that replaces nothing.
+    #[must_use]
+    pub fn without_previous(&self) -> Self {
+        let alone = |secret: &Configured| Configured {
+            current: secret.current.clone(),
+            previous: None,
+        };
+        Self {
+            pepper: alone(&self.pepper),
+            privacy_key: alone(&self.privacy_key),
+        }
+    }
+}
+
 /// What a claim found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claimed {

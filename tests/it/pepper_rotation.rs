@@ -191,6 +191,35 @@ async fn a_moderator_who_asks_first_sees_and_lifts_what_was_set_before() {
     desk.desk.finish().await;
 }
 
+/// While the roll-out lasts, moderators sit at both kinds of replica.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_standings_of_one_domain_the_last_one_holds_and_a_lifted_one_stays_lifted() {
+    let mut desk = Rotated::open(lenient()).await;
+    let selling = |n| {
+        let mut request = by(&format!("Spammer {n}"), n);
+        request.body.push_str(" http://pills.example/buy");
+        request
+    };
+    let (spam, ..) = desk.submit(selling(0)).await;
+    let domain = || domain_of(&spam, "pills.example");
+    let of_domain = |stands| standing(SITE, domain(), stands);
+    let at_old = desk.mira.clone();
+    desk.replace().await;
+    desk.mira.stand(of_domain(Standing::Held)).await.unwrap();
+    at_old.stand(of_domain(Standing::Banned)).await.unwrap();
+    assert_eq!(desk.submit(selling(1)).await.1, Outcome::Rejected);
+    at_old.stand(of_domain(Standing::Banned)).await.unwrap();
+    desk.mira.stand(of_domain(Standing::Normal)).await.unwrap();
+    assert_eq!(desk.submit(selling(2)).await.1, Outcome::Approved);
+    // The earlier of two goes for good.
+    at_old.stand(of_domain(Standing::Banned)).await.unwrap();
+    desk.mira.stand(of_domain(Standing::Held)).await.unwrap();
+    desk.mira.stand(of_domain(Standing::Normal)).await.unwrap();
+    assert_eq!(desk.submit(selling(3)).await.1, Outcome::Approved);
+    assert_eq!(desk.mira.standings(SITE, 50, "").await.standings, []);
+    desk.desk.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_taken_before_is_a_replay_and_what_was_imported_is_known() {
     let mut desk = Rotated::open(everything_waits()).await;

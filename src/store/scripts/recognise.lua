@@ -34,12 +34,16 @@ end
 
 for i = 7, #KEYS, 2 do
   local now, before = ARGV[i - 5], ARGV[i - 4]
-  if call('EXISTS', KEYS[i + 1]) == 1 and call('RENAMENX', KEYS[i + 1], KEYS[i]) == 1 then
+  if KEYS[i] ~= KEYS[i + 1] and call('EXISTS', KEYS[i + 1]) == 1 then
+    -- Both are there where a replica with the old pepper set one meanwhile: what was said last holds.
+    local said, said_before = call('ZSCORE', KEYS[1], now), call('ZSCORE', KEYS[1], before)
+    local moves = call('EXISTS', KEYS[i]) == 0 or tonumber(said_before or 0) > tonumber(said or 0)
+    if moves then call('RENAME', KEYS[i + 1], KEYS[i]) else call('UNLINK', KEYS[i + 1]) end
     for which = 1, 2 do
       local score = call('ZSCORE', KEYS[which], before)
-      if score then
-        call('ZREM', KEYS[which], before)
-        call('ZADD', KEYS[which], score, now)
+      call('ZREM', KEYS[which], before)
+      if moves then
+        if score then call('ZADD', KEYS[which], score, now) else call('ZREM', KEYS[which], now) end
       end
     end
   end

@@ -64,6 +64,7 @@ mod threads;
 mod tls;
 mod tls_clients;
 mod tls_files;
+mod tls_warnings;
 mod tokens;
 mod trouble;
 mod undo;

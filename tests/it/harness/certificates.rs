@@ -45,8 +45,12 @@ impl Authority {
 
     /// For 127.0.0.1, good for 90 days.
     pub fn server(&self) -> Issued {
+        self.server_until(SystemTime::now() + Duration::from_secs(90 * 86_400))
+    }
+
+    /// For 127.0.0.1.
+    pub fn server_until(&self, end: SystemTime) -> Issued {
         let ip = SanType::IpAddress("127.0.0.1".parse().unwrap());
-        let end = SystemTime::now() + Duration::from_secs(90 * 86_400);
         self.issue(vec![ip], end, ExtendedKeyUsagePurpose::ServerAuth)
     }
 

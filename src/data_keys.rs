@@ -62,6 +62,17 @@ pub struct Outcome {
 }
 
 impl DataKeys {
+    /// The other officer keys that replicas still seal to. Two reads.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn also_sealed_to(&self) -> Result<Vec<String>, StoreError> {
+        let own = self.officer.to_string();
+        let mut all = self.store.sealed_to().await?;
+        all.retain(|officer| *officer != own);
+        Ok(all)
+    }
+
     /// A page of a site's data keys, about `count` of them, and where the next begins. What is no wrapped data key, which
     /// nobody could open, is left out.
     ///

@@ -141,9 +141,11 @@ impl PrivacyService for Privacy {
         let (count, from) = data_keys::listing(asked)?;
         let (keys, next) = self.data_keys.page(&site, from, count).await?;
         let seals_to = self.data_keys.officer;
-        Ok(Response::new(data_keys::listed(
-            &site, &keys, next, seals_to,
-        )))
+        let mut listed = data_keys::listed(&site, &keys, next, seals_to);
+        if next.is_none() {
+            listed.also_sealed_to = self.data_keys.also_sealed_to().await?;
+        }
+        Ok(Response::new(listed))
     }
 
     async fn replace_data_keys(

@@ -3,12 +3,11 @@
 use crate::store::{
     connection::Store,
     error::StoreError,
+    keys,
     script::{Script, ScriptCall},
 };
 
 static CLAIM: Script = Script::new("identity", include_str!("scripts/identity.lua"));
-
-const KEY: &str = "{replydesk}:identity";
 
 /// A secret as it is configured, known by fingerprints.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +128,20 @@ impl IdentityError {
     }
 }
 
+impl Store {
+    /// The fingerprints of the privacy keys that replicas said they seal to, within the last minute: each says so every ten
+    /// seconds. Two round trips.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn sealed_to(&self) -> Result<Vec<String>, StoreError> {
+        let since = self.now().await?.0 - 60_000;
+        let mut read = redis::cmd("ZRANGE");
+        read.arg(keys::sealing()).arg(since).arg("+inf");
+        self.query(read.arg("BYSCORE")).await
+    }
+}
+
 /// How a configured secret stands to what is stored.
 enum Match {
     Same,
@@ -158,7 +171,8 @@ pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, Identi
     } = identity;
     let before = |secret: &Configured| secret.previous.clone().unwrap_or_default();
     let call = ScriptCall::new()
-        .key(KEY)
+        .key(keys::identity())
+        .key(keys::sealing())
         .arg(pepper.current.as_str())
         .arg(privacy_key.current.as_str())
         .arg(before(pepper))

@@ -94,3 +94,15 @@ pub fn global_counters() -> Vec<u8> {
 pub fn sites() -> Vec<u8> {
     b"{replydesk}:sites".to_vec()
 }
+
+/// Hash: which pepper and privacy key the data is of.
+#[must_use]
+pub fn identity() -> Vec<u8> {
+    b"{replydesk}:identity".to_vec()
+}
+
+/// Sorted set: privacy keys by when a replica last said that it seals to them, in milliseconds.
+#[must_use]
+pub fn sealing() -> Vec<u8> {
+    b"{replydesk}:sealing".to_vec()
+}

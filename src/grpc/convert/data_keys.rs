@@ -69,6 +69,7 @@ pub fn listed(
         data_keys: keys.iter().map(key).collect(),
         next_page_token: next.map(token).unwrap_or_default(),
         seals_to: seals_to.to_string(),
+        also_sealed_to: Vec::new(),
     }
 }
 

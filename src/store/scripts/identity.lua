@@ -1,12 +1,13 @@
-#!lua
+#!lua flags=allow-oom
 -- Claims this Redis for one pepper and one privacy key, or says whose it is. Who knows the secret that is stored as the one
 -- before its own puts its own in its place.
 -- KEYS[1]    {replydesk}:identity   hash: pepper, privacy_key (fingerprints), previous_pepper, previous_privacy_key (what
 --            they replaced, absent where they never did); no expiry; written here only
+-- KEYS[2]    {replydesk}:sealing    sorted set: privacy keys, by when a replica last said that it seals to them, in ms
 -- ARGV[1-2]  fingerprints of the pepper and of the privacy key
 -- ARGV[3-4]  of those that they replace, '' for none
 -- Reply      {pepper, privacy key, previous pepper, previous privacy key}, as they are stored then; '' for none
--- Cost       O(1)
+-- Cost       O(1); replicas call it every ten seconds
 -- Atomic, so that of two replicas that start at once with different secrets one is refused.
 local FIELDS = {'pepper', 'privacy_key', 'previous_pepper', 'previous_privacy_key'}
 local function read() return redis.call('HMGET', KEYS[1], unpack(FIELDS)) end
@@ -27,4 +28,11 @@ if ours and #changes > 0 then
   stored = read()
 end
 for i = 1, 4 do stored[i] = stored[i] or '' end
+-- Also who still has the one before: what that replica seals, its key must open.
+if ARGV[2] == stored[2] or ARGV[2] == stored[4] then
+  local time = redis.call('TIME')
+  local ms = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('ZADD', KEYS[2], string.format('%.0f', ms), ARGV[2])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('(%.0f', ms - 86400000))
+end
 return stored

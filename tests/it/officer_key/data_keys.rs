@@ -293,3 +293,41 @@ async fn what_retention_destroys_meanwhile_stays_destroyed() {
     assert_eq!(again.unwrap().destroyed, 100);
     room.desk.finish().await;
 }
+
+/// While a replica has the old public key, it makes data keys that only the old private key opens.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_still_seals_to_the_old_key_is_told_of() {
+    let mut desk = Desk::start().await;
+    desk.site("gazette", everything_waits()).await;
+    let old = desk.replace_officer().public().fingerprint();
+    let newest = desk.add_replica().await;
+    let key = desk.admin().officer_key("gazette").await;
+    let olga = desk.client(newest, &key);
+    let told = async || {
+        let request = ListDataKeysRequest {
+            site: "gazette".to_owned(),
+            ..Default::default()
+        };
+        let mut page = olga.privacy.clone().list_data_keys(request).await.unwrap();
+        loop {
+            let last = page.into_inner();
+            if last.next_page_token.is_empty() {
+                return last.also_sealed_to;
+            }
+            let next = ListDataKeysRequest {
+                site: "gazette".to_owned(),
+                page_token: last.next_page_token,
+                ..Default::default()
+            };
+            page = olga.privacy.clone().list_data_keys(next).await.unwrap();
+        }
+    };
+    assert_eq!(told().await, [old.as_str()]);
+    // The replica is gone, and has said nothing for a minute.
+    desk.replicas[0].stop().await;
+    let mut earlier = redis::cmd("ZINCRBY");
+    earlier.arg("{replydesk}:sealing").arg(-60_001).arg(&old);
+    let _: f64 = earlier.query(&mut desk.redis.look()).unwrap();
+    assert_eq!(told().await, Vec::<String>::new());
+    desk.finish().await;
+}

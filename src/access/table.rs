@@ -128,7 +128,7 @@ table! {
     "SiteService" {
         CreateSite            EDITOR  All
         GetSite               EDITOR  Named
-        ListSites             EDITOR  Own
+        ListSites             KEEPER  Own
         UpdateSite            EDITOR  Named
         CloseThread           DESK    Named
         SetThreadPolicy       DESK    Named

@@ -31,6 +31,15 @@ impl Failure {
         }
     }
 
+    /// The same, of one of several.
+    #[must_use]
+    pub fn about(self, what: &str) -> Self {
+        Self {
+            message: format!("{what}: {}", self.message),
+            ..self
+        }
+    }
+
     /// No failure if all that happened is that the reader of our output went away (`replydesk events | head`).
     ///
     /// # Errors

@@ -6,11 +6,13 @@ use crate::cli::failure::Failure;
 mod erase;
 mod export;
 mod hold;
+mod key_files;
 mod keygen;
 mod open;
 mod retention;
 mod reveal;
 mod rewrap;
+mod sealed;
 mod subject;
 
 /// The privacy officer's: make the keys, reveal and open contact data, export, erase and hold data subjects, change
@@ -21,7 +23,7 @@ Examples:
   replydesk privacy keygen --out-dir ./keys
   replydesk privacy reveal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\
       --reason \"police request 4711/26\" > sealed.json
-  replydesk privacy open --key-file ./keys/privacy.key sealed.json
+  replydesk privacy open --private-key-file ./keys/privacy.key sealed.json
   replydesk privacy export --site daily --account reader-7 \\
       --reason \"asked for by the reader\"
   replydesk privacy erase --site daily --email-file address.txt \\

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    access::Access,
+    access::{Access, table::Method},
     backtest::Backtest,
     grpc::{
         backtests,
@@ -78,9 +78,12 @@ impl SiteService for SiteAdmin {
         let caller = self.gate.caller(&request).await?;
         let sites = self.sites.list().await?;
         let visible = sites.iter().filter(|site| caller.scope.contains(&site.id));
-        Ok(Response::new(v1::ListSitesResponse {
-            sites: visible.map(convert::site_to_proto).collect(),
-        }))
+        let mut sites: Vec<_> = visible.map(convert::site_to_proto).collect();
+        // Who may not ask for a site's policy does not get it here.
+        if !Method::GetSite.roles().contains(&caller.role) {
+            sites.iter_mut().for_each(|site| site.policy = None);
+        }
+        Ok(Response::new(v1::ListSitesResponse { sites }))
     }
 
     async fn update_site(

@@ -224,3 +224,26 @@ async fn an_expired_key_is_no_good() {
     assert!(now >= seconds + 2, "not before its time");
     desk.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_lists_the_sites_of_the_key_without_their_policies() {
+    let desk = Desk::start().await;
+    for site in ["gazette", "herald"] {
+        desk.site(site, everything_waits()).await;
+    }
+    let listed = async |role| {
+        let client = desk.someone(0, "gazette", role, "somebody").await;
+        let mut sites = client.sites.clone();
+        let listed = sites.list_sites(v1::ListSitesRequest {}).await.unwrap();
+        let listed = listed.into_inner().sites.into_iter();
+        let of_each = listed.map(|site| (site.site, site.policy.is_some()));
+        of_each.collect::<Vec<_>>()
+    };
+    let gazette = "gazette".to_owned();
+    assert_eq!(
+        listed(Role::PrivacyOfficer).await,
+        [(gazette.clone(), false)]
+    );
+    assert_eq!(listed(Role::Admin).await, [(gazette, true)]);
+    desk.finish().await;
+}

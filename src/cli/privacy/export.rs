@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::{
-    open::{Sealed, read_keys_if_any},
+    key_files::read_keys_if_any,
+    sealed::{Count, Sealed},
     subject::Subject,
 };
 use crate::{
@@ -24,15 +25,17 @@ use crate::{
 
 /// Print all that is held on a data subject, a JSON object a line: authors, then comments, then a summary.
 ///
-/// With the officer's private key the contact data is opened here, where the key is; else it stays sealed, as
-/// `privacy open` reads it. Without the summary at the end the export is not whole.
+/// With the officer's private key the contact data is opened here, where the key is; else, and where the key is not the one
+/// that it takes, it stays sealed, and `privacy open` reads these lines. Without the summary at the end the export is not
+/// whole.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   replydesk privacy export --site daily --email-file address.txt \\
       --reason \"asked for by the reader\" --private-key-file privacy.key
   echo ada@example.org | replydesk privacy export --site daily \\
-      --email-file - --reason \"asked for by the reader\"")]
+      --email-file - --reason \"asked for by the reader\" > export.jsonl
+  replydesk privacy open --private-key-file privacy.key --json export.jsonl")]
 pub struct Args {
     #[command(flatten)]
     subject: Subject,
@@ -52,12 +55,13 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     };
     let told = connection.privacy().export_subject(request).await;
     let mut told = told.map_err(|status| explain(&status))?.into_inner();
-    let mut is_whole = false;
+    let (mut is_whole, mut count) = (false, Count::default());
     while let Some(item) = told.message().await.map_err(|status| explain(&status))? {
         match item.item {
             Some(Item::Author(author)) => output::json(&told_author(&author))?,
             Some(Item::Comment(comment)) => {
-                output::json(&told_comment(&subject.site, &comment, officer.as_ref())?)?;
+                let contact = contact(&subject.site, &comment, officer.as_ref(), &mut count);
+                output::json(&told_comment(&comment, &contact))?;
             }
             Some(Item::Summary(summary)) => {
                 is_whole = true;
@@ -67,13 +71,17 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
             None => {}
         }
     }
-    if is_whole {
-        Ok(())
-    } else {
-        Err(Failure::new(
+    if !is_whole {
+        return Err(Failure::new(
             "the export was cut off: it is not whole; run it again",
-        ))
+        ));
     }
+    if count.not_opened() > 0 {
+        return Err(Failure::new(format!(
+            "the export is whole, but of the contact data some is still sealed: {count}\n  `replydesk privacy open --json` opens the rest in what was printed"
+        )));
+    }
+    Ok(())
 }
 
 fn told_author(author: &ExportedAuthor) -> Value {
@@ -92,27 +100,38 @@ fn told_author(author: &ExportedAuthor) -> Value {
     }})
 }
 
-fn told_comment(
+/// Opened, where that can be; else sealed.
+fn contact(
     site: &str,
     exported: &ExportedComment,
     officer: Option<&Keyring>,
-) -> Result<Value, Failure> {
-    let sealed = exported
-        .contact
-        .as_ref()
-        .map(|contact| Sealed::new(site, contact));
-    let contact = match (&sealed, officer) {
-        (Some(sealed), Some(officer)) => sealed.opened(officer)?,
-        (Some(sealed), None) => sealed.to_json(),
-        (None, _) => Value::Null,
+    count: &mut Count,
+) -> Value {
+    let Some(contact) = &exported.contact else {
+        return Value::Null;
     };
+    let sealed = Sealed::new(site, contact);
+    let Some(officer) = officer else {
+        return sealed.to_json();
+    };
+    match sealed.opened(officer) {
+        Ok(opened) => {
+            count.opened += 1;
+            opened
+        }
+        Err(error) => {
+            count.failed(&error);
+            sealed.to_json()
+        }
+    }
+}
+
+fn told_comment(exported: &ExportedComment, contact: &Value) -> Value {
     let earlier = exported.earlier_versions.iter().map(told_earlier);
     let decisions = exported.decisions.iter().map(json::audit_entry);
     let comment = exported.comment.as_ref();
-    Ok(
-        json!({ "comment": comment.map(json::comment), "contact": contact,
-        "earlier_versions": earlier.collect::<Value>(), "decisions": decisions.collect::<Value>() }),
-    )
+    json!({ "comment": comment.map(json::comment), "contact": contact,
+        "earlier_versions": earlier.collect::<Value>(), "decisions": decisions.collect::<Value>() })
 }
 
 fn told_earlier(version: &EarlierVersion) -> Value {

@@ -3,44 +3,47 @@
 use std::{
     fs::File,
     io::{BufReader, Read, Write},
-    net::IpAddr,
     path::PathBuf,
 };
 
-use data_encoding::BASE64;
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use serde::Deserialize;
+use serde_json::Value;
 
+use super::{
+    key_files::{cannot_read, read_keys},
+    sealed::{Count, Sealed},
+};
 use crate::{
     cli::failure::Failure,
-    comment::ids::{CommentId, SiteId},
-    privacy::{
-        keyring::Keyring,
-        keys::OfficerPrivateKey,
-        opened::OpenedContact,
-        opening::{OpenError, open_with},
-    },
-    proto::v1::SealedContact,
+    privacy::{keyring::Keyring, opened::OpenedContact},
 };
 
 /// Open sealed contact data with the officer's private key.
 ///
-/// Reads JSON objects, one after another, with "site", "comment_id", "sealed" and "wrapped_data_key" (both base64).
-/// Needs no service and no network: run it where the private key is.
+/// Reads JSON objects, one after another, as `privacy reveal` and `privacy export` print them: with "site", "comment_id",
+/// "sealed" and "wrapped_data_key" (both base64), or with these in "contact". Needs no service and no network: run it
+/// where the private key is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk privacy open --key-file privacy.key sealed.json
-  replydesk privacy open --key-file privacy.key --key-file old.key sealed.json")]
+  replydesk privacy open --private-key-file privacy.key sealed.json
+  replydesk privacy open --private-key-file privacy.key \\
+      --private-key-file old.key sealed.json
+  replydesk privacy open --private-key-file privacy.key --json export.jsonl
+
+Of an export, --json prints each line whole, with its contact data opened, as an
+export with the private key is; what does not open stays sealed in it. Without
+--json the contact data alone is printed: authors, comments and the summary are
+passed over.")]
 pub struct Args {
     /// A file with a private key (rdpriv1_…). Several, each with the flag: what is sealed says which one it takes.
     #[arg(
-        long = "key-file",
-        visible_alias = "private-key-file",
+        long = "private-key-file",
+        visible_alias = "key-file",
         value_name = "FILE",
         required = true
     )]
-    key_files: Vec<PathBuf>,
+    private_key_files: Vec<PathBuf>,
     /// The file with the sealed data; standard input if it is left out.
     input: Option<PathBuf>,
     /// Print a JSON object a line.
@@ -48,77 +51,16 @@ pub struct Args {
     json: bool,
 }
 
-/// Sealed contact data as text.
-#[derive(Deserialize, Serialize)]
-pub(super) struct Sealed {
-    site: String,
-    comment_id: String,
-    sealed: String,
-    wrapped_data_key: String,
-}
-
-impl Sealed {
-    /// As the service handed it out.
-    pub(super) fn new(site: &str, contact: &SealedContact) -> Self {
-        Self {
-            site: site.to_owned(),
-            comment_id: contact.comment_id.clone(),
-            sealed: BASE64.encode(&contact.sealed),
-            wrapped_data_key: BASE64.encode(&contact.wrapped_data_key),
-        }
-    }
-
-    /// As `privacy open` reads it.
-    pub(super) fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "site": self.site,
-            "comment_id": self.comment_id,
-            "sealed": self.sealed,
-            "wrapped_data_key": self.wrapped_data_key,
-        })
-    }
-
-    /// What it says, where the private key is.
-    pub(super) fn opened(&self, officer: &Keyring) -> Result<serde_json::Value, Failure> {
-        let contact = open_one(officer, self).map_err(|error| {
-            Failure::new(format!(
-                "the contact data of {} is not opened: {error}",
-                self.comment_id
-            ))
-        })?;
-        serde_json::to_value(self.told(&contact)).map_err(|error| Failure::new(error.to_string()))
-    }
-
-    fn told<'a>(&'a self, contact: &'a OpenedContact) -> Opened<'a> {
-        Opened {
-            site: &self.site,
-            comment_id: &self.comment_id,
-            email: contact.email.as_ref().map(|e| e.as_str()),
-            ip_address: contact.ip,
-            user_agent: contact.user_agent.as_ref().map(|a| a.as_str()),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Opened<'a> {
-    site: &'a str,
-    comment_id: &'a str,
-    email: Option<&'a str>,
-    ip_address: Option<IpAddr>,
-    user_agent: Option<&'a str>,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Unusable {
-    #[error("its {field} {reason}")]
-    Field { field: &'static str, reason: String },
-    #[error(transparent)]
-    Open(#[from] OpenError),
+/// One object of the input.
+enum Object {
+    /// As `privacy reveal` prints it.
+    Alone(Sealed),
+    /// A line of an export, and the sealed contact data in it, if there is any.
+    Exported(Value, Option<Sealed>),
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let officer = read_keys(&args.key_files)?;
+    let officer = read_keys(&args.private_key_files)?;
     let input: Box<dyn Read> = match &args.input {
         Some(path) => Box::new(File::open(path).map_err(|error| cannot_read(path, &error))?),
         None => Box::new(std::io::stdin()),
@@ -132,75 +74,82 @@ fn open_all(
     output: &mut impl Write,
     json: bool,
 ) -> Result<(), Failure> {
-    let (mut opened, mut failed) = (0_u64, 0_u64);
+    let (mut count, mut is_empty) = (Count::default(), true);
     let objects = serde_json::Deserializer::from_reader(BufReader::new(input)).into_iter();
     for (object, number) in objects.zip(1_u64..) {
-        let sealed: Sealed = object.map_err(|error| {
+        is_empty = false;
+        let object = object.and_then(read).map_err(|error| {
             Failure::usage(format!(
-                "object {number} of the input is no JSON with site, comment_id, sealed and wrapped_data_key: {error}"
+                "object {number} of the input is neither a line of an export nor JSON with site, comment_id, sealed and wrapped_data_key: {error}"
             ))
         })?;
-        match open_one(officer, &sealed) {
-            Ok(contact) => {
-                print(output, json, &sealed, &contact)?;
-                opened += 1;
+        match object {
+            Object::Alone(sealed) => {
+                if let Some(contact) = open_one(officer, &sealed, number, &mut count) {
+                    print(output, json, &sealed, &contact)?;
+                }
             }
-            Err(error) => {
-                eprintln!("replydesk: object {number} is not opened: {error}");
-                failed += 1;
+            Object::Exported(mut line, sealed) => {
+                let opened = sealed.and_then(|sealed| {
+                    let contact = open_one(officer, &sealed, number, &mut count)?;
+                    Some((sealed, contact))
+                });
+                match opened {
+                    Some((sealed, contact)) if json => line["contact"] = sealed.told(&contact),
+                    Some((sealed, contact)) => print(output, json, &sealed, &contact)?,
+                    None => {}
+                }
+                if json {
+                    writeln!(output, "{line}")?;
+                }
             }
         }
     }
-    match (opened, failed) {
-        (0, 0) => Err(Failure::usage("the input holds no JSON object")),
-        (_, 0) => Ok(()),
-        (_, _) => Err(Failure::new(format!(
-            "opened {opened}, not opened {failed}"
-        ))),
+    if is_empty {
+        return Err(Failure::usage("the input holds no JSON object"));
     }
-}
-
-/// The officer's private keys in files.
-pub(super) fn read_keys(paths: &[PathBuf]) -> Result<Keyring, Failure> {
-    let keys = paths.iter().map(|path| {
-        let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
-        let key: Result<OfficerPrivateKey, _> = Zeroizing::new(text).parse();
-        key.map_err(|error| Failure::usage(format!("the key in {} {error}", path.display())))
-    });
-    let keys = keys.collect::<Result<_, _>>()?;
-    Keyring::new(keys).ok_or_else(|| Failure::usage("a private key is needed"))
-}
-
-/// The same where none has to be.
-pub(super) fn read_keys_if_any(paths: &[PathBuf]) -> Result<Option<Keyring>, Failure> {
-    if paths.is_empty() {
-        return Ok(None);
+    if count.not_opened() > 0 {
+        return Err(Failure::new(count.to_string()));
     }
-    read_keys(paths).map(Some)
+    if count.opened == 0 {
+        eprintln!("replydesk: nothing in the input is sealed");
+    }
+    Ok(())
 }
 
-pub(super) fn cannot_read(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("{} cannot be read: {error}", path.display()))
+/// An object by what it has.
+fn read(object: Value) -> Result<Object, serde_json::Error> {
+    let is_exported = |name| object.get(name).is_some();
+    if !["author", "comment", "summary"]
+        .into_iter()
+        .any(is_exported)
+    {
+        return Sealed::deserialize(object).map(Object::Alone);
+    }
+    // Absent, or opened already.
+    let contact = object.get("contact");
+    let contact = contact.filter(|contact| contact.get("sealed").is_some());
+    let sealed = contact.map(Sealed::deserialize).transpose()?;
+    Ok(Object::Exported(object, sealed))
 }
 
-fn open_one(officer: &Keyring, sealed: &Sealed) -> Result<OpenedContact, Unusable> {
-    let field = |field, reason: &dyn ToString| Unusable::Field {
-        field,
-        reason: reason.to_string(),
-    };
-    let site: SiteId = sealed.site.parse().map_err(|e| field("site", &e))?;
-    let id: CommentId = sealed
-        .comment_id
-        .parse()
-        .map_err(|e| field("comment_id", &e))?;
-    let bytes = |name, text: &str| {
-        BASE64
-            .decode(text.as_bytes())
-            .map_err(|_| field(name, &"must be base64"))
-    };
-    let wrapped = bytes("wrapped_data_key", &sealed.wrapped_data_key)?;
-    let body = bytes("sealed", &sealed.sealed)?;
-    Ok(open_with(officer, &site, &id, &wrapped, &body)?)
+fn open_one(
+    officer: &Keyring,
+    sealed: &Sealed,
+    number: u64,
+    count: &mut Count,
+) -> Option<OpenedContact> {
+    match sealed.open(officer) {
+        Ok(contact) => {
+            count.opened += 1;
+            Some(contact)
+        }
+        Err(error) => {
+            eprintln!("replydesk: object {number} is not opened: {error}");
+            count.failed(&error);
+            None
+        }
+    }
 }
 
 fn print(
@@ -209,18 +158,19 @@ fn print(
     sealed: &Sealed,
     contact: &OpenedContact,
 ) -> Result<(), Failure> {
-    let opened = sealed.told(contact);
     if json {
-        let line = serde_json::to_string(&opened).map_err(|e| Failure::new(e.to_string()))?;
-        writeln!(output, "{line}")?;
+        writeln!(output, "{}", sealed.told(contact))?;
         return Ok(());
     }
-    let ip = opened.ip_address.map(|ip| ip.to_string());
-    writeln!(output, "{}  {}", opened.site, opened.comment_id)?;
+    let ip = contact.ip.map(|ip| ip.to_string());
+    writeln!(output, "{}  {}", sealed.site, sealed.comment_id)?;
     for (name, value) in [
-        ("e-mail", opened.email),
+        ("e-mail", contact.email.as_ref().map(|email| email.as_str())),
         ("IP address", ip.as_deref()),
-        ("user agent", opened.user_agent),
+        (
+            "user agent",
+            contact.user_agent.as_ref().map(|agent| agent.as_str()),
+        ),
     ] {
         writeln!(output, "  {name:<10}  {}", value.unwrap_or("-"))?;
     }
@@ -230,7 +180,11 @@ fn print(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{comment::contact::Contact, privacy::sealing::Sealer};
+    use crate::{
+        comment::{contact::Contact, ids::CommentId},
+        privacy::{keys::OfficerPrivateKey, sealing::Sealer},
+        proto::v1::SealedContact,
+    };
 
     fn sealed_json(officer: &OfficerPrivateKey, told_site: &str) -> String {
         let contact = Contact {
@@ -242,13 +196,12 @@ mod tests {
         let sealed = Sealer::new(officer.public().clone())
             .seal(&"daily".parse().unwrap(), &id, &contact)
             .unwrap();
-        serde_json::json!({
-            "site": told_site,
-            "comment_id": id.to_string(),
-            "sealed": BASE64.encode(&sealed.sealed),
-            "wrapped_data_key": BASE64.encode(&sealed.wrapped_data_key),
-        })
-        .to_string()
+        let contact = SealedContact {
+            comment_id: id.to_string(),
+            sealed: sealed.sealed,
+            wrapped_data_key: sealed.wrapped_data_key.to_vec(),
+        };
+        Sealed::new(told_site, &contact).to_json().to_string()
     }
 
     #[test]
@@ -263,7 +216,8 @@ mod tests {
         let mut output = Vec::new();
         let officer = Keyring::from(officer);
         let failure = open_all(&officer, input.as_bytes(), &mut output, true).unwrap_err();
-        assert_eq!(failure.to_string(), "opened 2, not opened 1");
+        let expected = "opened 2, not opened 1\n  1 cut, changed or of another site or comment";
+        assert_eq!(failure.to_string(), expected);
         let output = String::from_utf8(output).unwrap();
         assert_eq!(output.lines().count(), 2);
         for line in output.lines() {
@@ -275,9 +229,58 @@ mod tests {
     }
 
     #[test]
+    fn an_export_opens_line_by_line_and_loses_nothing() {
+        let (officer, other) = (
+            OfficerPrivateKey::generate().unwrap(),
+            OfficerPrivateKey::generate().unwrap(),
+        );
+        let sealed = |officer| -> Value { sealed_json(officer, "daily").parse().unwrap() };
+        let lines = [
+            serde_json::json!({ "author": { "known_as": "account" } }),
+            serde_json::json!({ "comment": { "score": 0.1 }, "contact": sealed(&officer) }),
+            serde_json::json!({ "comment": { "score": 0.2 }, "contact": sealed(&other) }),
+            serde_json::json!({ "comment": { "score": 0.3 }, "contact": null }),
+            serde_json::json!({ "summary": { "authors": 1, "comments": 3 } }),
+        ];
+        let input = lines.each_ref().map(Value::to_string).join("\n");
+        let run = |officer: Vec<OfficerPrivateKey>, input: &str, json| {
+            let mut output = Vec::new();
+            let officer = Keyring::new(officer).unwrap();
+            let ended = open_all(&officer, input.as_bytes(), &mut output, json);
+            let ended = ended.map_err(|failure| failure.to_string());
+            (ended, String::from_utf8(output).unwrap())
+        };
+        let (ended, half) = run(vec![officer.clone()], &input, true);
+        let needed = other.public().fingerprint();
+        let expected = format!(
+            "opened 1, not opened 1\n  1 sealed to the officer key {needed}: open with that private key"
+        );
+        assert_eq!(ended, Err(expected));
+        let told: Vec<Value> = half.lines().map(|line| line.parse().unwrap()).collect();
+        assert_eq!(told[1]["contact"]["email"], "reader@example.org");
+        assert_eq!(told[1]["comment"], lines[1]["comment"]);
+        for n in [0, 2, 3, 4] {
+            assert_eq!(told[n], lines[n]);
+        }
+        // The rest, with the other key.
+        let (ended, whole) = run(vec![other.clone()], &half, true);
+        assert_eq!(ended, Ok(()));
+        assert_eq!(whole.matches("reader@example.org").count(), 2);
+        assert_eq!(whole.lines().count(), 5);
+        let (ended, told) = run(vec![officer, other], &input, false);
+        assert_eq!((ended, told.lines().count()), (Ok(()), 8), "{told}");
+    }
+
+    #[test]
     fn input_that_is_none_is_a_usage_error() {
         let officer = Keyring::from(OfficerPrivateKey::generate().unwrap());
-        for input in ["", "not json", "{}", "[1]"] {
+        for input in [
+            "",
+            "not json",
+            "{}",
+            "[1]",
+            r#"{"comment":{},"contact":{"sealed":"x"}}"#,
+        ] {
             let failure = open_all(&officer, input.as_bytes(), &mut Vec::new(), false).unwrap_err();
             assert_eq!(failure.exit_code(), 2, "{input}");
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::open::{Sealed, read_keys_if_any};
+use super::{key_files::read_keys_if_any, sealed::Sealed};
 use crate::{
     cli::{
         client::{Connection, explain::explain, once, reach::Reach, timely},
@@ -21,7 +21,7 @@ use crate::{
 Examples:
   replydesk privacy reveal --site daily 01890a5d-ac96-774b-bcce-b302099a8057 \\
       --reason \"police request 4711/26\" > sealed.json
-  replydesk privacy open --key-file privacy.key sealed.json")]
+  replydesk privacy open --private-key-file privacy.key sealed.json")]
 pub struct Args {
     /// The comment.
     #[arg(value_name = "UUID")]
@@ -32,7 +32,8 @@ pub struct Args {
     /// Why, for the audit log: 10 to 500 characters, without an e-mail address.
     #[arg(long)]
     reason: String,
-    /// Open it at once with the private key in this file (rdpriv1_…); several, each with the flag.
+    /// Open it at once with the private key in this file (rdpriv1_…); several, each with the flag. What they do not open is
+    /// printed sealed.
     #[arg(long = "private-key-file", value_name = "FILE")]
     private_key_files: Vec<PathBuf>,
     #[command(flatten)]
@@ -54,13 +55,22 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     let contact =
         contact.ok_or_else(|| Failure::new("the service answered without the contact"))?;
     let sealed = Sealed::new(&args.site, &contact);
-    match officer {
-        Some(officer) => output::json(&sealed.opened(&officer)?)?,
-        None => output::json(&sealed.to_json())?,
-    }
     eprintln!(
         "replydesk: {} more may be revealed on {} today",
         revealed.reveals_left, args.site
     );
-    Ok(())
+    let Some(officer) = officer else {
+        return output::json(&sealed.to_json());
+    };
+    match sealed.opened(&officer) {
+        Ok(opened) => output::json(&opened),
+        // It has used up one of the day's, and must not be lost.
+        Err(error) => {
+            output::json(&sealed.to_json())?;
+            Err(Failure::new(format!(
+                "the contact data of {} is not opened: {error}\n  it is printed sealed: `replydesk privacy open` opens it later",
+                args.id
+            )))
+        }
+    }
 }

@@ -3,21 +3,22 @@
 mod moving;
 
 use std::{
+    collections::BTreeSet,
     io::{IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use serde_json::json;
 
-use super::open::{cannot_read, read_keys};
+use super::key_files::{read_keys, read_public_key};
 use crate::{
     cli::{
-        client::{Connection, reach::Reach},
+        client::{Connection, explain::explain, once, reach::Reach, timely},
         clock,
         failure::Failure,
-        json, output,
+        json, output, untrusted,
     },
-    privacy::keys::OfficerPublicKey,
+    proto::v1::ListSitesRequest,
 };
 use moving::{Mover, Tally};
 
@@ -25,15 +26,18 @@ use moving::{Mover, Tally};
 ///
 /// Run it where the old private key is, once every replica has the new public key: each data key is opened and wrapped
 /// anew here, and only wrapped ones travel. Whatever cuts it off: the same command again goes on, and one more does
-/// nothing.
+/// nothing. Exit code 0 means that nothing needs an old private key any more: all is moved, and no replica said within
+/// the last minute that it seals to another key than the new one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  replydesk privacy rewrap --private-key-file old.key \\
+      --public-key-file new/privacy.pub
   replydesk privacy rewrap --site daily --private-key-file old.key \\
-      --public-key-file new/privacy.pub")]
+      --public-key-file new/privacy.pub --dry-run")]
 pub struct Args {
-    /// A site; several, each with the flag.
-    #[arg(long = "site", value_name = "SITE", required = true)]
+    /// A site; several, each with the flag. Without it: all sites that the access key is good for.
+    #[arg(long = "site", value_name = "SITE")]
     sites: Vec<String>,
     /// An old private key (rdpriv1_…); several, each with the flag.
     #[arg(long = "private-key-file", value_name = "FILE", required = true)]
@@ -59,33 +63,66 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         only_look: args.dry_run,
     };
     let draws = !args.json && std::io::stderr().is_terminal();
-    let mut is_done = true;
-    for site in &args.sites {
+    let (mut is_left, mut also_sealed_to) = (false, BTreeSet::new());
+    for site in &sites(args.sites, &mover.connection).await? {
         let moved = mover.site(site, |tally| draw(draws, site, tally)).await;
         if draws {
             eprintln!();
         }
         let tally = moved?;
-        is_done &= tally.is_done();
+        is_left |= tally.is_left();
         if args.json {
             output::json(&told(site, &tally, args.dry_run))?;
         } else {
             say(site, &tally, args.dry_run)?;
         }
+        also_sealed_to.extend(tally.also_sealed_to);
     }
-    if is_done {
+    let mut why = Vec::new();
+    if is_left {
+        why.push(
+            "not all could be moved: keep the old private keys, without which they open for nobody"
+                .to_owned(),
+        );
+    }
+    if !also_sealed_to.is_empty() {
+        why.push(still_sealed_to(&also_sealed_to));
+    }
+    if why.is_empty() {
         Ok(())
     } else {
-        Err(Failure::new(
-            "not all could be moved: keep the old private keys, without which they open for nobody",
-        ))
+        Err(Failure::new(why.join("\n  ")))
     }
 }
 
-fn read_public_key(path: &Path) -> Result<OfficerPublicKey, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
-    let key = text.parse();
-    key.map_err(|error| Failure::usage(format!("the key in {} {error}", path.display())))
+/// Those that are named; else all that the access key is good for.
+async fn sites(named: Vec<String>, connection: &Connection) -> Result<Vec<String>, Failure> {
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let listed = once(connection.sites().list_sites(timely(ListSitesRequest {}))).await;
+    let listed = listed.map_err(|status| explain(&status))?.sites;
+    if listed.is_empty() {
+        return Err(Failure::new(
+            "the access key is good for no site that there is: nothing was looked at",
+        ));
+    }
+    Ok(listed
+        .into_iter()
+        .map(|site| untrusted::line(&site.site))
+        .collect())
+}
+
+/// Such a replica makes new data keys, which only an old private key opens.
+fn still_sealed_to(officers: &BTreeSet<String>) -> String {
+    let officers: Vec<_> = officers
+        .iter()
+        .map(|officer| untrusted::line(officer))
+        .collect();
+    format!(
+        "within the last minute a replica still sealed to {}: give each the new public key (or stop it, and wait for a minute), then run this again before an old private key is destroyed",
+        officers.join(", ")
+    )
 }
 
 fn draw(draws: bool, site: &str, tally: &Tally) {
@@ -108,6 +145,7 @@ fn told(site: &str, tally: &Tally, only_looked: bool) -> serde_json::Value {
         "destroyed": tally.destroyed,
         "not_given": tally.not_given,
         "damaged": tally.damaged,
+        "also_sealed_to": tally.also_sealed_to,
         "log_rewrite_due_at": json::time(tally.log_rewrite_due_at.as_ref()),
     })
 }

@@ -62,14 +62,18 @@ impl Officer {
         }
         let (code, told, said) = self.run(&args).await;
         if code != Some(0) {
+            // What was revealed is not lost.
+            let sealed: Value = serde_json::from_str(&told).unwrap();
+            assert!(code == Some(1) && sealed["sealed"].is_string(), "{told}");
             return Err(said);
         }
         let told: Value = serde_json::from_str(&told).unwrap();
         Ok(told["email"].as_str().unwrap().to_owned())
     }
 
+    /// Of all sites that the officer's key is good for.
     async fn rewrap(&self, old: &str, new: &str, more: &[&str]) -> (Option<i32>, Value, String) {
-        let mut args = vec!["rewrap", "--site", "gazette", "--json"];
+        let mut args = vec!["rewrap", "--json"];
         args.extend(["--private-key-file", old, "--public-key-file", new]);
         let (code, told, said) = self.run(&[&args[..], more].concat()).await;
         (code, serde_json::from_str(&told).unwrap_or_default(), said)
@@ -115,9 +119,11 @@ impl Rotation {
         let (old, new) = (key("old.key", &old), key("new.key", &desk.officer));
         let new_pub = officer.file("new.pub", &desk.officer.public().to_text());
         // Before a replica has the new key, nothing is moved to it.
-        let (code, _, said) = officer.rewrap(&old.file, &new_pub, &[]).await;
-        let expected = format!("seals to the officer key {}", old.id);
-        assert!(code == Some(1) && said.contains(&expected), "{said}");
+        for more in [&[][..], &["--dry-run"]] {
+            let (code, _, said) = officer.rewrap(&old.file, &new_pub, more).await;
+            let expected = format!("seals to the officer key {}", old.id);
+            assert!(code == Some(1) && said.contains(&expected), "{said}");
+        }
 
         // While replicas change over, both kinds work; one with the old key does not start any more.
         let mut comments = Vec::new();
@@ -150,6 +156,16 @@ impl Rotation {
         }
     }
 
+    /// As if the replicas that are stopped had said nothing for a minute.
+    fn a_minute_later(&self) {
+        let mut earlier = redis::cmd("ZINCRBY");
+        earlier.arg("{replydesk}:sealing").arg(-60_001);
+        let _: f64 = earlier
+            .arg(&self.old.id)
+            .query(&mut self.desk.redis.look())
+            .unwrap();
+    }
+
     /// A comment opens with one key, and with the other says which it takes.
     async fn opens_with(&self, n: usize, right: &Key, wrong: &Key) {
         let (officer, comment) = (&self.officer, &self.comments[n]);
@@ -177,6 +193,14 @@ async fn after_a_rotation_the_new_key_alone_opens_everything() {
     let kept = [&reveal[..], &["kept for later"]].concat();
     let kept = officer.file("kept.json", &officer.told(&kept).await.to_string());
 
+    // The replica with the old key may still be there, and make data keys that the old one alone opens.
+    let (code, told, said) = officer
+        .rewrap(&old.file, &rotation.new_pub, &["--dry-run"])
+        .await;
+    let warned = format!("a replica still sealed to {}", old.id);
+    assert!(code == Some(1) && said.contains(&warned), "{said}");
+    assert_eq!(told["also_sealed_to"], serde_json::json!([old.id]));
+    rotation.a_minute_later();
     // A look changes nothing; then all is moved; then there is nothing to do.
     for (more, moved, before) in [
         (&["--dry-run"][..], 1, 1),
@@ -194,7 +218,7 @@ async fn after_a_rotation_the_new_key_alone_opens_everything() {
     for n in 0..4 {
         rotation.opens_with(n, new, old).await;
     }
-    let open = ["open", "--json", "--key-file", &old.file, &kept];
+    let open = ["open", "--json", "--private-key-file", &old.file, &kept];
     let opened = officer.told(&open).await;
     let was = "what was handed out before is as it was";
     assert_eq!(opened["email"], address(0), "{was}");
@@ -208,6 +232,52 @@ async fn after_a_rotation_the_new_key_alone_opens_everything() {
     let (from, to) = (old.id.clone(), new.id.clone());
     let entry = ("olga".to_owned(), "1 data key".to_owned(), from, to);
     assert_eq!(entries, [entry], "one for what was done, none for looks");
+    drop(rotation.replica);
+    rotation.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_with_the_wrong_key_is_whole_and_opens_later() {
+    let rotation = Rotation::begun().await;
+    let (old, new, officer) = (&rotation.old, &rotation.new, &rotation.officer);
+    let comment = &*rotation.comments[2];
+    let mut args = vec!["export", "--site", "gazette", "--comment", comment];
+    args.extend(["--reason", "asked for by the reader"]);
+    args.extend(["--private-key-file", &old.file]);
+    let (code, told, said) = officer.run(&args).await;
+    let expected = format!("1 sealed to the officer key {}", new.id);
+    assert!(code == Some(1) && said.contains(&expected), "{said}");
+    let lines = |text: &str| -> Vec<Value> {
+        let lines = text.lines();
+        lines.map(|line| line.parse().unwrap()).collect()
+    };
+    let (mut exported, file) = (lines(&told), officer.file("export.jsonl", &told));
+    assert!(exported[1]["contact"]["sealed"].is_string(), "{told}");
+    assert_eq!(exported[2]["summary"]["comments"], 1);
+    let open = ["open", "--json", "--private-key-file", &new.file, &file];
+    let (code, opened, said) = officer.run(&open).await;
+    assert_eq!(code, Some(0), "{said}");
+    let opened = lines(&opened);
+    assert_eq!(opened[1]["contact"]["email"], address(2));
+    exported[1]["contact"] = opened[1]["contact"].clone();
+    assert_eq!(opened, exported, "all else is as it was");
+    drop(rotation.replica);
+    rotation.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_and_a_file_that_are_wrong_are_named() {
+    let rotation = Rotation::begun().await;
+    let (old, officer) = (&rotation.old.file, &rotation.officer);
+    let (code, _, said) = officer
+        .rewrap(old, &rotation.new_pub, &["--site", "gazete"])
+        .await;
+    assert!(code == Some(1) && said.contains("gazete: "), "{said}");
+    let (code, _, said) = officer.rewrap(old, &rotation.new.file, &[]).await;
+    assert!(
+        code == Some(2) && said.contains("privacy.pub") && !said.contains("leaked"),
+        "{said}"
+    );
     drop(rotation.replica);
     rotation.desk.finish().await;
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use prost_types::Timestamp;
+use tonic::Status;
 
 use crate::{
     cli::{
@@ -52,12 +53,14 @@ pub(super) struct Tally {
     pub(super) damaged: u64,
     /// When the append-only file forgets the old ones.
     pub(super) log_rewrite_due_at: Option<Timestamp>,
+    /// Other officer keys that a replica said a moment ago it seals to, at the end of the last look.
+    pub(super) also_sealed_to: Vec<String>,
 }
 
 impl Tally {
-    /// Whether nothing needs an old private key any more.
-    pub(super) fn is_done(&self) -> bool {
-        self.not_given.is_empty() && self.damaged == 0
+    /// Whether something could not be moved.
+    pub(super) fn is_left(&self) -> bool {
+        !self.not_given.is_empty() || self.damaged > 0
     }
 }
 
@@ -91,6 +94,7 @@ impl Mover {
             sum.destroyed += look.tally.destroyed;
             // What is left over is what the last look has left.
             (sum.not_given, sum.damaged) = (look.tally.not_given, look.tally.damaged);
+            sum.also_sealed_to = look.tally.also_sealed_to;
             let due = look.tally.log_rewrite_due_at;
             sum.log_rewrite_due_at = due.or(sum.log_rewrite_due_at);
             if look.moved == 0 || self.only_look {
@@ -122,7 +126,7 @@ impl Mover {
                     .list_data_keys(timely(request.clone())),
             )
             .await;
-            let page = page.map_err(|status| explain(&status))?;
+            let page = page.map_err(|status| of(site, &status))?;
             self.refuse_another_key(&page)?;
             for (from, wrapped) in self.rewrapped(&page, &mut look)? {
                 self.hand_back(site, from, wrapped, &mut look).await?;
@@ -130,16 +134,18 @@ impl Mover {
             look.tally.moved = before.moved + look.moved;
             progress(&look.tally);
             if page.next_page_token.is_empty() {
+                look.tally.also_sealed_to = page.also_sealed_to;
                 return Ok(look);
             }
             request.page_token = page.next_page_token;
         }
     }
 
-    /// The service would refuse what it does not seal to; and what it seals to meanwhile would be left behind.
+    /// The service would refuse what it does not seal to; and what it seals to meanwhile would be left behind. A look says
+    /// so too, or it would promise what the run refuses.
     fn refuse_another_key(&self, page: &ListDataKeysResponse) -> Result<(), Failure> {
         let ours = self.to.fingerprint();
-        if self.only_look || page.seals_to == ours {
+        if page.seals_to == ours {
             return Ok(());
         }
         Err(Failure::new(format!(
@@ -199,7 +205,7 @@ impl Mover {
                 wrapped: batch.to_vec(),
             };
             let replaced = once(self.connection.privacy().replace_data_keys(timely(request))).await;
-            let replaced = replaced.map_err(|status| explain(&status))?;
+            let replaced = replaced.map_err(|status| of(site, &status))?;
             look.moved += u64::from(replaced.replaced);
             look.tally.destroyed += u64::from(replaced.destroyed);
             if replaced.log_rewrite_due_at.is_some() {
@@ -208,6 +214,11 @@ impl Mover {
         }
         Ok(())
     }
+}
+
+/// With the name of the site, of which a run has several.
+fn of(site: &str, status: &Status) -> Failure {
+    explain(status).about(site)
 }
 
 fn left(tally: &mut Tally, needed: OfficerKeyId) {

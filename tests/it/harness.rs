@@ -2,7 +2,6 @@
 
 pub mod authors;
 pub mod bulk;
-pub mod canaries;
 pub mod certificates;
 pub mod clients;
 pub mod comments;

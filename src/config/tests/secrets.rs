@@ -155,9 +155,9 @@ fn what_was_before_needs_another_in_its_place() {
 #[test]
 fn a_rotation_knows_two_peppers() {
     let other_pepper = PEPPER.to_lowercase();
-    let cases: [(&[(&str, &str)], Option<&str>); 6] = [
+    for (pairs, expected) in [
         (
-            &[("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", PEPPER)],
+            &[("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", PEPPER)][..],
             Some("needs privacy.pepper beside it, which is not set: set both"),
         ),
         (
@@ -200,8 +200,7 @@ fn a_rotation_knows_two_peppers() {
             ],
             Some("end one rotation before the next"),
         ),
-    ];
-    for (pairs, expected) in cases {
+    ] {
         refused(pairs, expected, &[PEPPER, &other_pepper]);
     }
 }

@@ -192,7 +192,7 @@ impl Intake {
         let recognition = &self.importer.recognition;
         let (site, submission) = (&self.site.id, &comment.submission);
         let marker = |hasher: &Hasher| hasher.imported(site, &comment.source_id);
-        let marker_before = recognition.previous().map(marker);
+        let marker_before = recognition.other().map(marker);
         let marker = marker(recognition.hasher());
         let lesson = teaching::lesson(&self.site, marker, comment);
         self.bytes += lesson.len();

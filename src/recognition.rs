@@ -7,6 +7,7 @@ use crate::{
         contact::{Contact, EmailAddress},
         ids::{AccountId, IpHash, KeyedHash, SiteId},
         observed::Fingerprints,
+        state::Timestamp,
         subject::Subject,
         submission::Author,
     },
@@ -19,17 +20,17 @@ use crate::{
 pub struct Recognition {
     store: Store,
     hashers: Hashers,
-    pepper_was_replaced: bool,
+    pepper_replaced_at: Option<Timestamp>,
 }
 
 impl Recognition {
-    /// `pepper_was_replaced`: once in this Redis's life, so that there may be aliases.
+    /// `pepper_replaced_at`: when it last was in this Redis's life, if ever, so that there may be aliases.
     #[must_use]
-    pub fn new(store: Store, hashers: Hashers, pepper_was_replaced: bool) -> Self {
+    pub fn new(store: Store, hashers: Hashers, pepper_replaced_at: Option<Timestamp>) -> Self {
         Self {
             store,
             hashers,
-            pepper_was_replaced,
+            pepper_replaced_at,
         }
     }
 
@@ -45,15 +46,25 @@ impl Recognition {
         &self.hashers.current
     }
 
-    /// With the one before, while that is configured.
+    /// With the pepper before or the next, while one is configured.
     #[must_use]
-    pub fn previous(&self) -> Option<&Hasher> {
-        self.hashers.previous.as_ref()
+    pub fn other(&self) -> Option<&Hasher> {
+        self.hashers.other.as_ref()
     }
 
     /// Each of these.
     pub fn hashers(&self) -> impl Iterator<Item = &Hasher> {
-        [self.hasher()].into_iter().chain(self.previous())
+        [self.hasher()].into_iter().chain(self.other())
+    }
+
+    /// When the pepper was replaced, if that one is configured no more: who came before and not since is found neither by
+    /// address nor by account.
+    #[must_use]
+    pub fn blind_before(&self) -> Option<Timestamp> {
+        match self.other() {
+            Some(_) => None,
+            None => self.pepper_replaced_at,
+        }
     }
 
     /// A logged-in reader. A read where the pepper was replaced, else none.
@@ -91,8 +102,8 @@ impl Recognition {
         hash: impl Fn(&Hasher) -> KeyedHash,
     ) -> Result<Vec<KeyedHash>, StoreError> {
         let name = self.one(site, &hash).await?;
-        let before = match self.previous() {
-            Some(previous) => self.store.authors_of(site, &[hash(previous)]).await?,
+        let before = match self.other() {
+            Some(other) => self.store.authors_of(site, &[hash(other)]).await?,
             None => Vec::new(),
         };
         let mut names = vec![name];
@@ -111,7 +122,7 @@ impl Recognition {
         let by = |hasher: &Hasher| hasher.author(site, author, contact);
         Some(Seen {
             now: by(&self.hashers.current)?,
-            before: self.previous().and_then(by),
+            before: self.other().and_then(by),
         })
     }
 
@@ -173,15 +184,15 @@ impl Recognition {
         of: impl Fn(&Hasher) -> Vec<Subject>,
     ) -> Result<Vec<Subject>, StoreError> {
         let now = of(self.hasher());
-        if let Some(previous) = self.previous() {
-            let renamed = renamed(now.iter().copied(), of(previous).into_iter());
+        if let Some(other) = self.other() {
+            let renamed = renamed(now.iter().copied(), of(other).into_iter());
             self.store.recognise(site, &[], &renamed).await?;
         }
         Ok(now)
     }
 
     fn is_needed(&self) -> bool {
-        self.pepper_was_replaced || self.hashers.previous.is_some()
+        self.pepper_replaced_at.is_some() || self.hashers.other.is_some()
     }
 
     async fn one(
@@ -191,7 +202,7 @@ impl Recognition {
     ) -> Result<KeyedHash, StoreError> {
         let seen = Seen {
             now: hash(&self.hashers.current),
-            before: self.previous().map(hash),
+            before: self.other().map(hash),
         };
         let names = self.names(site, &[seen], &[]).await?;
         Ok(names.first().copied().unwrap_or(seen.now))
@@ -204,7 +215,7 @@ impl Recognition {
         subjects: &[Renamed<Subject>],
     ) -> Result<Vec<KeyedHash>, StoreError> {
         let now: Vec<KeyedHash> = seen.iter().map(|seen| seen.now).collect();
-        if self.hashers.previous.is_some() {
+        if self.hashers.other.is_some() {
             let renamed = |seen: &Seen| {
                 let Seen { now, before } = *seen;
                 before.map(|before| Renamed { now, before })
@@ -212,7 +223,7 @@ impl Recognition {
             let authors: Vec<_> = seen.iter().filter_map(renamed).collect();
             return self.store.recognise(site, &authors, subjects).await;
         }
-        if self.pepper_was_replaced {
+        if self.pepper_replaced_at.is_some() {
             return self.store.authors_of(site, &now).await;
         }
         Ok(now)

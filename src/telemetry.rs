@@ -17,6 +17,9 @@ pub enum TelemetryError {
     Started(#[from] tracing_subscriber::util::TryInitError),
 }
 
+/// tonic prints a `grpc-timeout` header that it cannot read, whatever a caller put there: at no level may that be logged.
+const SILENT: &str = "tonic::transport::service::grpc_timeout=off";
+
 /// Starts it, once in a process.
 ///
 /// # Errors
@@ -24,7 +27,7 @@ pub enum TelemetryError {
 pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
     use tracing_subscriber::util::SubscriberInitExt;
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&config.level)?)
+        .with_env_filter(EnvFilter::try_new(&config.level)?.add_directive(SILENT.parse()?))
         // A log that nobody reads any more must not end the service: the message about it would panic.
         .log_internal_errors(false)
         .with_writer(std::io::stderr);

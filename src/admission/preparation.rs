@@ -74,8 +74,8 @@ impl Preparation {
     /// Whether this is the digest of what was sent, by which a retry is known, also under the pepper before.
     #[must_use]
     pub fn is_digest_of(&self, stored: [u8; 8], draft: &Draft) -> bool {
-        let previous = self.hashers.previous.iter();
-        let mut hashers = [&self.hashers.current].into_iter().chain(previous);
+        let other = self.hashers.other.iter();
+        let mut hashers = [&self.hashers.current].into_iter().chain(other);
         hashers.any(|hasher| digest(hasher, draft) == stored)
     }
 
@@ -98,9 +98,9 @@ impl Preparation {
             contact if *contact == Contact::default() => None,
             contact => Some(self.sealer.seal(&site.id, &submission.id, contact)?),
         };
-        let before = self.hashers.previous.as_ref().map(|previous| Before {
-            prints: fingerprints(previous, &submission, &content),
-            digest: digest(previous, draft),
+        let before = self.hashers.other.as_ref().map(|other| Before {
+            prints: fingerprints(other, &submission, &content),
+            digest: digest(other, draft),
         });
         Ok(Prepared {
             prints: fingerprints(&self.hashers.current, &submission, &content),

@@ -7,6 +7,7 @@ use crate::{
         fitness::{Fitness, Unfit},
         service_secrets::{ServiceSecrets, ServiceSecretsError},
     },
+    comment::state::Timestamp,
     config::{Config, store::StoreConfig},
     recognition::Recognition,
     store::{
@@ -15,7 +16,7 @@ use crate::{
         durability::Durability,
         embedded::{Embedded, EmbeddedError, EmbeddedSettings},
         error::StoreError,
-        identity::Claimed,
+        identity::{Claimed, Identity},
         replication::Replication,
         wakeups::Wakeups,
     },
@@ -52,8 +53,8 @@ pub struct Foundation {
     pub wakeups: Wakeups,
     /// What hashes, seals, and lets the first admin in.
     pub secrets: ServiceSecrets,
-    /// Authors may be known by hashes of an earlier pepper.
-    pub pepper_was_replaced: bool,
+    /// When the pepper was replaced, if ever: authors may be known by hashes of an earlier one.
+    pub pepper_replaced_at: Option<Timestamp>,
     /// What Redis must stay fit for.
     pub fitness: Fitness,
     embedded: Option<Embedded>,
@@ -110,7 +111,7 @@ impl Foundation {
                 store,
                 confirmation,
                 wakeups,
-                pepper_was_replaced: claimed.pepper_was_replaced,
+                pepper_replaced_at: claimed.pepper_replaced_at,
                 secrets,
                 fitness,
                 embedded,
@@ -128,7 +129,7 @@ impl Foundation {
     #[must_use]
     pub fn recognition(&self) -> Recognition {
         let hashers = self.secrets.hashers();
-        Recognition::new(self.store.clone(), hashers, self.pepper_was_replaced)
+        Recognition::new(self.store.clone(), hashers, self.pepper_replaced_at)
     }
 
     /// Closes the connections, and stops the embedded Redis last and cleanly.
@@ -160,6 +161,7 @@ async fn open_and_check(
 ) -> Result<(Store, Confirmation, Wakeups, Claimed), FoundationError> {
     let store = connect(&settings).await?;
     let (report, claimed) = fitness.check(&store).await?;
+    tell(fitness, &claimed);
     for problem in &report.allowed {
         tracing::warn!(problem = %problem, "redis.unsafe_allowed");
     }
@@ -184,6 +186,28 @@ async fn open_and_check(
     };
     let wakeups = Wakeups::spawn(settings)?;
     Ok((store, confirmation, wakeups, claimed))
+}
+
+/// By fingerprints, so that a rotation can be followed from replica to replica.
+fn tell(fitness: &Fitness, claimed: &Claimed) {
+    let Identity {
+        pepper,
+        privacy_key,
+    } = &fitness.identity;
+    tracing::info!(
+        pepper = pepper.current,
+        previous_pepper = pepper.previous,
+        next_pepper = pepper.next,
+        privacy_key = privacy_key.current,
+        previous_privacy_key = privacy_key.previous,
+        "identity.claimed"
+    );
+    let is_alone = pepper.previous.is_none() && pepper.next.is_none();
+    if claimed.pepper_replaced_at.is_some() && is_alone {
+        let what = "this Redis's pepper was replaced: who came before that and not since is a stranger here, also to bans; \
+                    configure privacy.previous_pepper_file, unless the overlap is over";
+        tracing::warn!(what, "pepper.previous_not_configured");
+    }
 }
 
 async fn connect(settings: &StoreSettings) -> Result<Store, StoreError> {

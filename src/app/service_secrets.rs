@@ -6,7 +6,7 @@ use crate::{
     access::{key::AccessKey, root::RootKey},
     config::Config,
     privacy::{
-        hashing::{Hasher, Hashers, Pepper},
+        hashing::{Hasher, Hashers, OtherPepper, Pepper},
         keys::OfficerPublicKey,
     },
     secrets::{Secrets, SecretsError},
@@ -37,8 +37,8 @@ pub enum ServiceSecretsError {
 pub struct ServiceSecrets {
     /// Keys every hash.
     pub pepper: Pepper,
-    /// The pepper that it replaces.
-    pub previous_pepper: Option<Pepper>,
+    /// During a rotation, the one before it or the next.
+    pub other_pepper: Option<OtherPepper>,
     /// To whom contact data is sealed.
     pub officer: OfficerPublicKey,
     /// To whom it was sealed before.
@@ -54,21 +54,24 @@ impl ServiceSecrets {
         Identity {
             pepper: Configured {
                 current: self.pepper.fingerprint(),
-                previous: self.previous_pepper.as_ref().map(Pepper::fingerprint),
+                previous: self.other_pepper.as_ref().and_then(OtherPepper::previous),
+                next: self.other_pepper.as_ref().and_then(OtherPepper::next),
             },
             privacy_key: Configured {
                 current: self.officer.fingerprint(),
                 previous: self.previous_officer.as_ref().map(|key| key.fingerprint()),
+                next: None,
             },
         }
     }
 
-    /// What hashes with the pepper, and with the one that it replaces.
+    /// What hashes with the pepper, and with the other.
     #[must_use]
     pub fn hashers(&self) -> Hashers {
+        let other = self.other_pepper.as_ref().map(OtherPepper::pepper);
         Hashers {
             current: Hasher::new(&self.pepper),
-            previous: self.previous_pepper.as_ref().map(Hasher::new),
+            other: other.map(Hasher::new),
         }
     }
 
@@ -93,7 +96,7 @@ impl ServiceSecrets {
         match (&config.privacy.pepper, &config.privacy.public_key) {
             (Some(pepper), Some(officer)) if missing.is_empty() => Ok(Self {
                 pepper: pepper.clone(),
-                previous_pepper: config.privacy.previous_pepper.clone(),
+                other_pepper: config.privacy.other_pepper.clone(),
                 officer: officer.clone(),
                 previous_officer: config.privacy.previous_public_key.clone(),
                 root: config.access.admin_key_hash.clone(),
@@ -127,7 +130,7 @@ impl ServiceSecrets {
             .map_err(|_| ServiceSecretsError::AdminKey(data_dir.display().to_string()))?;
         Ok(Self {
             pepper: config.privacy.pepper.clone().unwrap_or(secrets.pepper),
-            previous_pepper: config.privacy.previous_pepper.clone(),
+            other_pepper: config.privacy.other_pepper.clone(),
             officer: config
                 .privacy
                 .public_key

@@ -9,7 +9,7 @@ use crate::{
         values::{number, parsed, seconds},
     },
     privacy::{
-        hashing::Pepper,
+        hashing::{OtherPepper, Pepper},
         keys::{KeyError, OfficerPublicKey, is_private_key},
     },
 };
@@ -20,8 +20,8 @@ use crate::{
 pub struct PrivacyConfig {
     /// The key of all hashes.
     pub pepper: Option<Pepper>,
-    /// The pepper before it: who wrote then is still known as the same author.
-    pub previous_pepper: Option<Pepper>,
+    /// During a rotation, the pepper before it or the next: who comes to replicas with that is the same author.
+    pub other_pepper: Option<OtherPepper>,
     /// To whom contact data is sealed.
     pub public_key: Option<OfficerPublicKey>,
     /// To whom it was sealed before: a Redis that was claimed for that key is taken over.
@@ -40,6 +40,7 @@ impl PrivacyConfig {
             "privacy.previous_pepper",
             "privacy.previous_pepper_file",
         );
+        let next_pepper = either(reader, "privacy.next_pepper", "privacy.next_pepper_file");
         let public_key = either(reader, "privacy.public_key", "privacy.public_key_file");
         let previous_public_key = either(
             reader,
@@ -48,14 +49,21 @@ impl PrivacyConfig {
         );
         let reveals_per_day = reader.take("privacy.reveals_per_day", number(0..=10_000));
         let retention_every = reader.take("privacy.retention_s", seconds(1..=86_400));
-        let (pepper, previous_pepper) = (pepper?, previous_pepper?);
+        let pepper = pepper?;
+        let other_pepper = other_pepper(reader, previous_pepper?, next_pepper?)?;
+        let other_name = match &other_pepper {
+            Some(OtherPepper::Next(_)) => "privacy.next_pepper",
+            Some(OtherPepper::Previous(_)) | None => "privacy.previous_pepper",
+        };
         let (public_key, previous_public_key) = (public_key?, previous_public_key?);
         let changes = (
             refuse_no_change(
                 reader,
-                ("privacy.pepper", "privacy.previous_pepper"),
+                ("privacy.pepper", other_name),
                 pepper.as_ref().map(Pepper::fingerprint),
-                previous_pepper.as_ref().map(Pepper::fingerprint),
+                other_pepper
+                    .as_ref()
+                    .map(|other| other.pepper().fingerprint()),
             ),
             refuse_no_change(
                 reader,
@@ -69,12 +77,30 @@ impl PrivacyConfig {
         let ((), ()) = (changes.0?, changes.1?);
         Some(Self {
             pepper,
-            previous_pepper,
+            other_pepper,
             public_key,
             previous_public_key,
             reveals_per_day: reveals_per_day?,
             retention_every: retention_every?,
         })
+    }
+}
+
+/// A rotation knows two peppers, not three.
+fn other_pepper(
+    reader: &mut Reader<'_>,
+    previous: Option<Pepper>,
+    next: Option<Pepper>,
+) -> Option<Option<OtherPepper>> {
+    match (previous, next) {
+        (Some(_), Some(_)) => {
+            let what = "and privacy.previous_pepper are both set: end one rotation before the next, and unset one of them";
+            reader.refuse("privacy.next_pepper", what);
+            None
+        }
+        (Some(previous), None) => Some(Some(OtherPepper::Previous(previous))),
+        (None, Some(next)) => Some(Some(OtherPepper::Next(next))),
+        (None, None) => Some(None),
     }
 }
 
@@ -91,10 +117,11 @@ fn refuse_no_change(
     };
     let message = match current {
         None => format!(
-            "is the one before {key}, which is not set: set both (or the files that hold them)"
+            "needs {key} beside it, which is not set: set both (or the files that hold them)"
         ),
         Some(current) if current == previous => format!(
-            "is the same as {key}: put a new one there (`replydesk privacy keygen`), or unset this"
+            "is the same as {key}: one of the two must be another (`replydesk privacy keygen` makes one), or unset this; \
+             each may stand in a file that a setting ending in _file names"
         ),
         Some(_) => return Some(()),
     };

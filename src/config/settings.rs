@@ -119,6 +119,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("privacy.pepper_file", Text, None, "a file with the pepper"),
     setting("privacy.previous_pepper", Secret, None, "the pepper before it, for as long as authors from then are to be known"),
     setting("privacy.previous_pepper_file", Text, None, "a file with the pepper before it"),
+    setting("privacy.next_pepper", Secret, None, "the pepper that will replace it, on every replica before any uses it"),
+    setting("privacy.next_pepper_file", Text, None, "a file with the pepper that will replace it"),
     setting("privacy.public_key", Text, None, "the privacy officer's, rdpub1_..."),
     setting("privacy.public_key_file", Text, None, "a file with the officer's public key"),
     setting("privacy.previous_public_key", Text, None, "the officer's public key before it, while replicas change over"),

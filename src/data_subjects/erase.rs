@@ -58,6 +58,8 @@ pub struct Erased {
     pub verified: bool,
     /// When Redis rewrites its append-only file at the latest.
     pub log_rewrite_due: Option<Timestamp>,
+    /// What came before then may not have been found: the pepper was replaced.
+    pub not_found_before: Option<Timestamp>,
 }
 
 /// An erasure that began: run it.
@@ -153,6 +155,7 @@ impl Erasure {
             found: count,
             verified: false,
             log_rewrite_due: None,
+            not_found_before: self.identity.not_found_before,
         })
     }
 
@@ -188,6 +191,7 @@ impl Erasure {
             found: self.found.max(erased),
             verified,
             log_rewrite_due: Some(due),
+            not_found_before: self.identity.not_found_before,
         })
     }
 

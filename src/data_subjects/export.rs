@@ -38,6 +38,8 @@ pub enum Item {
         authors: u64,
         /// Comments that were.
         comments: u64,
+        /// What came before then may not have been found: the pepper was replaced.
+        not_found_before: Option<Timestamp>,
     },
     /// It can't go on; ask again.
     Failed(StoreError),
@@ -139,7 +141,11 @@ impl Export {
                 .subjects
                 .next_comments(&self.site, &self.identity, place);
             let Some((found, next)) = page.await? else {
-                return Ok(Some(Item::Summary { authors, comments }));
+                return Ok(Some(Item::Summary {
+                    authors,
+                    comments,
+                    not_found_before: self.identity.not_found_before,
+                }));
             };
             place = next;
             for comment in self.surround(found).await? {

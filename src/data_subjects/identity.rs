@@ -5,7 +5,7 @@ use crate::{
     comment::{
         bulk::Target,
         ids::{CommentId, KeyedHash, SiteId},
-        state::CommentState,
+        state::{CommentState, Timestamp},
         stored::StoredComment,
     },
     privacy::hashing::Hasher,
@@ -25,6 +25,8 @@ pub(super) struct Identity {
     pub(super) emails: usize,
     /// The one comment of somebody who is not known by anything.
     pub(super) alone: Option<CommentId>,
+    /// What came before then, by somebody who has not come since, is not found: the pepper was replaced.
+    pub(super) not_found_before: Option<Timestamp>,
 }
 
 /// A place in the walk through a subject's comments: which author, and behind which comment.
@@ -71,11 +73,16 @@ impl DataSubjects {
                 },
                 emails: 0,
                 alone: None,
+                not_found_before: self.recognition.blind_before(),
             }),
             DataSubject::Email(email) => {
                 let hash = |hasher: &Hasher| hasher.email(site, email);
                 let emails = self.recognition.all_of(site, hash).await?;
-                self.known_by(site, emails).await
+                let known = self.known_by(site, emails).await?;
+                Ok(Identity {
+                    not_found_before: self.recognition.blind_before(),
+                    ..known
+                })
             }
             DataSubject::AuthorOf(comment) => {
                 let found = self.store.comment(site, *comment).await?;
@@ -85,6 +92,7 @@ impl DataSubjects {
                         authors: Vec::new(),
                         emails: 0,
                         alone: Some(*comment),
+                        not_found_before: None,
                     }),
                     Some(author) if found.content.account_id.is_empty() => {
                         self.known_by(site, vec![author]).await
@@ -93,6 +101,7 @@ impl DataSubjects {
                         authors: vec![author],
                         emails: 0,
                         alone: None,
+                        not_found_before: None,
                     }),
                 }
             }
@@ -116,6 +125,7 @@ impl DataSubjects {
             authors,
             emails: emails.len(),
             alone: None,
+            not_found_before: None,
         })
     }
 

@@ -164,7 +164,11 @@ fn exported(site: &SiteId, item: Item) -> Result<v1::ExportSubjectResponse, Stat
     match item {
         Item::Author(author) => Ok(convert::author(*author)),
         Item::Comment(comment) => Ok(convert::comment(site, *comment)),
-        Item::Summary { authors, comments } => Ok(convert::summary(authors, comments)),
+        Item::Summary {
+            authors,
+            comments,
+            not_found_before,
+        } => Ok(convert::summary(authors, comments, not_found_before)),
         Item::Failed(error) => Err(error.into()),
         Item::Stopped => Err(stopped()),
     }

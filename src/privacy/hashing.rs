@@ -8,7 +8,7 @@ use std::{fmt, net::IpAddr};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-pub use crate::privacy::pepper::{Pepper, PepperError};
+pub use crate::privacy::pepper::{OtherPepper, Pepper, PepperError};
 
 use crate::{
     comment::{
@@ -182,13 +182,13 @@ impl Hasher {
     }
 }
 
-/// The present pepper's hasher, and that of the one before while it is configured. Cheap to clone.
+/// The present pepper's hasher, and that of the other that is configured during a rotation. Cheap to clone.
 #[derive(Clone)]
 pub struct Hashers {
     /// Makes all new hashes.
     pub current: Hasher,
-    /// Knows again who came before.
-    pub previous: Option<Hasher>,
+    /// Of the one before, or of the next: knows again who came to replicas that have it.
+    pub other: Option<Hasher>,
 }
 
 impl fmt::Debug for Hasher {

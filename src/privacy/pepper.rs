@@ -70,6 +70,43 @@ impl Pepper {
     }
 }
 
+/// A second pepper, during a rotation.
+#[derive(Debug, Clone)]
+pub enum OtherPepper {
+    /// The one that the present pepper replaces.
+    Previous(Pepper),
+    /// The one that will replace it: known everywhere before any replica uses it.
+    Next(Pepper),
+}
+
+impl OtherPepper {
+    /// Whichever it is.
+    #[must_use]
+    pub fn pepper(&self) -> &Pepper {
+        match self {
+            Self::Previous(pepper) | Self::Next(pepper) => pepper,
+        }
+    }
+
+    /// The fingerprint of the previous one.
+    #[must_use]
+    pub fn previous(&self) -> Option<String> {
+        match self {
+            Self::Previous(pepper) => Some(pepper.fingerprint()),
+            Self::Next(_) => None,
+        }
+    }
+
+    /// The fingerprint of the next one.
+    #[must_use]
+    pub fn next(&self) -> Option<String> {
+        match self {
+            Self::Previous(_) => None,
+            Self::Next(pepper) => Some(pepper.fingerprint()),
+        }
+    }
+}
+
 impl FromStr for Pepper {
     type Err = PepperError;
 

@@ -1,5 +1,6 @@
 //! Which pepper and which privacy key the data in this Redis belongs to.
 
+use crate::comment::state::Timestamp;
 use crate::store::{
     connection::Store,
     error::StoreError,
@@ -16,6 +17,8 @@ pub struct Configured {
     pub current: String,
     /// The one that it replaces, for as long as that is configured.
     pub previous: Option<String>,
+    /// The one that will replace it: who knows that may start although it has happened.
+    pub next: Option<String>,
 }
 
 /// The secrets that data in Redis depends on.
@@ -34,6 +37,7 @@ impl Identity {
         let alone = |secret: &Configured| Configured {
             current: secret.current.clone(),
             previous: None,
+            next: secret.next.clone(),
         };
         Self {
             pepper: alone(&self.pepper),
@@ -45,8 +49,8 @@ impl Identity {
 /// What a claim found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claimed {
-    /// The pepper replaced another once: authors may be known by hashes that this one does not make.
-    pub pepper_was_replaced: bool,
+    /// When the pepper replaced another, if it ever did: authors may be known by hashes that this one does not make.
+    pub pepper_replaced_at: Option<Timestamp>,
 }
 
 /// Why a replica must not work on this Redis.
@@ -54,23 +58,29 @@ pub struct Claimed {
 pub enum IdentityError {
     /// Hashes, limits and bans of this replica would not match the others'.
     #[error(
-        "the data in this Redis was written with another pepper (fingerprint {stored}) than the configured one ({configured}). Configure the pepper that the other replicas have, or use another Redis. To replace the pepper, configure the one in Redis as privacy.previous_pepper_file"
+        "the data in this Redis was written with another pepper (fingerprint {stored}) than the configured one ({configured}). Configure the pepper that the other replicas have, or use another Redis. {}",
+        replacing("pepper", "privacy.previous_pepper_file", .previous.as_deref())
     )]
     Pepper {
         /// In Redis.
         stored: String,
         /// Here.
         configured: String,
+        /// The one that is to be replaced, as it is configured.
+        previous: Option<String>,
     },
     /// The officer could not open what this replica seals.
     #[error(
-        "the data in this Redis was sealed to another privacy key (fingerprint {stored}) than the configured one ({configured}). Configure the public key that the other replicas have, or use another Redis. To replace the key, configure the one in Redis as privacy.previous_public_key_file"
+        "the data in this Redis was sealed to another privacy key (fingerprint {stored}) than the configured one ({configured}). Configure the public key that the other replicas have, or use another Redis. {}",
+        replacing("key", "privacy.previous_public_key_file", .previous.as_deref())
     )]
     PrivacyKey {
         /// In Redis.
         stored: String,
         /// Here.
         configured: String,
+        /// The one that is to be replaced, as it is configured.
+        previous: Option<String>,
     },
     /// Both differ: most likely this is another installation's Redis.
     #[error(
@@ -117,6 +127,16 @@ pub enum IdentityError {
     Store(#[from] StoreError),
 }
 
+/// How the one in Redis is replaced, or why it was not.
+fn replacing(what: &str, setting: &str, previous: Option<&str>) -> String {
+    match previous {
+        None => format!("To replace the {what}, configure the one in Redis as {setting}"),
+        Some(previous) => format!(
+            "{setting} has the fingerprint {previous}, which is not the one in Redis: only that can be replaced"
+        ),
+    }
+}
+
 impl IdentityError {
     /// Whether a replica that was right when it started may go on: another replaced a secret since.
     #[must_use]
@@ -154,6 +174,9 @@ fn compare(configured: &Configured, stored: &str, before: &str) -> Match {
     if configured.current == stored || configured.previous.as_deref() == Some(stored) {
         Match::Same
     } else if configured.current == before {
+        if configured.next.as_deref() == Some(stored) {
+            return Match::Same;
+        }
         Match::Replaced
     } else {
         Match::Other
@@ -177,8 +200,8 @@ pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, Identi
         .arg(privacy_key.current.as_str())
         .arg(before(pepper))
         .arg(before(privacy_key));
-    let (stored_pepper, stored_key, pepper_before, key_before): (String, String, String, String) =
-        store.call(&CLAIM, &call).await?;
+    let stored: (String, String, String, String, String) = store.call(&CLAIM, &call).await?;
+    let (stored_pepper, stored_key, pepper_before, key_before, replaced_at) = stored;
     let configured = pepper.current.clone();
     let is = (
         compare(pepper, &stored_pepper, &pepper_before),
@@ -192,10 +215,12 @@ pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, Identi
         (Match::Other, _) => Err(IdentityError::Pepper {
             stored: stored_pepper,
             configured,
+            previous: pepper.previous.clone(),
         }),
         (_, Match::Other) => Err(IdentityError::PrivacyKey {
             stored: stored_key,
             configured: privacy_key.current.clone(),
+            previous: privacy_key.previous.clone(),
         }),
         (Match::Replaced, _) => Err(IdentityError::ReplacedPepper {
             stored: stored_pepper,
@@ -213,7 +238,7 @@ pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, Identi
                 })
             }
             Some(_) | None => Ok(Claimed {
-                pepper_was_replaced: !pepper_before.is_empty(),
+                pepper_replaced_at: replaced_at.parse().ok().map(Timestamp),
             }),
         },
     }

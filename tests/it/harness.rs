@@ -2,7 +2,6 @@
 
 pub mod authors;
 pub mod bulk;
-pub mod canaries;
 pub mod certificates;
 pub mod clients;
 pub mod comments;
@@ -71,6 +70,7 @@ pub struct Desk {
     pub officer: Arc<OfficerPrivateKey>,
     pepper: Pepper,
     previous_pepper: Option<Pepper>,
+    next_pepper: Option<Pepper>,
 }
 
 impl Desk {
@@ -92,6 +92,7 @@ impl Desk {
             officer: Arc::new(OfficerPrivateKey::generate().unwrap()),
             pepper: Pepper::generate().unwrap(),
             previous_pepper: None,
+            next_pepper: None,
         };
         for _ in 0..replicas {
             desk.add_replica().await;
@@ -140,9 +141,15 @@ impl Desk {
         .unwrap()
     }
 
-    /// Replicas that start from now on have another pepper, and this one as the one before.
+    /// Replicas that start from now on know the pepper that will replace theirs.
+    pub fn announce_pepper(&mut self) {
+        self.next_pepper = Some(Pepper::generate().unwrap());
+    }
+
+    /// Replicas that start from now on have another pepper, the announced one if there is one, and this one as the one before.
     pub fn replace_pepper(&mut self) {
-        let new = Pepper::generate().unwrap();
+        let next = self.next_pepper.take();
+        let new = next.unwrap_or_else(|| Pepper::generate().unwrap());
         self.previous_pepper = Some(std::mem::replace(&mut self.pepper, new));
     }
 
@@ -166,10 +173,11 @@ impl Desk {
             "REPLYDESK_PRIVACY_PREVIOUS_PEPPER",
             self.previous_pepper.as_ref(),
         );
+        let next = ("REPLYDESK_PRIVACY_NEXT_PEPPER", self.next_pepper.as_ref());
         let given = |(key, pepper): (&str, Option<&Pepper>)| {
             pepper.map(|pepper| (key.to_owned(), pepper.to_text().to_string()))
         };
-        [pepper, previous].into_iter().filter_map(given)
+        [pepper, previous, next].into_iter().filter_map(given)
     }
 
     fn flags(&self) -> Vec<(String, String)> {

@@ -372,9 +372,9 @@ async fn a_call_with_much_to_read_lets_others_go_first() {
         .unwrap();
     let hashers = Hashers {
         current: Hasher::new(&Pepper::generate().unwrap()),
-        previous: None,
+        other: None,
     };
-    let recognition = Recognition::new(store.clone(), hashers, false);
+    let recognition = Recognition::new(store.clone(), hashers, None);
     let importer = Importer {
         store,
         confirmation: Confirmation::default(),

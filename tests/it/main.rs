@@ -18,6 +18,7 @@ mod author_command;
 mod backtest;
 mod backtest_command;
 mod bad_clients;
+mod bad_input;
 mod bulk;
 mod changes;
 mod commands;

@@ -191,6 +191,60 @@ async fn a_moderator_who_asks_first_sees_and_lifts_what_was_set_before() {
     desk.desk.finish().await;
 }
 
+/// Whoever announces the new pepper first has no gap: each kind of replica knows what the other makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_new_pepper_was_announced_both_kinds_of_replica_agree() {
+    let mut desk = Rotated::open(lenient()).await;
+    let mut spam = by("Spammer One", 0);
+    spam.body.push_str(" http://pills.example/buy");
+    let ip = spam.transport.clone();
+    let (spam, ..) = desk.submit(spam).await;
+    let (bob, ..) = desk.submit(by("Bob", 0)).await;
+    desk.ban(domain_of(&spam, "pills.example")).await;
+    desk.ban(of(&spam, SubjectKind::IpAddress)).await;
+    desk.ban(of(&bob, SubjectKind::Author)).await;
+    desk.desk.announce_pepper();
+    desk.move_on().await;
+    desk.desk.replicas[0].stop().await;
+    let announced = desk.desk.config();
+    desk.replace().await;
+    let both = [1, 2].map(|n| desk.blog.through(desk.desk.replicas[n].address));
+    let mut n = 1;
+    for _ in 0..3 {
+        for blog in &both {
+            n += 1;
+            let mut same_domain = by(&format!("Domain {n}"), n);
+            same_domain.body.push_str(" http://pills.example/buy");
+            let mut same_ip = by(&format!("Address {n}"), n);
+            same_ip.transport = ip.clone();
+            for request in [same_domain, same_ip, by("Bob", n)] {
+                let came = blog.submit(request).await.unwrap();
+                assert_eq!(came.outcome(), Outcome::Rejected, "{n}");
+            }
+        }
+    }
+    // Who comes now, to whichever replica first, has one history; a retry is one wherever it arrives.
+    for (name, first) in [("Lin", 0), ("Maximiliane", 1)] {
+        let request = by(name, 1);
+        both[first].submit(request.clone()).await.unwrap();
+        let again = both[1 - first].submit(request).await.unwrap();
+        assert!(again.replayed, "{name}");
+        let request = by(name, 2);
+        let id = request.comment_id.clone();
+        both[1 - first].submit(request).await.unwrap();
+        assert_eq!(desk.history(&id).await, 2, "{name}");
+        let address = format!("{}@readers.example", name.to_lowercase());
+        let at_old = desk.officer.through(desk.desk.replicas[1].address);
+        let looked = at_old.erase(with_email(&address), true).await.unwrap();
+        assert_eq!(looked.found, 2, "{name}");
+    }
+    // A replica that was not reached yet may crash and come back.
+    let back = App::build(announced).await;
+    assert!(back.is_ok(), "{:?}", back.err().map(|e| e.to_string()));
+    drop(back);
+    desk.desk.finish().await;
+}
+
 /// While the roll-out lasts, moderators sit at both kinds of replica.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_standings_of_one_domain_the_last_one_holds_and_a_lifted_one_stays_lifted() {
@@ -273,7 +327,10 @@ async fn an_erasure_finds_all_and_takes_aliases_with_it() {
     let address = "ada.lovelace@readers.example";
     let erased = desk.officer.erase(with_email(address), false).await;
     let erased = erased.unwrap();
-    assert_eq!((erased.erased, erased.summary.unwrap().verified), (5, true));
+    let summary = erased.summary.unwrap();
+    assert_eq!((erased.erased, summary.verified), (5, true));
+    // By an address, whoever did not come since the change would not have been found.
+    assert!(summary.not_found_before.is_some());
 
     let remains = everything(&mut desk.desk.redis.look());
     let has = |needle: &[u8]| remains.windows(needle.len()).any(|window| window == needle);

@@ -96,17 +96,20 @@ async fn a_managed_redis_without_config_is_used_and_says_what_was_not_checked() 
     server.stop().await;
 }
 
-/// A pepper and a privacy key, each behind `/` the one that it replaces.
+/// A pepper and a privacy key, each behind `/` the one that it replaces, or behind `>` the one that will replace it.
 fn identity(pepper: &str, privacy_key: &str) -> Identity {
-    let configured = |text: &str| match text.split_once('/') {
-        Some((current, previous)) => Configured {
+    let configured = |text: &str| {
+        let (text, next) = text
+            .split_once('>')
+            .map_or((text, None), |(t, n)| (t, Some(n)));
+        let (current, previous) = text
+            .split_once('/')
+            .map_or((text, None), |(c, p)| (c, Some(p)));
+        Configured {
             current: current.to_owned(),
-            previous: Some(previous.to_owned()),
-        },
-        None => Configured {
-            current: text.to_owned(),
-            previous: None,
-        },
+            previous: previous.map(str::to_owned),
+            next: next.map(str::to_owned),
+        }
     };
     Identity {
         pepper: configured(pepper),
@@ -132,6 +135,12 @@ async fn a_redis_has_one_pepper_and_one_privacy_key_and_each_can_be_replaced() {
             "sealed to another privacy key (fingerprint k1)",
         ),
         ("p1", "k1", "ok"),
+        ("p1>p2", "k1", "ok"),
+        (
+            "p3/p2",
+            "k1",
+            "has the fingerprint p2, which is not the one in Redis",
+        ),
         // Who knows the one before may replace it.
         ("p2/p1", "k1", "ok, replaced"),
         ("p2/p1", "k1", "ok, replaced"),
@@ -141,6 +150,9 @@ async fn a_redis_has_one_pepper_and_one_privacy_key_and_each_can_be_replaced() {
             "k1",
             "the pepper was replaced: this Redis now has p2, and p1 is the one before it",
         ),
+        // Who knows what came may start, though it came meanwhile.
+        ("p1>p2", "k1", "ok, replaced"),
+        ("p1>p3", "k1", "the pepper was replaced"),
         ("p2/p3", "k1", "the pepper that this Redis had before is p1"),
         (
             "p3/p1",
@@ -158,12 +170,10 @@ async fn a_redis_has_one_pepper_and_one_privacy_key_and_each_can_be_replaced() {
         ("p2", "k1", "the pepper was replaced"),
     ] {
         let told = match identity::claim(&store, &identity(pepper, key)).await {
-            Ok(Claimed {
-                pepper_was_replaced: true,
-            }) => "ok, replaced".to_owned(),
-            Ok(Claimed {
-                pepper_was_replaced: false,
-            }) => "ok".to_owned(),
+            Ok(Claimed { pepper_replaced_at }) => match pepper_replaced_at {
+                Some(_) => "ok, replaced".to_owned(),
+                None => "ok".to_owned(),
+            },
             Err(error) => error.to_string(),
         };
         let is_it = if expected.starts_with("ok") {

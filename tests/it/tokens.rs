@@ -6,9 +6,9 @@ mod by_file;
 mod by_https;
 mod by_log;
 mod by_url;
-mod provider;
+pub mod provider;
 mod publisher;
-mod setup;
+pub mod setup;
 
 use proptest::prelude::*;
 use replydesk::access::{role::Role, scope::SiteScope, token::error::TokenError};

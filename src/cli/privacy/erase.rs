@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use serde_json::json;
 
-use super::subject::Subject;
+use super::subject::{Subject, warn_of_strangers};
 use crate::{
     cli::{
         client::{Connection, explain::explain},
@@ -74,11 +74,13 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
             "erased": erased.erased,
             "verified": summary.verified,
             "log_rewrite_due_at": json::time(summary.log_rewrite_due_at.as_ref()),
+            "not_found_before": json::time(summary.not_found_before.as_ref()),
         }));
     }
     output::say(format!("{} comments erased", erased.erased))?;
+    warn_of_strangers(summary.not_found_before.as_ref());
     output::say(if summary.verified {
-        "a second look found nothing left"
+        "a second look found nothing left that is known by this"
     } else {
         "more comments arrived meanwhile: run the same command again"
     })?;

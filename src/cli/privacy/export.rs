@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     key_files::read_keys_if_any,
     sealed::{Count, Sealed},
-    subject::Subject,
+    subject::{Subject, warn_of_strangers},
 };
 use crate::{
     cli::{
@@ -66,7 +66,12 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
             Some(Item::Summary(summary)) => {
                 is_whole = true;
                 let (authors, comments) = (summary.authors, summary.comments);
-                output::json(&json!({ "summary": { "authors": authors, "comments": comments } }))?;
+                warn_of_strangers(summary.not_found_before.as_ref());
+                output::json(&json!({ "summary": {
+                    "authors": authors,
+                    "comments": comments,
+                    "not_found_before": json::time(summary.not_found_before.as_ref()),
+                } }))?;
             }
             None => {}
         }

@@ -5,8 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use prost_types::Timestamp;
+
 use crate::{
-    cli::{client::reach::Reach, failure::Failure},
+    cli::{client::reach::Reach, clock, failure::Failure},
     comment::ids::CommentId,
     proto::v1::{DataSubject, data_subject::NamedBy},
 };
@@ -82,4 +84,15 @@ fn read(file: &Path) -> Result<String, Failure> {
         .read_to_string(&mut text)
         .map_err(cannot)?;
     Ok(text.trim().to_owned())
+}
+
+/// Says whom an address or an account does not find, if the pepper was replaced.
+pub(super) fn warn_of_strangers(not_found_before: Option<&Timestamp>) {
+    if let Some(at) = not_found_before {
+        eprintln!(
+            "the pepper was replaced at {}, and the one before it is configured no more: comments from before then, by \
+             somebody who has not come since, are not found by address or account; name one of them with --comment",
+            clock::readable(Some(at))
+        );
+    }
 }

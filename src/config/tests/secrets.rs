@@ -89,6 +89,23 @@ fn nothing_printed_holds_a_secret() {
     assert!(!error.to_string().contains(private.as_str()));
 }
 
+/// That a configuration is refused with these words, or taken; and that no secret is in what is said of it.
+fn refused(pairs: &[(&str, &str)], expected: Option<&str>, secrets: &[&str]) {
+    match (from_env(pairs), expected) {
+        (Ok(_), None) => {}
+        (Ok(_), Some(expected)) => panic!("taken, not refused: {expected}"),
+        (Err(error), expected) => {
+            let text = error.to_string();
+            let is_it = expected.is_some_and(|expected| text.contains(expected));
+            assert!(is_it, "{text}");
+            assert!(
+                !secrets.iter().any(|secret| text.contains(secret)),
+                "{text}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_was_before_needs_another_in_its_place() {
     let key = || {
@@ -103,7 +120,6 @@ fn what_was_before_needs_another_in_its_place() {
         "REPLYDESK_PRIVACY_PREVIOUS_PUBLIC_KEY",
     );
     let previous_file = "REPLYDESK_PRIVACY_PREVIOUS_PUBLIC_KEY_FILE";
-    let other_pepper = PEPPER.to_lowercase();
     for (pairs, expected) in [
         (&[(current, &*new), (previous, &*old)][..], None),
         (&[(current, &new), (previous_file, path)], None),
@@ -117,7 +133,7 @@ fn what_was_before_needs_another_in_its_place() {
         ),
         (
             &[(previous, &old)],
-            Some("before privacy.public_key, which is not set: set both"),
+            Some("needs privacy.public_key beside it, which is not set: set both"),
         ),
         (
             &[(current, &new), (previous, &old), (previous_file, path)],
@@ -131,16 +147,27 @@ fn what_was_before_needs_another_in_its_place() {
             &[(current, &new), (previous, "rdpub1_AAAA")],
             Some("some are missing or wrong"),
         ),
+    ] {
+        refused(pairs, expected, &[&private, PEPPER]);
+    }
+}
+
+#[test]
+fn a_rotation_knows_two_peppers() {
+    let other_pepper = PEPPER.to_lowercase();
+    for (pairs, expected) in [
         (
-            &[("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", PEPPER)],
-            Some("before privacy.pepper, which is not set: set both"),
+            &[("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", PEPPER)][..],
+            Some("needs privacy.pepper beside it, which is not set: set both"),
         ),
         (
             &[
                 ("REPLYDESK_PRIVACY_PEPPER", PEPPER),
                 ("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", PEPPER),
             ],
-            Some("is the same as privacy.pepper: put a new one there"),
+            Some(
+                "privacy.previous_pepper is the same as privacy.pepper: one of the two must be another",
+            ),
         ),
         (
             &[
@@ -149,19 +176,32 @@ fn what_was_before_needs_another_in_its_place() {
             ],
             None,
         ),
+        (
+            &[
+                ("REPLYDESK_PRIVACY_PEPPER", PEPPER),
+                ("REPLYDESK_PRIVACY_NEXT_PEPPER", PEPPER),
+            ],
+            Some(
+                "privacy.next_pepper is the same as privacy.pepper: one of the two must be another",
+            ),
+        ),
+        (
+            &[
+                ("REPLYDESK_PRIVACY_PEPPER", PEPPER),
+                ("REPLYDESK_PRIVACY_NEXT_PEPPER", &other_pepper),
+            ],
+            None,
+        ),
+        (
+            &[
+                ("REPLYDESK_PRIVACY_PEPPER", PEPPER),
+                ("REPLYDESK_PRIVACY_NEXT_PEPPER", &other_pepper),
+                ("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", &other_pepper),
+            ],
+            Some("end one rotation before the next"),
+        ),
     ] {
-        match (from_env(pairs), expected) {
-            (Ok(_), None) => {}
-            (Ok(_), Some(expected)) => panic!("taken, not refused: {expected}"),
-            (Err(error), expected) => {
-                let text = error.to_string();
-                assert!(
-                    expected.is_some_and(|expected| text.contains(expected)),
-                    "{text}"
-                );
-                assert!(!text.contains(&private) && !text.contains(PEPPER), "{text}");
-            }
-        }
+        refused(pairs, expected, &[PEPPER, &other_pepper]);
     }
 }
 
@@ -192,6 +232,7 @@ fn no_setting_takes_the_officer_s_private_key() {
         "privacy.previous_public_key_file",
         "privacy.pepper_file",
         "privacy.previous_pepper_file",
+        "privacy.next_pepper_file",
     ] {
         let variable = settings::find(key).unwrap().variable();
         let told = from_env(&[(&variable, path)]).unwrap_err().to_string();

@@ -4,6 +4,7 @@ use crate::{
     comment::{
         contact::SealedCopy,
         ids::{CommentId, SiteId},
+        state::Timestamp,
         violation::Violations,
         written::{Audience, Written},
     },
@@ -115,8 +116,16 @@ pub fn comment(site: &SiteId, exported: ExportedComment) -> v1::ExportSubjectRes
 
 /// The end of an export.
 #[must_use]
-pub fn summary(authors: u64, comments: u64) -> v1::ExportSubjectResponse {
-    item(Item::Summary(v1::ExportSummary { authors, comments }))
+pub fn summary(
+    authors: u64,
+    comments: u64,
+    not_found_before: Option<Timestamp>,
+) -> v1::ExportSubjectResponse {
+    item(Item::Summary(v1::ExportSummary {
+        authors,
+        comments,
+        not_found_before: not_found_before.map(time),
+    }))
 }
 
 /// The end of an erasure.
@@ -128,6 +137,7 @@ pub fn erased(erased: Erased) -> v1::EraseSubjectResponse {
         summary: Some(v1::EraseSummary {
             verified: erased.verified,
             log_rewrite_due_at: erased.log_rewrite_due.map(time),
+            not_found_before: erased.not_found_before.map(time),
         }),
     }
 }

@@ -2,14 +2,17 @@
 -- Claims this Redis for one pepper and one privacy key, or says whose it is. Who knows the secret that is stored as the one
 -- before its own puts its own in its place.
 -- KEYS[1]    {replydesk}:identity   hash: pepper, privacy_key (fingerprints), previous_pepper, previous_privacy_key (what
---            they replaced, absent where they never did); no expiry; written here only
+--            they replaced, absent where they never did), pepper_replaced_at (ms); no expiry; written here only
 -- KEYS[2]    {replydesk}:sealing    sorted set: privacy keys, by when a replica last said that it seals to them, in ms
 -- ARGV[1-2]  fingerprints of the pepper and of the privacy key
 -- ARGV[3-4]  of those that they replace, '' for none
--- Reply      {pepper, privacy key, previous pepper, previous privacy key}, as they are stored then; '' for none
+-- Reply      {pepper, privacy key, previous pepper, previous privacy key, when the pepper was replaced}, as they are stored
+--            then; '' for none
 -- Cost       O(1); replicas call it every ten seconds
 -- Atomic, so that of two replicas that start at once with different secrets one is refused.
-local FIELDS = {'pepper', 'privacy_key', 'previous_pepper', 'previous_privacy_key'}
+local FIELDS = {'pepper', 'privacy_key', 'previous_pepper', 'previous_privacy_key', 'pepper_replaced_at'}
+local time = redis.call('TIME')
+local ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local function read() return redis.call('HMGET', KEYS[1], unpack(FIELDS)) end
 local stored = read()
 if not (stored[1] and stored[2]) then
@@ -24,14 +27,13 @@ for i = 1, 2 do
   end
 end
 if ours and #changes > 0 then
+  if stored[1] ~= ARGV[1] then redis.call('HSET', KEYS[1], FIELDS[5], string.format('%.0f', ms)) end
   redis.call('HSET', KEYS[1], unpack(changes))
   stored = read()
 end
-for i = 1, 4 do stored[i] = stored[i] or '' end
+for i = 1, 5 do stored[i] = stored[i] or '' end
 -- Also who still has the one before: what that replica seals, its key must open.
 if ARGV[2] == stored[2] or ARGV[2] == stored[4] then
-  local time = redis.call('TIME')
-  local ms = time[1] * 1000 + math.floor(time[2] / 1000)
   redis.call('ZADD', KEYS[2], string.format('%.0f', ms), ARGV[2])
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('(%.0f', ms - 86400000))
 end

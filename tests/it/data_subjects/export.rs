@@ -21,6 +21,7 @@ async fn an_export_has_everything_and_ends_with_its_summary() {
         }
     }
     let summary = v1::ExportSummary {
+        not_found_before: None,
         authors: 3,
         comments: 8,
     };

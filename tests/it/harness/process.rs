@@ -149,12 +149,15 @@ pub fn is_running(pid: u32) -> bool {
     stat.is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or("").starts_with(" Z"))
 }
 
-/// The address in `server.ready address=…`.
+/// The address in `server.ready address=…`, or `"address":"…"` where the log is JSON.
 fn ready(log: &[u8]) -> Option<SocketAddr> {
     let log = String::from_utf8_lossy(log);
     let line = log.lines().find(|line| line.contains("server.ready"))?;
-    let address = line.split("address=").nth(1)?;
-    address.split_whitespace().next()?.parse().ok()
+    let (_, behind) = line
+        .split_once("address=")
+        .or_else(|| line.split_once("\"address\":\""))?;
+    let address = behind.split(|c: char| c.is_whitespace() || c == '"').next();
+    address?.parse().ok()
 }
 
 impl Drop for Process {

@@ -7,6 +7,7 @@ use std::{
     thread::JoinHandle,
 };
 
+use data_encoding::HEXLOWER;
 use redis::{Commands, Connection, Value};
 
 /// Every key with its value, as it is read and as it is dumped.
@@ -91,8 +92,31 @@ impl Eavesdropper {
         }))
     }
 
-    /// All that was heard, once Redis has ended.
+    /// All that was heard, as it was sent, once Redis has ended.
     pub fn heard(self) -> Vec<u8> {
-        self.0.join().unwrap()
+        unescaped(&self.0.join().unwrap())
     }
+}
+
+/// Redis tells of commands with backslashes for what is no letter.
+fn unescaped(heard: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::with_capacity(heard.len()), heard);
+    while let [first, after @ ..] = rest {
+        let (byte, length) = match (first, after) {
+            (b'\\', [b'x', high, low, ..]) => {
+                let hex = HEXLOWER.decode(&[*high, *low]).unwrap();
+                (hex[0], 4)
+            }
+            (b'\\', [b'n', ..]) => (b'\n', 2),
+            (b'\\', [b'r', ..]) => (b'\r', 2),
+            (b'\\', [b't', ..]) => (b'\t', 2),
+            (b'\\', [b'a', ..]) => (7, 2),
+            (b'\\', [b'b', ..]) => (8, 2),
+            (b'\\', [other, ..]) => (*other, 2),
+            _ => (*first, 1),
+        };
+        bytes.push(byte);
+        rest = &rest[length..];
+    }
+    bytes
 }

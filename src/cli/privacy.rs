@@ -5,6 +5,7 @@ use crate::cli::failure::Failure;
 
 mod erase;
 mod export;
+mod fingerprint;
 mod hold;
 mod key_files;
 mod keygen;
@@ -28,9 +29,10 @@ Examples:
       --reason \"asked for by the reader\"
   replydesk privacy erase --site daily --email-file address.txt \\
       --reason \"asked for by the reader\"
-  replydesk privacy rewrap --site daily --private-key-file old.key \\
+  replydesk privacy rewrap --private-key-file old.key \\
       --public-key-file new/privacy.pub
-All but keygen and open need an access key of the role privacy-officer.")]
+  replydesk privacy fingerprint new/privacy.pub
+All but keygen, fingerprint and open need an access key of the role privacy-officer.")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
@@ -39,6 +41,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     Keygen(keygen::Args),
+    Fingerprint(fingerprint::Args),
     Open(open::Args),
     Reveal(reveal::Args),
     Export(export::Args),
@@ -55,6 +58,7 @@ enum Action {
 pub async fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         Action::Keygen(args) => keygen::run(&args),
+        Action::Fingerprint(args) => fingerprint::run(&args),
         Action::Open(args) => open::run(&args),
         Action::Reveal(args) => reveal::run(args).await,
         Action::Export(args) => export::run(args).await,

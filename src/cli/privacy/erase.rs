@@ -84,6 +84,9 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     } else {
         "more comments arrived meanwhile: run the same command again"
     })?;
+    if erased.erased == 0 {
+        return Ok(());
+    }
     output::say(format!(
         "Redis forgets them in its append-only file by {} at the latest; backups, by their own retention",
         clock::readable(summary.log_rewrite_due_at.as_ref())

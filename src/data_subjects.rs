@@ -28,7 +28,7 @@ use crate::{
     store::{
         confirmation::Confirmation,
         connection::Store,
-        data_subjects::{NewReveal, Revealed, SubjectNote, SubjectNoted},
+        data_subjects::{HoldSet, NewReveal, Revealed, SubjectNote, SubjectNoted},
         error::StoreError,
     },
 };
@@ -137,7 +137,7 @@ impl DataSubjects {
         }
     }
 
-    /// Holds what is kept of a data subject, or ends that. Whether it changed anything. Accounts that the subject's e-mail
+    /// Holds what is kept of a data subject, or ends that. Accounts that the subject's e-mail
     /// address was used with are held as they are known now.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl DataSubjects {
         subject: &DataSubject,
         purpose: &Purpose,
         held: bool,
-    ) -> Result<bool, PrivacyRefusal> {
+    ) -> Result<HoldSet, PrivacyRefusal> {
         let identity = self.identify(site, subject).await?;
         if identity.authors.is_empty() {
             return Err(PrivacyRefusal::NoAuthor);
@@ -165,8 +165,8 @@ impl DataSubjects {
             after,
         };
         let set = self.store.set_legal_hold(&note, held);
-        let changed = self.confirmation.of(set).await?;
-        changed.ok_or_else(|| SiteError::NotFound.into())
+        let set = self.confirmation.of(set).await?;
+        set.ok_or_else(|| SiteError::NotFound.into())
     }
 
     /// Notes what is done with a data subject.

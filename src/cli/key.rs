@@ -21,7 +21,7 @@ use super::{clock, failure::Failure, json, output, untrusted, words};
 Examples:
   replydesk key create --role submitter --site daily --label 'blog back end'
   replydesk key create --role moderator --site daily --label Ada --expires 90d
-  replydesk key rotate 0123456789abcdef --overlap 1h > blog.key
+  (umask 077; replydesk key rotate 0123456789abcdef --overlap 1h > blog.key)
   replydesk key revoke 0123456789abcdef
   replydesk key generate --role admin        # offline, before a service runs")]
 pub struct Args {

@@ -118,8 +118,11 @@ impl PrivacyService for Privacy {
         let setting = self
             .subjects
             .set_legal_hold(&site, &caller, &subject, &purpose, asked.held);
-        let changed = setting.await?;
-        Ok(Response::new(v1::SetLegalHoldResponse { changed }))
+        let set = setting.await?;
+        Ok(Response::new(v1::SetLegalHoldResponse {
+            changed: set.changed,
+            authors_known: set.authors_known,
+        }))
     }
 
     async fn preview_retention(

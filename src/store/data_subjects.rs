@@ -14,7 +14,7 @@ use crate::{
     },
     proto::store::AuditRecord,
     store::{
-        audit::details_by,
+        audit::{author_reference, details_by},
         connection::Store,
         error::StoreError,
         events, keys,
@@ -69,6 +69,9 @@ pub enum Revealed {
     },
 }
 
+/// The log names as many of a subject's authors.
+const MOST_NAMED: usize = 20;
+
 /// What is noted of a data subject.
 pub struct SubjectNote<'a> {
     /// Of which site.
@@ -101,6 +104,15 @@ pub enum SubjectNoted {
     NoSite,
 }
 
+/// What became of a legal hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldSet {
+    /// Whether anything changed.
+    pub changed: bool,
+    /// How many of the subject's authors have come so far.
+    pub authors_known: u32,
+}
+
 impl Store {
     /// Notes that contact data is handed out, and counts it. Each call counts, a repetition too. One round trip.
     ///
@@ -131,8 +143,8 @@ impl Store {
         })
     }
 
-    /// Notes something of a data subject in the audit log. `unless_held`: not if a legal hold is on one of its authors. One
-    /// round trip.
+    /// Notes something of a data subject in the audit log, which names those of its authors that there are; of an erasure,
+    /// none, since their names go with them. `unless_held`: not if a legal hold is on one of its authors. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; it may be noted then.
@@ -150,6 +162,11 @@ impl Store {
             .arg(if unless_held { "1" } else { "" })
             .arg(events::random_bits())
             .arg(details(note));
+        let call = if note.action == AuditAction::SubjectErased {
+            call
+        } else {
+            with_references(call, note.authors)
+        };
         let reply: Reply = self.call(&NOTE, &call).await?;
         match reply.word()?.as_str() {
             "NOTED" => Ok(SubjectNoted::Done),
@@ -159,8 +176,8 @@ impl Store {
         }
     }
 
-    /// Sets a legal hold on a data subject's authors for the note's purpose, or ends it. Returns whether it changed anything;
-    /// `None` where the site is gone. Safe to repeat. One round trip.
+    /// Sets a legal hold on a data subject's authors for the note's purpose, or ends it. `None` where the site is gone. Safe to
+    /// repeat. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; the same call again will tell.
@@ -168,7 +185,7 @@ impl Store {
         &self,
         note: &SubjectNote<'_>,
         held: bool,
-    ) -> Result<Option<bool>, StoreError> {
+    ) -> Result<Option<HoldSet>, StoreError> {
         let site = note.site;
         let call = ScriptCall::new()
             .key(keys::site(site))
@@ -181,9 +198,13 @@ impl Store {
             .arg(if held { note.purpose } else { "" })
             .arg(events::random_bits())
             .arg(details(note));
+        let call = with_references(call, note.authors);
         let reply: Reply = self.call(&HOLD, &call).await?;
         match reply.word()?.as_str() {
-            "SET" => Ok(Some(reply.get::<u8>(1)? == 1)),
+            "SET" => Ok(Some(HoldSet {
+                changed: reply.get::<u8>(1)? == 1,
+                authors_known: reply.get(2)?,
+            })),
             "NO_SITE" => Ok(None),
             _ => Err(unexpected()),
         }
@@ -227,6 +248,11 @@ impl Store {
 fn with_authors(call: ScriptCall, site: &SiteId, authors: &[KeyedHash]) -> ScriptCall {
     let authors = authors.iter().map(|author| keys::author(site, author));
     authors.fold(call, ScriptCall::key)
+}
+
+fn with_references(call: ScriptCall, authors: &[KeyedHash]) -> ScriptCall {
+    let named = authors.iter().take(MOST_NAMED);
+    named.fold(call, |call, _| call.arg(author_reference()))
 }
 
 fn details(note: &SubjectNote<'_>) -> Vec<u8> {

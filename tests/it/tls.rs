@@ -114,12 +114,16 @@ async fn the_binary_serves_tls_and_its_commands_speak_it_and_sighup_takes_a_new_
     let files = Files::of(&authority.server());
     files.write("ca.pem", &authority.pem());
     files.write("next.pem", &next.pem());
+    let foreign = next.client("blog.example");
+    files.write("foreign.pem", &foreign.certificate);
+    files.write("foreign.key", &foreign.key);
     let path = |name: &str| files.path(name).display().to_string();
     let data = files.path("data");
     let settings = [
         ("tls.certificate_file", path("server.pem")),
         ("tls.private_key_file", path("server.key")),
         ("tls.reload_s", "86400".to_owned()),
+        ("tls.client_ca_file", path("ca.pem")),
     ];
     let settings: Vec<(&str, &str)> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let mut service = Process::embedded(&data, &settings).await;
@@ -138,6 +142,26 @@ async fn the_binary_serves_tls_and_its_commands_speak_it_and_sighup_takes_a_new_
     assert!(
         !refused.status.success() && said.contains("does --ca name"),
         "{said}"
+    );
+
+    // What the transport says of these is of no use to a person.
+    let said = |args: &[&str], address: &str| {
+        let refused = run(
+            &[&["site", "list", "--key-file", &key], args].concat(),
+            address,
+        );
+        assert!(!refused.status.success());
+        String::from_utf8(refused.stderr).unwrap()
+    };
+    let plain = said(&[], &address.replace("https", "http"));
+    assert!(plain.contains("--address https://"), "{plain}");
+    let (certificate, private) = (path("foreign.pem"), path("foreign.key"));
+    let shown = ["--certificate", &certificate, "--certificate-key", &private];
+    let ca = path("ca.pem");
+    let foreign = said(&[&["--ca", &ca], &shown[..]].concat(), &address);
+    assert!(
+        foreign.contains("may have refused the client certificate"),
+        "{foreign}"
     );
 
     files.renew(&next.server());

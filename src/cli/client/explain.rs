@@ -65,6 +65,9 @@ fn describe(status: &Status) -> String {
     if text.is_empty() {
         text = format!("the service answered {:?} without a message", status.code());
     }
+    if let Some(hint) = of_the_connection(status.message()) {
+        let _ = write!(text, "\n  {hint}");
+    }
     if let Some(todo) = advice(status.code(), &details) {
         let _ = write!(text, "\n  {todo}");
     }
@@ -77,6 +80,23 @@ fn describe(status: &Status) -> String {
         );
     }
     text
+}
+
+/// What is behind words of the transport's own, which say little.
+fn of_the_connection(message: &str) -> Option<&'static str> {
+    let says = |words| message.contains(words);
+    if says("h2 protocol error") {
+        Some("does the service speak TLS there? Then: --address https://…, with --ca FILE")
+    } else if says("transport error") {
+        Some(
+            "the connection was cut. Over TLS the service may have refused the client certificate, or want one \
+             (--certificate); its log says why",
+        )
+    } else if says("HTTP status code 431") {
+        Some("the headers are too long: is the token?")
+    } else {
+        None
+    }
 }
 
 fn invalid(message: &str, details: &ErrorDetails) -> String {
@@ -150,6 +170,9 @@ fn advice(code: Code, details: &ErrorDetails) -> Option<String> {
         (Code::AlreadyExists, "SITE_EXISTS") => {
             Some("`replydesk site apply` changes its policy, after showing how".to_owned())
         }
+        (Code::FailedPrecondition, "LEGAL_HOLD") => {
+            Some("`replydesk privacy hold --end` ends it, once its reason is over".to_owned())
+        }
         (Code::NotFound, "SITE_NOT_FOUND") => Some(
             "`replydesk site list` shows the sites, `replydesk site create NAME --display-name TEXT` makes one".to_owned(),
         ),
@@ -197,6 +220,8 @@ mod tests {
             "replydesk",
             HashMap::from([("comment_id".to_owned(), first)]),
         );
+        let mut held = ErrorDetails::new();
+        held.set_error_info("LEGAL_HOLD", "replydesk", HashMap::new());
         let statuses = [
             Status::with_error_details(Code::InvalidArgument, "2 fields", invalid),
             Status::with_error_details(Code::ResourceExhausted, "too many comments", limited),
@@ -206,6 +231,9 @@ mod tests {
             Status::unavailable("the store does not answer"),
             Status::internal(""),
             Status::not_found("no such site: \u{1b}[31mred"),
+            Status::with_error_details(Code::FailedPrecondition, "held", held),
+            Status::unknown("h2 protocol error: http2 error"),
+            Status::unknown("transport error"),
         ];
         let texts: Vec<String> = statuses.iter().map(|s| explain(s).to_string()).collect();
         insta::assert_snapshot!(texts.join("\n---\n"));

@@ -95,7 +95,7 @@ fn read_key(file: &Path) -> Result<String, Failure> {
         ))
     };
     if fs::metadata(file).map_err(cannot)?.len() > LARGEST_KEY_FILE {
-        return Err(not_a_key(&file.display().to_string()));
+        return Err(too_long(&file.display().to_string()));
     }
     fs::read_to_string(file).map_err(cannot)
 }
@@ -104,6 +104,13 @@ fn not_a_key(origin: &str) -> Failure {
     Failure::usage(format!(
         "{origin} holds neither an access key nor a token; a key looks like rd_<id>_<secret>, and `replydesk key create` \
          makes one; a token (JWT) has three parts with full stops between them"
+    ))
+}
+
+fn too_long(origin: &str) -> Failure {
+    Failure::usage(format!(
+        "{origin} is longer than an access key or a token may be ({MAX_TOKEN_BYTES} bytes); is a token too long, have the \
+         identity provider put fewer claims into it"
     ))
 }
 
@@ -141,6 +148,9 @@ impl Target {
     pub fn with_key(mut self, key: &str) -> Result<Self, Failure> {
         const ORIGIN: &str = "what was given as the key";
         let key = key.trim();
+        if key.len() > MAX_TOKEN_BYTES {
+            return Err(too_long(ORIGIN));
+        }
         if key.starts_with("rd_") {
             let parsed: Result<AccessKey, _> = key.parse();
             parsed.map_err(|why| Failure::usage(format!("{ORIGIN}: {why}")))?;
@@ -206,6 +216,7 @@ mod tests {
             ("rd_can ary", "an access key reads rd_"),
             ("rd_canäry", "an access key reads rd_"),
             (&typo, "typing error"),
+            (&format!("{}.e30.x", "canary".repeat(5_000)), "fewer claims"),
         ] {
             let failure = Target::new("x").with_key(text).expect_err(text).to_string();
             assert!(!failure.contains("canary") && !failure.contains(&typo[3..]));

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  replydesk key rotate 0123456789abcdef > blog.key
+  (umask 077; replydesk key rotate 0123456789abcdef > blog.key)
   replydesk key rotate 0123456789abcdef --overlap 1h --expires 90d --json
   replydesk key rotate 0123456789abcdef --overlap 0s    # it was stolen
 

@@ -84,11 +84,13 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     } else {
         "more comments arrived meanwhile: run the same command again"
     })?;
-    if erased.erased == 0 {
-        return Ok(());
-    }
+    let what = if erased.erased == 0 {
+        "if there was a standing, a note or a history, it is gone, and Redis forgets it"
+    } else {
+        "Redis forgets them"
+    };
     output::say(format!(
-        "Redis forgets them in its append-only file by {} at the latest; backups, by their own retention",
+        "{what} in its append-only file by {} at the latest; backups, by their own retention",
         clock::readable(summary.log_rewrite_due_at.as_ref())
     ))
 }

@@ -41,14 +41,22 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         reason: subject.reason.clone(),
     };
     let set = once(connection.privacy().set_legal_hold(timely(request))).await;
-    let changed = set.map_err(|status| explain(&status))?.changed;
+    let set = set.map_err(|status| explain(&status))?;
+    let (changed, known) = (set.changed, set.authors_known);
     if args.json {
-        return output::json(&json!({ "held": !args.end, "changed": changed }));
+        return output::json(
+            &json!({ "held": !args.end, "changed": changed, "authors_known": known }),
+        );
     }
+    let so_far = if known == 0 {
+        "; nobody is known by that so far: what arrives later is held"
+    } else {
+        ""
+    };
     output::say(match (args.end, changed) {
-        (false, true) => "held",
-        (false, false) => "was held for this reason already",
-        (true, true) => "held no longer: retention takes what is due",
-        (true, false) => "was not held",
+        (false, true) => format!("held{so_far}"),
+        (false, false) => format!("was held for this reason already{so_far}"),
+        (true, true) => "held no longer: retention takes what is due".to_owned(),
+        (true, false) => "was not held".to_owned(),
     })
 }

@@ -24,3 +24,21 @@ local function author_subject(author, fresh)
   end
   return string.char(50, 7 + #reference) .. 'author ' .. reference, reference
 end
+
+-- The same for the first of several authors, as many as there are fresh references for, at most 20; those that are not there
+-- are passed over where `known` is set. '' where none is left.
+local function authors_subject(first, fresh, known)
+  local named = {}
+  for i, reference in ipairs(fresh) do
+    local author = KEYS[first + i - 1]
+    if not known or call('EXISTS', author) == 1 then
+      local _, own = author_subject(author, reference)
+      named[#named + 1] = 'author ' .. own
+    end
+  end
+  if #named == 0 then return '' end
+  local more = #KEYS - first + 1 - #fresh
+  local text = table.concat(named, ', ') .. (more > 0 and ' and ' .. more .. ' more' or '')
+  if #text < 128 then return string.char(50, #text) .. text end
+  return string.char(50, #text % 128 + 128, math.floor(#text / 128)) .. text
+end

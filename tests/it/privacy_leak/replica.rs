@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use replydesk::access::{key::AccessKey, root::RootKey};
+use replydesk::{
+    access::{key::AccessKey, root::RootKey},
+    privacy::hashing::Pepper,
+};
 
 use super::{scene::Scene, submissions::one_more};
 use crate::harness::{
@@ -49,6 +52,11 @@ impl Replica {
         command
             .env("REDIS_URL", socket(&scene.data()))
             .env("REPLYDESK_PRIVACY_PEPPER_FILE", scene.secret("pepper"))
+            // In the middle of a rotation, everybody is looked for under two peppers.
+            .env(
+                "REPLYDESK_PRIVACY_NEXT_PEPPER",
+                Pepper::generate().unwrap().to_text().as_str(),
+            )
             .env(
                 "REPLYDESK_PRIVACY_PUBLIC_KEY_FILE",
                 scene.secret("privacy.pub"),

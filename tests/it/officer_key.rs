@@ -1,6 +1,8 @@
 //! The privacy officer's key: how another takes its place, and that no replica ever has the private half.
 
+mod commands;
 mod data_keys;
+mod machine;
 mod memory;
 mod rotation;
 

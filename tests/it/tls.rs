@@ -160,7 +160,7 @@ async fn the_binary_serves_tls_and_its_commands_speak_it_and_sighup_takes_a_new_
     let ca = path("ca.pem");
     let foreign = said(&[&["--ca", &ca], &shown[..]].concat(), &address);
     assert!(
-        foreign.contains("may have refused the client certificate"),
+        foreign.contains("Does it refuse the client certificate"),
         "{foreign}"
     );
 

@@ -1,6 +1,6 @@
 //! Turns a status and its `google.rpc` details into what a person should read: what is wrong, and what to do.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{error::Error as _, fmt::Write as _, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -65,7 +65,7 @@ fn describe(status: &Status) -> String {
     if text.is_empty() {
         text = format!("the service answered {:?} without a message", status.code());
     }
-    if let Some(hint) = of_the_connection(status.message()) {
+    if let Some(hint) = of_the_connection(status) {
         let _ = write!(text, "\n  {hint}");
     }
     if let Some(todo) = advice(status.code(), &details) {
@@ -82,21 +82,17 @@ fn describe(status: &Status) -> String {
     text
 }
 
-/// What is behind words of the transport's own, which say little.
-fn of_the_connection(message: &str) -> Option<&'static str> {
-    let says = |words| message.contains(words);
-    if says("h2 protocol error") {
-        Some("does the service speak TLS there? Then: --address https://…, with --ca FILE")
-    } else if says("transport error") {
-        Some(
-            "the connection was cut. Over TLS the service may have refused the client certificate, or want one \
-             (--certificate); its log says why",
-        )
-    } else if says("HTTP status code 431") {
-        Some("the headers are too long: is the token?")
-    } else {
-        None
+/// The transport's own words say little. Only what came to be on this side has a source.
+fn of_the_connection(status: &Status) -> Option<&'static str> {
+    if status.message().contains("HTTP status code 431") {
+        return Some("the headers are too long: is the token?");
     }
+    // As tonic says it when a call has taken too long.
+    let is_late = status.message() == "Timeout expired";
+    (status.source().is_some() && !is_late).then_some(
+        "the connection was cut. If it always is: does the service speak TLS there (--address https://…, with --ca FILE)? \
+         Does it refuse the client certificate, or want one (--certificate)? Its log says why",
+    )
 }
 
 fn invalid(message: &str, details: &ErrorDetails) -> String {
@@ -232,8 +228,8 @@ mod tests {
             Status::internal(""),
             Status::not_found("no such site: \u{1b}[31mred"),
             Status::with_error_details(Code::FailedPrecondition, "held", held),
-            Status::unknown("h2 protocol error: http2 error"),
-            Status::unknown("transport error"),
+            Status::from_error("h2 protocol error: http2 error".into()),
+            Status::unknown("the service's own words"),
         ];
         let texts: Vec<String> = statuses.iter().map(|s| explain(s).to_string()).collect();
         insta::assert_snapshot!(texts.join("\n---\n"));

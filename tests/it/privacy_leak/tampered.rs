@@ -83,7 +83,12 @@ pub async fn refuse(scene: &Scene, sealed: &str) {
     let moved = Run::by_officer(scene)
         .told(&[&moving[..], &keys].concat())
         .await;
-    assert!(moved.status.success(), "rewrap: {:?}", moved.status);
+    // To another key than the service's nothing is moved, nor said to be.
+    let told = String::from_utf8_lossy(&moved.stderr);
+    assert!(
+        moved.status.code() == Some(1) && told.contains("seals to the officer key"),
+        "rewrap: {told}"
+    );
     let key = scene.elsewhere().join("others/privacy.key");
     open(
         scene,

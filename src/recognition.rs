@@ -173,6 +173,25 @@ impl Recognition {
         }))
     }
 
+    /// Makes sure, once a comment is stored under names, that their hashes still lead to them: an erasure may have taken the
+    /// aliases away meanwhile, and the next one must find this comment. A round trip where there are any.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; the comment is stored then, and its repetition makes sure anew.
+    pub async fn keep(
+        &self,
+        site: &SiteId,
+        named: &[(KeyedHash, KeyedHash)],
+    ) -> Result<(), StoreError> {
+        let named = named.iter().map(|(hash, name)| Renamed {
+            now: *hash,
+            before: *name,
+        });
+        let named: Vec<_> = named.collect();
+        self.store.recognise(site, &named, &[]).await?;
+        Ok(())
+    }
+
     /// What standings can be said of besides authors, by present names; moves standings that are kept by those before. A read
     /// while a pepper before is configured, else none.
     ///

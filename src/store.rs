@@ -42,6 +42,7 @@ pub mod replication;
 pub mod reply;
 pub mod reports;
 pub mod retention;
+pub mod retention_round;
 pub mod retract;
 pub mod review;
 pub mod revise;

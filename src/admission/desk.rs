@@ -149,6 +149,9 @@ impl Desk {
             only_check: prepared.only_check,
         };
         let stored = self.confirmation.of(self.store.submit(&new)).await?;
+        if matches!(stored, Stored::Admitted { .. } | Stored::Known(_)) {
+            self.recognition.keep(&site.id, &prepared.named).await?;
+        }
         Ok(match stored {
             Stored::Stale { .. } => None,
             Stored::Admitted { at } => Some(Admission::Admitted(Receipt::fresh(

@@ -50,6 +50,8 @@ pub struct Prepared {
     pub digest: [u8; 8],
     /// What hashes of the pepper before it make of it, while that is configured.
     pub before: Option<Before>,
+    /// The hashes in whose place a name was taken, with that name: none where the pepper was never replaced.
+    pub named: Vec<(KeyedHash, KeyedHash)>,
     /// From 0 up to, not including, 1; the same for the same submission.
     pub draw: f64,
     /// Nothing is to be stored.
@@ -105,6 +107,7 @@ impl Preparation {
         Ok(Prepared {
             prints: fingerprints(&self.hashers.current, &submission, &content),
             before,
+            named: Vec::new(),
             thread: ThreadDetails {
                 url: submission
                     .thread
@@ -127,6 +130,11 @@ impl Preparation {
     /// Takes the names by which author and e-mail address are known in place of their hashes.
     pub fn name(&self, prepared: &mut Prepared, names: Names) {
         let prints = &mut prepared.prints;
+        let pairs = [(prints.author, names.author), (prints.email, names.email)];
+        let renamed = pairs
+            .into_iter()
+            .filter_map(|(hash, name)| Some((hash?, name?)));
+        prepared.named = renamed.filter(|(hash, name)| hash != name).collect();
         prints.email = names.email;
         if prints.author != names.author {
             prints.author = names.author;

@@ -17,6 +17,7 @@ use crate::{
         erasure::{BATCH, Removed},
         error::StoreError,
         retention::{Arrival, Kept},
+        retention_round::RetentionRound,
     },
 };
 
@@ -49,16 +50,22 @@ impl Retention {
     /// # Errors
     /// As [`StoreError`] says; what was done stays done, and the next round goes on.
     pub async fn sweep(&self, site: &SiteId, spans: Spans) -> Result<Swept, StoreError> {
+        let round = self.store.begin_retention(site).await?;
         let now = self.store.now().await?;
         let texts = self
-            .walk(site, Kept::Text, before(now, spans.text()))
+            .walk(site, &round, Kept::Text, before(now, spans.text()))
             .await?;
         let contact_before = before(now, spans.contact());
-        let contacts = self.walk(site, Kept::Contact, contact_before).await?;
+        let contacts = self
+            .walk(site, &round, Kept::Contact, contact_before)
+            .await?;
         let mut data_keys = 0;
         if !contacts.more {
             let old = before(contact_before, KEY_MARGIN);
-            data_keys = self.store.destroy_data_keys(site, old, MOST_KEYS).await?;
+            data_keys = self
+                .store
+                .destroy_data_keys(site, &round, old, MOST_KEYS)
+                .await?;
         }
         let (log, audit_before) = (AuditLog::Site(site.clone()), before(now, spans.audit()));
         let mut audit_entries = 0;
@@ -83,7 +90,13 @@ impl Retention {
         })
     }
 
-    async fn walk(&self, site: &SiteId, of: Kept, before: Timestamp) -> Result<Walked, StoreError> {
+    async fn walk(
+        &self,
+        site: &SiteId,
+        round: &RetentionRound,
+        of: Kept,
+        before: Timestamp,
+    ) -> Result<Walked, StoreError> {
         let mut walked = Walked::default();
         let mut place = self.store.retention_place(site, of).await?;
         let mut looked_at = 0;
@@ -101,7 +114,12 @@ impl Retention {
                 if let Some(last) = batch.last() {
                     place = last.place;
                 }
-                self.store.set_retention_place(site, of, place).await?;
+                let kept = self.store.set_retention_place(site, round, of, place);
+                if !kept.await? {
+                    // A hold ended: the next round passes by here again.
+                    walked.more = true;
+                    return Ok(walked);
+                }
                 sleep(began.elapsed() * REST).await;
             }
             looked_at += due.len();

@@ -30,6 +30,11 @@ static FORGET: Script = Script::new(
     ),
 );
 
+static FORGET_ACCOUNTS: Script = Script::new(
+    "forget_accounts.lua",
+    include_str!("scripts/forget_accounts.lua"),
+);
+
 /// How many comments go in one step: Redis answers nobody else meanwhile.
 pub const BATCH: usize = 8;
 
@@ -131,15 +136,15 @@ impl Store {
         author: &KeyedHash,
         reporter: &KeyedHash,
     ) -> Result<Forgotten, StoreError> {
-        let call = ScriptCall::new()
+        let own = ScriptCall::new()
             .key(keys::author(site, author))
             .key(keys::author_comments(site, author))
             .key(keys::standings(site))
             .key(keys::standing_ends(site))
-            .key(keys::audit_texts(site, b""))
-            .key(keys::email_accounts(site, author))
-            .key(keys::author_alias_prefix(site))
-            .key(keys::author_aliases(site))
+            .key(keys::audit_texts(site, b""));
+        let call = keys::recognition(site)
+            .into_iter()
+            .fold(own, ScriptCall::key)
             .key(keys::author_notes(site, author))
             .key(keys::author_strikes(site, author))
             .key(keys::author_rate(site, author))
@@ -184,7 +189,7 @@ impl Store {
         }
     }
 
-    /// An address was not used with these accounts any more. One round trip.
+    /// An address was not used with these accounts any more. A round trip for each 500.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -194,20 +199,17 @@ impl Store {
         email: &KeyedHash,
         accounts: &[KeyedHash],
     ) -> Result<(), StoreError> {
-        if accounts.is_empty() {
-            return Ok(());
+        for some in accounts.chunks(ACCOUNTS) {
+            let call = ScriptCall::new()
+                .key(keys::email_accounts(site, email))
+                .arg(&email.as_bytes()[..]);
+            let call = some.iter().fold(call, |call, account| {
+                call.key(keys::author(site, account))
+                    .arg(&account.as_bytes()[..])
+            });
+            let _: Reply = self.call(&FORGET_ACCOUNTS, &call).await?;
         }
-        let mut pipe = redis::Pipeline::with_capacity(2 * accounts.len());
-        for account in accounts {
-            let set = keys::email_accounts(site, email);
-            pipe.cmd("SREM").arg(set).arg(account.as_bytes()).ignore();
-            // The author's next comment remembers its address anew.
-            pipe.cmd("HDEL")
-                .arg(keys::author(site, account))
-                .arg("em")
-                .ignore();
-        }
-        self.pipeline(&pipe).await
+        Ok(())
     }
 
     /// How many comments an author has. One round trip.

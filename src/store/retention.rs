@@ -21,7 +21,7 @@ use crate::{
         events::{self, CAUSE_EXPIRED},
         keys,
         read::LIST,
-        reply::{id_bytes, unexpected},
+        reply::id_bytes,
         script::{Script, ScriptCall, change_script},
     },
 };
@@ -39,7 +39,7 @@ pub enum Kept {
 }
 
 impl Kept {
-    fn field(self) -> &'static str {
+    pub(super) fn field(self) -> &'static str {
         match self {
             Self::Text => "t",
             Self::Contact => "c",
@@ -84,33 +84,6 @@ impl Store {
         renew.arg(keys::retention_lease()).arg(&millis);
         let _: i64 = self.query(&renew).await?;
         Ok(true)
-    }
-
-    /// How far retention has come: the place of the last comment that was looked at.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn retention_place(&self, site: &SiteId, of: Kept) -> Result<u64, StoreError> {
-        let mut get = redis::cmd("HGET");
-        get.arg(keys::retention(site)).arg(of.field());
-        let place: Option<u64> = self.query(&get).await?;
-        Ok(place.unwrap_or_default())
-    }
-
-    /// Goes on behind a place from now on.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn set_retention_place(
-        &self,
-        site: &SiteId,
-        of: Kept,
-        place: u64,
-    ) -> Result<(), StoreError> {
-        let mut set = redis::cmd("HSET");
-        set.arg(keys::retention(site)).arg(of.field()).arg(place);
-        let _: i64 = self.query(&set).await?;
-        Ok(())
     }
 
     /// The next comments in the order of arrival, in whatever state but erased. One round trip.
@@ -223,39 +196,6 @@ impl Store {
         }
         let became: Vec<u64> = self.call(&PURGE_CONTACT, &call).await?;
         became.into_iter().map(Removed::from_number).collect()
-    }
-
-    /// Destroys at most `most` data keys that came before a time: what they sealed opens for nobody any more, wherever a copy
-    /// of it is. Returns how many. Two round trips.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says; the same call again is harmless.
-    pub async fn destroy_data_keys(
-        &self,
-        site: &SiteId,
-        before: Timestamp,
-        most: usize,
-    ) -> Result<usize, StoreError> {
-        let mut old = redis::cmd("ZRANGEBYSCORE");
-        old.arg(keys::data_keys(site)).arg("-inf");
-        old.arg(format!("({}", before.0));
-        old.arg("LIMIT").arg(0).arg(most);
-        let old: Vec<Vec<u8>> = self.query(&old).await?;
-        if old.is_empty() {
-            return Ok(0);
-        }
-        let mut pipe = redis::Pipeline::with_capacity(2 * old.len());
-        for id in &old {
-            let id = <[u8; 8]>::try_from(&id[..]).map_err(|_| unexpected())?;
-            // The key goes before its entry: what is cut off here is done again.
-            pipe.cmd("UNLINK").arg(keys::data_key(site, id)).ignore();
-            pipe.cmd("ZREM")
-                .arg(keys::data_keys(site))
-                .arg(&id[..])
-                .ignore();
-        }
-        let () = self.pipeline(&pipe).await?;
-        Ok(old.len())
     }
 
     /// How many data keys a site has that came before a time.

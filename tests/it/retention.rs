@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use replydesk::{
     comment::ids::CommentId,
     proto::v1::{self, CommentState, Verdict, event::Cause},
+    store::retention::Kept,
 };
 use tonic::Code;
 
@@ -265,5 +266,46 @@ async fn a_preview_counts_what_is_due_and_changes_nothing() {
         let age = preview.at.unwrap().seconds - texts.oldest_submitted_at.unwrap().seconds;
         assert_eq!(u64::try_from(age).unwrap() / DAY, 200);
     }
+    archive.desk.finish().await;
+}
+
+/// A hold that ends lays what was passed by before retention again; a round under way must not take it for what it looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_that_a_hold_ended_in_destroys_nothing_and_is_begun_anew() {
+    let archive = Archive::open("86400").await;
+    let (site, ids) = ("gazette".parse().unwrap(), [0, 1]);
+    let mut held = Vec::new();
+    for n in ids {
+        held.push(archive.submitted(n, 40).await);
+        let set = archive.officer.hold(author_of(&held[n]), true).await;
+        assert!(set.unwrap());
+    }
+    let store = archive.desk.redis.store().await;
+    let round = store.begin_retention(&site).await.unwrap();
+    let of: Vec<CommentId> = held.iter().map(|id| id.parse().unwrap()).collect();
+    let now = store.now().await.unwrap();
+    store.purge_contact(&site, now, &of).await.unwrap();
+    let kept = store.set_retention_place(&site, &round, Kept::Contact, 2);
+    assert!(kept.await.unwrap());
+
+    let ended = archive.officer.hold(author_of(&held[0]), false).await;
+    assert!(ended.unwrap());
+    let destroyed = store.destroy_data_keys(&site, &round, now, 10).await;
+    assert_eq!(destroyed.unwrap(), 0, "the other's key is among them");
+    let kept = store.set_retention_place(&site, &round, Kept::Contact, 2);
+    assert!(!kept.await.unwrap());
+    assert_eq!(
+        store.retention_place(&site, Kept::Contact).await.unwrap(),
+        0
+    );
+    archive.officer.reveal(&held[1]).await.unwrap();
+    // Anew, all is met again: the one goes, and the other's key is held.
+    let round = store.begin_retention(&site).await.unwrap();
+    store.purge_contact(&site, now, &of).await.unwrap();
+    let destroyed = store.destroy_data_keys(&site, &round, now, 10).await;
+    assert_eq!(destroyed.unwrap(), 0);
+    archive.officer.reveal(&held[1]).await.unwrap();
+    let gone = archive.officer.reveal(&held[0]).await.unwrap_err();
+    assert_eq!(told(&gone).1, "CONTACT_GONE");
     archive.desk.finish().await;
 }

@@ -72,6 +72,7 @@ impl Preparation {
                 thread: thread.clone(),
                 contact: None,
                 before: None,
+                named: Vec::new(),
                 digest: first_eight(digest),
                 draw: share(first_eight(draw)),
                 submission,

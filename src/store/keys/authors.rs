@@ -66,18 +66,6 @@ pub fn recognition(site: &SiteId) -> [Vec<u8>; 4] {
     [":a:", ":ae:", ":al:", ":als:"].map(|kind| of_site(site, kind, b""))
 }
 
-/// What the keys of authors' aliases start with, each a string of 16 bytes an alias, for scripts that have the author.
-#[must_use]
-pub fn author_aliases(site: &SiteId) -> Vec<u8> {
-    of_site(site, ":als:", b"")
-}
-
-/// What [`author_alias`] keys start with, for scripts that learn aliases on their way.
-#[must_use]
-pub fn author_alias_prefix(site: &SiteId) -> Vec<u8> {
-    of_site(site, ":al:", b"")
-}
-
 /// Set: the accounts that were used with an e-mail address, each by its author's hash.
 #[must_use]
 pub fn email_accounts(site: &SiteId, email: &KeyedHash) -> Vec<u8> {

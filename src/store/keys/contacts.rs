@@ -9,6 +9,12 @@ pub fn data_key(site: &SiteId, id: [u8; 8]) -> Vec<u8> {
     of_site(site, ":k:", &id)
 }
 
+/// What [`data_key`] keys start with, for scripts that learn ids on their way.
+#[must_use]
+pub fn data_key_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":k:", b"")
+}
+
 /// Sorted set: a site's data keys, by when they came, in milliseconds.
 #[must_use]
 pub fn data_keys(site: &SiteId) -> Vec<u8> {

@@ -25,6 +25,9 @@ end
 if ARGV[1] == '' then
   -- What was passed by is due now: retention begins anew, and holds the keys of others again as it meets them.
   for _, key in ipairs(call('SMEMBERS', KEYS[5])) do call('ZADD', KEYS[4], 'NX', '0', key) end
-  call('UNLINK', KEYS[5], KEYS[6])
+  -- A round that is under way neither goes on from where it is nor destroys any of these.
+  call('UNLINK', KEYS[5])
+  call('HDEL', KEYS[6], 't', 'c')
+  call('HINCRBY', KEYS[6], 'g', '1')
 end
 return {'SET', 1, come}

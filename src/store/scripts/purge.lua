@@ -16,12 +16,7 @@ local function forget_author(author)
   if known[1] or known[2] or known[3] then return end
   call('UNLINK', AUTHORS .. author, KEYS[18] .. author, KEYS[19] .. author)
   if known[5] then call('UNLINK', TEXTS .. known[5]) end
-  local email = known[4]
-  if email then
-    call('SREM', KEYS[20] .. email, author)
-    forget_aliases(email, AUTHORS .. email, KEYS[20] .. email, KEYS[21], KEYS[22])
-  end
-  forget_aliases(author, AUTHORS .. author, KEYS[20] .. author, KEYS[21], KEYS[22])
+  forget_names(author, known[4] or '', AUTHORS, KEYS[20], KEYS[21], KEYS[22])
 end
 
 for i = 5, #ARGV, 3 do

@@ -234,12 +234,16 @@ if KEYS[9] ~= NONE then
     end
   end
 end
--- Which accounts an address was used with: by that its owner's comments are found. The last one is remembered with the
--- author, so that this costs a command only when it is another.
+-- Which accounts an address was used with: by that its owner's comments are found. The addresses are remembered with the
+-- author, the last 256 at most, so that they can be forgotten together, and this costs commands only for a new one.
 local EMAIL = KEYS[#KEYS - 1]
-if EMAIL ~= NONE and author[11] ~= string.sub(EMAIL, -16) then
-  call('SADD', EMAIL, string.sub(KEYS[9], -16))
-  call('HSET', KEYS[9], 'em', string.sub(EMAIL, -16))
+if EMAIL ~= NONE then
+  local email, emails, is_known = string.sub(EMAIL, -16), author[11] or '', false
+  for at = 1, #emails, 16 do is_known = is_known or string.sub(emails, at, at + 15) == email end
+  if not is_known then
+    call('SADD', EMAIL, string.sub(KEYS[9], -16))
+    call('HSET', KEYS[9], 'em', string.sub(emails .. email, -4096))
+  end
 end
 if KEYS[10] ~= NONE then call('SET', KEYS[10], ARGV[1], 'EX', '86400') end
 -- Data keys are known by when they came: retention destroys them by that. The index is the site's key but for its last word.

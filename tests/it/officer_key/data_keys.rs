@@ -258,8 +258,9 @@ async fn what_retention_destroys_meanwhile_stays_destroyed() {
     let retention = async {
         let store = room.desk.redis.store().await;
         let before = Timestamp(CAME + 200);
+        let round = store.begin_retention(&gazette()).await.unwrap();
         while store
-            .destroy_data_keys(&gazette(), before, 7)
+            .destroy_data_keys(&gazette(), &round, before, 7)
             .await
             .unwrap()
             > 0

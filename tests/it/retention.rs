@@ -190,8 +190,12 @@ async fn with_an_authors_last_text_go_the_aliases_that_a_new_pepper_made() {
     archive.desk.replace_pepper();
     let newest = archive.desk.add_replica().await;
     let blog = archive.blog.through(archive.desk.replicas[newest].address);
-    for (n, account) in [(4, ""), (5, "reader-7"), (6, "reader-8")] {
-        let request = of_account(n, account);
+    for (n, account) in [(4, ""), (5, "reader-7"), (6, "reader-8"), (7, "reader-8")] {
+        let mut request = of_account(n, account);
+        if n == 7 {
+            // Another address since: the one before is not forgotten for it.
+            request.author.as_mut().unwrap().email = "countess@readers.example".to_owned();
+        }
         ids.push(request.comment_id.clone());
         blog.submit(request).await.unwrap();
     }
@@ -215,6 +219,9 @@ async fn with_an_authors_last_text_go_the_aliases_that_a_new_pepper_made() {
     assert_eq!(aliases(&archive), 2);
     gone(&archive, &ids[4..]).await;
     assert_eq!(aliases(&archive), 0);
+    let keys = archive.desk.redis.keys();
+    let left = keys.iter().any(|key| key.starts_with(b"{gazette}:ae:"));
+    assert!(!left, "an address is left");
     archive.desk.finish().await;
 }
 

@@ -11,6 +11,7 @@ use tonic::Code;
 
 use super::{ADA, Newsroom};
 use crate::harness::{
+    comments::nth,
     privacy::{author_of, with_account, with_email},
     refusals::told,
     remains::everything,
@@ -280,5 +281,38 @@ async fn a_retry_of_what_was_erased_brings_nothing_back() {
         room.blog.get("gazette", &again).await.state(),
         CommentState::Approved
     );
+    room.desk.finish().await;
+}
+
+/// An account that came with one address and then another: whichever way it goes, neither is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_an_account_go_all_the_addresses_that_it_was_used_with() {
+    let room = Newsroom::open().await;
+    let with = async |n: usize, email: &str| {
+        let mut request = nth("gazette", n);
+        let author = request.author.as_mut().unwrap();
+        author.account_id = "reader-7".to_owned();
+        author.email = email.to_owned();
+        room.submit(request).await
+    };
+    let addresses = |kind: &str| {
+        let keys = room.desk.redis.keys().into_iter();
+        let of_kind = keys.filter(|key| String::from_utf8_lossy(key).contains(kind));
+        of_kind.count()
+    };
+    let (one, other) = ("one@readers.example", "other@readers.example");
+    for (n, email) in [(0, one), (1, other), (2, one)] {
+        with(n, email).await;
+    }
+    assert_eq!(addresses(":ae:"), 2);
+    // By the first: the second is still known, and with it the account.
+    let erased = room.officer.erase(with_email(one), false).await.unwrap();
+    assert_eq!((erased.erased, addresses(":ae:")), (2, 1));
+    with(3, one).await;
+    let erased = room.officer.erase(with_email(other), false).await.unwrap();
+    assert_eq!((erased.erased, addresses(":ae:")), (1, 1));
+    with(4, other).await;
+    let erased = room.officer.erase(with_account("reader-7"), false).await;
+    assert_eq!((erased.unwrap().erased, addresses(":ae:")), (2, 0));
     room.desk.finish().await;
 }

@@ -193,6 +193,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
             prints: &prints,
             thread_words: None,
             subject_marks: &[0; 8],
+            named: &[],
             wave_decision: None,
             limits: &limits,
             close_threads_after: None,

@@ -78,6 +78,7 @@ impl Desk {
             }
             self.sites.forget(&site.id);
             site = self.sites.get(&site.id).await?;
+            self.recognise(&site, &mut prepared).await?;
         }
         let settled = self.judge_and_store(&site, &prepared, true).await?;
         settled.ok_or(SubmitError::Store(StoreError::Corrupt {
@@ -87,6 +88,7 @@ impl Desk {
 
     /// Puts the author's name in place of the hash, where the pepper was replaced.
     async fn recognise(&self, site: &Site, prepared: &mut Prepared) -> Result<(), StoreError> {
+        self.preparation.unname(prepared);
         let before = prepared.before.as_ref().map(|before| &before.prints);
         let names = self
             .recognition
@@ -144,6 +146,7 @@ impl Desk {
             limits,
             close_threads_after: site.policy.close_threads_after(),
             subject_marks: &seen.subject_marks,
+            named: &prepared.named,
             judged_at: (!whatever_changed).then_some(seen.versions),
             due_in,
             only_check: prepared.only_check,

@@ -127,6 +127,19 @@ impl Preparation {
         })
     }
 
+    /// Takes back the hashes: what they were names for may be gone.
+    pub fn unname(&self, prepared: &mut Prepared) {
+        for (hash, name) in std::mem::take(&mut prepared.named) {
+            let prints = &mut prepared.prints;
+            for known in [&mut prints.author, &mut prints.email] {
+                if *known == Some(name) {
+                    *known = Some(hash);
+                }
+            }
+            prints.said = said(&self.hashers.current, &prepared.submission, prints.author);
+        }
+    }
+
     /// Takes the names by which author and e-mail address are known in place of their hashes.
     pub fn name(&self, prepared: &mut Prepared, names: Names) {
         let prints = &mut prepared.prints;

@@ -6,7 +6,7 @@ use crate::{
     comment::{
         bulk::WaveDecision,
         contact::SealedContact,
-        ids::{CommentId, SiteId},
+        ids::{CommentId, KeyedHash, SiteId},
         lane::Lane,
         limits::{LimitName, Limits},
         observed::{Fingerprints, SeenVersions},
@@ -54,6 +54,8 @@ pub struct NewComment<'a> {
     pub close_threads_after: Option<Duration>,
     /// What was seen of the standings besides the author's, as `observe` told: a mark for each subject.
     pub subject_marks: &'a [u8],
+    /// Hashes in whose place an author's name was taken, with that name: while they are its aliases.
+    pub named: &'a [(KeyedHash, KeyedHash)],
     /// The versions that it was judged at; `None`: store it whatever has changed.
     pub judged_at: Option<SeenVersions>,
     /// How long after its arrival it is due in the queue; `None`: not queued.
@@ -181,7 +183,12 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
         observe::host_keys(site, prints),
     );
     let subjects = observe::subjects(prints).map(|subject| keys::standing(site, &subject));
-    for key in sketch.chain(subjects).chain(hosts) {
+    // An alias is compared as a standing is: by its first eight bytes.
+    let aliases = new
+        .named
+        .iter()
+        .map(|(hash, _)| keys::author_alias(site, hash));
+    for key in sketch.chain(subjects).chain(aliases).chain(hosts) {
         call = call.key(key);
     }
     call = call
@@ -196,6 +203,12 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
                 .map_or_else(none, |author| keys::author_comments(site, &author)),
         );
     with_arguments(call, new, &record)
+}
+
+/// What was seen of standings and of aliases.
+fn marks(new: &NewComment<'_>) -> Vec<u8> {
+    let names = new.named.iter().flat_map(|(_, name)| &name.as_bytes()[..8]);
+    new.subject_marks.iter().chain(names).copied().collect()
 }
 
 fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> ScriptCall {
@@ -234,7 +247,7 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(new.prints.sketch.len())
         .arg(keys::wave_prefix(new.site))
         .arg(new.thread_words.unwrap_or_default())
-        .arg(new.subject_marks)
+        .arg(marks(new))
         .arg(keys::wave_decision_prefix(new.site))
         .arg(
             new.wave_decision

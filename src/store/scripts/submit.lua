@@ -5,8 +5,8 @@
 --
 -- KEYS   1 comment  2 site  3 thread  4 counters  5 events  6 queue  7 index of the state  8 the same, of the thread
 --        9 author  10 duplicate  11 data key  12-13 rates of author, ip address
---        14-   parts of a sketch (ARGV 20 says how many), then standings of IP address, website and domains (ARGV 23 has
---              a mark of each), then counters of link hosts, each counted once
+--        14-   parts of a sketch (ARGV 20 says how many), then standings of IP address, website and domains, and the author's
+--              aliases (ARGV 23 has a mark of each), then counters of link hosts, each counted once
 --        last  the accounts of the e-mail address (none unless the author is an account), the author's comments
 --        where there is none (no author, no contact data), the site's key (2) stands in: an empty one is of another slot
 -- ARGV   1 id  2 digest  3 state  4 outcome  5 content  6 policy version  7 thread version  8 author version
@@ -16,7 +16,7 @@
 --        author, ip address, thread and site, and after how many ms a thread closes (0: never), as nine doubles
 --        20 how many parts the sketch has  21 prefix of wave keys
 --        22 the words said in the thread with this comment's, '' to keep what is there
---        23 what was seen of the standings: 8 bytes each, zeros where there was none
+--        23 what was seen of the standings and aliases: 8 bytes each, zeros where there was none
 --        24 prefix of waves' decisions  25 the decision that was followed or could have been, '' for none
 --        last  prefix of the statistics' keys
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}

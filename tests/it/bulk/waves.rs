@@ -127,6 +127,7 @@ async fn what_was_judged_before_a_decision_is_judged_again() {
             thread_words: None,
             wave_decision: seen.wave_decision.as_ref(),
             subject_marks: &seen.subject_marks,
+            named: &[],
             limits: &limits,
             close_threads_after: None,
             judged_at: Some(seen.versions),

@@ -78,6 +78,7 @@ async fn put(store: &Store, like: &StoredComment, n: u32) {
         thread_words: None,
         wave_decision: None,
         subject_marks: &[],
+        named: &[],
         limits: &limits,
         close_threads_after: None,
         judged_at: None,

@@ -123,6 +123,7 @@ async fn what_was_judged_before_a_standing_changed_is_stale() {
             close_threads_after: None,
             limits: &limits,
             subject_marks: &seen.subject_marks,
+            named: &[],
             judged_at: Some(seen.versions),
             due_in: None,
             only_check: false,

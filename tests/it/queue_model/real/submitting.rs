@@ -56,6 +56,7 @@ impl Real {
                 },
                 thread_words: None,
                 subject_marks: &[],
+                named: &[],
                 wave_decision: None,
                 limits: &Limits {
                     author: most,

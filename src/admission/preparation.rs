@@ -81,7 +81,7 @@ impl Preparation {
         hashers.any(|hasher| digest(hasher, draft) == stored)
     }
 
-    /// Drops a data key that is past its age.
+    /// Drops data keys that are past their age.
     pub fn forget_old_keys(&self) {
         self.sealer.forget_old();
     }

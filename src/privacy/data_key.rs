@@ -1,10 +1,9 @@
 //! Data keys: each seals the contacts of some minutes, and rests wrapped to the privacy officer.
 //!
 //! See `wrapped.rs` for the form. HPKE in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305; `info` is
-//! `replydesk data key`, the associated data are bytes 0-16. The site is not bound: a replica's data key serves all its
-//! sites, and the same bytes lie in the slot of each. What binds a contact to its site and comment is its own associated
-//! data; wrapping anew for each site would cost a key exchange for each and protect nothing more, since one officer opens
-//! them all.
+//! `replydesk data key`, the associated data are bytes 0-16. The site is not bound in here: what binds a contact to its
+//! site and comment is its own associated data. But a data key serves one site only and lies in no other's slot, or
+//! destroying it with the contact data of a site would not destroy it. That costs a key exchange a site every ten minutes.
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use hpke::{

@@ -1,7 +1,11 @@
 //! Sealing: contact data under a data key that lives minutes in memory and rests wrapped to the privacy officer. See
 //! `sealed.rs` for the format.
+//!
+//! Each site has a data key of its own: sites keep contact data for different times, and what one destroys must not lie
+//! with another.
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{
         Arc, RwLock,
@@ -47,6 +51,9 @@ pub struct Rotation {
     pub max_age: Duration,
     /// After this many contacts. Default 65,536.
     pub max_contacts: u32,
+    /// When so many sites have one, and another needs one: the one made first goes. Default 1,024. With more busy sites
+    /// than that, sealing costs a key exchange more often.
+    pub max_sites: usize,
 }
 
 impl Default for Rotation {
@@ -54,6 +61,7 @@ impl Default for Rotation {
         Self {
             max_age: Duration::from_secs(600),
             max_contacts: 65_536,
+            max_sites: 1_024,
         }
     }
 }
@@ -65,11 +73,14 @@ struct Current {
     contacts: AtomicU32,
 }
 
-/// Seals contacts for one privacy officer. Shared by all tasks; its lock is held for a pointer's copy.
+type HeldKeys = HashMap<SiteId, Arc<Current>>;
+
+/// Seals contacts for one privacy officer, each site's with data keys of its own. Shared by all tasks; its lock is held for
+/// a lookup and a pointer's copy.
 pub struct Sealer {
     officer: OfficerPublicKey,
     rotation: Rotation,
-    current: RwLock<Option<Arc<Current>>>,
+    current: RwLock<HeldKeys>,
 }
 
 impl Sealer {
@@ -85,7 +96,7 @@ impl Sealer {
         Self {
             officer,
             rotation,
-            current: RwLock::new(None),
+            current: RwLock::new(HashMap::new()),
         }
     }
 
@@ -105,7 +116,7 @@ impl Sealer {
         id: &CommentId,
         contact: &Contact,
     ) -> Result<SealedContact, SealError> {
-        let current = self.current()?;
+        let current = self.current(site)?;
         let mut nonce = XNonce::default();
         getrandom::fill(&mut nonce).map_err(WrapError::Random)?;
         // Room for all of it: a Vec that grows would leave clear text behind.
@@ -132,12 +143,10 @@ impl Sealer {
         })
     }
 
-    /// Drops a data key that is past its age, so that an idle replica holds none. Call it every minute or so.
+    /// Drops the data keys that are past their age, so that an idle replica holds none. Call it every minute or so.
     pub fn forget_old(&self) {
         let mut current = self.current.write().unwrap_or_else(|e| e.into_inner());
-        if current.as_ref().is_some_and(|c| !self.is_fresh(c)) {
-            *current = None;
-        }
+        current.retain(|_, c| self.is_fresh(c));
     }
 
     fn is_fresh(&self, current: &Current) -> bool {
@@ -145,10 +154,12 @@ impl Sealer {
             && current.contacts.load(Ordering::Relaxed) < self.rotation.max_contacts
     }
 
-    fn current(&self) -> Result<Arc<Current>, SealError> {
-        if let Some(current) = self.usable() {
+    fn current(&self, site: &SiteId) -> Result<Arc<Current>, SealError> {
+        let held = self.current.read().unwrap_or_else(|e| e.into_inner());
+        if let Some(current) = self.usable(&held, site) {
             return Ok(current);
         }
+        drop(held);
         // The key exchange happens outside the lock. Two tasks may both make a key: the first one's is taken.
         let key = DataKey::generate(&self.officer)?;
         let fresh = Arc::new(Current {
@@ -157,21 +168,29 @@ impl Sealer {
             made_at: Instant::now(),
             contacts: AtomicU32::new(1),
         });
-        let mut current = self.current.write().unwrap_or_else(|e| e.into_inner());
-        match current.as_ref() {
-            Some(others) if self.is_fresh(others) => Ok(Arc::clone(others)),
-            Some(_) | None => {
-                *current = Some(Arc::clone(&fresh));
-                Ok(fresh)
-            }
+        let mut held = self.current.write().unwrap_or_else(|e| e.into_inner());
+        if let Some(others) = self.usable(&held, site) {
+            return Ok(others);
         }
+        if held.len() >= self.rotation.max_sites && !held.contains_key(site) {
+            drop_oldest(&mut held);
+        }
+        held.insert(site.clone(), Arc::clone(&fresh));
+        Ok(fresh)
     }
 
-    fn usable(&self) -> Option<Arc<Current>> {
-        let current = self.current.read().unwrap_or_else(|e| e.into_inner());
-        let current = current.as_ref().filter(|c| self.is_fresh(c))?;
+    fn usable(&self, held: &HeldKeys, site: &SiteId) -> Option<Arc<Current>> {
+        let current = held.get(site).filter(|c| self.is_fresh(c))?;
         current.contacts.fetch_add(1, Ordering::Relaxed);
         Some(Arc::clone(current))
+    }
+}
+
+/// A look at each, which is little beside the key exchange that came before.
+fn drop_oldest(held: &mut HeldKeys) {
+    let oldest = held.iter().min_by_key(|(_, current)| current.made_at);
+    if let Some(site) = oldest.map(|(site, _)| site.clone()) {
+        held.remove(&site);
     }
 }
 

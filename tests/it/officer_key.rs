@@ -5,6 +5,7 @@ mod data_keys;
 mod machine;
 mod memory;
 mod rotation;
+mod sites;
 
 use std::collections::HashMap;
 
@@ -58,10 +59,14 @@ fn plant(desk: &Desk, officer: &OfficerPublicKey, count: usize, held: i64) -> Ve
     planted
 }
 
-/// The site's data keys that are there, by their ids.
+/// The data keys of `gazette` that are there, by their ids.
 fn stored(desk: &Desk) -> HashMap<[u8; 8], WrappedDataKey> {
+    stored_of(desk, &gazette())
+}
+
+fn stored_of(desk: &Desk, site: &SiteId) -> HashMap<[u8; 8], WrappedDataKey> {
     let mut redis = desk.redis.look();
-    let prefix = keys::data_key(&gazette(), [0; 8]);
+    let prefix = keys::data_key(site, [0; 8]);
     let prefix = &prefix[..prefix.len() - 8];
     let names = desk.redis.keys().into_iter();
     let names = names.filter(|name| name.starts_with(prefix) && name.len() == prefix.len() + 8);
@@ -69,11 +74,7 @@ fn stored(desk: &Desk) -> HashMap<[u8; 8], WrappedDataKey> {
         .map(|name| {
             let value: Vec<u8> = redis::cmd("GET").arg(&name).query(&mut redis).unwrap();
             let key = WrappedDataKey::parse(&value).unwrap();
-            assert_eq!(
-                name,
-                keys::data_key(&gazette(), key.id()),
-                "under its own name"
-            );
+            assert_eq!(name, keys::data_key(site, key.id()), "under its own name");
             (key.id(), key)
         })
         .collect()

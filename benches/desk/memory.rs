@@ -124,6 +124,17 @@ const NEW_SITE: SeenVersions = SeenVersions {
     thread: 0,
 };
 
+/// None that is reached.
+fn no_limits() -> Limits {
+    let most = replydesk::comment::limits::Limit::new(1_000_000, 1_000_000).expect("in range");
+    Limits {
+        author: most,
+        ip_address: most,
+        thread: most,
+        site: most,
+    }
+}
+
 async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
     let id = CommentId::fresh();
     let hash = |purpose: u8| {
@@ -174,13 +185,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         link_domains: Vec::new(),
         website: None,
     };
-    let most = replydesk::comment::limits::Limit::new(1_000_000, 1_000_000).expect("in range");
-    let limits = Limits {
-        author: most,
-        ip_address: most,
-        thread: most,
-        site: most,
-    };
+    let limits = no_limits();
     let stored = store
         .submit(&NewComment {
             site,

@@ -232,7 +232,7 @@ impl Authors {
         }
     }
 
-    /// What is known of a comment's author. Three reads.
+    /// What is known of a comment's author. Three reads, and two where the pepper was replaced.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -244,7 +244,10 @@ impl Authors {
         let author = comment.content.author;
         let mut subjects: Vec<Subject> = author.map(Subject::Author).into_iter().collect();
         let others = |hasher: &Hasher| other_subjects(hasher, site, &comment.content, MOST_DOMAINS);
-        subjects.extend(self.recognition.subjects(site, others).await?);
+        let others = self.recognition.subjects(site, others).await?;
+        for subject in others {
+            subjects.push(self.at_present(site, subject).await?);
+        }
         let mut stands = self.store.standings(site, &subjects).await?;
         let others = stands.split_off(usize::from(author.is_some()));
         let (notes, comments) = match author {
@@ -275,6 +278,28 @@ impl Authors {
             .ok_or(StoreError::Corrupt { what: "a standing" })
     }
 
+    /// A subject by its own name, with the domain or website that was told when its standing was set.
+    async fn known(&self, site: &SiteId, subject: Subject) -> Result<Resolved, AuthorRefusal> {
+        let subject = self.at_present(site, subject).await?;
+        let shown = match subject {
+            Subject::LinkDomain(_) | Subject::Website(_) => self.stands(site, &subject).await?.set,
+            Subject::Author(_) | Subject::IpAddress(_) => None,
+        };
+        Ok(Resolved {
+            shown: shown.map(|set| set.shown).unwrap_or_default(),
+            ..subject.into()
+        })
+    }
+
+    /// The subject by the name that its standing is kept by; authors, domains and websites have been found by theirs.
+    async fn at_present(&self, site: &SiteId, subject: Subject) -> Result<Subject, StoreError> {
+        let Subject::IpAddress(ip) = subject else {
+            return Ok(subject);
+        };
+        let found = self.recognition.ip_address(site, Some(ip)).await?;
+        Ok(Subject::IpAddress(found.unwrap_or(ip)))
+    }
+
     async fn resolve(&self, site: &SiteId, named: &Named) -> Result<Resolved, AuthorRefusal> {
         let (comment, of) = match named {
             Named::Account(account) => {
@@ -285,7 +310,7 @@ impl Authors {
                 let author = self.recognition.email(site, email).await?;
                 return Ok(Subject::Author(author).into());
             }
-            Named::Known(subject) => return Ok((*subject).into()),
+            Named::Known(subject) => return self.known(site, *subject).await,
             Named::ByComment(comment, of) => (*comment, of),
         };
         let found = self.store.comment(site, comment).await?;

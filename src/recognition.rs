@@ -12,7 +12,7 @@ use crate::{
         submission::Author,
     },
     privacy::hashing::{Hasher, Hashers},
-    store::{connection::Store, error::StoreError, recognition::Renamed},
+    store::{connection::Store, error::StoreError, recognition::Renamed, standing::Stands},
 };
 
 /// What knows people again. Cheap to clone.
@@ -208,6 +208,66 @@ impl Recognition {
             self.store.recognise(site, &[], &renamed).await?;
         }
         Ok(now)
+    }
+
+    /// The hashes that standings of IP addresses are kept by, for those that comments have. A read where the pepper was
+    /// replaced or is about to be, else none.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn ip_addresses(
+        &self,
+        site: &SiteId,
+        of_comments: &[IpHash],
+    ) -> Result<Vec<IpHash>, StoreError> {
+        if self.is_needed() {
+            self.store.ip_addresses_of(site, of_comments).await
+        } else {
+            Ok(of_comments.to_vec())
+        }
+    }
+
+    /// The same of one.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn ip_address(
+        &self,
+        site: &SiteId,
+        of_comment: Option<IpHash>,
+    ) -> Result<Option<IpHash>, StoreError> {
+        let found = self.ip_addresses(site, of_comment.as_slice()).await?;
+        Ok(found.first().copied())
+    }
+
+    /// Whether a pepper before is configured, so that there may be standings to [`Recognition::rename`].
+    #[must_use]
+    pub fn may_rename(&self) -> bool {
+        self.hashers.other.is_some() && self.hashers.other_is_previous
+    }
+
+    /// Moves those standings of domains and websites that are kept by the pepper before: what they are said of is beside
+    /// them, so nobody has to come with it. How many were. A call of the store where there are any, else none.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; the same call again is harmless.
+    pub async fn rename(&self, site: &SiteId, standings: &[Stands]) -> Result<usize, StoreError> {
+        let Some(previous) = self.other().filter(|_| self.may_rename()) else {
+            return Ok(0);
+        };
+        let renamed = |stands: &Stands| {
+            let shown = stands.set.as_ref()?.shown.as_str();
+            let by = |hasher: &Hasher| match stands.subject {
+                Subject::LinkDomain(_) => Some(Subject::LinkDomain(hasher.link_host(site, shown))),
+                Subject::Website(_) => Some(Subject::Website(hasher.website_at(site, shown))),
+                Subject::Author(_) | Subject::IpAddress(_) => None,
+            };
+            let (now, before) = (by(self.hasher())?, by(previous)?);
+            (before == stands.subject).then_some(Renamed { now, before })
+        };
+        let renamed: Vec<_> = standings.iter().filter_map(renamed).collect();
+        self.store.recognise(site, &[], &renamed).await?;
+        Ok(renamed.len())
     }
 
     fn is_needed(&self) -> bool {

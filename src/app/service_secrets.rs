@@ -72,6 +72,7 @@ impl ServiceSecrets {
         Hashers {
             current: Hasher::new(&self.pepper),
             other: other.map(Hasher::new),
+            other_is_previous: matches!(self.other_pepper, Some(OtherPepper::Previous(_))),
         }
     }
 

@@ -89,7 +89,10 @@ impl Authors {
         let content = &comment.content;
         let (subject, shown) = match of {
             Of::Author => (content.author.map(Subject::Author), String::new()),
-            Of::IpAddress => (content.ip.map(Subject::IpAddress), String::new()),
+            Of::IpAddress => {
+                let ip = self.recognition.ip_address(site, content.ip).await?;
+                (ip.map(Subject::IpAddress), String::new())
+            }
             Of::Website => {
                 let website: Option<Website> = content.website.parse().ok();
                 let shown = website.as_ref().map(Website::place);
@@ -117,7 +120,7 @@ impl Authors {
     }
 }
 
-/// What a comment is known by besides its author.
+/// What a comment is known by besides its author; the IP address as [`CommentContent`] has it.
 pub(super) fn other_subjects(
     hasher: &Hasher,
     site: &SiteId,

@@ -8,7 +8,7 @@ use crate::{
     access::caller::Caller,
     authors::{AuthorRefusal, Authors, naming::other_subjects},
     comment::{
-        ids::{KeyedHash, SiteId},
+        ids::{IpHash, KeyedHash, SiteId},
         rejection::ReasonCodeText,
         state::{CommentState, Verdict, Word},
         stored::StoredComment,
@@ -83,8 +83,7 @@ impl Authors {
             Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
                 let states = [CommentState::Pending];
                 let page = self.store.list(site, None, &states, from, BATCH).await?;
-                let mut found = page.comments;
-                found.retain(|comment| self.is_of(site, comment, subject));
+                let found = self.of_subject(site, page.comments, subject).await?;
                 (found, page.next)
             }
         };
@@ -108,16 +107,34 @@ impl Authors {
         Ok((found.into_iter().flatten().collect(), next))
     }
 
-    fn is_of(&self, site: &SiteId, comment: &StoredComment, subject: &Subject) -> bool {
+    /// Those comments that are of a subject.
+    async fn of_subject(
+        &self,
+        site: &SiteId,
+        mut comments: Vec<StoredComment>,
+        subject: &Subject,
+    ) -> Result<Vec<StoredComment>, StoreError> {
         match subject {
-            Subject::Author(author) => comment.content.author == Some(*author),
-            Subject::IpAddress(ip) => comment.content.ip == Some(*ip),
-            Subject::LinkDomain(_) | Subject::Website(_) => {
+            Subject::Author(author) => {
+                comments.retain(|comment| comment.content.author == Some(*author));
+            }
+            Subject::IpAddress(ip) => {
+                comments.retain(|comment| comment.content.ip.is_some());
+                // The subject with them: it may have moved since it was named.
+                let of_comments = comments.iter().filter_map(|comment| comment.content.ip);
+                let known: Vec<IpHash> = [*ip].into_iter().chain(of_comments).collect();
+                let known = self.recognition.ip_addresses(site, &known).await?;
+                let mut known = known.into_iter();
+                let meant = known.next();
+                comments.retain(|_| known.next() == meant);
+            }
+            Subject::LinkDomain(_) | Subject::Website(_) => comments.retain(|comment| {
                 let named = |hasher| other_subjects(hasher, site, &comment.content, usize::MAX);
                 let mut hashers = self.recognition.hashers();
                 hashers.any(|hasher| named(hasher).contains(subject))
-            }
+            }),
         }
+        Ok(comments)
     }
 
     async fn left(&self, site: &SiteId, subject: &Subject, from: u64) -> Result<u64, StoreError> {

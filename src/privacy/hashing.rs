@@ -133,9 +133,13 @@ impl Hasher {
     /// A website beside an author's name, however it is spelt.
     #[must_use]
     pub fn website(&self, site: &SiteId, website: &Website) -> KeyedHash {
-        self.message(Purpose::Website, site)
-            .field(website.place())
-            .finish()
+        self.website_at(site, &website.place())
+    }
+
+    /// A website by its [`Website::place`].
+    #[must_use]
+    pub fn website_at(&self, site: &SiteId, place: &str) -> KeyedHash {
+        self.message(Purpose::Website, site).field(place).finish()
     }
 
     /// A digest of a text, such as its simhash: without the pepper, words could be guessed from it.
@@ -189,6 +193,8 @@ pub struct Hashers {
     pub current: Hasher,
     /// Of the one before, or of the next: knows again who came to replicas that have it.
     pub other: Option<Hasher>,
+    /// That it is of the one before.
+    pub other_is_previous: bool,
 }
 
 impl fmt::Debug for Hasher {

@@ -2,7 +2,7 @@
 
 use crate::{
     comment::{
-        ids::{KeyedHash, SiteId},
+        ids::{IpHash, KeyedHash, SiteId},
         subject::Subject,
     },
     store::{
@@ -15,6 +15,10 @@ use crate::{
 };
 
 static RECOGNISE: Script = Script::new("recognise.lua", include_str!("scripts/recognise.lua"));
+
+/// So often can the standing of an IP address have moved since a comment was stored. Peppers are replaced less often than
+/// aliases end.
+const MOST_MOVES: usize = 4;
 
 /// One thing by the hash of the present pepper and by that of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,39 @@ impl Store {
             .zip(found)
             .map(|(hash, author)| author.map_or(Ok(*hash), |author| name(&author)))
             .collect()
+    }
+
+    /// The hashes that the standings of some IP addresses are kept by, in their order; one that no standing has moved from
+    /// means itself. One round trip, and one more where any has moved.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn ip_addresses_of(
+        &self,
+        site: &SiteId,
+        hashes: &[IpHash],
+    ) -> Result<Vec<IpHash>, StoreError> {
+        let mut names = hashes.to_vec();
+        for _ in 0..MOST_MOVES {
+            if names.is_empty() {
+                break;
+            }
+            let mut read = redis::cmd("MGET");
+            for name in &names {
+                read.arg(keys::ip_alias(site, name));
+            }
+            let found: Vec<Option<Vec<u8>>> = self.query(&read).await?;
+            if found.iter().all(Option::is_none) {
+                break;
+            }
+            for (name, moved_to) in names.iter_mut().zip(found) {
+                if let Some(moved_to) = moved_to {
+                    let bytes = <[u8; 8]>::try_from(moved_to).map_err(|_| unexpected())?;
+                    *name = IpHash::from_bytes(bytes);
+                }
+            }
+        }
+        Ok(names)
     }
 
     /// Finds authors, and the subjects of standings, that may be known by hashes of the pepper before. An author's new hash

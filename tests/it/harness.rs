@@ -153,6 +153,11 @@ impl Desk {
         self.previous_pepper = Some(std::mem::replace(&mut self.pepper, new));
     }
 
+    /// Replicas that start from now on have this setting, which was not given yet.
+    pub fn set(&mut self, setting: &str, value: &str) {
+        self.settings.push((setting.to_owned(), value.to_owned()));
+    }
+
     /// Replicas that start from now on have another officer key, and this one as the one before. Returns this one.
     pub fn replace_officer(&mut self) -> Arc<OfficerPrivateKey> {
         let new = Arc::new(OfficerPrivateKey::generate().unwrap());

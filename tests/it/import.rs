@@ -373,6 +373,7 @@ async fn a_call_with_much_to_read_lets_others_go_first() {
     let hashers = Hashers {
         current: Hasher::new(&Pepper::generate().unwrap()),
         other: None,
+        other_is_previous: false,
     };
     let recognition = Recognition::new(store.clone(), hashers, None);
     let importer = Importer {

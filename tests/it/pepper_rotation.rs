@@ -16,6 +16,7 @@ use crate::harness::{
     comments::{automatic, comment, everything_waits, moderated},
     privacy::with_email,
     remains::everything,
+    until::until,
 };
 
 const SITE: &str = "gazette";
@@ -191,6 +192,47 @@ async fn a_moderator_who_asks_first_sees_and_lifts_what_was_set_before() {
     desk.desk.finish().await;
 }
 
+/// A comment has the IP address's old hash, and the ban has moved to the new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ban_of_an_ip_address_is_seen_and_lifted_by_a_comment_from_before() {
+    let mut desk = Rotated::open(lenient()).await;
+    let (old, ..) = desk.submit(by("Spammer", 0)).await;
+    let ip = by("Spammer", 0).transport;
+    let from_there = |name: &str, n| {
+        let mut request = by(name, n);
+        request.transport = ip.clone();
+        request
+    };
+    desk.ban(of(&old, SubjectKind::IpAddress)).await;
+    // After the second change, the way from the comment to the ban has two steps.
+    for round in 1..3 {
+        desk.replace().await;
+        let (_, outcome, _) = desk.submit(from_there("Someone Else", round)).await;
+        assert_eq!(outcome, Outcome::Rejected, "{round}");
+        let listed = desk.mira.standings(SITE, 50, "").await.standings;
+        assert_eq!(listed.len(), 1, "{round}: {listed:?}");
+        let named = || of(&old, SubjectKind::IpAddress);
+        let found = desk.mira.standing_of(SITE, named()).await.unwrap();
+        let found = found.standing.unwrap().standing();
+        assert_eq!(found, Standing::Banned, "{round}");
+        let context = desk.mira.context(SITE, &old).await.unwrap();
+        let others = context.author.unwrap().others;
+        let others: Vec<_> = others.iter().map(v1::SubjectStanding::kind).collect();
+        assert_eq!(others, [SubjectKind::IpAddress], "{round}");
+        // Said again by the old comment it is the same ban.
+        desk.ban(named()).await;
+        let listed = desk.mira.standings(SITE, 50, "").await.standings;
+        assert_eq!(listed.len(), 1, "{round}: {listed:?}");
+        desk.end_overlap().await;
+    }
+    let lift = standing(SITE, of(&old, SubjectKind::IpAddress), Standing::Normal);
+    assert!(desk.mira.stand(lift).await.unwrap().changed);
+    let (_, outcome, why) = desk.submit(from_there("Another One", 9)).await;
+    assert_eq!(outcome, Outcome::Approved, "{why}");
+    assert_eq!(desk.mira.standings(SITE, 50, "").await.standings, []);
+    desk.desk.finish().await;
+}
+
 /// Whoever announces the new pepper first has no gap: each kind of replica knows what the other makes.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_new_pepper_was_announced_both_kinds_of_replica_agree() {
@@ -242,6 +284,80 @@ async fn where_the_new_pepper_was_announced_both_kinds_of_replica_agree() {
     let back = App::build(announced).await;
     assert!(back.is_ok(), "{:?}", back.err().map(|e| e.to_string()));
     drop(back);
+    desk.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_from_a_banned_ip_address_is_found_by_either_hash() {
+    let mut desk = Rotated::open(everything_waits()).await;
+    let ip = by("Spammer", 0).transport;
+    let from_there = |name: &str, n| {
+        let mut request = by(name, n);
+        request.transport = ip.clone();
+        request
+    };
+    let (old, ..) = desk.submit(from_there("Spammer One", 0)).await;
+    desk.submit(from_there("Spammer Two", 1)).await;
+    desk.submit(by("Ada Lovelace", 2)).await;
+    let named = || of(&old, SubjectKind::IpAddress);
+    let mut ban = standing(SITE, named(), Standing::Banned);
+    ban.until = from_now(Duration::from_secs(86_400));
+    ban.pending = v1::PendingAction::Leave.into();
+    desk.mira.stand(ban.clone()).await.unwrap();
+    desk.replace().await;
+    let came = desk.submit(from_there("Spammer Three", 3)).await;
+    assert_eq!(came.1, Outcome::Rejected);
+    let lift = standing(SITE, named(), Standing::Normal);
+    assert!(desk.mira.stand(lift).await.unwrap().changed);
+    let came = desk.submit(from_there("Spammer Four", 4)).await;
+    assert_eq!(came.1, Outcome::Pending);
+    ban.pending = v1::PendingAction::Reject.into();
+    assert_eq!(desk.mira.stand(ban).await.unwrap().dealt_with, 3);
+    desk.desk.finish().await;
+}
+
+/// Retention moves them: the domain and the website are beside the ban.
+#[tokio::test(flavor = "multi_thread")]
+async fn bans_of_domains_and_websites_outlast_an_overlap_in_which_nobody_came() {
+    let mut desk = Rotated::open(lenient()).await;
+    let mut spam = by("Spammer One", 0);
+    spam.body.push_str(" http://pills.example/buy");
+    spam.author.as_mut().unwrap().website = "https://www.home.example/me/".to_owned();
+    let (spam, ..) = desk.submit(spam).await;
+    desk.ban(domain_of(&spam, "pills.example")).await;
+    desk.ban(of(&spam, SubjectKind::Website)).await;
+    let listed = async |mira: &Client| {
+        let listed = mira.standings(SITE, 50, "").await.standings;
+        let mut ids: Vec<_> = listed.into_iter().map(|one| one.standing_id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let before = listed(&desk.mira).await;
+    // Said again by what the list tells, a ban still has its domain.
+    for id in &before {
+        let mut again = standing(SITE, NamedBy::StandingId(id.clone()), Standing::Banned);
+        again.reason = "for good".to_owned();
+        assert!(desk.mira.stand(again).await.unwrap().changed);
+    }
+    // A replica that looks once a minute does not come to it.
+    desk.desk.replicas[0].stop().await;
+    desk.desk.set("privacy.retention_s", "1");
+    desk.replace().await;
+    let now = until("both moved", Duration::from_secs(20), async || {
+        let now = listed(&desk.mira).await;
+        now.iter().all(|id| !before.contains(id)).then_some(now)
+    });
+    assert_eq!(now.await.len(), 2);
+    desk.end_overlap().await;
+    let mut same_domain = by("Other Domain", 1);
+    same_domain.body.push_str(" see http://pills.example/cheap");
+    let mut same_website = by("Another Website", 1);
+    same_website.author.as_mut().unwrap().website = "http://home.example/me".to_owned();
+    for (request, detail) in [(same_domain, "link_domain"), (same_website, "website")] {
+        let (_, outcome, why) = desk.submit(request).await;
+        let banned = format!("{:?} {detail}", ReasonCode::AuthorBanned);
+        assert_eq!((outcome, why), (Outcome::Rejected, banned));
+    }
     desk.desk.finish().await;
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Subject {
     /// The site.
     #[arg(long)]
     pub(super) site: String,
-    /// Why, for the audit log: 10 to 500 characters, without an e-mail address.
+    /// Why, for the audit log: 10 to 500 characters, without an e-mail address or a telephone number.
     #[arg(long)]
     pub(super) reason: String,
     #[command(flatten)]

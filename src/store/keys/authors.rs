@@ -2,7 +2,7 @@
 
 use super::of_site;
 use crate::comment::{
-    ids::{KeyedHash, SiteId},
+    ids::{IpHash, KeyedHash, SiteId},
     subject::Subject,
 };
 
@@ -57,6 +57,12 @@ pub fn author_strikes(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
 /// String: the author that a hash of a later pepper means.
 #[must_use]
 pub fn author_alias(site: &SiteId, alias: &KeyedHash) -> Vec<u8> {
+    of_site(site, ":al:", alias.as_bytes())
+}
+
+/// String: the IP address's hash of another pepper that its standing was moved to.
+#[must_use]
+pub fn ip_alias(site: &SiteId, alias: &IpHash) -> Vec<u8> {
     of_site(site, ":al:", alias.as_bytes())
 }
 

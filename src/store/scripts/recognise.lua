@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Finds whom hashes of the present pepper mean that were known by hashes of the one before: authors, and what else a
 -- standing is said of. An author keeps the name that comments and bans have, and the new hash becomes an alias of it; what is
--- known by its standing alone is named anew.
+-- known by its standing alone is named anew. Of an IP address, comments have nothing but the hash: the one before becomes an
+-- alias for as long as a standing of one can last.
 --
 -- KEYS   1 standings  2 their ends  3 prefix of authors  4 prefix of e-mail addresses' accounts  5 prefix of aliases
 --        6 prefix of authors' aliases  then two for each other subject: its standing by the new hash, by the one before
@@ -11,6 +12,7 @@
 -- cost   O(k) for k names, four commands each; O(log n) in the standings for one that is named anew, once
 local call, sub = redis.call, string.sub
 local AUTHORS, ACCOUNTS, ALIASES, OF_AUTHOR = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local IP_ADDRESS, DAYS_30 = 2, 30 * 86400
 local function is_known(name) return call('EXISTS', AUTHORS .. name, ACCOUNTS .. name) > 0 end
 
 local authors = {}
@@ -37,6 +39,11 @@ for i = 7, #KEYS, 2 do
   if KEYS[i] ~= KEYS[i + 1] and call('EXISTS', KEYS[i + 1]) == 1 then
     -- Both are there where a replica with the old pepper set one meanwhile: what was said last holds.
     local said, said_before = call('ZSCORE', KEYS[1], now), call('ZSCORE', KEYS[1], before)
+    if string.byte(now) == IP_ADDRESS then
+      -- Where it has moved back, the way goes back with it: what is moved to is an alias of nothing.
+      call('SET', ALIASES .. sub(before, 2), sub(now, 2), 'EX', DAYS_30)
+      call('UNLINK', ALIASES .. sub(now, 2))
+    end
     local moves = call('EXISTS', KEYS[i]) == 0 or tonumber(said_before or 0) > tonumber(said or 0)
     if moves then call('RENAME', KEYS[i + 1], KEYS[i]) else call('UNLINK', KEYS[i + 1]) end
     for which = 1, 2 do

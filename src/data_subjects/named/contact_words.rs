@@ -17,22 +17,38 @@ pub(super) fn has_contact(text: &str) -> bool {
     spelt::has_email(&plain) || ip::has_address(&plain) || has_number(&plain)
 }
 
-/// As masking finds telephone numbers; those in web addresses too, which it leaves alone.
+/// As masking finds telephone numbers; those in web addresses too, which it leaves alone, and those with other signs between
+/// the digits or white space between each two of them.
 fn has_number(plain: &str) -> bool {
     let finds = |text: &str| Masking::default().mask(text) != text;
-    let apart = |c: char| match c {
-        '/' | '?' | '=' | '&' | '#' => ' ',
-        _ => c,
-    };
     let is_link = |word: &str| word.contains("://") || word.contains("www.");
-    let part = |word: &str| -> String {
-        if is_link(word) {
-            word.replace("www.", " ").chars().map(apart).collect()
-        } else {
-            word.to_owned()
-        }
+    let part = |word: &str| match is_link(word) {
+        true => word
+            .replace("www.", " ")
+            .replace(['/', '?', '=', '&', '#'], " "),
+        false => word.to_owned(),
     };
-    finds(plain) || finds(&plain.split(' ').map(part).collect::<Vec<_>>().join(" "))
+    let apart: Vec<String> = plain.split_whitespace().map(part).collect();
+    let apart = apart
+        .join(" ")
+        .replace(['−', '‒', '―'], "-")
+        .replace(['_', '*', '·', '•', '‧', '~', '|'], " ");
+    finds(plain) || finds(&apart) || finds(&close(&apart))
+}
+
+/// With nothing between digits that stand alone: `0 3 0 1 2 3 4`, `+4-9-3-0-1`.
+fn close(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    let is_alone = |at: usize| is_digit(at) && !is_digit(at.wrapping_sub(1)) && !is_digit(at + 1);
+    let parts_two = |at: usize, c: char| {
+        matches!(c, ' ' | '-' | '.' | '/') && is_alone(at.wrapping_sub(1)) && is_alone(at + 1)
+    };
+    let kept = chars
+        .iter()
+        .enumerate()
+        .filter(|(at, c)| !parts_two(*at, **c));
+    kept.map(|(_, c)| c).collect()
 }
 
 #[cfg(test)]

@@ -5,21 +5,46 @@ use std::net::Ipv6Addr;
 /// More groups between colons than this have no address with port.
 const MOST_GROUPS: usize = 12;
 
+/// What comes before numbers of four parts that are none.
+const OTHERS: &[&str] = &[
+    "abschnitt",
+    "chapter",
+    "kapitel",
+    "release",
+    "section",
+    "v",
+    "version",
+    "ziffer",
+    "§",
+];
+
 /// Whether a plain text has one.
 pub(super) fn has_address(plain: &str) -> bool {
-    let joined = [" dot ", " punkt ", " . "]
+    let signs = [
+        (" dot ", "."),
+        (" punkt ", "."),
+        (" . ", "."),
+        (" : ", ":"),
+        (" :: ", "::"),
+    ];
+    let joined = signs
         .iter()
-        .fold(plain.to_owned(), |text, dot| text.replace(dot, "."));
+        .fold(plain.to_owned(), |text, (written, sign)| {
+            text.replace(written, sign)
+        });
     has_v4(&joined) || has_v6(&joined)
 }
 
-/// Four numbers up to 255 between dots, as no date or paragraph has them; `v1.2.3.4` is a version.
+/// Four numbers up to 255 between dots, as no date has them; `v1.2.3.4` is a version, and `Ziffer 1.2.3.4` a paragraph.
 fn has_v4(text: &str) -> bool {
     runs(text, |c| c.is_ascii_digit() || *c == '.').any(|(before, run)| {
         let numbers: Vec<&str> = run.trim_matches('.').split('.').collect();
         let is_number = |text: &&str| text.len() <= 3 && text.parse::<u8>().is_ok();
-        let is_version = before.strip_suffix('v').is_some_and(ends_a_word);
-        numbers.len() == 4 && numbers.iter().all(is_number) && !is_version
+        let before = before.trim_end();
+        let announces = |word: &str| before.strip_suffix(word).is_some_and(ends_a_word);
+        numbers.len() == 4
+            && numbers.iter().all(is_number)
+            && !OTHERS.iter().any(|word| announces(word))
     })
 }
 
@@ -51,11 +76,9 @@ fn is_v6(run: &str) -> bool {
     })
 }
 
-/// `::`, `::1` and `10::` are of nobody.
+/// All addresses that are given out begin with three digits or four: `::1` and `10::` are of nobody.
 fn is_of_somebody(text: &str) -> bool {
-    let said = text.split(':').filter(|group| !group.is_empty());
-    let is_said = said.clone().count() >= 2 || said.into_iter().any(|group| group.len() >= 3);
-    is_said && text.parse::<Ipv6Addr>().is_ok()
+    text.split(':').any(|group| group.len() >= 3) && text.parse::<Ipv6Addr>().is_ok()
 }
 
 /// The rows of characters of a kind, each with all that is before it.
@@ -99,6 +122,8 @@ mod tests {
             "fe80::1%eth0",
             "::ffff:203.0.113.7",
             "fd00::",
+            "2001 : db8 :: 1",
+            "section 3, 203.0.113.7",
         ] {
             assert!(has_address(text), "{text}");
         }
@@ -120,6 +145,10 @@ mod tests {
             "re:: his request",
             "a::",
             "chapter 10:: 3",
+            "10::20",
+            "section 1.2.3.4",
+            "ziffer 3.2.1.4",
+            "version 10.2.0.1",
             "12:34:56",
             "a:b:c",
             "0198f3c2-7a1b-7c3d-9e4f-5a6b7c8d9e0f",

@@ -40,7 +40,7 @@ const RESERVED: &[&str] = &[
 /// The longest word between brackets.
 const LONGEST_SIGN: usize = 16;
 
-/// With the sign in the place of its name between brackets: `[at]`, `(dot)`, `«.»`.
+/// With the sign in the place of its name between brackets: `[at]`, `(dot)`, `[.]`.
 pub(super) fn without_brackets(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len());
     let mut rest = plain;
@@ -72,6 +72,7 @@ fn bracketed(from: &str) -> Option<(&'static str, usize)> {
         "." => ".",
         ":" => ":",
         "bei" | "chez" => return None,
+        "at sign" | "at-sign" => "@",
         word if AT.contains(&word) => "@",
         word if DOT.contains(&word) => ".",
         _ => return None,
@@ -81,11 +82,11 @@ fn bracketed(from: &str) -> Option<(&'static str, usize)> {
 
 fn is_bracket(c: char) -> bool {
     use GeneralCategory as G;
-    matches!(c, '<' | '>' | '*' | '|' | '"' | '\'')
-        || matches!(
-            c.general_category(),
-            G::OpenPunctuation | G::ClosePunctuation | G::InitialPunctuation | G::FinalPunctuation
-        )
+    let pair = matches!(
+        c.general_category(),
+        G::OpenPunctuation | G::ClosePunctuation
+    );
+    pair || matches!(c, '<' | '>' | '*' | '|')
 }
 
 /// Whether there is an address, or the sign of one.
@@ -151,6 +152,7 @@ fn is_email(parts: &[Part<'_>]) -> bool {
     let [Part::Word(local), Part::Word(at), domain @ ..] = parts else {
         return false;
     };
+    let domain = domain.strip_prefix(&[Part::Word("sign")]).unwrap_or(domain);
     if !AT.contains(at) {
         return false;
     }

@@ -124,9 +124,12 @@ fn attempts(scene: &Scene, place: &str) -> Vec<Attempt> {
     all
 }
 
+/// How somebody writes an address.
+type Way = fn(&str) -> String;
+
 /// Reasons with an address, each another and in another spelling.
 fn spellings(scene: &Scene, place: &str) -> Vec<String> {
-    let ways: [(&str, fn(&str) -> String); 8] = [
+    let ways: [(&str, Way); 8] = [
         ("plain", str::to_owned),
         ("in brackets", |it| it.replace('@', " (at) ")),
         ("in words", |it| {

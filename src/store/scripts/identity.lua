@@ -7,7 +7,7 @@
 -- ARGV[1-2]  fingerprints of the pepper and of the privacy key
 -- ARGV[3-4]  of those that they replace, '' for none
 -- Reply      {pepper, privacy key, previous pepper, previous privacy key, when the pepper was replaced}, as they are stored
---            then; '' for none
+--            then, and until when, in ms, the caller may store what it seals to its key; '' for none
 -- Cost       O(1); replicas call it every ten seconds
 -- Atomic, so that of two replicas that start at once with different secrets one is refused.
 local FIELDS = {'pepper', 'privacy_key', 'previous_pepper', 'previous_privacy_key', 'pepper_replaced_at'}
@@ -32,9 +32,18 @@ if ours and #changes > 0 then
   stored = read()
 end
 for i = 1, 5 do stored[i] = stored[i] or '' end
--- Also who still has the one before: what that replica seals, its key must open.
-if ARGV[2] == stored[2] or ARGV[2] == stored[4] then
+-- Also who still has the one before: what that replica seals, its key must open. But once nobody has said for a minute that
+-- they seal to it, the officer may have been told so, and nobody is let again. Who is let is for less than that minute, so
+-- that it has ended when the officer is told.
+local lets = ARGV[2] == stored[2]
+if not lets and ARGV[2] == stored[4] then
+  local said = redis.call('ZSCORE', KEYS[2], ARGV[2])
+  lets = said and ms - said <= 60000
+end
+stored[6] = ''
+if lets then
   redis.call('ZADD', KEYS[2], string.format('%.0f', ms), ARGV[2])
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('(%.0f', ms - 86400000))
+  stored[6] = string.format('%.0f', ms + 45000)
 end
 return stored

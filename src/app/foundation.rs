@@ -7,7 +7,6 @@ use crate::{
         fitness::{Checked, Fitness, Unfit},
         service_secrets::{ServiceSecrets, ServiceSecretsError},
     },
-    comment::state::Timestamp,
     config::{Config, store::StoreConfig},
     recognition::Recognition,
     store::{
@@ -54,8 +53,8 @@ pub struct Foundation {
     pub wakeups: Wakeups,
     /// What hashes, seals, and lets the first admin in.
     pub secrets: ServiceSecrets,
-    /// When the pepper was replaced, if ever: authors may be known by hashes of an earlier one.
-    pub pepper_replaced_at: Option<Timestamp>,
+    /// Whether the pepper was replaced: authors may be known by hashes of an earlier one.
+    pub claimed: Claimed,
     /// What Redis must stay fit for.
     pub fitness: Fitness,
     /// Until when this replica may store what it seals.
@@ -114,7 +113,7 @@ impl Foundation {
                 store,
                 confirmation,
                 wakeups,
-                pepper_replaced_at: checked.claimed.pepper_replaced_at,
+                claimed: checked.claimed,
                 seal_lease: checked.seal_lease,
                 secrets,
                 fitness,
@@ -133,7 +132,7 @@ impl Foundation {
     #[must_use]
     pub fn recognition(&self) -> Recognition {
         let hashers = self.secrets.hashers();
-        Recognition::new(self.store.clone(), hashers, self.pepper_replaced_at)
+        Recognition::new(self.store.clone(), hashers, &self.claimed)
     }
 
     /// Closes the connections, and stops the embedded Redis last and cleanly.

@@ -22,6 +22,14 @@ pub struct Configured {
     pub next: Option<String>,
 }
 
+impl Configured {
+    fn knows(&self, fingerprint: &str) -> bool {
+        let others = [&self.previous, &self.next].into_iter().flatten();
+        let mut known = [&self.current].into_iter().chain(others);
+        known.any(|known| known == fingerprint)
+    }
+}
+
 /// The secrets that data in Redis depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -57,10 +65,13 @@ pub struct Claim {
 }
 
 /// What a claim found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Claimed {
     /// When the pepper replaced another, if it ever did: authors may be known by hashes that this one does not make.
     pub pepper_replaced_at: Option<Timestamp>,
+    /// When the first of the configured peppers came, unless there was none before it: who came before that and not since
+    /// is found neither by address nor by account.
+    pub not_found_before: Option<Timestamp>,
 }
 
 /// Why a replica must not work on this Redis.
@@ -206,16 +217,20 @@ pub async fn claim(store: &Store, identity: &Identity) -> Result<Claim, StoreErr
         .arg(before(pepper))
         .arg(before(privacy_key));
     let stored: Vec<String> = store.call(&CLAIM, &call).await?;
-    let stored = <[String; 6]>::try_from(stored).map_err(|_| unexpected())?;
-    let at = |text: &str| text.parse().ok().map(Timestamp);
+    let stored = <[String; 7]>::try_from(stored).map_err(|_| unexpected())?;
     Ok(Claim {
-        seals_until: at(&stored[5]),
+        seals_until: instant(&stored[6]),
         found: judge(identity, stored),
     })
 }
 
+/// As the script tells one; '' is none.
+fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok().map(Timestamp)
+}
+
 /// Which of the secrets differs from what is stored, as `identity.lua` tells it.
-fn judge(identity: &Identity, stored: [String; 6]) -> Result<Claimed, IdentityError> {
+fn judge(identity: &Identity, stored: [String; 7]) -> Result<Claimed, IdentityError> {
     let Identity {
         pepper,
         privacy_key,
@@ -226,6 +241,7 @@ fn judge(identity: &Identity, stored: [String; 6]) -> Result<Claimed, IdentityEr
         pepper_before,
         key_before,
         replaced_at,
+        replaced_before_at,
         _,
     ] = stored;
     let configured = pepper.current.clone();
@@ -263,9 +279,14 @@ fn judge(identity: &Identity, stored: [String; 6]) -> Result<Claimed, IdentityEr
                     configured: previous.clone(),
                 })
             }
-            Some(_) | None => Ok(Claimed {
-                pepper_replaced_at: replaced_at.parse().ok().map(Timestamp),
-            }),
+            Some(_) | None => {
+                let knows_both = pepper.knows(&stored_pepper) && pepper.knows(&pepper_before);
+                let (last, before) = (instant(&replaced_at), instant(&replaced_before_at));
+                Ok(Claimed {
+                    pepper_replaced_at: last,
+                    not_found_before: if knows_both { before } else { last },
+                })
+            }
         },
     }
 }

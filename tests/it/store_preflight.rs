@@ -174,7 +174,9 @@ async fn a_redis_has_one_pepper_and_one_privacy_key_and_each_can_be_replaced() {
             .unwrap()
             .found
         {
-            Ok(Claimed { pepper_replaced_at }) => match pepper_replaced_at {
+            Ok(Claimed {
+                pepper_replaced_at, ..
+            }) => match pepper_replaced_at {
                 Some(_) => "ok, replaced".to_owned(),
                 None => "ok".to_owned(),
             },

@@ -3,7 +3,7 @@
 
 use replydesk::{
     comment::state::Timestamp,
-    proto::v1::Role,
+    proto::v1::{Role, export_subject_response::Item},
     store::identity::{self, Configured, Identity},
 };
 
@@ -126,9 +126,11 @@ async fn not_found_before(desk: &mut Desk, olga: &Client) -> Option<i64> {
     let looked = olga.erase(with_email("ada@readers.example"), true).await;
     let summary = looked.unwrap().summary.unwrap();
     let exported = olga.export(with_email("ada@readers.example")).await;
-    let exported = exported.unwrap().into_iter().find_map(|item| match item {
-        replydesk::proto::v1::export_subject_response::Item::Summary(summary) => Some(summary),
-        _ => None,
+    let exported = exported.unwrap().into_iter().find_map(|item| {
+        let Item::Summary(summary) = item else {
+            return None;
+        };
+        Some(summary)
     });
     assert_eq!(exported.unwrap().not_found_before, summary.not_found_before);
     let told = summary.not_found_before?;

@@ -14,11 +14,11 @@ use crate::{
         naming::{MOST_DOMAINS, Named, Of, Resolved, other_subjects},
     },
     comment::{
-        ids::{CommentId, SiteId},
+        ids::{CommentId, KeyedHash, SiteId},
         standing::Standing,
         state::Timestamp,
         stored::StoredComment,
-        subject::{Subject, SubjectKind},
+        subject::{Subject, SubjectKind, SubjectNames},
         written::Written,
     },
     policy::sites::SiteError,
@@ -62,6 +62,11 @@ pub enum AuthorRefusal {
     /// The comment leads to other domains, or to several and none was named.
     #[error("the comment leads to: {}; name one of them as domain", .0.join(", "))]
     OtherDomains(Vec<String>),
+    /// A list told it, and it is in force no more.
+    #[error(
+        "nothing is said by this standing_id any more: it was lifted or has ended; name a comment instead"
+    )]
+    NoStanding,
     /// The site has as many standings as are kept.
     #[error("the site has 100,000 standings: lift some first")]
     TooMany,
@@ -105,10 +110,43 @@ impl Authors {
         caller: &Caller,
         change: &Change,
     ) -> Result<Changed, AuthorRefusal> {
-        let resolved = self.resolve(site, &change.named).await?;
+        let resolved = self
+            .resolve(site, &change.named, Some(change.standing))
+            .await?;
+        let names = resolved.names;
+        let mut changed = false;
+        for subject in to_be_set(names) {
+            changed |= self
+                .set_one(site, caller, change, &resolved, subject)
+                .await?;
+        }
+        let dealt = match change.pending {
+            Some(verdict) => {
+                self.deal_with_pending(site, caller, &names, verdict, change.pending_from)
+                    .await?
+            }
+            None => pending::Dealt::default(),
+        };
+        Ok(Changed {
+            stands: self.stands(site, &names).await?,
+            changed,
+            dealt_with: dealt.decided,
+            pending_left: dealt.left,
+            next: dealt.next,
+        })
+    }
+
+    async fn set_one(
+        &self,
+        site: &SiteId,
+        caller: &Caller,
+        change: &Change,
+        resolved: &Resolved,
+        subject: SubjectNames,
+    ) -> Result<bool, AuthorRefusal> {
         let new = NewStanding {
             site,
-            subject: resolved.subject,
+            subject,
             standing: change.standing,
             until: change.until,
             reason: change.reason.as_str(),
@@ -118,32 +156,11 @@ impl Authors {
             shown: &resolved.shown,
             add_strike: change.add_strike,
         };
-        let set = self.confirmation.of(self.store.set_standing(&new)).await?;
-        let changed = match set {
-            StandingSet::Done { changed } => changed,
-            StandingSet::Full => return Err(AuthorRefusal::TooMany),
-            StandingSet::NoSite => return Err(SiteError::NotFound.into()),
-        };
-        let dealt = match change.pending {
-            Some(verdict) => {
-                self.deal_with_pending(
-                    site,
-                    caller,
-                    &resolved.subject,
-                    verdict,
-                    change.pending_from,
-                )
-                .await?
-            }
-            None => pending::Dealt::default(),
-        };
-        Ok(Changed {
-            stands: self.stands(site, &resolved.subject).await?,
-            changed,
-            dealt_with: dealt.decided,
-            pending_left: dealt.left,
-            next: dealt.next,
-        })
+        match self.confirmation.of(self.store.set_standing(&new)).await? {
+            StandingSet::Done { changed } => Ok(changed),
+            StandingSet::Full => Err(AuthorRefusal::TooMany),
+            StandingSet::NoSite => Err(SiteError::NotFound.into()),
+        }
     }
 
     /// How a subject stands, with the notes on an author.
@@ -155,9 +172,9 @@ impl Authors {
         site: &SiteId,
         named: &Named,
     ) -> Result<(Stands, Vec<AuthorNote>), AuthorRefusal> {
-        let resolved = self.resolve(site, named).await?;
-        let stands = self.stands(site, &resolved.subject).await?;
-        let notes = match &resolved.subject {
+        let resolved = self.resolve(site, named, None).await?;
+        let stands = self.stands(site, &resolved.names).await?;
+        let notes = match &resolved.names.first {
             Subject::Author(author) => self.store.author_notes(site, author).await?,
             Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => Vec::new(),
         };
@@ -213,7 +230,7 @@ impl Authors {
         note: &Note,
     ) -> Result<(AuthorNote, bool), AuthorRefusal> {
         let named = Named::ByComment(comment, Of::Author);
-        let Subject::Author(author) = self.resolve(site, &named).await?.subject else {
+        let Subject::Author(author) = self.resolve(site, &named, None).await?.names.first else {
             return Err(AuthorRefusal::NoSubject(SubjectKind::Author));
         };
         let text = note.as_str();
@@ -243,13 +260,14 @@ impl Authors {
     ) -> Result<AuthorDetails, StoreError> {
         let author = comment.content.author;
         let mut subjects: Vec<Subject> = author.map(Subject::Author).into_iter().collect();
-        let others = |hasher: &Hasher| other_subjects(hasher, site, &comment.content, MOST_DOMAINS);
-        let others = self.recognition.subjects(site, others).await?;
-        for subject in others {
-            subjects.push(self.at_present(site, subject).await?);
-        }
+        let hashers = self.recognition.both();
+        let others = other_subjects(hashers, site, &comment.content, MOST_DOMAINS);
+        subjects.extend(others.iter().flat_map(SubjectNames::iter));
         let mut stands = self.store.standings(site, &subjects).await?;
-        let others = stands.split_off(usize::from(author.is_some()));
+        let mut known = stands.split_off(usize::from(author.is_some())).into_iter();
+        let others = others
+            .iter()
+            .filter_map(|names| said_last(known.by_ref().take(names.iter().count())));
         let (notes, comments) = match author {
             Some(author) => (
                 self.store.author_notes(site, &author).await?,
@@ -264,57 +282,104 @@ impl Authors {
             notes,
             comments,
             others: others
-                .into_iter()
                 .filter(|stands| stands.standing() != Standing::Normal)
                 .collect(),
         })
     }
 
-    async fn stands(&self, site: &SiteId, subject: &Subject) -> Result<Stands, StoreError> {
-        let found = self.store.standings(site, &[*subject]).await?;
-        found
-            .into_iter()
-            .next()
-            .ok_or(StoreError::Corrupt { what: "a standing" })
+    async fn stands(&self, site: &SiteId, names: &SubjectNames) -> Result<Stands, StoreError> {
+        let subjects: Vec<Subject> = names.iter().collect();
+        let found = self.store.standings(site, &subjects).await?;
+        said_last(found.into_iter()).ok_or(StoreError::Corrupt { what: "a standing" })
     }
 
     /// A subject by its own name, with the domain or website that was told when its standing was set.
-    async fn known(&self, site: &SiteId, subject: Subject) -> Result<Resolved, AuthorRefusal> {
-        let subject = self.at_present(site, subject).await?;
+    async fn known(
+        &self,
+        site: &SiteId,
+        subject: Subject,
+        standing: Option<Standing>,
+    ) -> Result<Resolved, AuthorRefusal> {
+        let names = SubjectNames::from(subject);
         let shown = match subject {
-            Subject::LinkDomain(_) | Subject::Website(_) => self.stands(site, &subject).await?.set,
-            Subject::Author(_) | Subject::IpAddress(_) => None,
+            Subject::Author(_) => String::new(),
+            Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
+                match (self.stands(site, &names).await?.set, standing) {
+                    (Some(set), _) => set.shown,
+                    (None, None | Some(Standing::Normal)) => String::new(),
+                    // What it was said of is known no more.
+                    (None, Some(_)) => return Err(AuthorRefusal::NoStanding),
+                }
+            }
         };
         Ok(Resolved {
-            shown: shown.map(|set| set.shown).unwrap_or_default(),
-            ..subject.into()
+            shown,
+            ..names.into()
         })
     }
 
-    /// The subject by the name that its standing is kept by; authors, domains and websites have been found by theirs.
-    async fn at_present(&self, site: &SiteId, subject: Subject) -> Result<Subject, StoreError> {
-        let Subject::IpAddress(ip) = subject else {
-            return Ok(subject);
-        };
-        let found = self.recognition.ip_address(site, Some(ip)).await?;
-        Ok(Subject::IpAddress(found.unwrap_or(ip)))
-    }
-
-    async fn resolve(&self, site: &SiteId, named: &Named) -> Result<Resolved, AuthorRefusal> {
+    /// `standing`: which is to be set, if any.
+    async fn resolve(
+        &self,
+        site: &SiteId,
+        named: &Named,
+        standing: Option<Standing>,
+    ) -> Result<Resolved, AuthorRefusal> {
         let (comment, of) = match named {
             Named::Account(account) => {
-                let author = self.recognition.account(site, account).await?;
-                return Ok(Subject::Author(author).into());
+                let hash = |hasher: &Hasher| hasher.account(site, account);
+                return self.author(site, hash, standing).await;
             }
             Named::Email(email) => {
-                let author = self.recognition.email(site, email).await?;
-                return Ok(Subject::Author(author).into());
+                let hash = |hasher: &Hasher| hasher.email(site, email);
+                return self.author(site, hash, standing).await;
             }
-            Named::Known(subject) => return self.known(site, *subject).await,
+            Named::Known(subject) => return self.known(site, *subject, standing).await,
             Named::ByComment(comment, of) => (*comment, of),
         };
         let found = self.store.comment(site, comment).await?;
         let found = found.ok_or(AuthorRefusal::NoComment)?;
-        self.resolve_in(site, &found, of).await
+        self.resolve_in(site, &found, of)
     }
+
+    async fn author(
+        &self,
+        site: &SiteId,
+        hash: impl Fn(&Hasher) -> KeyedHash,
+        standing: Option<Standing>,
+    ) -> Result<Resolved, AuthorRefusal> {
+        let names = match standing {
+            Some(_) => self.recognition.all_to_write(site, &hash).await?,
+            None => self.recognition.all_of(site, &hash).await?,
+        };
+        let mut names = names.into_iter().map(Subject::Author);
+        let first = names.next();
+        let names = SubjectNames {
+            first: first.unwrap_or_else(|| Subject::Author(hash(self.recognition.hasher()))),
+            other: names.next(),
+        };
+        Ok(names.into())
+    }
+}
+
+/// What has a standing of its own: each history of an author, any other subject by all its names at once.
+fn to_be_set(names: SubjectNames) -> impl Iterator<Item = SubjectNames> {
+    let (one, two) = match (names.first, names.other) {
+        (Subject::Author(_), Some(second)) => (names.first.into(), Some(second.into())),
+        (_, _) => (names, None),
+    };
+    [one].into_iter().chain(two)
+}
+
+/// Of what is said of one subject by its names: the last.
+fn said_last(stands: impl Iterator<Item = Stands>) -> Option<Stands> {
+    // Of two that are the same, the first.
+    stands.reduce(|one, other| {
+        let set_at = |stands: &Stands| stands.set.as_ref().map(|set| set.set_at);
+        if set_at(&other) > set_at(&one) {
+            other
+        } else {
+            one
+        }
+    })
 }

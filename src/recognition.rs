@@ -5,17 +5,13 @@
 use crate::{
     comment::{
         contact::{Contact, EmailAddress},
-        ids::{AccountId, IpHash, KeyedHash, SiteId},
-        observed::Fingerprints,
+        ids::{AccountId, KeyedHash, SiteId},
         state::Timestamp,
         subject::Subject,
         submission::Author,
     },
     privacy::hashing::{Hasher, Hashers},
-    store::{
-        connection::Store, error::StoreError, identity::Claimed, recognition::Renamed,
-        standing::Stands,
-    },
+    store::{connection::Store, error::StoreError, identity::Claimed, standing::Stands},
 };
 
 /// What knows people again. Cheap to clone.
@@ -70,7 +66,7 @@ impl Recognition {
         self.not_found_before
     }
 
-    /// A logged-in reader. A read where the pepper was replaced, else none.
+    /// A logged-in reader who reports. A read where the pepper was replaced, else none.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -79,10 +75,11 @@ impl Recognition {
         site: &SiteId,
         account: &AccountId,
     ) -> Result<KeyedHash, StoreError> {
-        self.one(site, |hasher| hasher.account(site, account)).await
+        self.one(site, |hasher| hasher.account(site, account), false)
+            .await
     }
 
-    /// A mailbox. As [`Recognition::account`].
+    /// A mailbox of a reader who reports. As [`Recognition::account`].
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -91,11 +88,12 @@ impl Recognition {
         site: &SiteId,
         email: &EmailAddress,
     ) -> Result<KeyedHash, StoreError> {
-        self.one(site, |hasher| hasher.email(site, email)).await
+        self.one(site, |hasher| hasher.email(site, email), false)
+            .await
     }
 
     /// All names that hashes of one thing can mean, the likeliest first: two for who wrote while only some replicas had the
-    /// new pepper. At most three reads.
+    /// new pepper. One read, and up to four more while two peppers are configured.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -104,32 +102,30 @@ impl Recognition {
         site: &SiteId,
         hash: impl Fn(&Hasher) -> KeyedHash,
     ) -> Result<Vec<KeyedHash>, StoreError> {
-        let name = self.one(site, &hash).await?;
-        let before = match self.other() {
-            Some(other) => self.store.authors_of(site, &[hash(other)]).await?,
-            None => Vec::new(),
-        };
-        let mut names = vec![name];
-        for other in before {
-            if other != name && self.store.knows_author(site, &other).await? {
-                names.push(other);
-            }
-        }
-        Ok(names)
+        self.every(site, hash, false).await
     }
 
-    /// An author's hash under the present pepper, and under the one before while that is configured; `None` where there is
-    /// nothing to know the author by.
+    /// The same of whom something is about to be written: who is known by nothing yet has one name for all replicas.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn all_to_write(
+        &self,
+        site: &SiteId,
+        hash: impl Fn(&Hasher) -> KeyedHash,
+    ) -> Result<Vec<KeyedHash>, StoreError> {
+        self.every(site, hash, true).await
+    }
+
+    /// An author's hash under the present pepper, and under the other while one is configured; `None` where there is nothing
+    /// to know the author by.
     #[must_use]
     pub fn seen(&self, site: &SiteId, author: &Author, contact: &Contact) -> Option<Seen> {
         let by = |hasher: &Hasher| hasher.author(site, author, contact);
-        Some(Seen {
-            now: by(&self.hashers.current)?,
-            before: self.other().and_then(by),
-        })
+        Seen::new(by(&self.hashers.current), self.other().and_then(by))
     }
 
-    /// The names of some authors, in their order; `None` stays `None`. At most one read.
+    /// The names of some authors that come, in their order; `None` stays `None`. At most one round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -139,40 +135,29 @@ impl Recognition {
         seen: &[Option<Seen>],
     ) -> Result<Vec<Option<KeyedHash>>, StoreError> {
         let known: Vec<Seen> = seen.iter().copied().flatten().collect();
-        let mut names = self.names(site, &known, &[]).await?.into_iter();
+        let mut names = self.names(site, &known, true).await?.into_iter();
         let name = |seen: &Option<Seen>| seen.and_then(|_| names.next());
         Ok(seen.iter().map(name).collect())
     }
 
-    /// The author and the e-mail address that a submission is known by; moves the standings of what else it is known by.
-    /// `None` where nothing can be known otherwise than by the hashes that it has.
+    /// The author and the e-mail address that a submission is known by. `None` where nothing can be known otherwise than by
+    /// the hashes that it has. At most one round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn submission(
         &self,
         site: &SiteId,
-        now: &Fingerprints,
-        before: Option<&Fingerprints>,
+        author: Option<Seen>,
+        email: Option<Seen>,
     ) -> Result<Option<Names>, StoreError> {
         if !self.is_needed() {
             return Ok(None);
         }
-        let seen = |of: fn(&Fingerprints) -> Option<KeyedHash>| {
-            Some(Seen {
-                now: of(now)?,
-                before: before.and_then(of),
-            })
-        };
-        let (author, email) = (seen(|prints| prints.author), seen(|prints| prints.email));
-        let known: Vec<Seen> = author.into_iter().chain(email).collect();
-        let renamed = before.map(|before| renamed(subjects(now), subjects(before)));
-        let renamed = renamed.unwrap_or_default();
-        let names = self.names(site, &known, &renamed).await?;
-        let mut names = names.into_iter();
+        let mut names = self.authors(site, &[author, email]).await?.into_iter();
         Ok(Some(Names {
-            author: author.and_then(|_| names.next()),
-            email: email.and_then(|_| names.next()),
+            author: names.next().flatten(),
+            email: names.next().flatten(),
         }))
     }
 
@@ -186,125 +171,94 @@ impl Recognition {
         site: &SiteId,
         named: &[(KeyedHash, KeyedHash)],
     ) -> Result<(), StoreError> {
-        let named = named.iter().map(|(hash, name)| Renamed {
-            now: *hash,
-            before: *name,
-        });
-        let named: Vec<_> = named.collect();
-        self.store.recognise(site, &named, &[]).await?;
+        self.store.recognise(site, named, false).await?;
         Ok(())
     }
 
-    /// What standings can be said of besides authors, by present names; moves standings that are kept by those before. A read
-    /// while a pepper before is configured, else none.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn subjects(
-        &self,
-        site: &SiteId,
-        of: impl Fn(&Hasher) -> Vec<Subject>,
-    ) -> Result<Vec<Subject>, StoreError> {
-        let now = of(self.hasher());
-        if let Some(other) = self.other() {
-            let renamed = renamed(now.iter().copied(), of(other).into_iter());
-            self.store.recognise(site, &[], &renamed).await?;
-        }
-        Ok(now)
-    }
-
-    /// The hashes that standings of IP addresses are kept by, for those that comments have. A read where the pepper was
-    /// replaced or is about to be, else none.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn ip_addresses(
-        &self,
-        site: &SiteId,
-        of_comments: &[IpHash],
-    ) -> Result<Vec<IpHash>, StoreError> {
-        if self.is_needed() {
-            self.store.ip_addresses_of(site, of_comments).await
-        } else {
-            Ok(of_comments.to_vec())
-        }
-    }
-
-    /// The same of one.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn ip_address(
-        &self,
-        site: &SiteId,
-        of_comment: Option<IpHash>,
-    ) -> Result<Option<IpHash>, StoreError> {
-        let found = self.ip_addresses(site, of_comment.as_slice()).await?;
-        Ok(found.first().copied())
-    }
-
-    /// Whether a pepper before is configured, so that there may be standings to [`Recognition::rename`].
-    #[must_use]
-    pub fn may_rename(&self) -> bool {
-        self.hashers.other.is_some() && self.hashers.other_is_previous
-    }
-
-    /// Moves those standings of domains and websites that are kept by the pepper before: what they are said of is beside
-    /// them, so nobody has to come with it. How many were. A call of the store where there are any, else none.
+    /// Gives those standings of domains and websites that were set before the present pepper came its names too: what they
+    /// are said of is beside them, so nobody has to come with it. How many were. A call of the store where there are any,
+    /// else none.
     ///
     /// # Errors
     /// As [`StoreError`] says; the same call again is harmless.
-    pub async fn rename(&self, site: &SiteId, standings: &[Stands]) -> Result<usize, StoreError> {
-        let Some(previous) = self.other().filter(|_| self.may_rename()) else {
+    pub async fn carry(&self, site: &SiteId, standings: &[Stands]) -> Result<u64, StoreError> {
+        if !self.may_carry() {
             return Ok(0);
-        };
-        let renamed = |stands: &Stands| {
+        }
+        let names = |stands: &Stands| {
             let shown = stands.set.as_ref()?.shown.as_str();
-            let by = |hasher: &Hasher| match stands.subject {
-                Subject::LinkDomain(_) => Some(Subject::LinkDomain(hasher.link_host(site, shown))),
-                Subject::Website(_) => Some(Subject::Website(hasher.website_at(site, shown))),
-                Subject::Author(_) | Subject::IpAddress(_) => None,
+            let names = match stands.subject {
+                Subject::LinkDomain(_) => (self.hashers)
+                    .names(|hasher| Subject::LinkDomain(hasher.link_host(site, shown))),
+                Subject::Website(_) => {
+                    (self.hashers).names(|hasher| Subject::Website(hasher.website_at(site, shown)))
+                }
+                Subject::Author(_) | Subject::IpAddress(_) => return None,
             };
-            let (now, before) = (by(self.hasher())?, by(previous)?);
-            (before == stands.subject).then_some(Renamed { now, before })
+            Some((names.first, names.other?))
         };
-        let renamed: Vec<_> = standings.iter().filter_map(renamed).collect();
-        self.store.recognise(site, &[], &renamed).await?;
-        Ok(renamed.len())
+        let carried: Vec<_> = standings.iter().filter_map(names).collect();
+        self.store.carry_standings(site, &carried).await
+    }
+
+    /// Whether the pepper before is configured, so that there may be standings to [`Recognition::carry`].
+    #[must_use]
+    pub fn may_carry(&self) -> bool {
+        self.hashers.other.is_some() && self.hashers.other_is_previous
     }
 
     fn is_needed(&self) -> bool {
         self.pepper_replaced_at.is_some() || self.hashers.other.is_some()
     }
 
+    async fn every(
+        &self,
+        site: &SiteId,
+        hash: impl Fn(&Hasher) -> KeyedHash,
+        come: bool,
+    ) -> Result<Vec<KeyedHash>, StoreError> {
+        let mut names = vec![self.one(site, &hash, come).await?];
+        let Some(other) = self.other() else {
+            return Ok(names);
+        };
+        // An alias hides who came to replicas that did not know of it.
+        let hashes = [hash(self.hasher()), hash(other)];
+        let others = self.store.authors_of(site, &hashes).await?;
+        for other in others.into_iter().chain(hashes) {
+            if !names.contains(&other) && self.store.knows_author(site, &other).await? {
+                names.push(other);
+            }
+        }
+        Ok(names)
+    }
+
     async fn one(
         &self,
         site: &SiteId,
         hash: impl Fn(&Hasher) -> KeyedHash,
+        come: bool,
     ) -> Result<KeyedHash, StoreError> {
         let seen = Seen {
             now: hash(&self.hashers.current),
-            before: self.other().map(hash),
+            other: self.other().map(hash),
         };
-        let names = self.names(site, &[seen], &[]).await?;
+        let names = self.names(site, &[seen], come).await?;
         Ok(names.first().copied().unwrap_or(seen.now))
     }
 
+    /// `come`: they are about to be written, so that a name that nobody has yet is theirs for a moment.
     async fn names(
         &self,
         site: &SiteId,
         seen: &[Seen],
-        subjects: &[Renamed<Subject>],
+        come: bool,
     ) -> Result<Vec<KeyedHash>, StoreError> {
-        let now: Vec<KeyedHash> = seen.iter().map(|seen| seen.now).collect();
         if self.hashers.other.is_some() {
-            let renamed = |seen: &Seen| {
-                let Seen { now, before } = *seen;
-                before.map(|before| Renamed { now, before })
-            };
-            let authors: Vec<_> = seen.iter().filter_map(renamed).collect();
-            return self.store.recognise(site, &authors, subjects).await;
+            let both = |seen: &Seen| Some((seen.now, seen.other?));
+            let both: Vec<_> = seen.iter().filter_map(both).collect();
+            return self.store.recognise(site, &both, come).await;
         }
+        let now: Vec<KeyedHash> = seen.iter().map(|seen| seen.now).collect();
         if self.pepper_replaced_at.is_some() {
             return self.store.authors_of(site, &now).await;
         }
@@ -316,7 +270,15 @@ impl Recognition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     now: KeyedHash,
-    before: Option<KeyedHash>,
+    other: Option<KeyedHash>,
+}
+
+impl Seen {
+    /// By the present pepper's hash, and the other's.
+    #[must_use]
+    pub fn new(now: Option<KeyedHash>, other: Option<KeyedHash>) -> Option<Self> {
+        Some(Self { now: now?, other })
+    }
 }
 
 /// As whom a submission's author and e-mail address are known.
@@ -326,21 +288,4 @@ pub struct Names {
     pub author: Option<KeyedHash>,
     /// The e-mail address that an account was used with.
     pub email: Option<KeyedHash>,
-}
-
-/// What a standing can be said of besides the author.
-fn subjects(prints: &Fingerprints) -> impl Iterator<Item = Subject> {
-    let ip = prints.ip.map(|ip| Subject::IpAddress(IpHash::of(&ip)));
-    let website = prints.website.map(Subject::Website);
-    let domains = prints.link_domains.iter().copied().map(Subject::LinkDomain);
-    ip.into_iter().chain(website).chain(domains)
-}
-
-fn renamed(
-    now: impl Iterator<Item = Subject>,
-    before: impl Iterator<Item = Subject>,
-) -> Vec<Renamed<Subject>> {
-    now.zip(before)
-        .map(|(now, before)| Renamed { now, before })
-        .collect()
 }

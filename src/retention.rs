@@ -1,10 +1,10 @@
 //! Retention: what a site's policy says is kept for long enough goes, in small batches, by one replica at a time.
 //!
 //! Texts first, then contact data, then the data keys that nothing needs any more, then the audit log. What a legal hold keeps
-//! is passed by. See `docs/PRIVACY.md`. After a change of the pepper, it also moves the standings that nobody meets.
+//! is passed by. See `docs/PRIVACY.md`. After a change of the pepper, it also carries the standings that nobody meets.
 
+mod carrying;
 mod preview;
-mod renaming;
 mod sweep;
 
 use std::{sync::Arc, time::Duration};
@@ -18,7 +18,7 @@ use crate::{
     comment::{ids::SiteId, lease::LeaseToken, state::Timestamp},
     policy::{retention::Retention as Spans, sites::Sites},
     recognition::Recognition,
-    retention::renaming::Renaming,
+    retention::carrying::Carrying,
     store::{audit::AuditLog, connection::Store, error::StoreError},
 };
 
@@ -65,7 +65,7 @@ impl Retention {
         let Some(token) = new_token() else {
             return tracing::error!("retention.no_random_numbers");
         };
-        let mut renaming = Renaming::default();
+        let mut carrying = Carrying::default();
         let mut rounds = interval_at(Instant::now() + self.every, self.every);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -77,7 +77,7 @@ impl Retention {
             let done = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return,
-                done = self.round(token, &mut renaming) => done,
+                done = self.round(token, &mut carrying) => done,
             };
             match done {
                 Ok(true) => rounds.reset_immediately(),
@@ -88,7 +88,7 @@ impl Retention {
     }
 
     /// Whether there is more to do.
-    async fn round(&self, token: LeaseToken, renaming: &mut Renaming) -> Result<bool, StoreError> {
+    async fn round(&self, token: LeaseToken, carrying: &mut Carrying) -> Result<bool, StoreError> {
         if !self.store.take_retention_lease(token, LEASE).await? {
             return Ok(false);
         }
@@ -109,8 +109,8 @@ impl Retention {
                     tracing::warn!(site = %site.id, error = %error, "retention.failed");
                 }
             }
-            if let Err(error) = self.rename(renaming, &site.id).await {
-                tracing::warn!(site = %site.id, error = %error, "retention.rename_failed");
+            if let Err(error) = self.carry(carrying, &site.id).await {
+                tracing::warn!(site = %site.id, error = %error, "retention.carry_failed");
             }
             if !self.store.take_retention_lease(token, LEASE).await? {
                 return Ok(false);

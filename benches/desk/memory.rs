@@ -13,6 +13,7 @@ use replydesk::{
         score::{Contribution, Probability, Score},
         state::Outcome,
         stored::{CommentContent, ThreadDetails},
+        subject::Subject,
     },
     store::{
         connection::Store,
@@ -155,6 +156,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         body: BODY[..420].into(),
         author: Some(hash(1)),
         ip: Some(IpHash::of(&hash(2))),
+        other_ip: None,
         email: None,
         sealed_contact: vec![7; 150],
         reasons: vec![Reason::new(ReasonCode::FirstComment, "")],
@@ -182,8 +184,7 @@ async fn store_one(store: &Store, site: &SiteId, n: usize) -> CommentId {
         said: Some(hash(3)),
         sketch: (0..6).map(|part| (n * 6 + part) as u64).collect(),
         link_hosts: Vec::new(),
-        link_domains: Vec::new(),
-        website: None,
+        subjects: vec![Subject::IpAddress(IpHash::of(&hash(2))).into()],
     };
     let limits = no_limits();
     let stored = store

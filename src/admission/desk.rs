@@ -21,7 +21,7 @@ use crate::{
         sites::{Site, SiteError, Sites},
     },
     queue::priority::{self, Urgency},
-    recognition::Recognition,
+    recognition::{Recognition, Seen},
     spam::{
         lesson::SiteTag,
         scorer::Scorer,
@@ -31,7 +31,6 @@ use crate::{
         confirmation::Confirmation,
         connection::Store,
         error::StoreError,
-        identity::IdentityError,
         seal_lease::SealLease,
         submit::{NewComment, NewContact, Stored},
     },
@@ -93,11 +92,11 @@ impl Desk {
     /// Puts the author's name in place of the hash, where the pepper was replaced.
     async fn recognise(&self, site: &Site, prepared: &mut Prepared) -> Result<(), StoreError> {
         self.preparation.unname(prepared);
-        let before = prepared.before.as_ref().map(|before| &before.prints);
-        let names = self
-            .recognition
-            .submission(&site.id, &prepared.prints, before)
-            .await?;
+        let (prints, other) = (&prepared.prints, prepared.other.as_ref());
+        let author = Seen::new(prints.author, other.and_then(|other| other.author));
+        let email = Seen::new(prints.email, other.and_then(|other| other.email));
+        let recognising = self.recognition.submission(&site.id, author, email);
+        let names = recognising.await?;
         if let Some(names) = names {
             self.preparation.name(prepared, names);
         }
@@ -160,13 +159,14 @@ impl Desk {
             only_check: prepared.only_check,
         };
         let mut stored = self.confirmation.of(self.store.submit(&new)).await?;
-        if matches!(stored, Stored::SealLapsed) {
-            self.seal_again(&mut new).await?;
+        if let (Stored::SealLapsed, Some(contact)) = (&stored, &mut new.contact) {
+            contact.until = self.seal_lease.renewed().await?;
             stored = self.confirmation.of(self.store.submit(&new)).await?;
         }
         if matches!(stored, Stored::Admitted { .. } | Stored::Known(_)) {
             self.recognition.keep(&site.id, &prepared.named).await?;
         }
+        self.carry(site, &seen).await;
         Ok(match stored {
             Stored::Stale { .. } => None,
             Stored::Admitted { at } => Some(Admission::Admitted(Receipt::fresh(
@@ -175,7 +175,7 @@ impl Desk {
                 at,
             ))),
             Stored::Known(comment) => Some(Admission::Replayed(Receipt::from(*comment))),
-            Stored::IdReused => Some(self.replay_from_before(prepared).await?),
+            Stored::IdReused => Some(self.replay_by_other(prepared).await?),
             Stored::Erased => Some(Admission::Refused(Refusal::Erased)),
             Stored::ThreadClosed { by } => Some(Admission::Refused(Refusal::ThreadClosed { by })),
             Stored::Duplicate { of } => Some(Admission::Refused(Refusal::Duplicate { of })),
@@ -187,16 +187,13 @@ impl Desk {
         })
     }
 
-    /// The lease for sealing, renewed where Redis lets it be: after a while without Redis it ends before anybody looks.
-    async fn seal_again(&self, new: &mut NewComment<'_>) -> Result<(), StoreError> {
-        // Whatever else is wrong is told by who looks at Redis; here only the lease counts.
-        if let Err(IdentityError::Store(error)) = self.seal_lease.renew().await {
-            return Err(error);
+    /// Lets what stands by the other pepper's name alone outlast that. The submission was judged by it as it is, and the next
+    /// one brings it again.
+    async fn carry(&self, site: &Site, seen: &Observed) {
+        let carrying = self.store.carry_standings(&site.id, &seen.known_otherwise);
+        if let Err(error) = carrying.await {
+            tracing::warn!(site = %site.id, %error, "standing.not_carried");
         }
-        if let Some(contact) = &mut new.contact {
-            contact.until = self.seal_lease.until();
-        }
-        Ok(())
     }
 
     /// What is known around a submission, and what it is recognised by.
@@ -228,16 +225,16 @@ impl Desk {
         })
     }
 
-    /// What was taken under the pepper before has another digest.
-    async fn replay_from_before(&self, prepared: &Prepared) -> Result<Admission, StoreError> {
+    /// What was taken under the other pepper has another digest.
+    async fn replay_by_other(&self, prepared: &Prepared) -> Result<Admission, StoreError> {
         let refused = Admission::Refused(Refusal::IdReused);
-        let Some(before) = &prepared.before else {
+        let Some(other) = &prepared.other else {
             return Ok(refused);
         };
         let submission = &prepared.submission;
         let stored = self.store.comment(&submission.site, submission.id).await?;
         Ok(match stored {
-            Some(comment) if comment.digest == before.digest => {
+            Some(comment) if comment.digest == other.digest => {
                 Admission::Replayed(Receipt::from(comment))
             }
             Some(_) | None => refused,

@@ -13,6 +13,7 @@ use crate::{
         reason::Reason,
         score::Score,
         stored::{CommentContent, ThreadDetails},
+        subject::{Subject, SubjectNames},
         submission::Submission,
     },
     policy::sites::Site,
@@ -48,8 +49,8 @@ pub struct Prepared {
     pub contact: Option<SealedContact>,
     /// A keyed digest of what was sent.
     pub digest: [u8; 8],
-    /// What hashes of the pepper before it make of it, while that is configured.
-    pub before: Option<Before>,
+    /// What the other pepper's hashes make of it, while one is configured.
+    pub other: Option<OtherHashes>,
     /// The hashes in whose place a name was taken, with that name: none where the pepper was never replaced.
     pub named: Vec<(KeyedHash, KeyedHash)>,
     /// From 0 up to, not including, 1; the same for the same submission.
@@ -58,10 +59,14 @@ pub struct Prepared {
     pub only_check: bool,
 }
 
-/// A submission as it would have been known under the pepper before.
-pub struct Before {
-    /// What it is recognised by.
-    pub prints: Fingerprints,
+/// A submission as replicas with the other pepper know it.
+pub struct OtherHashes {
+    /// Its author.
+    pub author: Option<KeyedHash>,
+    /// The e-mail address of an author who is known by an account.
+    pub email: Option<KeyedHash>,
+    /// Where it came from.
+    pub ip: Option<IpHash>,
     /// A keyed digest of what was sent.
     pub digest: [u8; 8],
 }
@@ -73,7 +78,7 @@ impl Preparation {
         Self { hashers, sealer }
     }
 
-    /// Whether this is the digest of what was sent, by which a retry is known, also under the pepper before.
+    /// Whether this is the digest of what was sent, by which a retry is known, also under the other pepper.
     #[must_use]
     pub fn is_digest_of(&self, stored: [u8; 8], draft: &Draft) -> bool {
         let other = self.hashers.other.iter();
@@ -100,13 +105,15 @@ impl Preparation {
             contact if *contact == Contact::default() => None,
             contact => Some(self.sealer.seal(&site.id, &submission.id, contact)?),
         };
-        let before = self.hashers.other.as_ref().map(|other| Before {
-            prints: fingerprints(other, &submission, &content),
+        let other = self.hashers.other.as_ref().map(|other| OtherHashes {
+            author: other.author(&site.id, &submission.author, &submission.contact),
+            email: email(other, &submission),
+            ip: (submission.contact.ip).map(|ip| IpHash::of(&other.ip(&site.id, ip))),
             digest: digest(other, draft),
         });
         Ok(Prepared {
-            prints: fingerprints(&self.hashers.current, &submission, &content),
-            before,
+            prints: fingerprints(&self.hashers, &submission, &content),
+            other,
             named: Vec::new(),
             thread: ThreadDetails {
                 url: submission
@@ -160,29 +167,50 @@ fn digest(hasher: &Hasher, draft: &Draft) -> [u8; 8] {
     first_eight(&hasher.content(draft).as_bytes()[..8])
 }
 
-fn fingerprints(hasher: &Hasher, submission: &Submission, content: &Content) -> Fingerprints {
-    let site = &submission.site;
+/// The e-mail address of an author who is known by an account.
+fn email(hasher: &Hasher, submission: &Submission) -> Option<KeyedHash> {
+    let account = submission.author.account.as_ref();
+    let email = account.and(submission.contact.email.as_ref());
+    email.map(|email| hasher.email(&submission.site, email))
+}
+
+fn fingerprints(hashers: &Hashers, submission: &Submission, content: &Content) -> Fingerprints {
+    let (site, hasher) = (&submission.site, &hashers.current);
     let author = hasher.author(site, &submission.author, &submission.contact);
     let hash = |domain: &String| hasher.link_host(site, domain);
     let link_hosts = domains_that_it_leads_to(submission, content);
+    Fingerprints {
+        author,
+        email: email(hasher, submission),
+        ip: submission.contact.ip.map(|ip| hasher.ip(site, ip)),
+        said: said(hasher, submission, author),
+        sketch: sketch_parts(submission, content, None),
+        link_hosts: link_hosts.iter().map(hash).collect(),
+        subjects: subjects(hashers, submission, content),
+    }
+}
+
+/// What a standing can be said of besides the author.
+fn subjects(hashers: &Hashers, submission: &Submission, content: &Content) -> Vec<SubjectNames> {
+    let site = &submission.site;
     let names = domains::names(
         places(submission, content),
         home(submission),
         Fingerprints::MAX_LINK_DOMAINS,
     );
-    let website = submission.author.website.as_ref();
-    Fingerprints {
-        author,
-        email: (submission.author.account.as_ref())
-            .and(submission.contact.email.as_ref())
-            .map(|email| hasher.email(site, email)),
-        ip: submission.contact.ip.map(|ip| hasher.ip(site, ip)),
-        said: said(hasher, submission, author),
-        sketch: sketch_parts(submission, content, None),
-        link_hosts: link_hosts.iter().map(hash).collect(),
-        link_domains: names.iter().map(hash).collect(),
-        website: website.map(|website| hasher.website(site, website)),
-    }
+    let ip = submission
+        .contact
+        .ip
+        .map(|ip| hashers.names(|hasher| Subject::IpAddress(IpHash::of(&hasher.ip(site, ip)))));
+    let website = submission
+        .author
+        .website
+        .as_ref()
+        .map(|website| hashers.names(|hasher| Subject::Website(hasher.website(site, website))));
+    let domains = names
+        .iter()
+        .map(|domain| hashers.names(|hasher| Subject::LinkDomain(hasher.link_host(site, domain))));
+    ip.into_iter().chain(website).chain(domains).collect()
 }
 
 /// What this author says there.
@@ -240,6 +268,7 @@ impl Prepared {
             body: submission.body.as_str().into(),
             author: self.prints.author,
             ip: self.prints.ip.as_ref().map(IpHash::of),
+            other_ip: self.other.as_ref().and_then(|other| other.ip),
             email: self.prints.email,
             sealed_contact: self
                 .contact

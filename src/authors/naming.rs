@@ -7,9 +7,9 @@ use crate::{
         fields::Website,
         ids::{AccountId, CommentId, SiteId},
         stored::{CommentContent, StoredComment},
-        subject::{Subject, SubjectKind},
+        subject::{Subject, SubjectKind, SubjectNames},
     },
-    privacy::hashing::Hasher,
+    privacy::hashing::Hashers,
     spam::{content::Content, signals::domains},
 };
 
@@ -63,16 +63,17 @@ impl Named {
 
 /// A subject, and how it was named.
 pub(super) struct Resolved {
-    pub(super) subject: Subject,
+    /// An author's other name is that of a second history.
+    pub(super) names: SubjectNames,
     pub(super) named_by: Option<CommentId>,
     /// The domain or the website.
     pub(super) shown: String,
 }
 
-impl From<Subject> for Resolved {
-    fn from(subject: Subject) -> Self {
+impl From<SubjectNames> for Resolved {
+    fn from(names: SubjectNames) -> Self {
         Self {
-            subject,
+            names,
             named_by: None,
             shown: String::new(),
         }
@@ -80,60 +81,68 @@ impl From<Subject> for Resolved {
 }
 
 impl Authors {
-    pub(super) async fn resolve_in(
+    pub(super) fn resolve_in(
         &self,
         site: &SiteId,
         comment: &StoredComment,
         of: &Of,
     ) -> Result<Resolved, AuthorRefusal> {
         let content = &comment.content;
-        let (subject, shown) = match of {
-            Of::Author => (content.author.map(Subject::Author), String::new()),
-            Of::IpAddress => {
-                let ip = self.recognition.ip_address(site, content.ip).await?;
-                (ip.map(Subject::IpAddress), String::new())
+        let hashers = self.recognition.both();
+        let (names, shown) = match of {
+            Of::Author => {
+                let author = content.author.map(|author| Subject::Author(author).into());
+                (author, String::new())
             }
+            Of::IpAddress => (ip_address(content), String::new()),
             Of::Website => {
                 let website: Option<Website> = content.website.parse().ok();
                 let shown = website.as_ref().map(Website::place);
-                let subjects = |hasher: &Hasher| {
-                    let hash = website.iter().map(|website| hasher.website(site, website));
-                    hash.map(Subject::Website).collect()
-                };
-                let found = self.recognition.subjects(site, subjects).await?;
-                (found.first().copied(), shown.unwrap_or_default())
+                let names = website.map(|website| {
+                    hashers.names(|hasher| Subject::Website(hasher.website(site, &website)))
+                });
+                (names, shown.unwrap_or_default())
             }
             Of::LinkDomain(domain) => {
                 let domain = which(domain, domains_of(content, 2 * MOST_LINKS))?;
-                let subjects =
-                    |hasher: &Hasher| vec![Subject::LinkDomain(hasher.link_host(site, &domain))];
-                let found = self.recognition.subjects(site, subjects).await?;
-                (found.first().copied(), domain)
+                let names =
+                    hashers.names(|hasher| Subject::LinkDomain(hasher.link_host(site, &domain)));
+                (Some(names), domain)
             }
         };
         let kind = Named::ByComment(comment.id, of.clone()).kind();
         Ok(Resolved {
-            subject: subject.ok_or(AuthorRefusal::NoSubject(kind))?,
+            names: names.ok_or(AuthorRefusal::NoSubject(kind))?,
             named_by: Some(comment.id),
             shown,
         })
     }
 }
 
-/// What a comment is known by besides its author; the IP address as [`CommentContent`] has it.
+/// What a comment is known by besides its author.
 pub(super) fn other_subjects(
-    hasher: &Hasher,
+    hashers: &Hashers,
     site: &SiteId,
     content: &CommentContent,
     most_domains: usize,
-) -> Vec<Subject> {
+) -> Vec<SubjectNames> {
     let website: Option<Website> = content.website.parse().ok();
-    let website = website.map(|website| Subject::Website(hasher.website(site, &website)));
-    let domain = |domain: &String| Subject::LinkDomain(hasher.link_host(site, domain));
+    let website = website
+        .map(|website| hashers.names(|hasher| Subject::Website(hasher.website(site, &website))));
     let domains = domains_of(content, most_domains);
-    let ip = content.ip.map(Subject::IpAddress);
-    let others = ip.into_iter().chain(website);
-    others.chain(domains.iter().map(domain)).collect()
+    let domains = domains
+        .iter()
+        .map(|domain| hashers.names(|hasher| Subject::LinkDomain(hasher.link_host(site, domain))));
+    let others = ip_address(content).into_iter().chain(website);
+    others.chain(domains).collect()
+}
+
+/// The IP address as the comment has it.
+fn ip_address(content: &CommentContent) -> Option<SubjectNames> {
+    Some(SubjectNames {
+        first: Subject::IpAddress(content.ip?),
+        other: content.other_ip.map(Subject::IpAddress),
+    })
 }
 
 /// The domains that a stored comment leads to, by whatever name a standing can be said of them.

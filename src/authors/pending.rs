@@ -8,11 +8,11 @@ use crate::{
     access::caller::Caller,
     authors::{AuthorRefusal, Authors, naming::other_subjects},
     comment::{
-        ids::{IpHash, KeyedHash, SiteId},
+        ids::{KeyedHash, SiteId},
         rejection::ReasonCodeText,
         state::{CommentState, Verdict, Word},
         stored::StoredComment,
-        subject::Subject,
+        subject::{Subject, SubjectNames},
     },
     queue::ruling::{DecideRefusal, Note, Ruling},
     store::error::StoreError,
@@ -48,10 +48,13 @@ impl Authors {
         &self,
         site: &SiteId,
         caller: &Caller,
-        subject: &Subject,
+        names: &SubjectNames,
         verdict: Verdict,
         from: u64,
     ) -> Result<Dealt, AuthorRefusal> {
+        let subject = &names.first;
+        let kept = self.store.standing_names(site, names).await?;
+        let names: Vec<Subject> = names.iter().chain(kept).collect();
         let until = Instant::now() + LONGEST;
         let mut dealt = Dealt {
             next: Some(from),
@@ -63,7 +66,7 @@ impl Authors {
                 dealt.left = self.left(site, subject, from).await?;
                 break;
             }
-            let (found, next) = self.batch(site, subject, from).await?;
+            let (found, next) = self.batch(site, &names, from).await?;
             looked_at += BATCH;
             dealt.decided += self.decide_all(site, caller, found, verdict).await?;
             dealt.next = next;
@@ -71,21 +74,25 @@ impl Authors {
         Ok(dealt)
     }
 
-    /// The subject's pending comments of one batch, and where the next begins.
+    /// The pending comments of a subject by all its names in one batch, and where the next begins.
     async fn batch(
         &self,
         site: &SiteId,
-        subject: &Subject,
+        names: &[Subject],
         from: u64,
     ) -> Result<(Vec<StoredComment>, Option<u64>), StoreError> {
-        let (mut found, next) = match subject {
-            Subject::Author(author) => self.of_author(site, author, from).await?,
-            Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
-                let states = [CommentState::Pending];
-                let page = self.store.list(site, None, &states, from, BATCH).await?;
-                let found = self.of_subject(site, page.comments, subject).await?;
-                (found, page.next)
-            }
+        let (mut found, next) = if let Some(Subject::Author(author)) = names.first() {
+            self.of_author(site, author, from).await?
+        } else {
+            let states = [CommentState::Pending];
+            let mut page = self.store.list(site, None, &states, from, BATCH).await?;
+            let hashers = self.recognition.both();
+            page.comments.retain(|comment| {
+                let known_by = other_subjects(hashers, site, &comment.content, usize::MAX);
+                let mut known_by = known_by.iter().flat_map(SubjectNames::iter);
+                known_by.any(|name| names.contains(&name))
+            });
+            (page.comments, page.next)
         };
         found.retain(|comment| comment.state == CommentState::Pending);
         Ok((found, next))
@@ -105,36 +112,6 @@ impl Authors {
         let next = (ids.len() == BATCH).then(|| from.saturating_add(BATCH as u64));
         let found = self.store.comments(site, &ids).await?;
         Ok((found.into_iter().flatten().collect(), next))
-    }
-
-    /// Those comments that are of a subject.
-    async fn of_subject(
-        &self,
-        site: &SiteId,
-        mut comments: Vec<StoredComment>,
-        subject: &Subject,
-    ) -> Result<Vec<StoredComment>, StoreError> {
-        match subject {
-            Subject::Author(author) => {
-                comments.retain(|comment| comment.content.author == Some(*author));
-            }
-            Subject::IpAddress(ip) => {
-                comments.retain(|comment| comment.content.ip.is_some());
-                // The subject with them: it may have moved since it was named.
-                let of_comments = comments.iter().filter_map(|comment| comment.content.ip);
-                let known: Vec<IpHash> = [*ip].into_iter().chain(of_comments).collect();
-                let known = self.recognition.ip_addresses(site, &known).await?;
-                let mut known = known.into_iter();
-                let meant = known.next();
-                comments.retain(|_| known.next() == meant);
-            }
-            Subject::LinkDomain(_) | Subject::Website(_) => comments.retain(|comment| {
-                let named = |hasher| other_subjects(hasher, site, &comment.content, usize::MAX);
-                let mut hashers = self.recognition.hashers();
-                hashers.any(|hasher| named(hasher).contains(subject))
-            }),
-        }
-        Ok(comments)
     }
 
     async fn left(&self, site: &SiteId, subject: &Subject, from: u64) -> Result<u64, StoreError> {

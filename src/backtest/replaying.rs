@@ -163,6 +163,7 @@ mod tests {
                 body: body.into(),
                 author: None,
                 ip: None,
+                other_ip: None,
                 email: None,
                 sealed_contact: Vec::new(),
                 reasons: Vec::new(),

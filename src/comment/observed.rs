@@ -5,7 +5,7 @@ use crate::comment::{
     ids::KeyedHash,
     mode::ModerationMode,
     state::{CommentState, Timestamp},
-    subject::Standings,
+    subject::{Standings, Subject, SubjectNames},
 };
 
 /// An author's comments on this site, by current state, and the author's version.
@@ -72,9 +72,11 @@ pub struct Observed {
     pub versions: SeenVersions,
     /// How author, IP address, domains and website stand.
     pub standings: Standings,
-    /// A mark for each of the subjects besides the author, in the order of their keys: 8 bytes that change with what was
-    /// said of it, zeros where nothing was. `submit.lua` compares them.
+    /// A mark for each name of the subjects besides the author, in the order of their keys: 8 bytes that change with what
+    /// was said of it, zeros where nothing was. `submit.lua` compares them.
     pub subject_marks: Vec<u8>,
+    /// Those that something is said of by the other pepper's name alone: each by this replica's, and by that.
+    pub known_otherwise: Vec<(Subject, Subject)>,
     /// The author's comments so far; empty for an unknown author or one without identity.
     pub history: AuthorHistory,
     /// When the thread's comments are shown, where a moderator set that for a while.
@@ -110,10 +112,9 @@ pub struct Fingerprints {
     pub sketch: Vec<u64>,
     /// The domains that it leads to, by links or by the author's website, at most [`Fingerprints::MAX_LINK_HOSTS`].
     pub link_hosts: Vec<KeyedHash>,
-    /// The same domains by whatever name a standing can be said of them, at most [`Fingerprints::MAX_LINK_DOMAINS`].
-    pub link_domains: Vec<KeyedHash>,
-    /// The website beside the author's name; `None` where there is none.
-    pub website: Option<KeyedHash>,
+    /// What a standing can be said of besides the author: the IP address, the website beside the author's name, and the
+    /// domains by whatever name a standing can be said of them, at most [`Fingerprints::MAX_LINK_DOMAINS`].
+    pub subjects: Vec<SubjectNames>,
 }
 
 impl Fingerprints {

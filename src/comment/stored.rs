@@ -29,6 +29,8 @@ pub struct CommentContent {
     pub author: Option<KeyedHash>,
     /// Where it came from, so that a moderator can name the address without seeing it; `None` where the blog did not say.
     pub ip: Option<IpHash>,
+    /// The same by the other pepper, if it came while that was configured.
+    pub other_ip: Option<IpHash>,
     /// The keyed hash of the e-mail address of an author who is known by an account; `None` for others.
     pub email: Option<KeyedHash>,
     /// Sealed contact data; empty where none came.

@@ -77,6 +77,28 @@ pub enum Subject {
     Website(KeyedHash),
 }
 
+/// One subject by the hashes of up to two peppers. Besides an author, a subject can be kept by either of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectNames {
+    /// By this replica's pepper, or the only one that is known.
+    pub first: Subject,
+    /// By the pepper before or the next, while one is configured or a comment has it.
+    pub other: Option<Subject>,
+}
+
+impl SubjectNames {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Subject> {
+        [self.first].into_iter().chain(self.other)
+    }
+}
+
+impl From<Subject> for SubjectNames {
+    fn from(first: Subject) -> Self {
+        Self { first, other: None }
+    }
+}
+
 /// A text that names no subject.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be the standing_id of a standing, as a list of standings tells it")]

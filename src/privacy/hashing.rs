@@ -17,6 +17,7 @@ use crate::{
         fields::Website,
         ids::{AccountId, CommentId, KeyedHash, SiteId, ThreadId},
         imported::SourceId,
+        subject::{Subject, SubjectNames},
         submission::Author,
     },
     privacy::mailbox,
@@ -195,6 +196,16 @@ pub struct Hashers {
     pub other: Option<Hasher>,
     /// That it is of the one before.
     pub other_is_previous: bool,
+}
+
+impl Hashers {
+    /// One subject as each of them names it.
+    pub fn names(&self, of: impl Fn(&Hasher) -> Subject) -> SubjectNames {
+        SubjectNames {
+            first: of(&self.current),
+            other: self.other.as_ref().map(of),
+        }
+    }
 }
 
 impl fmt::Debug for Hasher {

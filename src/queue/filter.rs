@@ -144,6 +144,7 @@ mod tests {
                 body: "Win big at the 𝐜𝐚𝐬𝐢𝐧𝐨, says Straßenbahn.".into(),
                 author: Some(KeyedHash::from_bytes([1; 16])),
                 ip: None,
+                other_ip: None,
                 email: None,
                 sealed_contact: Vec::new(),
                 reasons: vec![

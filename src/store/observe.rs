@@ -5,12 +5,12 @@ use redis::Value;
 use crate::{
     comment::{
         bulk::WaveDecision,
-        ids::{IpHash, KeyedHash, SiteId, ThreadId, WaveId},
+        ids::{KeyedHash, SiteId, ThreadId, WaveId},
         limits::{Limit, Limits},
         observed::{Fingerprints, Observed, SeenThread, SeenVersions},
         standing::Standing,
         state::Timestamp,
-        subject::{Standings, Subject, in_force},
+        subject::{Standings, Subject, SubjectNames, in_force},
     },
     store::{
         connection::Store,
@@ -19,6 +19,9 @@ use crate::{
         keys, standing, threads, waves,
     },
 };
+
+/// The mark of what nothing is said of.
+const UNSET: [u8; 8] = [0; 8];
 
 type Fields = Vec<Option<Vec<u8>>>;
 
@@ -57,7 +60,7 @@ impl Store {
         };
         let now = Timestamp(micros / 1_000);
         let values = counts.get(subjects_at..).unwrap_or_default();
-        let (others, subject_marks) = others(prints, values, now)?;
+        let others = others(prints, values, now)?;
         let wave = waves::of_parts(&parts);
         let wave_decision = self.decision_on(site, wave).await?;
         Ok(Observed {
@@ -65,9 +68,10 @@ impl Store {
             now,
             standings: Standings {
                 author: standing_of_author(&known_author, now),
-                ..others
+                ..others.standings
             },
-            subject_marks,
+            subject_marks: others.marks,
+            known_otherwise: others.known_otherwise,
             versions: SeenVersions {
                 policy: policy_version,
                 author: known_author.get(7).copied().flatten().map_or(0, saturate),
@@ -157,13 +161,7 @@ pub(super) fn host_keys<'a>(
 
 /// What a standing can be said of besides its author, in the order in which `submit.lua` takes their keys.
 pub(super) fn subjects(prints: &Fingerprints) -> impl Iterator<Item = Subject> {
-    let ip = prints.ip.map(|ip| Subject::IpAddress(IpHash::of(&ip)));
-    let website = prints.website.map(Subject::Website);
-    let domains = prints.link_domains.iter();
-    let domains = domains
-        .take(Fingerprints::MAX_LINK_DOMAINS)
-        .map(|domain| Subject::LinkDomain(*domain));
-    ip.into_iter().chain(website).chain(domains)
+    prints.subjects.iter().flat_map(SubjectNames::iter)
 }
 
 fn standing_of_author(fields: &[Option<i64>], now: Timestamp) -> Standing {
@@ -172,25 +170,37 @@ fn standing_of_author(fields: &[Option<i64>], now: Timestamp) -> Standing {
     in_force(set.unwrap_or_default(), number(9).map(Timestamp), now)
 }
 
-/// How the subjects besides the author stand, and their marks.
-fn others(
-    prints: &Fingerprints,
-    values: &[Value],
-    now: Timestamp,
-) -> Result<(Standings, Vec<u8>), StoreError> {
-    let (mut standings, mut marks) = (Standings::default(), Vec::new());
-    for (subject, value) in subjects(prints).zip(values) {
-        let (mark, standing) = marked(value, now)?;
-        standings.add(subject.kind(), standing);
-        marks.extend(mark);
+/// The subjects besides the author.
+#[derive(Default)]
+struct Others {
+    standings: Standings,
+    marks: Vec<u8>,
+    known_otherwise: Vec<(Subject, Subject)>,
+}
+
+/// What their values, in the order of their names, say.
+fn others(prints: &Fingerprints, values: &[Value], now: Timestamp) -> Result<Others, StoreError> {
+    let mut others = Others::default();
+    let mut values = values.iter();
+    for names in &prints.subjects {
+        let mut is_set = [false; 2];
+        for (is_set, (subject, value)) in is_set.iter_mut().zip(names.iter().zip(&mut values)) {
+            let (mark, standing) = marked(value, now)?;
+            others.standings.add(subject.kind(), standing);
+            others.marks.extend(mark);
+            *is_set = mark != UNSET;
+        }
+        if let (Some(other), [false, true]) = (names.other, is_set) {
+            others.known_otherwise.push((names.first, other));
+        }
     }
-    Ok((standings, marks))
+    Ok(others)
 }
 
 /// A subject's mark, and how it stands.
 fn marked(value: &Value, now: Timestamp) -> Result<([u8; 8], Standing), StoreError> {
     let Value::BulkString(bytes) = value else {
-        return Ok(([0; 8], Standing::Normal));
+        return Ok((UNSET, Standing::Normal));
     };
     let (mark, set) = standing::decode(bytes)?;
     Ok((mark, set.at(now)))

@@ -1,10 +1,7 @@
 //! Whom hashes mean after the pepper was replaced: the typed twin of `recognise.lua`.
 
 use crate::{
-    comment::{
-        ids::{IpHash, KeyedHash, SiteId},
-        subject::Subject,
-    },
+    comment::ids::{KeyedHash, SiteId},
     store::{
         connection::Store,
         error::StoreError,
@@ -15,19 +12,6 @@ use crate::{
 };
 
 static RECOGNISE: Script = Script::new("recognise.lua", include_str!("scripts/recognise.lua"));
-
-/// So often can the standing of an IP address have moved since a comment was stored. Peppers are replaced less often than
-/// aliases end.
-const MOST_MOVES: usize = 4;
-
-/// One thing by the hash of the present pepper and by that of the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Renamed<T> {
-    /// By the present pepper.
-    pub now: T,
-    /// By the one before.
-    pub before: T,
-}
 
 impl Store {
     /// The authors that these hashes are aliases of, in their order; a hash that is none means itself. One round trip.
@@ -54,74 +38,29 @@ impl Store {
             .collect()
     }
 
-    /// The hashes that the standings of some IP addresses are kept by, in their order; one that no standing has moved from
-    /// means itself. One round trip, and one more where any has moved.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn ip_addresses_of(
-        &self,
-        site: &SiteId,
-        hashes: &[IpHash],
-    ) -> Result<Vec<IpHash>, StoreError> {
-        let mut names = hashes.to_vec();
-        for _ in 0..MOST_MOVES {
-            if names.is_empty() {
-                break;
-            }
-            let mut read = redis::cmd("MGET");
-            for name in &names {
-                read.arg(keys::ip_alias(site, name));
-            }
-            let found: Vec<Option<Vec<u8>>> = self.query(&read).await?;
-            if found.iter().all(Option::is_none) {
-                break;
-            }
-            for (name, moved_to) in names.iter_mut().zip(found) {
-                if let Some(moved_to) = moved_to {
-                    let bytes = <[u8; 8]>::try_from(moved_to).map_err(|_| unexpected())?;
-                    *name = IpHash::from_bytes(bytes);
-                }
-            }
-        }
-        Ok(names)
-    }
-
-    /// Finds authors, and the subjects of standings, that may be known by hashes of the pepper before. An author's new hash
-    /// becomes an alias; a subject's standing moves to the new one. Returns the authors' names, in their order. One round
-    /// trip.
+    /// Finds authors by the hashes of the present pepper and the other. Who is known by the other's keeps that name, and this
+    /// one becomes an alias of it. `come`: who is known by neither is about to come, and replicas with the other pepper
+    /// agree on the name. Returns the names, in their order. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; the same call again is harmless.
     pub async fn recognise(
         &self,
         site: &SiteId,
-        authors: &[Renamed<KeyedHash>],
-        subjects: &[Renamed<Subject>],
+        authors: &[(KeyedHash, KeyedHash)],
+        come: bool,
     ) -> Result<Vec<KeyedHash>, StoreError> {
-        if authors.is_empty() && subjects.is_empty() {
+        if authors.is_empty() {
             return Ok(Vec::new());
         }
         let hashes = authors
             .iter()
-            .flat_map(|author| [author.now, author.before])
-            .flat_map(|hash| *hash.as_bytes());
-        let mut call = keys::recognition(site)
+            .flat_map(|(now, other)| [*now.as_bytes(), *other.as_bytes()]);
+        let call = keys::recognition(site)
             .into_iter()
-            .fold(
-                ScriptCall::new()
-                    .key(keys::standings(site))
-                    .key(keys::standing_ends(site)),
-                ScriptCall::key,
-            )
-            .arg(hashes.collect::<Vec<u8>>());
-        for subject in subjects {
-            call = call
-                .key(keys::standing(site, &subject.now))
-                .key(keys::standing(site, &subject.before))
-                .arg(subject.now.to_bytes())
-                .arg(subject.before.to_bytes());
-        }
+            .fold(ScriptCall::new(), ScriptCall::key)
+            .arg(hashes.collect::<Vec<_>>().as_flattened())
+            .arg(if come { "1" } else { "" });
         let found: Vec<Vec<u8>> = self.call(&RECOGNISE, &call).await?;
         found.iter().map(|author| name(author)).collect()
     }

@@ -75,9 +75,8 @@ pub fn encode_content(content: &CommentContent) -> Vec<u8> {
         model: content.score.model,
         lessons: content.score.lessons,
         signals: content.signals.clone(),
-        ip: content
-            .ip
-            .map_or(0, |ip| u64::from_le_bytes(*ip.as_bytes())),
+        ip: content.ip.map_or(0, ip_number),
+        other_ip: content.other_ip.map_or(0, ip_number),
         email: content
             .email
             .map(|hash| hash.as_bytes().to_vec())
@@ -177,7 +176,8 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
         website: record.website,
         account_id: record.account_id,
         author: sixteen(&record.author).map(KeyedHash::from_bytes),
-        ip: (record.ip != 0).then(|| IpHash::from_bytes(record.ip.to_le_bytes())),
+        ip: ip_hash(record.ip),
+        other_ip: ip_hash(record.other_ip),
         email: sixteen(&record.email).map(KeyedHash::from_bytes),
         sealed_contact: record.sealed_contact,
         reasons: decode_reasons(record.reasons),
@@ -190,6 +190,14 @@ fn decode_content(record: CommentRecord) -> Option<CommentContent> {
         signals: record.signals,
         body: record.body.into(),
     })
+}
+
+fn ip_number(ip: IpHash) -> u64 {
+    u64::from_le_bytes(*ip.as_bytes())
+}
+
+fn ip_hash(number: u64) -> Option<IpHash> {
+    (number != 0).then(|| IpHash::from_bytes(number.to_le_bytes()))
 }
 
 fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {

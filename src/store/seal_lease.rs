@@ -74,6 +74,18 @@ impl SealLease {
         found
     }
 
+    /// Until when it is, once it is renewed if Redis lets it be: after a while without Redis it ends before anybody looks. One
+    /// round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says. Whatever else is wrong is told by who looks at Redis.
+    pub async fn renewed(&self) -> Result<Timestamp, StoreError> {
+        match self.renew().await {
+            Err(IdentityError::Store(error)) => Err(error),
+            Ok(_) | Err(_) => Ok(self.until()),
+        }
+    }
+
     /// Once each time that it lapses, however many submissions find out.
     fn tell(&self, found: &Result<Claimed, IdentityError>) {
         let lapsed = found.as_ref().err();

@@ -13,7 +13,7 @@ use crate::{
         ids::{CommentId, SiteId},
         standing::Standing,
         state::Timestamp,
-        subject::{SetStanding, Subject, SubjectKind},
+        subject::{SetStanding, Subject, SubjectKind, SubjectNames},
     },
     proto::store::{AuditRecord, StandingRecord},
     store::{
@@ -30,7 +30,18 @@ static SET_STANDING: Script = Script::new(
     "set_standing.lua",
     concat!(
         include_str!("scripts/parts/audit.lua"),
+        "local sub = string.sub\n",
+        include_str!("scripts/parts/names.lua"),
         include_str!("scripts/set_standing.lua")
+    ),
+);
+
+static CARRY: Script = Script::new(
+    "carry_standings.lua",
+    concat!(
+        "local call, sub = redis.call, string.sub\n",
+        include_str!("scripts/parts/names.lua"),
+        include_str!("scripts/carry_standings.lua")
     ),
 );
 
@@ -46,8 +57,8 @@ const FIELDS: [&str; 8] = ["v", "st", "su", "sr", "sb", "sa", "sc", "sk"];
 pub struct NewStanding<'a> {
     /// On which site.
     pub site: &'a SiteId,
-    /// Of whom or what.
-    pub subject: Subject,
+    /// Of whom or what; an author has one name.
+    pub subject: SubjectNames,
     /// How it stands from now on.
     pub standing: Standing,
     /// Until when; `None` for good.
@@ -153,6 +164,52 @@ impl Store {
         subjects.iter().zip(found).map(read).collect()
     }
 
+    /// Gives standings that are kept by one name another too: each by the name that it gets, and by that which it has. What
+    /// has both stays as it is. How many were given one. A round trip where there are any.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; the same call again is harmless.
+    pub async fn carry_standings(
+        &self,
+        site: &SiteId,
+        standings: &[(Subject, Subject)],
+    ) -> Result<u64, StoreError> {
+        if standings.is_empty() {
+            return Ok(0);
+        }
+        let mut call = ScriptCall::new().key(keys::standing_names_prefix(site));
+        for (new, old) in standings {
+            call = call
+                .key(keys::standing(site, new))
+                .key(keys::standing(site, old))
+                .arg(new.to_bytes())
+                .arg(old.to_bytes());
+        }
+        self.call(&CARRY, &call).await
+    }
+
+    /// All names that the standing of a subject is kept by, besides those given; none where there is one. A round trip.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn standing_names(
+        &self,
+        site: &SiteId,
+        subject: &SubjectNames,
+    ) -> Result<Vec<Subject>, StoreError> {
+        let mut read = redis::cmd("MGET");
+        for name in subject.iter() {
+            read.arg(keys::standing_names(site, &name));
+        }
+        let kept: Vec<Option<Vec<u8>>> = self.query(&read).await?;
+        let kind = subject.first.kind().number();
+        let named = |hash: &[u8]| Subject::from_bytes(&[&[kind], hash].concat());
+        let width = subject.first.hash().len();
+        let names = kept.iter().flatten().flat_map(|all| all.chunks(width));
+        let names: Option<Vec<Subject>> = names.map(named).collect();
+        names.ok_or(UNREADABLE)
+    }
+
     /// A page of the subjects that a standing was said of, the last set first; what has ended may be among them.
     ///
     /// # Errors
@@ -176,7 +233,7 @@ impl Store {
 }
 
 fn script_call(new: &NewStanding<'_>) -> ScriptCall {
-    let (site, subject) = (new.site, &new.subject);
+    let (site, subject) = (new.site, &new.subject.first);
     let strikes = match subject {
         Subject::Author(author) => keys::author_strikes(site, author),
         Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => keys::site(site),
@@ -205,6 +262,8 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         .key(keys::audit(site))
         .key(keys::counters(site))
         .key(keys::audit_texts(site, b""))
+        .key(keys::standing_prefix(site, subject))
+        .key(keys::standing_names_prefix(site))
         .arg(subject.to_bytes())
         .arg(new.standing.number())
         .arg(
@@ -223,6 +282,11 @@ fn script_call(new: &NewStanding<'_>) -> ScriptCall {
         .arg(events::random_bits())
         .arg(details.encode_to_vec())
         .arg(audit::author_reference())
+        .arg(
+            new.subject
+                .other
+                .map_or_else(Vec::new, |other| other.hash().to_vec()),
+        )
 }
 
 /// A subject as the audit log names it. An author is named by the script, and an IP address by the comment that named it: a

@@ -59,6 +59,7 @@ pub(super) fn kept(comment: &StoredComment) -> Vec<u8> {
     record::encode_content(&CommentContent {
         sealed_contact: Vec::new(),
         ip: None,
+        other_ip: None,
         ..comment.content.clone()
     })
 }

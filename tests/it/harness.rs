@@ -153,6 +153,13 @@ impl Desk {
         self.previous_pepper = Some(std::mem::replace(&mut self.pepper, new));
     }
 
+    /// Replicas that start from now on have the pepper before again, and this one as the one before.
+    pub fn lead_pepper_back(&mut self) {
+        if let Some(before) = &mut self.previous_pepper {
+            std::mem::swap(&mut self.pepper, before);
+        }
+    }
+
     /// Replicas that start from now on have this setting, which was not given yet.
     pub fn set(&mut self, setting: &str, value: &str) {
         self.settings.push((setting.to_owned(), value.to_owned()));

@@ -52,7 +52,7 @@ impl Preparation {
             author,
             said: None,
             sketch: sketch_parts(submission, content, None),
-            ..fingerprints(&self.hashers.current, submission, content)
+            ..fingerprints(&self.hashers, submission, content)
         };
         let prints = recognised(&submission, &content);
         let old = Submission {
@@ -71,7 +71,7 @@ impl Preparation {
                 prints,
                 thread: thread.clone(),
                 contact: None,
-                before: None,
+                other: None,
                 named: Vec::new(),
                 digest: first_eight(digest),
                 draw: share(first_eight(draw)),
@@ -154,6 +154,7 @@ impl PreparedRevision {
         CommentContent {
             sealed_contact: comment.content.sealed_contact.clone(),
             ip: comment.content.ip,
+            other_ip: comment.content.other_ip,
             ..self.prepared.describe(signals, score, reasons)
         }
     }

@@ -60,6 +60,11 @@ impl From<AuthorRefusal> for Status {
             AuthorRefusal::NoSubject(_) | AuthorRefusal::OtherDomains(_) => {
                 precondition("NO_SUCH_SUBJECT", "subject", &refusal.to_string())
             }
+            AuthorRefusal::NoStanding => precondition(
+                "NO_SUCH_STANDING",
+                "subject.standing_id",
+                &refusal.to_string(),
+            ),
             AuthorRefusal::TooMany => status(
                 Code::ResourceExhausted,
                 "TOO_MANY_STANDINGS",

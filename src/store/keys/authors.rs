@@ -2,7 +2,7 @@
 
 use super::of_site;
 use crate::comment::{
-    ids::{IpHash, KeyedHash, SiteId},
+    ids::{KeyedHash, SiteId},
     subject::Subject,
 };
 
@@ -15,13 +15,34 @@ pub fn author(site: &SiteId, author: &KeyedHash) -> Vec<u8> {
 /// Where a subject's standing is: in an author's hash, else a string of its own.
 #[must_use]
 pub fn standing(site: &SiteId, subject: &Subject) -> Vec<u8> {
-    let kind = match subject {
+    of_site(site, standing_kind(subject), subject.hash())
+}
+
+/// The prefix of the standings of such a subject.
+#[must_use]
+pub fn standing_prefix(site: &SiteId, subject: &Subject) -> Vec<u8> {
+    of_site(site, standing_kind(subject), b"")
+}
+
+fn standing_kind(subject: &Subject) -> &'static str {
+    match subject {
         Subject::Author(_) => ":a:",
         Subject::IpAddress(_) => ":si:",
         Subject::LinkDomain(_) => ":sd:",
         Subject::Website(_) => ":sw:",
-    };
-    of_site(site, kind, subject.hash())
+    }
+}
+
+/// String: all hashes by which the standing of one subject is kept, where there are several.
+#[must_use]
+pub fn standing_names(site: &SiteId, subject: &Subject) -> Vec<u8> {
+    of_site(site, ":sn:", &subject.to_bytes())
+}
+
+/// The prefix of those.
+#[must_use]
+pub fn standing_names_prefix(site: &SiteId) -> Vec<u8> {
+    of_site(site, ":sn:", b"")
 }
 
 /// Sorted set: the subjects that a standing was said of, by when it was set, in milliseconds.
@@ -60,13 +81,7 @@ pub fn author_alias(site: &SiteId, alias: &KeyedHash) -> Vec<u8> {
     of_site(site, ":al:", alias.as_bytes())
 }
 
-/// String: the IP address's hash of another pepper that its standing was moved to.
-#[must_use]
-pub fn ip_alias(site: &SiteId, alias: &IpHash) -> Vec<u8> {
-    of_site(site, ":al:", alias.as_bytes())
-}
-
-/// The prefixes that `recognise.lua` takes behind the standings, in its order.
+/// The prefixes that `recognise.lua` takes, in its order.
 #[must_use]
 pub fn recognition(site: &SiteId) -> [Vec<u8>; 4] {
     [":a:", ":ae:", ":al:", ":als:"].map(|kind| of_site(site, kind, b""))

@@ -1,4 +1,4 @@
--- Forgets the contact data of some comments whose time for that is up: what was sealed, and the hash of the IP address.
+-- Forgets the contact data of some comments whose time for that is up: what was sealed, and the IP address's hashes.
 -- Whose author is held keeps it, and the data key that opens it.
 --
 -- KEYS   those of parts/change.lua  12 data keys by age  13 data keys that are held
@@ -23,7 +23,7 @@ local function field_end(value, at, wire)
   error('a record of another format')
 end
 
--- A comment's value without what was sealed (field 8) and the hash of the address (field 16), and the sealed part.
+-- A comment's value without what was sealed (field 8) and the hashes of the address (fields 16 and 18), and the sealed part.
 local function without_contact(comment)
   local value = comment.value
   local stop, at, kept, sealed = #value - ENTRY * comment.entries, HEAD + 1, {}, nil
@@ -32,7 +32,7 @@ local function without_contact(comment)
     local tag, after = varint(value, at)
     local last = field_end(value, after, tag % 8)
     local field = math.floor(tag / 8)
-    if field == 8 or field == 16 then
+    if field == 8 or field == 16 or field == 18 then
       if field == 8 then sealed = sub(value, after, last) end
       kept[#kept + 1] = sub(value, from, at - 1)
       from = last + 1

@@ -6,28 +6,44 @@
 --
 -- KEYS   1 site  2 the author's hash, or the string of another subject  3 standings  4 their ends
 --        5 the author's strikes (the site's key for another subject)  6 audit log  7 counters
---        8 prefix of texts that lie apart from the audit log
+--        8 prefix of texts that lie apart from the audit log  9 prefix of other subjects' standings  10 of their names
 -- ARGV   1 subject: its kind's number (1 byte), its hash  2 standing (2: normal)  3 end in ms, '' for good  4 reason
 --        5 label of the moderator's key  6 mark of standing, end and reason (8 bytes)  7 record of another subject
 --        8 id of the comment that named it, or ''  9 '1': a strike for that comment  10 the most standings
 --        11 all that in words  12 16 random bits  13 audit details  14 a reference for an author who has none yet
+--        15 another subject's hash by the other pepper, or ''
 -- reply  {'SET', 1 if the standing changed, 1 if there is a new strike} {'NO_SITE'} {'FULL'}
 -- cost   O(log n) in the standings; at most 20 that have ended leave their index
+-- What another subject's standing is kept by is one name, or several during a change of the pepper: what is said is said by
+-- each, and the list has one of them.
 if call('EXISTS', KEYS[1]) == 0 then return {'NO_SITE'} end
 local subject, standing, ends, reason, words = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[11]
 local of_author, lifted = string.byte(subject) == 1, standing == '2'
 local now = whole(NOW)
 
 local same, before
+local names, home = {}, subject
 if of_author then
   local known = call('HMGET', KEYS[2], 'st', 'su', 'sr', 'sw')
   same = (known[1] or '2') == standing and (known[2] or '') == ends and (known[3] or '') == reason
   before = known[4] or 'NORMAL'
 else
-  local known = call('GET', KEYS[2])
-  same = (known and string.sub(known, 1, 8) or '') == (lifted and '' or ARGV[6])
+  names = all_names(KEYS[10], subject, ARGV[15] == '' and {} or {ARGV[15]})
+  local known, last, wanted = nil, -1, lifted and '' or ARGV[6]
+  same = true
+  for _, name in ipairs(names) do
+    local value = call('GET', KEYS[9] .. name)
+    if value then
+      local said = struct.unpack('<i8', sub(value, 9, 16))
+      if said > last then known, last = value, said end
+      same = same and sub(value, 1, 8) == wanted
+    end
+    local member = sub(subject, 1, 1) .. name
+    if call('ZSCORE', KEYS[3], member) then home = member end
+  end
+  same = same and (known ~= nil) ~= lifted
   before = 'NORMAL'
-  if known then before = string.sub(known, 19, 18 + struct.unpack('<I2', string.sub(known, 17, 18))) end
+  if known then before = sub(known, 19, 18 + struct.unpack('<I2', sub(known, 17, 18))) end
 end
 local strike = of_author and ARGV[9] == '1' and call('SISMEMBER', KEYS[5], ARGV[8]) == 0
   and call('SCARD', KEYS[5]) < 1000
@@ -35,7 +51,7 @@ if same and not strike then return {'SET', 0, 0} end
 
 -- What has ended leaves the index before what is new counts.
 local ended = call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 20)
-local is_new = not same and not lifted and not call('ZSCORE', KEYS[3], subject)
+local is_new = not same and not lifted and not call('ZSCORE', KEYS[3], home)
 if is_new and call('ZCARD', KEYS[3]) - #ended >= tonumber(ARGV[10]) then return {'FULL'} end
 
 -- AuditRecord.before and .after: fields 7 and 8, below 16 KB.
@@ -73,20 +89,31 @@ if of_author then
     call('HSET', KEYS[2], 'st', standing)
     if ends == '' then call('HDEL', KEYS[2], 'su') else call('HSET', KEYS[2], 'su', ends) end
   end
-elseif lifted then
-  call('DEL', KEYS[2])
 else
   local value = ARGV[6] .. struct.pack('<i8I2', NOW, #words) .. words .. ARGV[7]
-  if ends == '' then call('SET', KEYS[2], value) else call('SET', KEYS[2], value, 'PXAT', ends) end
+  for _, name in ipairs(names) do
+    local key, member = KEYS[9] .. name, sub(subject, 1, 1) .. name
+    if lifted then
+      call('DEL', key, KEYS[10] .. member)
+    elseif ends == '' then
+      call('SET', key, value)
+    else
+      call('SET', key, value, 'PXAT', ends)
+    end
+    for index = 3, 4 do call('ZREM', KEYS[index], member) end
+  end
+  if not lifted and #names > 1 then
+    keep_names(KEYS[10], sub(subject, 1, 1), names, ends == '' and -1 or math.max(1, tonumber(ends) - NOW))
+  end
 end
 if lifted then
-  call('ZREM', KEYS[3], subject)
+  call('ZREM', KEYS[3], home)
 else
-  call('ZADD', KEYS[3], now, subject)
+  call('ZADD', KEYS[3], now, home)
 end
 if lifted or ends == '' then
-  call('ZREM', KEYS[4], subject)
+  call('ZREM', KEYS[4], home)
 else
-  call('ZADD', KEYS[4], ends, subject)
+  call('ZADD', KEYS[4], ends, home)
 end
 return {'SET', 1, strike and 1 or 0}

@@ -10,7 +10,7 @@ use replydesk::{
         standing::Standing,
         state::Outcome,
         stored::{CommentContent, ThreadDetails},
-        subject::Subject,
+        subject::{Subject, SubjectNames},
     },
     proto::v1::{self, SubjectKind},
     store::{
@@ -37,8 +37,14 @@ fn prints() -> Fingerprints {
         ip: Some(hash(2)),
         sketch: vec![1, 2, 3, 4, 5, 6],
         link_hosts: vec![hash(3)],
-        link_domains: vec![hash(3), hash(4)],
-        website: Some(hash(5)),
+        subjects: [
+            Subject::IpAddress(IpHash::of(&hash(2))),
+            Subject::Website(hash(5)),
+            Subject::LinkDomain(hash(3)),
+            Subject::LinkDomain(hash(4)),
+        ]
+        .map(SubjectNames::from)
+        .to_vec(),
         ..Fingerprints::default()
     }
 }
@@ -53,6 +59,7 @@ fn content() -> CommentContent {
         body: "Something".into(),
         author: Some(hash(1)),
         ip: Some(IpHash::of(&hash(2))),
+        other_ip: None,
         email: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),
@@ -83,7 +90,7 @@ async fn set(store: &Store, site: &SiteId, subject: Subject, standing: Standing)
     };
     let new = NewStanding {
         site,
-        subject,
+        subject: subject.into(),
         standing,
         until: None,
         reason: "",

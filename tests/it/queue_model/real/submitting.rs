@@ -98,6 +98,7 @@ fn content(n: usize, new: NewComment, author: Option<KeyedHash>) -> CommentConte
         body: body(n, 0).into(),
         author,
         ip: None,
+        other_ip: None,
         email: None,
         sealed_contact: Vec::new(),
         reasons: Vec::new(),

@@ -1,5 +1,5 @@
-//! After a change of the pepper: standings of domains and websites by their new names. Submissions move those that they meet;
-//! the others are moved here, or they would end with the overlap.
+//! After a change of the pepper: standings of domains and websites get their new names too. Submissions carry those that they
+//! meet; the others are carried here, or they would end with the overlap.
 
 use std::collections::HashMap;
 
@@ -13,26 +13,26 @@ const MOST_PAGES: usize = 10;
 
 /// How far each site's standings were gone through, by their place in the list.
 #[derive(Default)]
-pub(super) struct Renaming {
+pub(super) struct Carrying {
     places: HashMap<SiteId, usize>,
 }
 
 impl Retention {
     /// Goes through a bounded part of a site's standings, and from the first again when it was at the last: replicas with the
     /// pepper before may still set some. Whoever lifts one meanwhile moves another past this, to be met the next time.
-    pub(super) async fn rename(
+    pub(super) async fn carry(
         &self,
-        renaming: &mut Renaming,
+        carrying: &mut Carrying,
         site: &SiteId,
     ) -> Result<(), StoreError> {
-        if !self.recognition.may_rename() {
+        if !self.recognition.may_carry() {
             return Ok(());
         }
-        let mut place = renaming.places.remove(site).unwrap_or_default();
-        let mut renamed = 0;
+        let mut place = carrying.places.remove(site).unwrap_or_default();
+        let mut carried = 0;
         for _ in 0..MOST_PAGES {
             let page = self.store.list_standings(site, place, PAGE).await?;
-            renamed += self.recognition.rename(site, &page).await?;
+            carried += self.recognition.carry(site, &page).await?;
             if page.len() < PAGE {
                 place = 0;
                 break;
@@ -40,10 +40,10 @@ impl Retention {
             place += PAGE;
         }
         if place > 0 {
-            renaming.places.insert(site.clone(), place);
+            carrying.places.insert(site.clone(), place);
         }
-        if renamed > 0 {
-            tracing::info!(site = %site, standings = renamed, "retention.renamed");
+        if carried > 0 {
+            tracing::info!(site = %site, standings = carried, "retention.carried");
         }
         Ok(())
     }

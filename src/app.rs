@@ -184,7 +184,8 @@ impl App {
         let store = self.foundation.store.clone();
         let (fit, is_fit) = watch::channel(true);
         let fitness = self.foundation.fitness.clone();
-        worker_tasks.spawn(fitness.watch(store.clone(), fit, stop.clone()));
+        let seal_lease = self.foundation.seal_lease.clone();
+        worker_tasks.spawn(fitness.watch(store.clone(), seal_lease, fit, stop.clone()));
         let caught_up = self.replication.caught_up();
         worker_tasks.spawn(health::follow(
             store,
@@ -286,6 +287,7 @@ fn desk(
         ),
         scorer,
         preparation: Preparation::new(recognition.both().clone(), sealer),
+        seal_lease: foundation.seal_lease.clone(),
         recognition,
     }
 }

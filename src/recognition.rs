@@ -11,7 +11,7 @@ use crate::{
         submission::Author,
     },
     privacy::hashing::{Hasher, Hashers},
-    store::{connection::Store, error::StoreError, standing::Stands},
+    store::{connection::Store, error::StoreError, identity::Claimed, standing::Stands},
 };
 
 /// What knows people again. Cheap to clone.
@@ -20,16 +20,19 @@ pub struct Recognition {
     store: Store,
     hashers: Hashers,
     pepper_replaced_at: Option<Timestamp>,
+    not_found_before: Option<Timestamp>,
 }
 
 impl Recognition {
-    /// `pepper_replaced_at`: when it last was in this Redis's life, if ever, so that there may be aliases.
+    /// `claimed`: whether the pepper ever was replaced in this Redis's life, so that there may be aliases; and before when
+    /// the configured ones find nobody.
     #[must_use]
-    pub fn new(store: Store, hashers: Hashers, pepper_replaced_at: Option<Timestamp>) -> Self {
+    pub fn new(store: Store, hashers: Hashers, claimed: &Claimed) -> Self {
         Self {
             store,
             hashers,
-            pepper_replaced_at,
+            pepper_replaced_at: claimed.pepper_replaced_at,
+            not_found_before: claimed.not_found_before,
         }
     }
 
@@ -56,14 +59,11 @@ impl Recognition {
         [self.hasher()].into_iter().chain(self.other())
     }
 
-    /// When the pepper was replaced, if that one is configured no more: who came before and not since is found neither by
-    /// address nor by account.
+    /// When the first of the configured peppers came, unless there was none before it: who came before that and not since
+    /// is found neither by address nor by account.
     #[must_use]
-    pub fn blind_before(&self) -> Option<Timestamp> {
-        match self.other() {
-            Some(_) => None,
-            None => self.pepper_replaced_at,
-        }
+    pub fn not_found_before(&self) -> Option<Timestamp> {
+        self.not_found_before
     }
 
     /// A logged-in reader who reports. A read where the pepper was replaced, else none.

@@ -47,6 +47,7 @@ pub mod retract;
 pub mod review;
 pub mod revise;
 pub mod script;
+pub mod seal_lease;
 pub mod selection;
 pub mod sites;
 pub mod standing;

@@ -31,7 +31,8 @@ use crate::{
         confirmation::Confirmation,
         connection::Store,
         error::StoreError,
-        submit::{NewComment, Stored},
+        seal_lease::SealLease,
+        submit::{NewComment, NewContact, Stored},
     },
 };
 
@@ -52,6 +53,8 @@ pub struct Desk {
     pub scorer: Arc<Scorer>,
     /// What hashes identities and seals contact data.
     pub preparation: Preparation,
+    /// Until when what is sealed here may be stored.
+    pub seal_lease: SealLease,
     /// What knows authors again.
     pub recognition: Recognition,
 }
@@ -132,14 +135,18 @@ impl Desk {
             })
             .flatten();
         let record = prepared.describe(signals, score.rounded(), decided.reasons);
-        let new = NewComment {
+        let contact = prepared.contact.as_ref().map(|sealed| NewContact {
+            sealed,
+            until: self.seal_lease.until(),
+        });
+        let mut new = NewComment {
             site: &site.id,
             id: submission.id,
             digest: prepared.digest,
             outcome: decided.outcome,
             content: &record,
             thread: &prepared.thread,
-            contact: prepared.contact.as_ref(),
+            contact,
             prints: &prints,
             thread_words: words.as_deref(),
             wave_decision: seen.wave_decision.as_ref(),
@@ -151,7 +158,11 @@ impl Desk {
             due_in,
             only_check: prepared.only_check,
         };
-        let stored = self.confirmation.of(self.store.submit(&new)).await?;
+        let mut stored = self.confirmation.of(self.store.submit(&new)).await?;
+        if let (Stored::SealLapsed, Some(contact)) = (&stored, &mut new.contact) {
+            contact.until = self.seal_lease.renewed().await?;
+            stored = self.confirmation.of(self.store.submit(&new)).await?;
+        }
         if matches!(stored, Stored::Admitted { .. } | Stored::Known(_)) {
             self.recognition.keep(&site.id, &prepared.named).await?;
         }
@@ -171,6 +182,7 @@ impl Desk {
             Stored::Refused { limit, retry_after } => {
                 Some(Admission::Refused(Refusal::Limit { limit, retry_after }))
             }
+            Stored::SealLapsed => return Err(SubmitError::SealLapsed),
             Stored::NoSite => return Err(SiteError::NotFound.into()),
         })
     }

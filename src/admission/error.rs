@@ -25,6 +25,11 @@ pub enum SubmitError {
     /// The contact data cannot be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// This replica's officer key was replaced while it was cut off from the store. Nothing was stored.
+    #[error(
+        "this replica was cut off from the store while the privacy officer's key was replaced, and takes no contact data any more; nothing was stored. Try again: another replica takes it. Operators: restart this one with the new key (privacy.public_key_file)"
+    )]
+    SealLapsed,
     /// The store failed. The comment may be stored: the same request again will tell.
     #[error(transparent)]
     Store(#[from] StoreError),

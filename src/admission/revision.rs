@@ -209,7 +209,7 @@ impl From<SubmitError> for ChangeRefusal {
             SubmitError::Violations(found) => Self::Violations(found),
             SubmitError::Site(error) => Self::Site(error),
             // There is nothing to seal in a revision.
-            SubmitError::Seal(_) => Self::Store(StoreError::Corrupt {
+            SubmitError::Seal(_) | SubmitError::SealLapsed => Self::Store(StoreError::Corrupt {
                 what: "a revision's contact data",
             }),
             SubmitError::Store(error) => Self::Store(error),

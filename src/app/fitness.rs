@@ -13,6 +13,7 @@ use crate::store::{
     durability::Durability,
     identity::{self, Claimed, Identity, IdentityError},
     preflight::{self, PreflightError},
+    seal_lease::SealLease,
 };
 
 /// How often. Between two looks an unfit Redis may have acknowledged writes.
@@ -27,6 +28,16 @@ pub struct Fitness {
     pub allow_unsafe: bool,
     /// Pepper and privacy key.
     pub identity: Identity,
+}
+
+/// What a look at the start found.
+pub struct Checked {
+    /// What is put up with.
+    pub report: preflight::Report,
+    /// What the claim found.
+    pub claimed: Claimed,
+    /// Until when this replica may store what it seals.
+    pub seal_lease: SealLease,
 }
 
 /// Why Redis is not used.
@@ -45,21 +56,33 @@ impl Fitness {
     ///
     /// # Errors
     /// What is wrong, all of it.
-    pub async fn check(&self, store: &Store) -> Result<(preflight::Report, Claimed), Unfit> {
+    pub async fn check(&self, store: &Store) -> Result<Checked, Unfit> {
         let report = preflight::check(store, self.durability, self.allow_unsafe).await?;
-        let claimed = identity::claim(store, &self.identity).await?;
-        Ok((report, claimed))
+        let claim = identity::claim(store, &self.identity).await;
+        let claim = claim.map_err(IdentityError::from)?;
+        Ok(Checked {
+            report,
+            claimed: claim.found?,
+            seal_lease: SealLease::new(store.clone(), &self.identity, claim.seals_until),
+        })
     }
 
-    /// Looks again, and replaces no secret: while two settings of the same secrets run, each would take the other's away.
-    async fn look(&self, store: &Store) -> Result<(), Unfit> {
+    /// Looks again, and replaces no secret. Who goes on to serve goes on to seal, and must say so whatever else is wrong.
+    async fn look(&self, store: &Store, seal_lease: &SealLease) -> Result<(), Unfit> {
+        let renewed = seal_lease.renew().await;
         preflight::check(store, self.durability, self.allow_unsafe).await?;
-        identity::claim(store, &self.identity.without_previous()).await?;
+        renewed?;
         Ok(())
     }
 
     /// Looks again and again until shutdown, and tells whoever reports health.
-    pub async fn watch(self, store: Store, fit: watch::Sender<bool>, shutdown: CancellationToken) {
+    pub async fn watch(
+        self,
+        store: Store,
+        seal_lease: SealLease,
+        fit: watch::Sender<bool>,
+        shutdown: CancellationToken,
+    ) {
         let mut look = interval(EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -68,11 +91,13 @@ impl Fitness {
                 () = shutdown.cancelled() => return,
                 _ = look.tick() => {}
             }
-            let checked = self.look(&store).await;
+            let checked = self.look(&store, &seal_lease).await;
             let is_fit = match &checked {
                 Ok(()) => true,
                 // In the middle of a roll-out, this is a replica that it has not reached yet.
                 Err(Unfit::Identity(error)) if error.is_replaced() => true,
+                // Others take contact data; the lease has told why.
+                Err(Unfit::Identity(IdentityError::SealLapsed { .. })) => false,
                 // A store that cannot be asked is away, which is told elsewhere; nothing new is known.
                 Err(
                     Unfit::Preflight(PreflightError::Store(_))

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::{
     app::{
-        fitness::{Fitness, Unfit},
+        fitness::{Checked, Fitness, Unfit},
         service_secrets::{ServiceSecrets, ServiceSecretsError},
     },
-    comment::state::Timestamp,
     config::{Config, store::StoreConfig},
     recognition::Recognition,
     store::{
@@ -18,6 +17,7 @@ use crate::{
         error::StoreError,
         identity::{Claimed, Identity},
         replication::Replication,
+        seal_lease::SealLease,
         wakeups::Wakeups,
     },
 };
@@ -53,10 +53,12 @@ pub struct Foundation {
     pub wakeups: Wakeups,
     /// What hashes, seals, and lets the first admin in.
     pub secrets: ServiceSecrets,
-    /// When the pepper was replaced, if ever: authors may be known by hashes of an earlier one.
-    pub pepper_replaced_at: Option<Timestamp>,
+    /// Whether the pepper was replaced: authors may be known by hashes of an earlier one.
+    pub claimed: Claimed,
     /// What Redis must stay fit for.
     pub fitness: Fitness,
+    /// Until when this replica may store what it seals.
+    pub seal_lease: SealLease,
     embedded: Option<Embedded>,
 }
 
@@ -107,11 +109,12 @@ impl Foundation {
             identity: secrets.identity(),
         };
         match open_and_check(settings, config, &fitness).await {
-            Ok((store, confirmation, wakeups, claimed)) => Ok(Self {
+            Ok((store, confirmation, wakeups, checked)) => Ok(Self {
                 store,
                 confirmation,
                 wakeups,
-                pepper_replaced_at: claimed.pepper_replaced_at,
+                claimed: checked.claimed,
+                seal_lease: checked.seal_lease,
                 secrets,
                 fitness,
                 embedded,
@@ -129,7 +132,7 @@ impl Foundation {
     #[must_use]
     pub fn recognition(&self) -> Recognition {
         let hashers = self.secrets.hashers();
-        Recognition::new(self.store.clone(), hashers, self.pepper_replaced_at)
+        Recognition::new(self.store.clone(), hashers, &self.claimed)
     }
 
     /// Closes the connections, and stops the embedded Redis last and cleanly.
@@ -158,14 +161,14 @@ async fn open_and_check(
     settings: StoreSettings,
     config: &StoreConfig,
     fitness: &Fitness,
-) -> Result<(Store, Confirmation, Wakeups, Claimed), FoundationError> {
+) -> Result<(Store, Confirmation, Wakeups, Checked), FoundationError> {
     let store = connect(&settings).await?;
-    let (report, claimed) = fitness.check(&store).await?;
-    tell(fitness, &claimed);
-    for problem in &report.allowed {
+    let checked = fitness.check(&store).await?;
+    tell(fitness, &checked.claimed);
+    for problem in &checked.report.allowed {
         tracing::warn!(problem = %problem, "redis.unsafe_allowed");
     }
-    for what in &report.unchecked {
+    for what in &checked.report.unchecked {
         tracing::warn!(what, "redis.unchecked");
     }
     if config.durability == Durability::Relaxed {
@@ -185,7 +188,7 @@ async fn open_and_check(
         Durability::Disk | Durability::Relaxed => Confirmation::default(),
     };
     let wakeups = Wakeups::spawn(settings)?;
-    Ok((store, confirmation, wakeups, claimed))
+    Ok((store, confirmation, wakeups, checked))
 }
 
 /// By fingerprints, so that a rotation can be followed from replica to replica.

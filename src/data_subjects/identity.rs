@@ -88,14 +88,14 @@ impl DataSubjects {
                 },
                 emails: 0,
                 alone: None,
-                not_found_before: self.recognition.blind_before(),
+                not_found_before: self.recognition.not_found_before(),
             }),
             DataSubject::Email(email) => {
                 let hash = |hasher: &Hasher| hasher.email(site, email);
                 let emails = self.recognition.all_of(site, hash).await?;
                 let known = self.known_by(site, emails).await?;
                 Ok(Identity {
-                    not_found_before: self.recognition.blind_before(),
+                    not_found_before: self.recognition.not_found_before(),
                     ..known
                 })
             }

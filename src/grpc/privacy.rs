@@ -20,6 +20,7 @@ use crate::{
     policy::sites::Sites,
     proto::v1::{self, privacy_service_server::PrivacyService},
     retention::Retention,
+    store::data_keys::DataKeyPlace,
 };
 
 /// Items that wait to be read: an export goes no faster than it is read.
@@ -145,7 +146,8 @@ impl PrivacyService for Privacy {
         let (keys, next) = self.data_keys.page(&site, from, count).await?;
         let seals_to = self.data_keys.officer;
         let mut listed = data_keys::listed(&site, &keys, next, seals_to);
-        if next.is_none() {
+        // At the beginning of a look too: what is stored later can't be missed by it, if nobody seals to another key then.
+        if next.is_none() || from == DataKeyPlace::START {
             listed.also_sealed_to = self.data_keys.also_sealed_to().await?;
         }
         Ok(Response::new(listed))

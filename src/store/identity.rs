@@ -5,6 +5,7 @@ use crate::store::{
     connection::Store,
     error::StoreError,
     keys,
+    reply::unexpected,
     script::{Script, ScriptCall},
 };
 
@@ -19,6 +20,14 @@ pub struct Configured {
     pub previous: Option<String>,
     /// The one that will replace it: who knows that may start although it has happened.
     pub next: Option<String>,
+}
+
+impl Configured {
+    fn knows(&self, fingerprint: &str) -> bool {
+        let others = [&self.previous, &self.next].into_iter().flatten();
+        let mut known = [&self.current].into_iter().chain(others);
+        known.any(|known| known == fingerprint)
+    }
 }
 
 /// The secrets that data in Redis depends on.
@@ -46,11 +55,23 @@ impl Identity {
     }
 }
 
+/// What became of a claim.
+#[derive(Debug)]
+pub struct Claim {
+    /// Until when, by Redis's clock, what is sealed to the configured privacy key may be stored; `None`: not at all.
+    pub seals_until: Option<Timestamp>,
+    /// What it found, or why the replica must not work on this Redis.
+    pub found: Result<Claimed, IdentityError>,
+}
+
 /// What a claim found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Claimed {
     /// When the pepper replaced another, if it ever did: authors may be known by hashes that this one does not make.
     pub pepper_replaced_at: Option<Timestamp>,
+    /// When the first of the configured peppers came, unless there was none before it: who came before that and not since
+    /// is found neither by address nor by account.
+    pub not_found_before: Option<Timestamp>,
 }
 
 /// Why a replica must not work on this Redis.
@@ -112,6 +133,14 @@ pub enum IdentityError {
         /// Here.
         configured: String,
     },
+    /// The same, and nobody heard of this replica for so long that its key may be gone.
+    #[error(
+        "the privacy officer's key {configured} was replaced while this replica was cut off from Redis: it stores no contact data any more. Restart it with the new key as privacy.public_key_file"
+    )]
+    SealLapsed {
+        /// Here.
+        configured: String,
+    },
     /// Authors from before would not be found by it.
     #[error(
         "privacy.previous_pepper has the fingerprint {configured}, but the pepper that this Redis had before is {stored}. Configure that one, or none"
@@ -148,20 +177,6 @@ impl IdentityError {
     }
 }
 
-impl Store {
-    /// The fingerprints of the privacy keys that replicas said they seal to, within the last minute: each says so every ten
-    /// seconds. Two round trips.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn sealed_to(&self) -> Result<Vec<String>, StoreError> {
-        let since = self.now().await?.0 - 60_000;
-        let mut read = redis::cmd("ZRANGE");
-        read.arg(keys::sealing()).arg(since).arg("+inf");
-        self.query(read.arg("BYSCORE")).await
-    }
-}
-
 /// How a configured secret stands to what is stored.
 enum Match {
     Same,
@@ -183,11 +198,12 @@ fn compare(configured: &Configured, stored: &str, before: &str) -> Match {
     }
 }
 
-/// Stores the fingerprints if there are none yet, replaces those that are configured as previous ones, and compares.
+/// Stores the fingerprints if there are none yet, replaces those that are configured as previous ones, and compares. One
+/// round trip.
 ///
 /// # Errors
-/// Which of them differs, or that Redis could not be asked.
-pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, IdentityError> {
+/// As [`StoreError`] says.
+pub async fn claim(store: &Store, identity: &Identity) -> Result<Claim, StoreError> {
     let Identity {
         pepper,
         privacy_key,
@@ -200,8 +216,34 @@ pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, Identi
         .arg(privacy_key.current.as_str())
         .arg(before(pepper))
         .arg(before(privacy_key));
-    let stored: (String, String, String, String, String) = store.call(&CLAIM, &call).await?;
-    let (stored_pepper, stored_key, pepper_before, key_before, replaced_at) = stored;
+    let stored: Vec<String> = store.call(&CLAIM, &call).await?;
+    let stored = <[String; 7]>::try_from(stored).map_err(|_| unexpected())?;
+    Ok(Claim {
+        seals_until: instant(&stored[6]),
+        found: judge(identity, stored),
+    })
+}
+
+/// As the script tells one; '' is none.
+fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok().map(Timestamp)
+}
+
+/// Which of the secrets differs from what is stored, as `identity.lua` tells it.
+fn judge(identity: &Identity, stored: [String; 7]) -> Result<Claimed, IdentityError> {
+    let Identity {
+        pepper,
+        privacy_key,
+    } = identity;
+    let [
+        stored_pepper,
+        stored_key,
+        pepper_before,
+        key_before,
+        replaced_at,
+        replaced_before_at,
+        _,
+    ] = stored;
     let configured = pepper.current.clone();
     let is = (
         compare(pepper, &stored_pepper, &pepper_before),
@@ -237,9 +279,14 @@ pub async fn claim(store: &Store, identity: &Identity) -> Result<Claimed, Identi
                     configured: previous.clone(),
                 })
             }
-            Some(_) | None => Ok(Claimed {
-                pepper_replaced_at: replaced_at.parse().ok().map(Timestamp),
-            }),
+            Some(_) | None => {
+                let knows_both = pepper.knows(&stored_pepper) && pepper.knows(&pepper_before);
+                let (last, before) = (instant(&replaced_at), instant(&replaced_before_at));
+                Ok(Claimed {
+                    pepper_replaced_at: last,
+                    not_found_before: if knows_both { before } else { last },
+                })
+            }
         },
     }
 }

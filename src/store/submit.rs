@@ -41,7 +41,7 @@ pub struct NewComment<'a> {
     /// What is known of the article; kept for moderators.
     pub thread: &'a ThreadDetails,
     /// The contact data's data key.
-    pub contact: Option<&'a SealedContact>,
+    pub contact: Option<NewContact<'a>>,
     /// What it is recognised by.
     pub prints: &'a Fingerprints,
     /// The words said below the article with this comment's, if they should be kept.
@@ -62,6 +62,15 @@ pub struct NewComment<'a> {
     pub due_in: Option<Duration>,
     /// Check everything, and write nothing.
     pub only_check: bool,
+}
+
+/// Contact data that comes with a comment.
+#[derive(Debug, Clone, Copy)]
+pub struct NewContact<'a> {
+    /// As this replica sealed it.
+    pub sealed: &'a SealedContact,
+    /// Until when, by Redis's clock, it may be stored.
+    pub until: Timestamp,
 }
 
 /// What became of a submission in the store.
@@ -100,6 +109,9 @@ pub enum Stored {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// It comes with contact data, and this replica may store none that it seals any more: see
+    /// [`SealLease`](crate::store::seal_lease::SealLease).
+    SealLapsed,
     /// The site is gone.
     NoSite,
 }
@@ -137,6 +149,7 @@ impl Store {
                     .ok_or_else(unexpected)?,
                 retry_after: Duration::from_micros(reply.get(2)?),
             },
+            "LAPSED" => Stored::SealLapsed,
             "NO_SITE" => Stored::NoSite,
             _ => return Err(unexpected()),
         })
@@ -170,7 +183,7 @@ fn script_call(new: &NewComment<'_>) -> ScriptCall {
         )
         .key(
             new.contact
-                .map_or_else(none, |contact| keys::data_key(site, contact.data_key_id)),
+                .map_or_else(none, |new| keys::data_key(site, new.sealed.data_key_id)),
         )
         .key(
             prints
@@ -237,7 +250,7 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         ))
         .arg(
             new.contact
-                .map_or(&[][..], |contact| &contact.wrapped_data_key[..]),
+                .map_or(&[][..], |new| &new.sealed.wrapped_data_key[..]),
         )
         .arg(&new.thread.title)
         .arg(&new.thread.url)
@@ -252,6 +265,11 @@ fn with_arguments(call: ScriptCall, new: &NewComment<'_>, record: &[u8]) -> Scri
         .arg(
             new.wave_decision
                 .map(bulk::wave_decision_bytes)
+                .unwrap_or_default(),
+        )
+        .arg(
+            new.contact
+                .map(|contact| contact.until.0.to_string())
                 .unwrap_or_default(),
         )
         .arg(keys::statistics_prefix(new.site))

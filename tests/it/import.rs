@@ -10,7 +10,7 @@ use replydesk::{
     proto::v1::{self, CommentState, import_comments_request as up},
     recognition::Recognition,
     spam::lesson::{Label, SiteTag},
-    store::confirmation::Confirmation,
+    store::{confirmation::Confirmation, identity::Claimed},
 };
 use tokio::task::JoinSet;
 use tokio_stream::wrappers::ReceiverStream;
@@ -375,7 +375,7 @@ async fn a_call_with_much_to_read_lets_others_go_first() {
         other: None,
         other_is_previous: false,
     };
-    let recognition = Recognition::new(store.clone(), hashers, None);
+    let recognition = Recognition::new(store.clone(), hashers, &Claimed::default());
     let importer = Importer {
         store,
         confirmation: Confirmation::default(),

@@ -39,6 +39,7 @@ mod lost_replies;
 mod main_job;
 mod masking;
 mod officer_key;
+mod pepper_blindness;
 mod pepper_rotation;
 mod poison;
 mod policies;

@@ -2,9 +2,11 @@
 
 mod commands;
 mod data_keys;
+mod lapse;
 mod machine;
 mod memory;
 mod rotation;
+mod seal_lease;
 mod sites;
 
 use std::collections::HashMap;

@@ -169,8 +169,14 @@ async fn a_redis_has_one_pepper_and_one_privacy_key_and_each_can_be_replaced() {
         ("p1/p2", "k1/k2", "ok, replaced"),
         ("p2", "k1", "the pepper was replaced"),
     ] {
-        let told = match identity::claim(&store, &identity(pepper, key)).await {
-            Ok(Claimed { pepper_replaced_at }) => match pepper_replaced_at {
+        let told = match identity::claim(&store, &identity(pepper, key))
+            .await
+            .unwrap()
+            .found
+        {
+            Ok(Claimed {
+                pepper_replaced_at, ..
+            }) => match pepper_replaced_at {
                 Some(_) => "ok, replaced".to_owned(),
                 None => "ok".to_owned(),
             },

@@ -26,9 +26,8 @@ use moving::{Mover, Tally};
 ///
 /// Run it where the old private key is, once every replica has the new public key: each data key is opened and wrapped
 /// anew here, and only wrapped ones travel. Whatever cuts it off: the same command again goes on, and one more does
-/// nothing. Exit code 0 means that all is moved, and no replica said within the last minute that it seals to another key
-/// than the new one. One that hung or was cut off says nothing: make sure that each was restarted before an old private
-/// key is destroyed.
+/// nothing. Exit code 0 means that all is moved, and that no replica can store anything any more that is sealed to another
+/// key than the new one: one that hung or was cut off meanwhile is refused by Redis until it has the new key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -3,7 +3,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, QuotaViolation};
 
-use super::{comment_not_found, detailed, internal, not_found, precondition, status};
+use super::{comment_not_found, detailed, internal, not_found, precondition, status, unavailable};
 use crate::{
     admission::{error::SubmitError, receipt::Refusal},
     authors::AuthorRefusal,
@@ -41,6 +41,7 @@ impl From<SubmitError> for Status {
             SubmitError::Violations(found) => found.into(),
             SubmitError::Site(error) => error.into(),
             SubmitError::Store(error) => error.into(),
+            SubmitError::SealLapsed => unavailable("SEAL_LAPSED", error.to_string()),
             SubmitError::Seal(error) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,

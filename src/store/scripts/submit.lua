@@ -18,9 +18,10 @@
 --        22 the words said in the thread with this comment's, '' to keep what is there
 --        23 what was seen of the standings and aliases: 8 bytes each, zeros where there was none
 --        24 prefix of waves' decisions  25 the decision that was followed or could have been, '' for none
+--        26 until when what this replica seals may be stored, in ms, '' where there is no contact data
 --        last  prefix of the statistics' keys
 -- reply  {'ADMITTED', ms} {'KNOWN', value} {'CONFLICT'} {'ERASED'} {'STALE', policy, thread, closed, author}
---        {'CLOSED', by (moderator, age)} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'NO_SITE'}
+--        {'CLOSED', by (moderator, age)} {'DUPLICATE', id} {'REFUSED', which (1-4), us} {'LAPSED'} {'NO_SITE'}
 -- cost   O(log n) in the queue and the indexes; about 24 commands, from an author's second comment on one more, and one
 --        more for a member of a wave
 --
@@ -121,6 +122,12 @@ if worst > 0 then
   return {'REFUSED', worst, wait}
 end
 if ARGV[10] ~= '1' then return {'ADMITTED', ms} end
+-- The officer may have been told that nobody seals to this replica's key any more. None is let for more than a minute: what
+-- ends later is from before the clock was set back.
+if ARGV[26] ~= '' then
+  local left = ARGV[26] - ms
+  if left < 0 or left > 60000 then return {'LAPSED'} end
+end
 
 -- Adds an id to a wave, and returns the wave's size. One of one has no set: the second finds the first in the feed.
 local function join(wave, at)

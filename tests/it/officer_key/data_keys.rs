@@ -310,10 +310,12 @@ async fn a_replica_that_still_seals_to_the_old_key_is_told_of() {
             ..Default::default()
         };
         let mut page = olga.privacy.clone().list_data_keys(request).await.unwrap();
+        let first = page.get_ref().also_sealed_to.clone();
         loop {
             let last = page.into_inner();
             if last.next_page_token.is_empty() {
-                return last.also_sealed_to;
+                assert_eq!(first, last.also_sealed_to);
+                return first;
             }
             let next = ListDataKeysRequest {
                 site: "gazette".to_owned(),

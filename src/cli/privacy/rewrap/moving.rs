@@ -1,6 +1,6 @@
 //! One site's data keys, page by page: opened, wrapped anew, handed back.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use prost_types::Timestamp;
 use tonic::Status;
@@ -53,8 +53,9 @@ pub(super) struct Tally {
     pub(super) damaged: u64,
     /// When the append-only file forgets the old ones.
     pub(super) log_rewrite_due_at: Option<Timestamp>,
-    /// Other officer keys that a replica said a moment ago it seals to, at the end of the last look.
-    pub(super) also_sealed_to: Vec<String>,
+    /// Other officer keys that a replica said within a minute it seals to, at the beginning or the end of the last look:
+    /// what is stored while a look lasts may be missed by it.
+    pub(super) also_sealed_to: BTreeSet<String>,
 }
 
 impl Tally {
@@ -133,8 +134,8 @@ impl Mover {
             }
             look.tally.moved = before.moved + look.moved;
             progress(&look.tally);
+            look.tally.also_sealed_to.extend(page.also_sealed_to);
             if page.next_page_token.is_empty() {
-                look.tally.also_sealed_to = page.also_sealed_to;
                 return Ok(look);
             }
             request.page_token = page.next_page_token;

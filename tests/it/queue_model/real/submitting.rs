@@ -82,6 +82,7 @@ impl Real {
             | Stored::ThreadClosed { .. }
             | Stored::Duplicate { .. }
             | Stored::Refused { .. }
+            | Stored::SealLapsed
             | Stored::NoSite) => panic!("{other:?}"),
         }
     }

@@ -13,6 +13,7 @@ pub mod folding;
 pub mod history;
 pub mod ids;
 pub mod imported;
+pub mod invisible;
 pub mod lane;
 pub mod lanes;
 pub mod lease;

@@ -1,5 +1,7 @@
 //! Erasing a data subject: comment by comment, then what is known of the authors, then a second look.
 
+mod forget;
+
 use std::time::Instant;
 
 use tokio::{sync::mpsc, time::sleep};
@@ -7,19 +9,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     DataSubject, DataSubjects, PrivacyRefusal, Purpose,
-    identity::{Identity, Place},
+    identity::{Identity, PAGE, Place},
     removal,
 };
 use crate::{
     access::caller::Caller,
-    comment::{
-        audit::AuditAction,
-        ids::{KeyedHash, SiteId},
-        state::Timestamp,
-        stored::StoredComment,
-    },
+    comment::{audit::AuditAction, ids::SiteId, state::Timestamp, stored::StoredComment},
     store::{
-        erasure::{BATCH, Forgotten, Removed},
+        erasure::{BATCH, Removed},
         error::StoreError,
     },
 };
@@ -28,6 +25,8 @@ use crate::{
 const REST: u32 = 4;
 /// Looks for what is left: comments arrive, and change, while others are erased.
 const MOST_PASSES: u32 = 10;
+/// So many pages further than an author's comments went when it began each look goes: of who writes on, it ends nonetheless.
+const PAGES_MORE: usize = 1;
 
 /// What a caller hears.
 #[derive(Debug)]
@@ -54,7 +53,8 @@ pub struct Erased {
     pub erased: u64,
     /// How many there were when it began, about.
     pub found: u64,
-    /// A second look found nothing left.
+    /// A second look found nothing left. Otherwise the subject writes on: the same call again, once that has ended, erases
+    /// what is left.
     pub verified: bool,
     /// When Redis rewrites its append-only file at the latest.
     pub log_rewrite_due: Option<Timestamp>,
@@ -70,7 +70,19 @@ pub struct Erasure {
     purpose: Purpose,
     identity: Identity,
     found: u64,
+    /// How many pages each author's comments were.
+    pages: Vec<usize>,
     only_look: bool,
+}
+
+/// A look at the comments that there were when the erasure began, and at a few more.
+#[derive(Default)]
+struct Walk {
+    place: Place,
+    /// Of the author at whose comments it is.
+    pages: usize,
+    /// It did not come to the end of them all.
+    is_cut: bool,
 }
 
 /// Why a run ends before its work does.
@@ -100,8 +112,11 @@ impl DataSubjects {
     ) -> Result<Erasure, PrivacyRefusal> {
         let identity = self.identify(site, subject).await?;
         let mut found = u64::from(identity.alone.is_some());
+        let mut pages = Vec::with_capacity(identity.authors.len());
         for author in &identity.authors {
-            found += self.store.author_size(site, author).await?;
+            let size = self.store.author_size(site, author).await?;
+            found += size;
+            pages.push(usize::try_from(size).unwrap_or(usize::MAX) / PAGE + 1);
             if let (_, Some(why)) = self.store.author_since(site, author).await? {
                 return Err(PrivacyRefusal::Held { why });
             }
@@ -119,6 +134,7 @@ impl DataSubjects {
             purpose,
             identity,
             found,
+            pages,
             only_look,
         })
     }
@@ -145,10 +161,9 @@ impl Erasure {
     }
 
     async fn look(&self) -> Result<Erased, Early> {
-        let (mut place, mut count) = (Place::default(), 0);
-        while let Some((comments, next)) = self.next(place).await? {
+        let (mut walk, mut count) = (Walk::default(), 0);
+        while let Some(comments) = self.next(&mut walk).await? {
             count += comments.len() as u64;
-            place = next;
         }
         Ok(Erased {
             erased: count,
@@ -166,8 +181,8 @@ impl Erasure {
     ) -> Result<Erased, Early> {
         let (mut erased, mut verified) = (0, false);
         for _ in 0..MOST_PASSES {
-            if !self.pass(&mut erased, steps, stop).await? {
-                verified = true;
+            verified = self.pass(&mut erased, steps, stop).await?;
+            if verified {
                 break;
             }
         }
@@ -195,15 +210,15 @@ impl Erasure {
         })
     }
 
-    /// Erases what there is; whether there was anything.
+    /// Erases what there is; whether there was nothing.
     async fn pass(
         &self,
         erased: &mut u64,
         steps: &mpsc::Sender<Step>,
         stop: &CancellationToken,
     ) -> Result<bool, Early> {
-        let (mut place, mut any) = (Place::default(), false);
-        while let Some((comments, next)) = self.next(place).await? {
+        let (mut walk, mut any) = (Walk::default(), false);
+        while let Some(comments) = self.next(&mut walk).await? {
             for batch in comments.chunks(BATCH) {
                 if stop.is_cancelled() || steps.is_closed() {
                     return Err(Early::Stopped);
@@ -226,73 +241,27 @@ impl Erasure {
                 });
                 sleep(began.elapsed() * REST).await;
             }
-            place = next;
         }
-        Ok(any)
+        Ok(!any && !walk.is_cut)
     }
 
-    async fn next(&self, place: Place) -> Result<Option<(Vec<StoredComment>, Place)>, StoreError> {
-        self.subjects
-            .next_comments(&self.site, &self.identity, place)
-            .await
-    }
-
-    /// Forgets the authors that nothing is left of; whether nothing of the subject is.
-    async fn forget_authors(&self) -> Result<bool, Early> {
-        let (subjects, site) = (&self.subjects, &self.site);
-        let (emails, accounts) = self.identity.authors.split_at(self.identity.emails);
-        let mut gone = true;
-        for account in accounts {
-            // An account's other comments are of another address, if it was found by one.
-            gone &= self.forget(account).await? || !emails.is_empty();
+    /// The next comments of a walk. It goes on to the next author where there are many more of one than there were.
+    async fn next(&self, walk: &mut Walk) -> Result<Option<Vec<StoredComment>>, StoreError> {
+        let most = self.pages.get(walk.place.author()).copied().unwrap_or(1);
+        if walk.pages >= most.saturating_add(PAGES_MORE) {
+            walk.is_cut = true;
+            walk.pages = 0;
+            walk.place = walk.place.past_author();
         }
-        for email in emails {
-            let forgetting = subjects.store.forget_accounts_of(site, email, accounts);
-            subjects.confirmation.of(forgetting).await?;
-            gone &= self.forget(email).await?;
-        }
-        // What came meanwhile.
-        let left = self.next_left().await?;
-        Ok(gone && !left)
-    }
-
-    /// Forgets an author; whether no comment is left.
-    async fn forget(&self, author: &KeyedHash) -> Result<bool, Early> {
-        let (subjects, site) = (&self.subjects, &self.site);
-        let reporter = subjects.recognition.hasher().reporter(site, author);
-        let forgetting = subjects.store.forget_author(site, author, &reporter);
-        match subjects.confirmation.of(forgetting).await? {
-            Forgotten::Done => Ok(true),
-            Forgotten::Left => Ok(false),
-            Forgotten::Held => Err(self.held(&[]).await?.into()),
-        }
-    }
-
-    async fn next_left(&self) -> Result<bool, StoreError> {
-        let mut place = Place::default();
-        while let Some((comments, next)) = self.next(place).await? {
-            if !comments.is_empty() {
-                return Ok(true);
-            }
-            place = next;
-        }
-        Ok(false)
-    }
-
-    /// Why it is held, now that it is.
-    async fn held(&self, batch: &[StoredComment]) -> Result<PrivacyRefusal, StoreError> {
-        let of_batch = batch.iter().filter_map(|comment| comment.content.author);
-        for author in self.identity.authors.iter().copied().chain(of_batch) {
-            let (_, held) = self
-                .subjects
-                .store
-                .author_since(&self.site, &author)
-                .await?;
-            if let Some(why) = held {
-                return Ok(PrivacyRefusal::Held { why });
-            }
-        }
-        // It ended meanwhile.
-        Ok(PrivacyRefusal::Held { why: String::new() })
+        let (subjects, place) = (&self.subjects, walk.place.clone());
+        let author = place.author();
+        let found = subjects.next_comments(&self.site, &self.identity, place);
+        let Some((comments, next)) = found.await? else {
+            return Ok(None);
+        };
+        let is_same = next.author() == author;
+        walk.pages = if is_same { walk.pages + 1 } else { 0 };
+        walk.place = next;
+        Ok(Some(comments))
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Comments in one read: each can be 64 KB.
-const PAGE: usize = 50;
+pub(super) const PAGE: usize = 50;
 
 /// As whom a data subject is known: by hashes alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,21 @@ impl Identity {
     /// Whether an author is the e-mail address itself.
     pub(super) fn is_email(&self, author: &KeyedHash) -> bool {
         self.authors[..self.emails].contains(author)
+    }
+}
+
+impl Place {
+    /// Which of the subject's authors it is at.
+    pub(super) fn author(&self) -> usize {
+        self.author
+    }
+
+    /// The beginning of the next author's comments.
+    pub(super) fn past_author(&self) -> Self {
+        Self {
+            author: self.author + 1,
+            behind: Vec::new(),
+        }
     }
 }
 
@@ -146,21 +161,12 @@ impl DataSubjects {
                         author: place.author,
                         behind,
                     },
-                    None => Place {
-                        author: place.author + 1,
-                        behind: Vec::new(),
-                    },
+                    None => place.past_author(),
                 };
                 let ids: Vec<_> = picks.picked.iter().map(|picked| picked.id).collect();
                 (ids, next)
             }
-            (None, Some(alone)) if place.author == 0 => {
-                let next = Place {
-                    author: 1,
-                    behind: Vec::new(),
-                };
-                (vec![alone], next)
-            }
+            (None, Some(alone)) if place.author == 0 => (vec![alone], place.past_author()),
             (None, _) => return Ok(None),
         };
         let comments = self.store.comments(site, &ids).await?;

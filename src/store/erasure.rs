@@ -125,8 +125,8 @@ impl Store {
         became.into_iter().map(Removed::from_number).collect()
     }
 
-    /// Forgets an author none of whose comments is left. `reporter` is what the author's reports are limited by. One
-    /// round trip.
+    /// Forgets an author none of whose comments is left. `reporters` is what the author's reports are limited by, under
+    /// each pepper in use. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; the same call again is harmless.
@@ -134,7 +134,7 @@ impl Store {
         &self,
         site: &SiteId,
         author: &KeyedHash,
-        reporter: &KeyedHash,
+        reporters: &[KeyedHash],
     ) -> Result<Forgotten, StoreError> {
         let own = ScriptCall::new()
             .key(keys::author(site, author))
@@ -147,8 +147,12 @@ impl Store {
             .fold(own, ScriptCall::key)
             .key(keys::author_notes(site, author))
             .key(keys::author_strikes(site, author))
-            .key(keys::author_rate(site, author))
-            .key(keys::reporter_rate(site, reporter))
+            .key(keys::author_rate(site, author));
+        let call = reporters
+            .iter()
+            .fold(call, |call, reporter| {
+                call.key(keys::reporter_rate(site, reporter))
+            })
             .arg(Subject::Author(*author).to_bytes());
         let reply: Reply = self.call(&FORGET, &call).await?;
         match reply.word()?.as_str() {

@@ -1,8 +1,10 @@
 //! The rights of a data subject, through the API: reveal, export, erase, hold.
 
+mod beside_writers;
 mod erase;
 mod export;
 mod hold;
+mod reporter;
 mod reveal;
 
 use replydesk::proto::v1::{self, Role, Standing, SubjectKind, Verdict};

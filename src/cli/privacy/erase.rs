@@ -17,7 +17,8 @@ use crate::{
 
 /// Erase a data subject: text, contact data, hashes and history. Blogs hear of each comment, and delete it too.
 ///
-/// Shows what there is, asks, and erases. Whatever cuts it off: the same command again goes on. A legal hold refuses it.
+/// Shows what there is, asks, and erases. Whatever cuts it off: the same command again goes on. Beside an author who writes on
+/// it ends, and says so: the same command again, once that has stopped, erases the rest. A legal hold refuses it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -82,7 +83,8 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     output::say(if summary.verified {
         "a second look found nothing left that is known by this"
     } else {
-        "more comments arrived meanwhile: run the same command again"
+        "more comments arrived meanwhile, and may be left: run the same command again. If the author writes on, stop that \
+         at the blog first: what a ban rejects is stored too"
     })?;
     let what = if erased.erased == 0 {
         "if there was a standing, a note or a history, it is gone, and Redis forgets it"

@@ -29,7 +29,8 @@ pub struct Args {
     /// The site.
     #[arg(long)]
     site: String,
-    /// Why, for the audit log: 10 to 500 characters, without an e-mail address or a telephone number.
+    /// Why, for the audit log: 10 to 500 characters. A case number is a good reason. No e-mail address, telephone number or IP
+    /// address, spelt out neither: the log keeps it for years.
     #[arg(long)]
     reason: String,
     /// Open it at once with the private key in this file (rdpriv1_…); several, each with the flag. What they do not open is

@@ -24,7 +24,8 @@ pub(super) struct Subject {
     /// The site.
     #[arg(long)]
     pub(super) site: String,
-    /// Why, for the audit log: 10 to 500 characters, without an e-mail address or a telephone number.
+    /// Why, for the audit log: 10 to 500 characters. A case number is a good reason. No e-mail address, telephone number or IP
+    /// address, spelt out neither: the log keeps it for years.
     #[arg(long)]
     pub(super) reason: String,
     #[command(flatten)]

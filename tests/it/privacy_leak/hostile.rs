@@ -50,8 +50,8 @@ const TAKE_ANY_TEXT: &[&str] = &[
     "WorkQueue.start.thread_id",
 ];
 
-/// The officer's reasons, which the audit log keeps: an e-mail address in one is refused, other words are not.
-const TAKE_NO_EMAIL: &[&str] = &[
+/// The officer's reasons, which the audit log keeps: an address in one is refused however it is written, other words are not.
+const TAKE_NO_ADDRESS: &[&str] = &[
     "EraseSubject.reason",
     "ExportSubject.reason",
     "RevealContact.reason",
@@ -114,10 +114,43 @@ fn attempts(scene: &Scene, place: &str) -> Vec<Attempt> {
         let browser = scene.aviary.user_agent(format!("{place}, bare"));
         all.push(attempt(email("as it is"), filled, false));
         all.push(attempt(browser, Rest::Bare, false));
-        if !TAKE_NO_EMAIL.contains(&place) {
-            let ip = scene.aviary.ip(format!("{place}, as it is"));
-            all.push(attempt(ip, filled, false));
-        }
+        let ip = scene.aviary.ip(format!("{place}, as it is"));
+        all.push(attempt(ip, filled, false));
+    }
+    if TAKE_NO_ADDRESS.contains(&place) {
+        let spelt = spellings(scene, place).into_iter();
+        all.extend(spelt.map(|text| attempt(text, filled, true)));
+    }
+    all
+}
+
+/// How somebody writes an address.
+type Way = fn(&str) -> String;
+
+/// Reasons with an address, each another and in another spelling.
+fn spellings(scene: &Scene, place: &str) -> Vec<String> {
+    let ways: [(&str, Way); 8] = [
+        ("plain", str::to_owned),
+        ("in brackets", |it| it.replace('@', " (at) ")),
+        ("in words", |it| {
+            it.replace('@', " at ").replace('.', " dot ")
+        }),
+        ("as in a link", |it| it.replace('@', "%40")),
+        ("as in HTML", |it| it.replace('@', "&#x40;")),
+        ("full-width", |it| it.replace('@', "\u{ff20}")),
+        ("with nothing between", |it| {
+            it.replace('@', "\u{200b}@\u{2060}")
+        }),
+        ("behind a scheme", |it| format!("mailto:{it}")),
+    ];
+    let mut all: Vec<String> = Vec::new();
+    for (name, way) in ways {
+        let email = scene.aviary.email(format!("{place}, {name}"));
+        all.push(format!("asked for by {}, in a letter", way(&email)));
+    }
+    for (name, around) in [("alone", ["", ""]), ("with a port", ["[", "]:443"])] {
+        let ip = scene.aviary.ip(format!("{place}, {name}"));
+        all.push(format!("came from {}{ip}{} at night", around[0], around[1]));
     }
     all
 }

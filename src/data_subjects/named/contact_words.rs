@@ -1,0 +1,55 @@
+//! Whether a reason tells whom it is about: an e-mail address, a telephone number or an IP address in it.
+//!
+//! Masking lets pass what readers spell out on purpose, and goes by precision. A reason is kept in the audit log for years and
+//! whoever is refused can say it in other words at once, so here it is the other way round: what one would understand as an
+//! address when it is read out is one. A domain alone is none, and so is a case number, a date or a time.
+
+mod ip;
+mod plain;
+mod spelt;
+
+use crate::comment::masking::Masking;
+
+/// Whether there is one, however it is written: with look-alike signs, digits of any script, invisible characters, escapes
+/// of HTML or web addresses, or words for its signs.
+pub(super) fn has_contact(text: &str) -> bool {
+    let plain = spelt::without_brackets(&plain::plain(text));
+    spelt::has_email(&plain) || ip::has_address(&plain) || has_number(&plain)
+}
+
+/// As masking finds telephone numbers; those in web addresses too, which it leaves alone, and those with other signs between
+/// the digits or white space between each two of them.
+fn has_number(plain: &str) -> bool {
+    let finds = |text: &str| Masking::default().mask(text) != text;
+    let is_link = |word: &str| word.contains("://") || word.contains("www.");
+    let part = |word: &str| match is_link(word) {
+        true => word
+            .replace("www.", " ")
+            .replace(['/', '?', '=', '&', '#'], " "),
+        false => word.to_owned(),
+    };
+    let apart: Vec<String> = plain.split_whitespace().map(part).collect();
+    let apart = apart
+        .join(" ")
+        .replace(['−', '‒', '―'], "-")
+        .replace(['_', '*', '·', '•', '‧', '~', '|'], " ");
+    finds(plain) || finds(&apart) || finds(&close(&apart))
+}
+
+/// With nothing between digits that stand alone: `0 3 0 1 2 3 4`, `+4-9-3-0-1`.
+fn close(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    let is_alone = |at: usize| is_digit(at) && !is_digit(at.wrapping_sub(1)) && !is_digit(at + 1);
+    let parts_two = |at: usize, c: char| {
+        matches!(c, ' ' | '-' | '.' | '/') && is_alone(at.wrapping_sub(1)) && is_alone(at + 1)
+    };
+    let kept = chars
+        .iter()
+        .enumerate()
+        .filter(|(at, c)| !parts_two(*at, **c));
+    kept.map(|(_, c)| c).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,15 +6,17 @@
 pub mod change;
 pub mod naming;
 mod pending;
+mod resolving;
 
 use crate::{
     access::caller::Caller,
     authors::{
         change::{Change, Changed},
-        naming::{MOST_DOMAINS, Named, Of, Resolved, other_subjects},
+        naming::{MOST_DOMAINS, Named, Of, other_subjects},
+        resolving::{Resolved, said_last, to_be_set},
     },
     comment::{
-        ids::{CommentId, KeyedHash, SiteId},
+        ids::{CommentId, SiteId},
         standing::Standing,
         state::Timestamp,
         stored::StoredComment,
@@ -22,7 +24,6 @@ use crate::{
         written::Written,
     },
     policy::sites::SiteError,
-    privacy::hashing::Hasher,
     queue::{Queue, ruling::Note},
     recognition::Recognition,
     store::{
@@ -292,94 +293,4 @@ impl Authors {
         let found = self.store.standings(site, &subjects).await?;
         said_last(found.into_iter()).ok_or(StoreError::Corrupt { what: "a standing" })
     }
-
-    /// A subject by its own name, with the domain or website that was told when its standing was set.
-    async fn known(
-        &self,
-        site: &SiteId,
-        subject: Subject,
-        standing: Option<Standing>,
-    ) -> Result<Resolved, AuthorRefusal> {
-        let names = SubjectNames::from(subject);
-        let shown = match subject {
-            Subject::Author(_) => String::new(),
-            Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
-                match (self.stands(site, &names).await?.set, standing) {
-                    (Some(set), _) => set.shown,
-                    (None, None | Some(Standing::Normal)) => String::new(),
-                    // What it was said of is known no more.
-                    (None, Some(_)) => return Err(AuthorRefusal::NoStanding),
-                }
-            }
-        };
-        Ok(Resolved {
-            shown,
-            ..names.into()
-        })
-    }
-
-    /// `standing`: which is to be set, if any.
-    async fn resolve(
-        &self,
-        site: &SiteId,
-        named: &Named,
-        standing: Option<Standing>,
-    ) -> Result<Resolved, AuthorRefusal> {
-        let (comment, of) = match named {
-            Named::Account(account) => {
-                let hash = |hasher: &Hasher| hasher.account(site, account);
-                return self.author(site, hash, standing).await;
-            }
-            Named::Email(email) => {
-                let hash = |hasher: &Hasher| hasher.email(site, email);
-                return self.author(site, hash, standing).await;
-            }
-            Named::Known(subject) => return self.known(site, *subject, standing).await,
-            Named::ByComment(comment, of) => (*comment, of),
-        };
-        let found = self.store.comment(site, comment).await?;
-        let found = found.ok_or(AuthorRefusal::NoComment)?;
-        self.resolve_in(site, &found, of)
-    }
-
-    async fn author(
-        &self,
-        site: &SiteId,
-        hash: impl Fn(&Hasher) -> KeyedHash,
-        standing: Option<Standing>,
-    ) -> Result<Resolved, AuthorRefusal> {
-        let names = match standing {
-            Some(_) => self.recognition.all_to_write(site, &hash).await?,
-            None => self.recognition.all_of(site, &hash).await?,
-        };
-        let mut names = names.into_iter().map(Subject::Author);
-        let first = names.next();
-        let names = SubjectNames {
-            first: first.unwrap_or_else(|| Subject::Author(hash(self.recognition.hasher()))),
-            other: names.next(),
-        };
-        Ok(names.into())
-    }
-}
-
-/// What has a standing of its own: each history of an author, any other subject by all its names at once.
-fn to_be_set(names: SubjectNames) -> impl Iterator<Item = SubjectNames> {
-    let (one, two) = match (names.first, names.other) {
-        (Subject::Author(_), Some(second)) => (names.first.into(), Some(second.into())),
-        (_, _) => (names, None),
-    };
-    [one].into_iter().chain(two)
-}
-
-/// Of what is said of one subject by its names: the last.
-fn said_last(stands: impl Iterator<Item = Stands>) -> Option<Stands> {
-    // Of two that are the same, the first.
-    stands.reduce(|one, other| {
-        let set_at = |stands: &Stands| stands.set.as_ref().map(|set| set.set_at);
-        if set_at(&other) > set_at(&one) {
-            other
-        } else {
-            one
-        }
-    })
 }

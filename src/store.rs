@@ -51,6 +51,7 @@ pub mod seal_lease;
 pub mod selection;
 pub mod sites;
 pub mod standing;
+pub mod standing_names;
 pub mod statistics;
 pub mod submit;
 pub mod threads;

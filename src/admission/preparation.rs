@@ -1,19 +1,21 @@
 //! What is computed from a submission once, whatever has to be tried again: parsing, fingerprints, sealing.
 
+mod fingerprints;
 pub mod revision;
 
 use crate::{
-    admission::error::SubmitError,
+    admission::{
+        error::SubmitError,
+        preparation::fingerprints::{email, fingerprints, other_ip, said, sketch_parts},
+    },
     comment::{
         contact::{Contact, SealedContact},
         draft::Draft,
-        folding::said,
         ids::{IpHash, KeyedHash},
         observed::Fingerprints,
         reason::Reason,
         score::Score,
         stored::{CommentContent, ThreadDetails},
-        subject::{Subject, SubjectNames},
         submission::Submission,
     },
     policy::sites::Site,
@@ -22,11 +24,7 @@ use crate::{
         sealing::Sealer,
     },
     recognition::Names,
-    spam::{
-        content::Content,
-        quotes,
-        signals::{Signals, domains},
-    },
+    spam::{content::Content, signals::Signals},
 };
 
 /// What hashes identities and seals contact data.
@@ -108,7 +106,7 @@ impl Preparation {
         let other = self.hashers.other.as_ref().map(|other| OtherHashes {
             author: other.author(&site.id, &submission.author, &submission.contact),
             email: email(other, &submission),
-            ip: (submission.contact.ip).map(|ip| IpHash::of(&other.ip(&site.id, ip))),
+            ip: other_ip(&self.hashers, &submission),
             digest: digest(other, draft),
         });
         Ok(Prepared {
@@ -167,70 +165,6 @@ fn digest(hasher: &Hasher, draft: &Draft) -> [u8; 8] {
     first_eight(&hasher.content(draft).as_bytes()[..8])
 }
 
-/// The e-mail address of an author who is known by an account.
-fn email(hasher: &Hasher, submission: &Submission) -> Option<KeyedHash> {
-    let account = submission.author.account.as_ref();
-    let email = account.and(submission.contact.email.as_ref());
-    email.map(|email| hasher.email(&submission.site, email))
-}
-
-fn fingerprints(hashers: &Hashers, submission: &Submission, content: &Content) -> Fingerprints {
-    let (site, hasher) = (&submission.site, &hashers.current);
-    let author = hasher.author(site, &submission.author, &submission.contact);
-    let hash = |domain: &String| hasher.link_host(site, domain);
-    let link_hosts = domains_that_it_leads_to(submission, content);
-    Fingerprints {
-        author,
-        email: email(hasher, submission),
-        ip: submission.contact.ip.map(|ip| hasher.ip(site, ip)),
-        said: said(hasher, submission, author),
-        sketch: sketch_parts(submission, content, None),
-        link_hosts: link_hosts.iter().map(hash).collect(),
-        subjects: subjects(hashers, submission, content),
-    }
-}
-
-/// What a standing can be said of besides the author.
-fn subjects(hashers: &Hashers, submission: &Submission, content: &Content) -> Vec<SubjectNames> {
-    let site = &submission.site;
-    let names = domains::names(
-        places(submission, content),
-        home(submission),
-        Fingerprints::MAX_LINK_DOMAINS,
-    );
-    let ip = submission
-        .contact
-        .ip
-        .map(|ip| hashers.names(|hasher| Subject::IpAddress(IpHash::of(&hasher.ip(site, ip)))));
-    let website = submission
-        .author
-        .website
-        .as_ref()
-        .map(|website| hashers.names(|hasher| Subject::Website(hasher.website(site, website))));
-    let domains = names
-        .iter()
-        .map(|domain| hashers.names(|hasher| Subject::LinkDomain(hasher.link_host(site, domain))));
-    ip.into_iter().chain(website).chain(domains).collect()
-}
-
-/// What this author says there.
-fn said(hasher: &Hasher, submission: &Submission, author: Option<KeyedHash>) -> Option<KeyedHash> {
-    Some(hasher.duplicate(
-        &submission.site,
-        &author?,
-        &submission.thread.id,
-        submission.parent.as_ref(),
-        &said::plainly(submission.body.as_str()),
-    ))
-}
-
-fn sketch_parts(submission: &Submission, content: &Content, parent: Option<&str>) -> Vec<u64> {
-    let sketch = quotes::sketch(submission.body.as_str(), content, parent);
-    sketch
-        .map(|sketch| sketch.parts().to_vec())
-        .unwrap_or_default()
-}
-
 impl Prepared {
     /// What it is recognised by when the comment that it answers says this; `None` where that changes nothing.
     #[must_use]
@@ -280,41 +214,6 @@ impl Prepared {
             signals: signals.to_bytes(),
         }
     }
-}
-
-/// The author's website and the links, without the site's own pages: what is spread, if anything is.
-fn domains_that_it_leads_to(submission: &Submission, content: &Content) -> Vec<String> {
-    let home = home(submission);
-    let mut found = Vec::new();
-    for (host, path) in places(submission, content) {
-        let domain = domains::counted(host, path);
-        let is_new = home != Some(domains::registered(host)) && !found.contains(&domain);
-        if is_new && found.len() < Fingerprints::MAX_LINK_HOSTS {
-            found.push(domain);
-        }
-    }
-    found
-}
-
-/// The site's own registered domain, if the blog says where its articles are.
-fn home(submission: &Submission) -> Option<&str> {
-    let url = submission.thread.url.as_ref();
-    url.map(|url| domains::registered(url.host()))
-}
-
-/// Host and path of the author's website and of the links.
-fn places<'a>(
-    submission: &'a Submission,
-    content: &'a Content,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    /// More are not looked at, whoever repeats the same one ten thousand times.
-    const MOST_LINKS: usize = 32;
-    let website = submission.author.website.as_ref();
-    let website = website.map(|url| (url.host(), ""));
-    let links = content.links().iter().take(MOST_LINKS);
-    website
-        .into_iter()
-        .chain(links.map(|link| (link.host.as_str(), link.path.as_str())))
 }
 
 fn first_eight(bytes: &[u8]) -> [u8; 8] {

@@ -1,12 +1,12 @@
 //! How a moderator names a subject, and what a stored comment is known by.
 
 use crate::{
-    authors::{AuthorRefusal, Authors},
+    authors::AuthorRefusal,
     comment::{
         contact::EmailAddress,
         fields::Website,
         ids::{AccountId, CommentId, SiteId},
-        stored::{CommentContent, StoredComment},
+        stored::CommentContent,
         subject::{Subject, SubjectKind, SubjectNames},
     },
     privacy::hashing::Hashers,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// More links of a stored comment are not looked at.
-const MOST_LINKS: usize = 32;
+pub(super) const MOST_LINKS: usize = 32;
 
 /// More domains than a comment's submission is checked for.
 pub const MOST_DOMAINS: usize = 8;
@@ -61,64 +61,6 @@ impl Named {
     }
 }
 
-/// A subject, and how it was named.
-pub(super) struct Resolved {
-    /// An author's other name is that of a second history.
-    pub(super) names: SubjectNames,
-    pub(super) named_by: Option<CommentId>,
-    /// The domain or the website.
-    pub(super) shown: String,
-}
-
-impl From<SubjectNames> for Resolved {
-    fn from(names: SubjectNames) -> Self {
-        Self {
-            names,
-            named_by: None,
-            shown: String::new(),
-        }
-    }
-}
-
-impl Authors {
-    pub(super) fn resolve_in(
-        &self,
-        site: &SiteId,
-        comment: &StoredComment,
-        of: &Of,
-    ) -> Result<Resolved, AuthorRefusal> {
-        let content = &comment.content;
-        let hashers = self.recognition.both();
-        let (names, shown) = match of {
-            Of::Author => {
-                let author = content.author.map(|author| Subject::Author(author).into());
-                (author, String::new())
-            }
-            Of::IpAddress => (ip_address(content), String::new()),
-            Of::Website => {
-                let website: Option<Website> = content.website.parse().ok();
-                let shown = website.as_ref().map(Website::place);
-                let names = website.map(|website| {
-                    hashers.names(|hasher| Subject::Website(hasher.website(site, &website)))
-                });
-                (names, shown.unwrap_or_default())
-            }
-            Of::LinkDomain(domain) => {
-                let domain = which(domain, domains_of(content, 2 * MOST_LINKS))?;
-                let names =
-                    hashers.names(|hasher| Subject::LinkDomain(hasher.link_host(site, &domain)));
-                (Some(names), domain)
-            }
-        };
-        let kind = Named::ByComment(comment.id, of.clone()).kind();
-        Ok(Resolved {
-            names: names.ok_or(AuthorRefusal::NoSubject(kind))?,
-            named_by: Some(comment.id),
-            shown,
-        })
-    }
-}
-
 /// What a comment is known by besides its author.
 pub(super) fn other_subjects(
     hashers: &Hashers,
@@ -138,7 +80,7 @@ pub(super) fn other_subjects(
 }
 
 /// The IP address as the comment has it.
-fn ip_address(content: &CommentContent) -> Option<SubjectNames> {
+pub(super) fn ip_address(content: &CommentContent) -> Option<SubjectNames> {
     Some(SubjectNames {
         first: Subject::IpAddress(content.ip?),
         other: content.other_ip.map(Subject::IpAddress),
@@ -146,7 +88,7 @@ fn ip_address(content: &CommentContent) -> Option<SubjectNames> {
 }
 
 /// The domains that a stored comment leads to, by whatever name a standing can be said of them.
-fn domains_of(content: &CommentContent, most: usize) -> Vec<String> {
+pub(super) fn domains_of(content: &CommentContent, most: usize) -> Vec<String> {
     let text = Content::of_text(content.body.verbatim(), "");
     let website: Option<Website> = content.website.parse().ok();
     let website = website.as_ref().map(|website| (website.host(), ""));
@@ -156,7 +98,7 @@ fn domains_of(content: &CommentContent, most: usize) -> Vec<String> {
 }
 
 /// The one of a comment's domains that is meant. People write `https://www.pills.example/` and mean `pills.example`.
-fn which(asked: &str, mut known: Vec<String>) -> Result<String, AuthorRefusal> {
+pub(super) fn which(asked: &str, mut known: Vec<String>) -> Result<String, AuthorRefusal> {
     let asked = asked.trim().to_lowercase();
     let plain = asked
         .strip_prefix("https://")

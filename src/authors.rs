@@ -121,6 +121,7 @@ impl Authors {
                 .set_one(site, caller, change, &resolved, subject)
                 .await?;
         }
+        self.keep(site, &change.named, &names.first).await?;
         let dealt = match change.pending {
             Some(verdict) => {
                 self.deal_with_pending(site, caller, &names, verdict, change.pending_from)

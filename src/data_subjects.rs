@@ -30,6 +30,7 @@ use crate::{
         connection::Store,
         data_subjects::{HoldSet, NewReveal, Revealed, SubjectNote, SubjectNoted},
         error::StoreError,
+        recognition::Intent,
     },
 };
 
@@ -150,10 +151,11 @@ impl DataSubjects {
         purpose: &Purpose,
         held: bool,
     ) -> Result<HoldSet, PrivacyRefusal> {
-        let identity = self.identify(site, subject).await?;
-        if identity.authors.is_empty() {
+        let intent = if held { Intent::Write } else { Intent::Look };
+        let identity = self.identify(site, subject, intent).await?;
+        let Some(first) = identity.authors.first() else {
             return Err(PrivacyRefusal::NoAuthor);
-        }
+        };
         let (before, after) = if held { ("", "held") } else { ("held", "") };
         let note = SubjectNote {
             site,
@@ -166,6 +168,9 @@ impl DataSubjects {
         };
         let set = self.store.set_legal_hold(&note, held);
         let set = self.confirmation.of(set).await?;
+        if held {
+            self.keep(site, subject, first).await?;
+        }
         set.ok_or_else(|| SiteError::NotFound.into())
     }
 

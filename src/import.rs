@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{
     comment::{
-        ids::SiteId,
+        ids::{KeyedHash, SiteId},
         imported::{ImportDraft, ImportedComment, Unusable},
         violation::Violations,
     },
@@ -113,6 +113,9 @@ pub struct Intake {
     give_up: Option<Instant>,
 }
 
+/// Hashes of authors, each with the name that it leads to.
+type Aliases = Vec<(KeyedHash, KeyedHash)>;
+
 /// A comment that is taken in with others.
 struct Waiting {
     import: NewImport,
@@ -209,8 +212,9 @@ impl Intake {
         });
     }
 
-    /// What waits, without that which was imported under the pepper before, and with the authors' names.
-    async fn recognised(&mut self) -> Result<Vec<NewImport>, StoreError> {
+    /// What waits, without that which was imported under the pepper before, and with the authors' names; and the other hashes
+    /// that lead to these.
+    async fn recognised(&mut self) -> Result<(Vec<NewImport>, Aliases), StoreError> {
         let Importer {
             store, recognition, ..
         } = &self.importer;
@@ -224,23 +228,31 @@ impl Intake {
         self.tally.already_known += (came - batch.len()) as u64;
         let seen: Vec<Option<Seen>> = batch.iter().map(|waiting| waiting.author).collect();
         let authors = recognition.authors(site, &seen).await?;
+        let named =
+            |(seen, name): (&Option<Seen>, &Option<KeyedHash>)| Some((*seen)?.named((*name)?));
+        let aliases = seen
+            .iter()
+            .zip(&authors)
+            .filter_map(named)
+            .flatten()
+            .collect();
         let named = batch.into_iter().zip(authors);
-        Ok(named
-            .map(|(waiting, author)| NewImport {
-                author,
-                ..waiting.import
-            })
-            .collect())
+        let imports = named.map(|(waiting, author)| NewImport {
+            author,
+            ..waiting.import
+        });
+        Ok((imports.collect(), aliases))
     }
 
     async fn flush(&mut self) -> Result<(), ImportError> {
-        let batch = self.recognised().await?;
+        let (batch, aliases) = self.recognised().await?;
         if batch.is_empty() {
             return Ok(());
         }
         let Importer {
             store,
             confirmation,
+            recognition,
             ..
         } = &self.importer;
         let imported = confirmation.of(store.import(&self.site.id, &batch)).await?;
@@ -254,6 +266,7 @@ impl Intake {
         else {
             return Err(SiteError::NotFound.into());
         };
+        recognition.keep(&self.site.id, &aliases).await?;
         self.tally.imported += fresh;
         self.tally.already_known += known;
         self.tally.lessons += lessons;

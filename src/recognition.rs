@@ -11,7 +11,10 @@ use crate::{
         submission::Author,
     },
     privacy::hashing::{Hasher, Hashers},
-    store::{connection::Store, error::StoreError, identity::Claimed, standing::Stands},
+    store::{
+        connection::Store, error::StoreError, identity::Claimed, recognition::Intent,
+        standing::Stands,
+    },
 };
 
 /// What knows people again. Cheap to clone.
@@ -75,7 +78,7 @@ impl Recognition {
         site: &SiteId,
         account: &AccountId,
     ) -> Result<KeyedHash, StoreError> {
-        self.one(site, |hasher| hasher.account(site, account), false)
+        self.one(site, |hasher| hasher.account(site, account), Intent::Look)
             .await
     }
 
@@ -88,7 +91,7 @@ impl Recognition {
         site: &SiteId,
         email: &EmailAddress,
     ) -> Result<KeyedHash, StoreError> {
-        self.one(site, |hasher| hasher.email(site, email), false)
+        self.one(site, |hasher| hasher.email(site, email), Intent::Look)
             .await
     }
 
@@ -101,20 +104,21 @@ impl Recognition {
         &self,
         site: &SiteId,
         hash: impl Fn(&Hasher) -> KeyedHash,
+        intent: Intent,
     ) -> Result<Vec<KeyedHash>, StoreError> {
-        self.every(site, hash, false).await
-    }
-
-    /// The same of whom something is about to be written: who is known by nothing yet has one name for all replicas.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn all_to_write(
-        &self,
-        site: &SiteId,
-        hash: impl Fn(&Hasher) -> KeyedHash,
-    ) -> Result<Vec<KeyedHash>, StoreError> {
-        self.every(site, hash, true).await
+        let mut names = vec![self.one(site, &hash, intent).await?];
+        let Some(other) = self.other() else {
+            return Ok(names);
+        };
+        // An alias hides who came to replicas that did not know of it.
+        let hashes = [hash(self.hasher()), hash(other)];
+        let others = self.store.authors_of(site, &hashes).await?;
+        for other in others.into_iter().chain(hashes) {
+            if !names.contains(&other) && self.store.knows_author(site, &other).await? {
+                names.push(other);
+            }
+        }
+        Ok(names)
     }
 
     /// An author's hash under the present pepper, and under the other while one is configured; `None` where there is nothing
@@ -135,7 +139,7 @@ impl Recognition {
         seen: &[Option<Seen>],
     ) -> Result<Vec<Option<KeyedHash>>, StoreError> {
         let known: Vec<Seen> = seen.iter().copied().flatten().collect();
-        let mut names = self.names(site, &known, true).await?.into_iter();
+        let mut names = self.names(site, &known, Intent::Write).await?.into_iter();
         let name = |seen: &Option<Seen>| seen.and_then(|_| names.next());
         Ok(seen.iter().map(name).collect())
     }
@@ -161,18 +165,34 @@ impl Recognition {
         }))
     }
 
-    /// Makes sure, once a comment is stored under names, that their hashes still lead to them: an erasure may have taken the
-    /// aliases away meanwhile, and the next one must find this comment. A round trip where there are any.
+    /// Makes sure, once something is written under names, that other hashes lead to them for as long as it is there: the
+    /// alias of a minute ends, and an erasure may have taken the aliases away meanwhile, of which the next one must find
+    /// this. A round trip where there are any.
     ///
     /// # Errors
-    /// As [`StoreError`] says; the comment is stored then, and its repetition makes sure anew.
+    /// As [`StoreError`] says; it is written then, and its repetition makes sure anew.
     pub async fn keep(
         &self,
         site: &SiteId,
         named: &[(KeyedHash, KeyedHash)],
     ) -> Result<(), StoreError> {
-        self.store.recognise(site, named, false).await?;
+        self.store.recognise(site, named, Intent::Look).await?;
         Ok(())
+    }
+
+    /// The same of who is known by a name.
+    ///
+    /// # Errors
+    /// As [`Recognition::keep`].
+    pub async fn keep_one(
+        &self,
+        site: &SiteId,
+        hash: impl Fn(&Hasher) -> KeyedHash,
+        name: &KeyedHash,
+    ) -> Result<(), StoreError> {
+        let hashes = self.hashers().map(hash).filter(|hash| hash != name);
+        let named: Vec<_> = hashes.map(|hash| (hash, *name)).collect();
+        self.keep(site, &named).await
     }
 
     /// Gives those standings of domains and websites that were set before the present pepper came its names too: what they
@@ -211,52 +231,30 @@ impl Recognition {
         self.pepper_replaced_at.is_some() || self.hashers.other.is_some()
     }
 
-    async fn every(
-        &self,
-        site: &SiteId,
-        hash: impl Fn(&Hasher) -> KeyedHash,
-        come: bool,
-    ) -> Result<Vec<KeyedHash>, StoreError> {
-        let mut names = vec![self.one(site, &hash, come).await?];
-        let Some(other) = self.other() else {
-            return Ok(names);
-        };
-        // An alias hides who came to replicas that did not know of it.
-        let hashes = [hash(self.hasher()), hash(other)];
-        let others = self.store.authors_of(site, &hashes).await?;
-        for other in others.into_iter().chain(hashes) {
-            if !names.contains(&other) && self.store.knows_author(site, &other).await? {
-                names.push(other);
-            }
-        }
-        Ok(names)
-    }
-
     async fn one(
         &self,
         site: &SiteId,
         hash: impl Fn(&Hasher) -> KeyedHash,
-        come: bool,
+        intent: Intent,
     ) -> Result<KeyedHash, StoreError> {
         let seen = Seen {
             now: hash(&self.hashers.current),
             other: self.other().map(hash),
         };
-        let names = self.names(site, &[seen], come).await?;
+        let names = self.names(site, &[seen], intent).await?;
         Ok(names.first().copied().unwrap_or(seen.now))
     }
 
-    /// `come`: they are about to be written, so that a name that nobody has yet is theirs for a moment.
     async fn names(
         &self,
         site: &SiteId,
         seen: &[Seen],
-        come: bool,
+        intent: Intent,
     ) -> Result<Vec<KeyedHash>, StoreError> {
         if self.hashers.other.is_some() {
             let both = |seen: &Seen| Some((seen.now, seen.other?));
             let both: Vec<_> = seen.iter().filter_map(both).collect();
-            return self.store.recognise(site, &both, come).await;
+            return self.store.recognise(site, &both, intent).await;
         }
         let now: Vec<KeyedHash> = seen.iter().map(|seen| seen.now).collect();
         if self.pepper_replaced_at.is_some() {
@@ -278,6 +276,14 @@ impl Seen {
     #[must_use]
     pub fn new(now: Option<KeyedHash>, other: Option<KeyedHash>) -> Option<Self> {
         Some(Self { now: now?, other })
+    }
+
+    /// The hashes that are another than a name, each with it.
+    pub fn named(self, name: KeyedHash) -> impl Iterator<Item = (KeyedHash, KeyedHash)> {
+        let hashes = [self.now].into_iter().chain(self.other);
+        hashes
+            .filter(move |hash| *hash != name)
+            .map(move |hash| (hash, name))
     }
 }
 

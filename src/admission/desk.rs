@@ -164,7 +164,8 @@ impl Desk {
             stored = self.confirmation.of(self.store.submit(&new)).await?;
         }
         if matches!(stored, Stored::Admitted { .. } | Stored::Known(_)) {
-            self.recognition.keep(&site.id, &prepared.named).await?;
+            let aliases = prepared.aliases();
+            self.recognition.keep(&site.id, &aliases).await?;
         }
         self.carry(site, &seen).await;
         Ok(match stored {

@@ -166,6 +166,21 @@ fn digest(hasher: &Hasher, draft: &Draft) -> [u8; 8] {
 }
 
 impl Prepared {
+    /// The hashes by which others may ask for its author and address, with the names that they have.
+    #[must_use]
+    pub fn aliases(&self) -> Vec<(KeyedHash, KeyedHash)> {
+        let other = self.other.as_ref();
+        let others = [
+            (other.and_then(|other| other.author), self.prints.author),
+            (other.and_then(|other| other.email), self.prints.email),
+        ];
+        let others = others
+            .into_iter()
+            .filter_map(|(hash, name)| Some((hash?, name?)))
+            .filter(|(hash, name)| hash != name);
+        self.named.iter().copied().chain(others).collect()
+    }
+
     /// What it is recognised by when the comment that it answers says this; `None` where that changes nothing.
     #[must_use]
     pub fn prints_without(&self, parent: &str) -> Option<Fingerprints> {

@@ -52,7 +52,6 @@ impl Authors {
         verdict: Verdict,
         from: u64,
     ) -> Result<Dealt, AuthorRefusal> {
-        let subject = &names.first;
         let kept = self.store.standing_names(site, names).await?;
         let names: Vec<Subject> = names.iter().chain(kept).collect();
         let until = Instant::now() + LONGEST;
@@ -63,7 +62,7 @@ impl Authors {
         let mut looked_at = 0;
         while let Some(from) = dealt.next {
             if looked_at >= MOST_IN_ONE_CALL || Instant::now() >= until {
-                dealt.left = self.left(site, subject, from).await?;
+                dealt.left = self.left(site, &names, from).await?;
                 break;
             }
             let (found, next) = self.batch(site, &names, from).await?;
@@ -81,8 +80,8 @@ impl Authors {
         names: &[Subject],
         from: u64,
     ) -> Result<(Vec<StoredComment>, Option<u64>), StoreError> {
-        let (mut found, next) = if let Some(Subject::Author(author)) = names.first() {
-            self.of_author(site, author, from).await?
+        let (mut found, next) = if let Some(Subject::Author(_)) = names.first() {
+            self.of_authors(site, names, from).await?
         } else {
             let states = [CommentState::Pending];
             let mut page = self.store.list(site, None, &states, from, BATCH).await?;
@@ -98,32 +97,39 @@ impl Authors {
         Ok((found, next))
     }
 
-    async fn of_author(
+    /// A batch of each history of an author.
+    async fn of_authors(
         &self,
         site: &SiteId,
-        author: &KeyedHash,
+        names: &[Subject],
         from: u64,
     ) -> Result<(Vec<StoredComment>, Option<u64>), StoreError> {
         let offset = usize::try_from(from).unwrap_or(usize::MAX).min(1 << 53);
-        let ids = self
-            .store
-            .author_comment_ids(site, author, offset, BATCH)
-            .await?;
-        let next = (ids.len() == BATCH).then(|| from.saturating_add(BATCH as u64));
-        let found = self.store.comments(site, &ids).await?;
-        Ok((found.into_iter().flatten().collect(), next))
+        let (mut found, mut next) = (Vec::new(), None);
+        for author in authors(names) {
+            let ids = self
+                .store
+                .author_comment_ids(site, author, offset, BATCH)
+                .await?;
+            if ids.len() == BATCH {
+                next = Some(from.saturating_add(BATCH as u64));
+            }
+            let comments = self.store.comments(site, &ids).await?;
+            found.extend(comments.into_iter().flatten());
+        }
+        Ok((found, next))
     }
 
-    async fn left(&self, site: &SiteId, subject: &Subject, from: u64) -> Result<u64, StoreError> {
-        match subject {
-            Subject::Author(author) => {
-                let known = self.store.author_comments_known(site, author).await?;
-                Ok(known.saturating_sub(from))
-            }
-            Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => {
-                self.store.pending_after(site, from).await
-            }
+    async fn left(&self, site: &SiteId, names: &[Subject], from: u64) -> Result<u64, StoreError> {
+        let Some(Subject::Author(_)) = names.first() else {
+            return self.store.pending_after(site, from).await;
+        };
+        let mut left = 0;
+        for author in authors(names) {
+            let known = self.store.author_comments_known(site, author).await?;
+            left += known.saturating_sub(from);
         }
+        Ok(left)
     }
 
     /// Decides on all of a batch at once; on how many. Who was faster has decided: that is no failure.
@@ -172,4 +178,11 @@ impl Authors {
         }
         Ok(decided)
     }
+}
+
+fn authors(names: &[Subject]) -> impl Iterator<Item = &KeyedHash> {
+    names.iter().filter_map(|name| match name {
+        Subject::Author(author) => Some(author),
+        Subject::IpAddress(_) | Subject::LinkDomain(_) | Subject::Website(_) => None,
+    })
 }

@@ -13,7 +13,7 @@ use crate::{
         subject::{Subject, SubjectNames},
     },
     privacy::hashing::Hasher,
-    store::standing::Stands,
+    store::{error::StoreError, recognition::Intent, standing::Stands},
 };
 
 /// A subject, and how it was named.
@@ -66,10 +66,11 @@ impl Authors {
         hash: impl Fn(&Hasher) -> KeyedHash,
         standing: Option<Standing>,
     ) -> Result<Resolved, AuthorRefusal> {
-        let names = match standing {
-            Some(_) => self.recognition.all_to_write(site, &hash).await?,
-            None => self.recognition.all_of(site, &hash).await?,
+        let intent = match standing {
+            Some(_) => Intent::Write,
+            None => Intent::Look,
         };
+        let names = self.recognition.all_of(site, &hash, intent).await?;
         let mut names = names.into_iter().map(Subject::Author);
         let first = names.next();
         let names = SubjectNames {
@@ -77,6 +78,29 @@ impl Authors {
             other: names.next(),
         };
         Ok(names.into())
+    }
+
+    /// Lets an author who was named by account or address be found by these from now on, whoever asks.
+    pub(super) async fn keep(
+        &self,
+        site: &SiteId,
+        named: &Named,
+        subject: &Subject,
+    ) -> Result<(), StoreError> {
+        let Subject::Author(name) = subject else {
+            return Ok(());
+        };
+        match named {
+            Named::Account(account) => {
+                let hash = |hasher: &Hasher| hasher.account(site, account);
+                self.recognition.keep_one(site, hash, name).await
+            }
+            Named::Email(email) => {
+                let hash = |hasher: &Hasher| hasher.email(site, email);
+                self.recognition.keep_one(site, hash, name).await
+            }
+            Named::ByComment(..) | Named::Known(_) => Ok(()),
+        }
     }
 
     /// A subject by its own name, with the domain or website that was told when its standing was set.

@@ -18,6 +18,7 @@ use crate::{
     store::{
         erasure::{BATCH, Removed},
         error::StoreError,
+        recognition::Intent,
     },
 };
 
@@ -110,7 +111,7 @@ impl DataSubjects {
         purpose: Purpose,
         only_look: bool,
     ) -> Result<Erasure, PrivacyRefusal> {
-        let identity = self.identify(site, subject).await?;
+        let identity = self.identify(site, subject, Intent::Look).await?;
         let mut found = u64::from(identity.alone.is_some());
         let mut pages = Vec::with_capacity(identity.authors.len());
         for author in &identity.authors {

@@ -22,7 +22,10 @@ use crate::{
         subject::Subject,
     },
     privacy::sealed,
-    store::{audit::AuditLog, authors::AuthorNote, error::StoreError, standing::Stands},
+    store::{
+        audit::AuditLog, authors::AuthorNote, error::StoreError, recognition::Intent,
+        standing::Stands,
+    },
 };
 
 /// What a caller hears.
@@ -96,7 +99,7 @@ impl DataSubjects {
         subject: &DataSubject,
         purpose: &Purpose,
     ) -> Result<Export, PrivacyRefusal> {
-        let identity = self.identify(site, subject).await?;
+        let identity = self.identify(site, subject, Intent::Look).await?;
         let action = AuditAction::SubjectExported;
         self.note((site, caller), &identity, action, purpose, "", false)
             .await?;

@@ -9,7 +9,7 @@ use crate::{
         stored::StoredComment,
     },
     privacy::hashing::Hasher,
-    store::error::StoreError,
+    store::{error::StoreError, recognition::Intent},
 };
 
 /// Comments in one read: each can be 64 KB.
@@ -79,12 +79,13 @@ impl DataSubjects {
         &self,
         site: &SiteId,
         subject: &DataSubject,
+        intent: Intent,
     ) -> Result<Identity, PrivacyRefusal> {
         match subject {
             DataSubject::Account(account) => Ok(Identity {
                 authors: {
                     let hash = |hasher: &Hasher| hasher.account(site, account);
-                    self.recognition.all_of(site, hash).await?
+                    self.recognition.all_of(site, hash, intent).await?
                 },
                 emails: 0,
                 alone: None,
@@ -92,7 +93,7 @@ impl DataSubjects {
             }),
             DataSubject::Email(email) => {
                 let hash = |hasher: &Hasher| hasher.email(site, email);
-                let emails = self.recognition.all_of(site, hash).await?;
+                let emails = self.recognition.all_of(site, hash, intent).await?;
                 let known = self.known_by(site, emails).await?;
                 Ok(Identity {
                     not_found_before: self.recognition.not_found_before(),
@@ -120,6 +121,26 @@ impl DataSubjects {
                     }),
                 }
             }
+        }
+    }
+
+    /// Lets who is held be found from now on, whoever asks.
+    pub(super) async fn keep(
+        &self,
+        site: &SiteId,
+        subject: &DataSubject,
+        name: &KeyedHash,
+    ) -> Result<(), StoreError> {
+        match subject {
+            DataSubject::Account(account) => {
+                let hash = |hasher: &Hasher| hasher.account(site, account);
+                self.recognition.keep_one(site, hash, name).await
+            }
+            DataSubject::Email(email) => {
+                let hash = |hasher: &Hasher| hasher.email(site, email);
+                self.recognition.keep_one(site, hash, name).await
+            }
+            DataSubject::AuthorOf(_) => Ok(()),
         }
     }
 

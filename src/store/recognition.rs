@@ -13,6 +13,16 @@ use crate::{
 
 static RECOGNISE: Script = Script::new("recognise.lua", include_str!("scripts/recognise.lua"));
 
+/// Why somebody is to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// To read what is kept of them.
+    Look,
+    /// To write something of them: who is known by nothing yet has one name for replicas with either pepper, for a minute.
+    /// Once it is written, [`Recognition::keep`](crate::recognition::Recognition::keep) lets that last.
+    Write,
+}
+
 impl Store {
     /// The authors that these hashes are aliases of, in their order; a hash that is none means itself. One round trip.
     ///
@@ -39,8 +49,7 @@ impl Store {
     }
 
     /// Finds authors by the hashes of the present pepper and the other. Who is known by the other's keeps that name, and this
-    /// one becomes an alias of it. `come`: who is known by neither is about to come, and replicas with the other pepper
-    /// agree on the name. Returns the names, in their order. One round trip.
+    /// one becomes an alias of it. Returns the names, in their order. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; the same call again is harmless.
@@ -48,7 +57,7 @@ impl Store {
         &self,
         site: &SiteId,
         authors: &[(KeyedHash, KeyedHash)],
-        come: bool,
+        intent: Intent,
     ) -> Result<Vec<KeyedHash>, StoreError> {
         if authors.is_empty() {
             return Ok(Vec::new());
@@ -60,7 +69,10 @@ impl Store {
             .into_iter()
             .fold(ScriptCall::new(), ScriptCall::key)
             .arg(hashes.collect::<Vec<_>>().as_flattened())
-            .arg(if come { "1" } else { "" });
+            .arg(match intent {
+                Intent::Look => "",
+                Intent::Write => "1",
+            });
         let found: Vec<Vec<u8>> = self.call(&RECOGNISE, &call).await?;
         found.iter().map(|author| name(author)).collect()
     }

@@ -137,3 +137,7 @@ fn selling(mut request: v1::SubmitCommentRequest) -> v1::SubmitCommentRequest {
     request.body.push_str(" http://pills.example/buy");
     request
 }
+
+fn email(who: &str) -> NamedBy {
+    NamedBy::Email(format!("{who}@readers.example"))
+}

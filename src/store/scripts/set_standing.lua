@@ -33,15 +33,14 @@ else
   same = true
   for _, name in ipairs(names) do
     local value = call('GET', KEYS[9] .. name)
+    same = same and (value and sub(value, 1, 8) or '') == wanted
     if value then
       local said = struct.unpack('<i8', sub(value, 9, 16))
       if said > last then known, last = value, said end
-      same = same and sub(value, 1, 8) == wanted
     end
     local member = sub(subject, 1, 1) .. name
     if call('ZSCORE', KEYS[3], member) then home = member end
   end
-  same = same and (known ~= nil) ~= lifted
   before = 'NORMAL'
   if known then before = sub(known, 19, 18 + struct.unpack('<I2', sub(known, 17, 18))) end
 end

@@ -325,3 +325,27 @@ async fn an_ip_address_can_be_banned_again_after_a_change_that_was_led_back() {
     }
     desk.desk.finish().await;
 }
+
+/// Said again by a comment that came in the overlap, it outlasts that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ban_that_is_said_again_by_a_newer_comment_is_of_both_names() {
+    let mut desk = Rotated::open(lenient()).await;
+    let spam = by("Spammer", 0);
+    let (before, ..) = desk.submit(spam.clone()).await;
+    let [old, _] = desk.announce_and_replace().await;
+    let request = from_where(&spam, by("Someone", 1));
+    let meanwhile = request.comment_id.clone();
+    old.submit(request).await.unwrap();
+    let ban = |id: &str| standing(SITE, of(id, SubjectKind::IpAddress), Standing::Banned);
+    let until = from_now(Duration::from_secs(86_400));
+    for (id, changes) in [(&before, true), (&meanwhile, true), (&meanwhile, false)] {
+        let mut ban = ban(id);
+        ban.until = until;
+        assert_eq!(desk.mira.stand(ban).await.unwrap().changed, changes);
+    }
+    assert_eq!(desk.mira.standings(SITE, 50, "").await.standings.len(), 1);
+    desk.end_overlap().await;
+    let came = desk.submit(from_where(&spam, by("Someone Else", 2))).await;
+    assert_eq!(came.1, Outcome::Rejected);
+    desk.desk.finish().await;
+}

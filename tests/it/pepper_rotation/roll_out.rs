@@ -1,6 +1,7 @@
 //! While replicas with either pepper run.
 
 use super::*;
+use crate::harness::refusals::told;
 
 /// Whoever announces the new pepper first has no gap: each kind of replica knows what the other makes.
 #[tokio::test(flavor = "multi_thread")]
@@ -104,15 +105,86 @@ async fn a_ban_by_address_is_of_both_histories() {
     desk.replace().await;
     desk.submit(by("Lin", 1)).await;
     old.submit(by("Lin", 2)).await.unwrap();
-    desk.ban(NamedBy::Email("lin@readers.example".to_owned()))
-        .await;
+    desk.ban(email("lin")).await;
     assert_eq!(desk.submit(by("Lin", 3)).await.1, Outcome::Rejected);
     let came = old.submit(by("Lin", 4)).await.unwrap();
     assert_eq!(came.outcome(), Outcome::Rejected);
-    let lift = NamedBy::Email("lin@readers.example".to_owned());
+    let lift = email("lin");
     let lift = standing(SITE, lift, Standing::Normal);
     assert!(desk.mira.stand(lift).await.unwrap().changed);
     let came = old.submit(by("Lin", 5)).await.unwrap();
     assert_eq!(came.outcome(), Outcome::Approved);
+    desk.desk.finish().await;
+}
+
+/// Who comes, is banned or is held at a replica that has not replaced the pepper yet is known when all have.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_first_came_to_the_last_replica_with_the_old_pepper_is_known_afterwards() {
+    let mut desk = Rotated::open(lenient()).await;
+    let [old, new] = desk.announce_and_replace().await;
+    old.submit(by("Lin", 1)).await.unwrap();
+    old.submit(with_account("reader-7", by("Mo", 1)))
+        .await
+        .unwrap();
+    let mira = desk.mira.through(desk.desk.replicas[1].address);
+    let mut ban = standing(SITE, email("eve"), Standing::Banned);
+    ban.until = from_now(Duration::from_secs(86_400));
+    mira.stand(ban).await.unwrap();
+    let officer = desk.officer.through(desk.desk.replicas[1].address);
+    assert!(
+        officer
+            .hold(with_email("ann@readers.example"), true)
+            .await
+            .unwrap()
+    );
+    drop(new);
+    desk.end_overlap().await;
+    let (id, ..) = desk.submit(with_account("reader-7", by("Mo", 2))).await;
+    assert_eq!(desk.history(&id).await, 2);
+    assert_eq!(desk.submit(by("Eve", 1)).await.1, Outcome::Rejected);
+    desk.submit(by("Ann", 1)).await;
+    let held = desk.officer.erase(with_email("ann@readers.example"), false);
+    assert_eq!(told(&held.await.unwrap_err()).1, "LEGAL_HOLD");
+    for (address, comments) in [("lin@readers.example", 1), ("mo@readers.example", 2)] {
+        let erased = desk
+            .officer
+            .erase(with_email(address), false)
+            .await
+            .unwrap();
+        assert_eq!(erased.erased, comments, "{address}");
+    }
+    desk.desk.finish().await;
+}
+
+/// A hold of somebody whose first comment arrives at the same instant elsewhere is of the name that the comment has.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_does_not_miss_the_first_comment() {
+    let mut desk = Rotated::open(lenient()).await;
+    let both = desk.announce_and_replace().await;
+    let officers = [1, 2].map(|n| desk.officer.through(desk.desk.replicas[n].address));
+    for n in 0..40 {
+        let name = format!("Reader {n}");
+        let address = format!("reader.{n}@readers.example");
+        let (at, other) = (n % 2, 1 - n % 2);
+        let hold = officers[other].hold(with_email(&address), true);
+        let (held, came) = tokio::join!(hold, both[at].submit(by(&name, 1)));
+        assert!(held.unwrap(), "{name}");
+        came.unwrap();
+        let refused = officers[at].erase(with_email(&address), false).await;
+        assert_eq!(told(&refused.unwrap_err()).1, "LEGAL_HOLD", "{name}");
+    }
+    desk.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pending_of_either_history_is_rejected_with_a_ban() {
+    let mut desk = Rotated::open(everything_waits()).await;
+    let old = desk.blog.clone();
+    desk.replace().await;
+    desk.submit(by("Lin", 1)).await;
+    old.submit(by("Lin", 2)).await.unwrap();
+    old.submit(by("Lin", 3)).await.unwrap();
+    let ban = standing(SITE, email("lin"), Standing::Banned);
+    assert_eq!(desk.mira.stand(ban).await.unwrap().dealt_with, 3);
     desk.desk.finish().await;
 }

@@ -19,9 +19,10 @@ local function all_names(prefix, subject, others)
   return names
 end
 
--- Keeps them, for so many ms, or for good if that is negative.
+-- Keeps them, for so many ms (at least one), or for good if that is negative.
 local function keep_names(prefix, kind, names, ms)
   local all = table.concat(names)
+  if ms == 0 then ms = 1 end
   for _, name in ipairs(names) do
     if ms < 0 then call('SET', prefix .. kind .. name, all) else call('SET', prefix .. kind .. name, all, 'PX', ms) end
   end

@@ -21,6 +21,7 @@ use crate::{
         audit::AuditAction,
         contact::SealedCopy,
         ids::{CommentId, SiteId},
+        state::Timestamp,
     },
     policy::sites::SiteError,
     privacy::sealed,
@@ -68,7 +69,7 @@ pub enum PrivacyRefusal {
     #[error("the comment's author has neither account nor e-mail address to be known by")]
     NoAuthor,
     /// A legal hold refuses it. What an erasure had erased before the hold came stays erased.
-    #[error("a legal hold refuses the erasure: {why}; end it with SetLegalHold first")]
+    #[error("a legal hold refuses the erasure: {why}; end the hold first")]
     Held {
         /// As the hold says.
         why: String,
@@ -139,7 +140,8 @@ impl DataSubjects {
     }
 
     /// Holds what is kept of a data subject, or ends that. Accounts that the subject's e-mail
-    /// address was used with are held as they are known now.
+    /// address was used with are held as they are known now. With it, before when an address or account finds nobody who
+    /// has not come since, if the pepper was replaced.
     ///
     /// # Errors
     /// As [`PrivacyRefusal`] says.
@@ -150,7 +152,7 @@ impl DataSubjects {
         subject: &DataSubject,
         purpose: &Purpose,
         held: bool,
-    ) -> Result<HoldSet, PrivacyRefusal> {
+    ) -> Result<(HoldSet, Option<Timestamp>), PrivacyRefusal> {
         let intent = if held { Intent::Write } else { Intent::Look };
         let identity = self.identify(site, subject, intent).await?;
         let Some(first) = identity.authors.first() else {
@@ -171,7 +173,8 @@ impl DataSubjects {
         if held {
             self.keep(site, subject, first).await?;
         }
-        set.ok_or_else(|| SiteError::NotFound.into())
+        let set = set.ok_or(SiteError::NotFound)?;
+        Ok((set, identity.not_found_before))
     }
 
     /// Notes what is done with a data subject.

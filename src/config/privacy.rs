@@ -94,7 +94,7 @@ fn other_pepper(
 ) -> Option<Option<OtherPepper>> {
     match (previous, next) {
         (Some(_), Some(_)) => {
-            let what = "and privacy.previous_pepper are both set: end one rotation before the next, and unset one of them";
+            let what = "and privacy.previous_pepper are both set, and a replica knows one pepper besides its own: to lead a change back, set that pepper as next_pepper alone; to go on to a third, end the overlap first";
             reader.refuse("privacy.next_pepper", what);
             None
         }

@@ -99,7 +99,7 @@ impl<E: Into<PrivacyRefusal>> From<E> for Early {
 }
 
 impl DataSubjects {
-    /// Begins to erase a subject: the audit log has it, and a legal hold refuses it. `only_look` changes nothing.
+    /// Begins to erase a subject: the audit log has it, and a legal hold refuses it. `only_look` erases nothing.
     ///
     /// # Errors
     /// As [`PrivacyRefusal`] says; nothing was erased.
@@ -122,12 +122,16 @@ impl DataSubjects {
                 return Err(PrivacyRefusal::Held { why });
             }
         }
-        if !only_look {
-            let action = AuditAction::SubjectErased;
-            let by = (site, caller);
-            self.note(by, &identity, action, &purpose, "begun", true)
-                .await?;
-        }
+        // A look too: whether somebody has written here is told to nobody without a trace.
+        let what = if only_look {
+            "looked for, and nothing erased"
+        } else {
+            "begun"
+        };
+        let action = AuditAction::SubjectErased;
+        let by = (site, caller);
+        self.note(by, &identity, action, &purpose, what, true)
+            .await?;
         Ok(Erasure {
             subjects: self.clone(),
             site: site.clone(),

@@ -119,11 +119,8 @@ impl PrivacyService for Privacy {
         let setting = self
             .subjects
             .set_legal_hold(&site, &caller, &subject, &purpose, asked.held);
-        let set = setting.await?;
-        Ok(Response::new(v1::SetLegalHoldResponse {
-            changed: set.changed,
-            authors_known: set.authors_known,
-        }))
+        let (set, not_found_before) = setting.await?;
+        Ok(Response::new(convert::held(set, not_found_before)))
     }
 
     async fn preview_retention(

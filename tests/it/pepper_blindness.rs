@@ -3,7 +3,7 @@
 
 use replydesk::{
     comment::state::Timestamp,
-    proto::v1::{Role, export_subject_response::Item},
+    proto::v1::{DataSubject, Role, SetLegalHoldRequest, export_subject_response::Item},
     store::identity::{self, Configured, Identity},
 };
 
@@ -133,6 +133,19 @@ async fn not_found_before(desk: &mut Desk, olga: &Client) -> Option<i64> {
         Some(summary)
     });
     assert_eq!(exported.unwrap().not_found_before, summary.not_found_before);
+    for held in [true, false] {
+        let request = SetLegalHoldRequest {
+            site: SITE.to_owned(),
+            subject: Some(DataSubject {
+                named_by: Some(with_email("ada@readers.example")),
+            }),
+            held,
+            reason: "district court, 12 O 345/26".to_owned(),
+        };
+        let set = olga.privacy.clone().set_legal_hold(request).await.unwrap();
+        let set = set.into_inner();
+        assert_eq!(set.not_found_before, summary.not_found_before, "{held}");
+    }
     let told = summary.not_found_before?;
     Some(told.seconds * 1000 + i64::from(told.nanos / 1_000_000))
 }

@@ -12,13 +12,14 @@ use crate::{
         failure::Failure,
         json, output,
     },
-    proto::v1::{EraseSubjectRequest, EraseSubjectResponse},
+    proto::v1::{EraseSubjectRequest, EraseSubjectResponse, EraseSummary},
 };
 
 /// Erase a data subject: text, contact data, hashes and history. Blogs hear of each comment, and delete it too.
 ///
 /// Shows what there is, asks, and erases. Whatever cuts it off: the same command again goes on. Beside an author who writes on
-/// it ends, and says so: the same command again, once that has stopped, erases the rest. A legal hold refuses it.
+/// it ends with exit code 1, and says so: the same command again, once that has stopped, erases the rest. A legal hold refuses
+/// it. The audit log has the look too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -50,9 +51,16 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         validate_only: true,
     };
     let looked = last(&connection, request.clone(), false).await?;
+    let not_found_before = looked.summary.and_then(|summary| summary.not_found_before);
+    if !args.json {
+        warn_of_strangers(not_found_before.as_ref());
+    }
     if args.dry_run {
         return if args.json {
-            output::json(&json!({ "found": looked.found }))
+            output::json(&json!({
+                "found": looked.found,
+                "not_found_before": json::time(not_found_before.as_ref()),
+            }))
         } else {
             output::say(format!("{} comments would be erased", looked.found))
         };
@@ -71,22 +79,31 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         Failure::new("the erasure was cut off; run the same command again, and it goes on")
     })?;
     if args.json {
-        return output::json(&json!({
+        output::json(&json!({
             "erased": erased.erased,
             "verified": summary.verified,
             "log_rewrite_due_at": json::time(summary.log_rewrite_due_at.as_ref()),
             "not_found_before": json::time(summary.not_found_before.as_ref()),
-        }));
-    }
-    output::say(format!("{} comments erased", erased.erased))?;
-    warn_of_strangers(summary.not_found_before.as_ref());
-    output::say(if summary.verified {
-        "a second look found nothing left that is known by this"
+        }))?;
     } else {
-        "more comments arrived meanwhile, and may be left: run the same command again. If the author writes on, stop that \
-         at the blog first: what a ban rejects is stored too"
-    })?;
-    let what = if erased.erased == 0 {
+        tell(erased.erased, &summary)?;
+    }
+    if summary.verified {
+        Ok(())
+    } else {
+        Err(Failure::new(
+            "more comments arrived meanwhile, and may be left: run the same command again. If the author writes on, stop \
+             that at the blog first: what a ban rejects is stored too",
+        ))
+    }
+}
+
+fn tell(erased: u64, summary: &EraseSummary) -> Result<(), Failure> {
+    output::say(format!("{erased} comments erased"))?;
+    if summary.verified {
+        output::say("a second look found nothing left that is known by this")?;
+    }
+    let what = if erased == 0 {
         "if there was a standing, a note or a history, it is gone, and Redis forgets it"
     } else {
         "Redis forgets them"

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::subject::Subject;
+use super::subject::{Subject, warn_of_strangers};
 use crate::{
     cli::{
         client::{Connection, explain::explain, once, timely},
         failure::Failure,
-        output,
+        json, output,
     },
     proto::v1::SetLegalHoldRequest,
 };
@@ -44,10 +44,14 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     let set = set.map_err(|status| explain(&status))?;
     let (changed, known) = (set.changed, set.authors_known);
     if args.json {
-        return output::json(
-            &json!({ "held": !args.end, "changed": changed, "authors_known": known }),
-        );
+        return output::json(&json!({
+            "held": !args.end,
+            "changed": changed,
+            "authors_known": known,
+            "not_found_before": json::time(set.not_found_before.as_ref()),
+        }));
     }
+    warn_of_strangers(set.not_found_before.as_ref());
     let so_far = if known == 0 {
         "; nobody is known by that so far: what arrives later is held"
     } else {

@@ -26,8 +26,9 @@ use moving::{Mover, Tally};
 ///
 /// Run it where the old private key is, once every replica has the new public key: each data key is opened and wrapped
 /// anew here, and only wrapped ones travel. Whatever cuts it off: the same command again goes on, and one more does
-/// nothing. Exit code 0 means that all is moved, and that no replica can store anything any more that is sealed to another
-/// key than the new one: one that hung or was cut off meanwhile is refused by Redis until it has the new key.
+/// nothing. Exit code 0 means that all of these sites is moved, and that no replica can store anything any more that is sealed
+/// to another key than the new one: one that hung or was cut off meanwhile is refused by Redis until it has the new key. Other
+/// sites than the access key is good for have data keys of their own: their officers move those.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -64,7 +65,8 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     };
     let draws = !args.json && std::io::stderr().is_terminal();
     let (mut is_left, mut also_sealed_to) = (false, BTreeSet::new());
-    for site in &sites(args.sites, &mover.connection).await? {
+    let sites = sites(args.sites, &mover.connection).await?;
+    for site in &sites {
         let moved = mover.site(site, |tally| draw(draws, site, tally)).await;
         if draws {
             eprintln!();
@@ -88,11 +90,16 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     if !also_sealed_to.is_empty() {
         why.push(still_sealed_to(&also_sealed_to));
     }
-    if why.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(why.join("\n  ")))
+    if !why.is_empty() {
+        return Err(Failure::new(why.join("\n  ")));
     }
+    if args.json || args.dry_run {
+        return Ok(());
+    }
+    output::say(format!(
+        "done for {}; an old private key is needed until each site that there is has been named here",
+        sites.join(", ")
+    ))
 }
 
 /// Those that are named; else all that the access key is good for.

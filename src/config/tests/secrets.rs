@@ -198,7 +198,7 @@ fn a_rotation_knows_two_peppers() {
                 ("REPLYDESK_PRIVACY_NEXT_PEPPER", &other_pepper),
                 ("REPLYDESK_PRIVACY_PREVIOUS_PEPPER", &other_pepper),
             ],
-            Some("end one rotation before the next"),
+            Some("a replica knows one pepper besides its own"),
         ),
     ] {
         refused(pairs, expected, &[PEPPER, &other_pepper]);

@@ -12,6 +12,7 @@ use crate::{
     grpc::convert::{audit, authors, review::aftermath, time::timestamp_to_proto as time, words},
     proto::v1::{self, data_subject::NamedBy, export_subject_response::Item},
     retention::{Due, Preview},
+    store::data_subjects::HoldSet,
 };
 
 /// Which comment's contact data, and why.
@@ -139,6 +140,16 @@ pub fn erased(erased: Erased) -> v1::EraseSubjectResponse {
             log_rewrite_due_at: erased.log_rewrite_due.map(time),
             not_found_before: erased.not_found_before.map(time),
         }),
+    }
+}
+
+/// What became of a legal hold.
+#[must_use]
+pub fn held(set: HoldSet, not_found_before: Option<Timestamp>) -> v1::SetLegalHoldResponse {
+    v1::SetLegalHoldResponse {
+        changed: set.changed,
+        authors_known: set.authors_known,
+        not_found_before: not_found_before.map(time),
     }
 }
 

@@ -107,7 +107,11 @@ async fn nothing_of_the_subject_is_left_and_the_blogs_hear_of_it() {
     let erased = AuditAction::SubjectErased;
     assert_eq!(
         acts,
-        [(erased, "begun"), (erased, "done: 8 comments erased")]
+        [
+            (erased, "looked for, and nothing erased"),
+            (erased, "begun"),
+            (erased, "done: 8 comments erased")
+        ]
     );
     // Again: nothing is left to erase, and that is no failure.
     let again = room.officer.erase(with_email(ADA), false).await.unwrap();

@@ -24,6 +24,10 @@ use crate::{
 
 /// How long the lease lives without a round.
 const LEASE: Duration = Duration::from_secs(120);
+/// Standings that have ended, in one step.
+const STANDINGS_AT_ONCE: usize = 100;
+/// Steps for a site in one round.
+const STANDING_STEPS: usize = 10;
 /// Audit entries in one step.
 const AUDIT_BATCH: usize = 500;
 
@@ -109,6 +113,9 @@ impl Retention {
                     tracing::warn!(site = %site.id, error = %error, "retention.failed");
                 }
             }
+            if let Err(error) = self.end_standings(&site.id).await {
+                tracing::warn!(site = %site.id, error = %error, "retention.failed");
+            }
             if let Err(error) = self.carry(carrying, &site.id).await {
                 tracing::warn!(site = %site.id, error = %error, "retention.carry_failed");
             }
@@ -122,6 +129,18 @@ impl Retention {
             .trim_audit(&AuditLog::Global, before, AUDIT_BATCH)
             .await?;
         Ok(more)
+    }
+}
+
+impl Retention {
+    /// Lets standings that have ended go, in bounded steps; a later round goes on.
+    async fn end_standings(&self, site: &SiteId) -> Result<(), StoreError> {
+        for _ in 0..STANDING_STEPS {
+            if self.store.end_standings(site, STANDINGS_AT_ONCE).await? < STANDINGS_AT_ONCE {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ pub mod decide;
 mod dense;
 pub mod durability;
 pub mod embedded;
+pub mod ended_standings;
 pub mod erasure;
 pub mod error;
 pub mod events;

@@ -24,8 +24,8 @@ use crate::{
 };
 
 static REVEAL: Script = change_script!("reveal.lua");
-static NOTE: Script = audited_script!("subject_note.lua");
-static HOLD: Script = audited_script!("legal_hold.lua");
+static NOTE: Script = audited_script!(allow_oom "subject_note.lua");
+static HOLD: Script = audited_script!(allow_oom "legal_hold.lua", "aliases.lua");
 
 /// The count of a day is kept until it is over everywhere.
 const KEEP_COUNT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
@@ -194,6 +194,9 @@ impl Store {
             .key(keys::data_keys(site))
             .key(keys::held_data_keys(site))
             .key(keys::retention(site));
+        let call = keys::recognition(site)
+            .into_iter()
+            .fold(call, ScriptCall::key);
         let call = with_authors(call, site, note.authors)
             .arg(if held { note.purpose } else { "" })
             .arg(events::random_bits())

@@ -3,22 +3,27 @@
 
 use crate::{
     comment::state::Timestamp,
-    store::{connection::Store, error::StoreError, keys},
+    store::{
+        connection::Store,
+        error::StoreError,
+        keys,
+        script::{Script, ScriptCall},
+    },
 };
+
+static LOG_REWRITE: Script =
+    Script::new("log_rewrite.lua", include_str!("scripts/log_rewrite.lua"));
 
 const AT_MOST_EVERY_MS: i64 = 60 * 60 * 1_000;
 
 impl Store {
     /// Has the append-only file rewritten, now or once an hour has passed since the last time. Returns when at the latest.
-    /// Up to five round trips.
+    /// Up to four round trips.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn request_log_rewrite(&self) -> Result<Timestamp, StoreError> {
-        let _: i64 = self
-            .query(redis::cmd("INCR").arg(keys::log_rewrite_due()))
-            .await?;
-        self.rewrite_log_if_due().await
+        self.rewrite_log(1).await
     }
 
     /// Does so if it was asked for, and an hour has passed. Returns when it will be done at the latest.
@@ -26,23 +31,18 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says. Where Redis does not permit it the log says so, once an hour.
     pub async fn rewrite_log_if_due(&self) -> Result<Timestamp, StoreError> {
+        self.rewrite_log(0).await
+    }
+
+    async fn rewrite_log(&self, more: i64) -> Result<Timestamp, StoreError> {
         let now = self.now().await?;
-        let due: Option<i64> = self
-            .query(redis::cmd("GET").arg(keys::log_rewrite_due()))
-            .await?;
-        let Some(asked) = due.filter(|asked| *asked > 0) else {
+        let (asked, may_begin, left) = self.log_rewrite(more).await?;
+        if asked == 0 {
             return Ok(now);
-        };
-        let mut mark = redis::cmd("SET");
-        mark.arg(keys::log_rewritten()).arg(1).arg("NX");
-        mark.arg("PX").arg(AT_MOST_EVERY_MS);
-        let first: Option<String> = self.query(&mark).await?;
-        if first.is_none() {
-            let left: i64 = self
-                .query(redis::cmd("PTTL").arg(keys::log_rewritten()))
-                .await?;
+        }
+        if may_begin == 0 {
             // The worker looks once a minute.
-            return Ok(Timestamp(now.0 + left.max(0) + 60_000));
+            return Ok(Timestamp(now.0 + left + 60_000));
         }
         match self
             .query::<redis::Value>(&redis::cmd("BGREWRITEAOF"))
@@ -50,9 +50,7 @@ impl Store {
         {
             Ok(_) => {
                 // Who asked since then is not served by this rewrite.
-                let mut served = redis::cmd("DECRBY");
-                served.arg(keys::log_rewrite_due()).arg(asked);
-                let _: i64 = self.query(&served).await?;
+                self.log_rewrite(-asked).await?;
                 Ok(now)
             }
             // One is running, which may have begun before the erasure: the next look asks again.
@@ -68,5 +66,15 @@ impl Store {
                 Ok(Timestamp(now.0 + AT_MOST_EVERY_MS))
             }
         }
+    }
+
+    /// How many wait for a rewrite once so many more do, whether it may begin now, and else for how long it may not.
+    async fn log_rewrite(&self, more: i64) -> Result<(i64, u8, i64), StoreError> {
+        let call = ScriptCall::new()
+            .key(keys::log_rewrite_due())
+            .key(keys::log_rewritten())
+            .arg(more)
+            .arg(AT_MOST_EVERY_MS);
+        self.call(&LOG_REWRITE, &call).await
     }
 }

@@ -27,6 +27,10 @@ use crate::{
 };
 
 static PURGE: Script = change_script!(allow_oom "purge.lua", "removal.lua", "aliases.lua");
+static LEASE: Script = Script::new(
+    "retention_lease.lua",
+    include_str!("scripts/retention_lease.lua"),
+);
 static PURGE_CONTACT: Script = change_script!(allow_oom "purge_contact.lua");
 
 /// What of a comment has its time.
@@ -57,7 +61,7 @@ pub struct Arrival {
 }
 
 impl Store {
-    /// Whether the caller is who enforces retention for so long from now on, or is already.
+    /// Whether the caller is who enforces retention for so long from now on. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -66,24 +70,12 @@ impl Store {
         token: LeaseToken,
         lease: Duration,
     ) -> Result<bool, StoreError> {
-        let millis = lease.as_millis().to_string();
-        let mut take = redis::cmd("SET");
-        take.arg(keys::retention_lease()).arg(&token.as_bytes()[..]);
-        take.arg("NX").arg("PX").arg(&millis);
-        if self.query::<Option<String>>(&take).await?.is_some() {
-            return Ok(true);
-        }
-        let holder: Option<Vec<u8>> = self
-            .query(redis::cmd("GET").arg(keys::retention_lease()))
-            .await?;
-        if holder.as_deref() != Some(&token.as_bytes()[..]) {
-            return Ok(false);
-        }
-        // What is done under the lease is safe to do twice: to lose it in between does no harm.
-        let mut renew = redis::cmd("PEXPIRE");
-        renew.arg(keys::retention_lease()).arg(&millis);
-        let _: i64 = self.query(&renew).await?;
-        Ok(true)
+        let call = ScriptCall::new()
+            .key(keys::retention_lease())
+            .arg(&token.as_bytes()[..])
+            .arg(lease.as_millis().to_string());
+        let is_taken: u8 = self.call(&LEASE, &call).await?;
+        Ok(is_taken == 1)
     }
 
     /// The next comments in the order of arrival, in whatever state but erased. One round trip.

@@ -71,13 +71,21 @@ pub(in crate::store) use change_script;
 
 /// A script that tells the audit log of what it changes, and changes no comment: `parts/audit.lua` stands before it.
 macro_rules! audited_script {
-    ($name:literal) => {
+    (@text $name:literal $(, $part:literal)*) => {
+        concat!(
+            include_str!("scripts/parts/audit.lua"),
+            $(include_str!(concat!("scripts/parts/", $part)),)*
+            include_str!(concat!("scripts/", $name)),
+        )
+    };
+    ($name:literal $(, $part:literal)*) => {
+        $crate::store::script::Script::new($name, audited_script!(@text $name $(, $part)*))
+    };
+    // As above.
+    (allow_oom $name:literal $(, $part:literal)*) => {
         $crate::store::script::Script::new(
             $name,
-            concat!(
-                include_str!("scripts/parts/audit.lua"),
-                include_str!(concat!("scripts/", $name)),
-            ),
+            concat!("#!lua flags=allow-oom\n", audited_script!(@text $name $(, $part)*)),
         )
     };
 }

@@ -22,19 +22,11 @@ use crate::{
         error::StoreError,
         events, keys,
         reply::{Reply, unexpected},
-        script::{Script, ScriptCall},
+        script::{Script, ScriptCall, audited_script},
     },
 };
 
-static SET_STANDING: Script = Script::new(
-    "set_standing.lua",
-    concat!(
-        include_str!("scripts/parts/audit.lua"),
-        "local sub = string.sub\n",
-        include_str!("scripts/parts/names.lua"),
-        include_str!("scripts/set_standing.lua")
-    ),
-);
+static SET_STANDING: Script = audited_script!("set_standing.lua", "names.lua");
 
 /// The most standings of a site that are in force: a list that people can still go through.
 pub const MOST_STANDINGS: u32 = 100_000;

@@ -3,6 +3,7 @@
 mod beside_writers;
 mod erase;
 mod export;
+mod full;
 mod hold;
 mod reporter;
 mod reveal;

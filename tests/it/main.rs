@@ -26,6 +26,7 @@ mod data_subjects;
 mod decisions;
 mod drain;
 mod durability;
+mod ended_standings;
 mod feed;
 mod hardening;
 mod harness;

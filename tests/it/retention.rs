@@ -4,13 +4,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use replydesk::{
     comment::ids::CommentId,
-    proto::v1::{self, CommentState, Verdict, event::Cause},
+    proto::v1::{self, CommentState, SubjectKind, Verdict, event::Cause},
     store::retention::Kept,
 };
 use tonic::Code;
 
 use crate::harness::{
     Desk,
+    authors::{from_now, of, standing},
     clients::Client,
     comments::{everything_waits, nth, on},
     privacy::author_of,
@@ -162,6 +163,41 @@ async fn texts_go_after_their_time_and_the_blog_goes_on_as_they_stood() {
         let refused = archive.blog.retract("gazette", id).await.unwrap_err();
         assert_eq!(told(&refused).1, "COMMENT_ERASED");
     }
+    archive.desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ban_that_has_ended_keeps_no_author_whose_last_text_is_gone() {
+    let archive = Archive::open("1").await;
+    let ids = [archive.submitted(1, 0).await, archive.submitted(2, 0).await];
+    for (id, end) in ids
+        .iter()
+        .zip([Duration::from_secs(1), Duration::from_secs(86_400)])
+    {
+        let mut ban = standing("gazette", of(id, SubjectKind::Author), v1::Standing::Banned);
+        ban.until = from_now(end);
+        archive.moderator.stand(ban).await.unwrap();
+    }
+    for id in &ids {
+        archive.age(id, 181);
+    }
+    let authors = || {
+        let keys = archive.desk.redis.keys();
+        keys.iter()
+            .filter(|key| key.starts_with(b"{gazette}:a:"))
+            .count()
+    };
+    until("one author is forgotten", BOUND, async || {
+        (authors() == 1).then_some(())
+    })
+    .await;
+    // The other's ban stands.
+    let listed = archive
+        .moderator
+        .standings("gazette", 50, "")
+        .await
+        .standings;
+    assert_eq!(listed.len(), 1);
     archive.desk.finish().await;
 }
 

@@ -51,7 +51,8 @@ pub fn standings(site: &SiteId) -> Vec<u8> {
     of_site(site, ":sx", b"")
 }
 
-/// Sorted set: those of them whose standing ends, by when it does, in milliseconds.
+/// Sorted set: those of them whose standing ends, by when it does, in milliseconds; and authors whose standing was lifted, by
+/// when they may be forgotten if nothing else is kept of them.
 #[must_use]
 pub fn standing_ends(site: &SiteId) -> Vec<u8> {
     of_site(site, ":se", b"")
@@ -85,6 +86,12 @@ pub fn author_alias(site: &SiteId, alias: &KeyedHash) -> Vec<u8> {
 #[must_use]
 pub fn recognition(site: &SiteId) -> [Vec<u8>; 4] {
     [":a:", ":ae:", ":al:", ":als:"].map(|kind| of_site(site, kind, b""))
+}
+
+/// The prefixes of what an author alone has: comments, notes, strikes.
+#[must_use]
+pub fn of_an_author(site: &SiteId) -> [Vec<u8>; 3] {
+    [":ac:", ":an:", ":ak:"].map(|kind| of_site(site, kind, b""))
 }
 
 /// Set: the accounts that were used with an e-mail address, each by its author's hash.

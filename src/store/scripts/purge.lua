@@ -12,8 +12,9 @@ local became, told, freed = {}, false, false
 
 local function forget_author(author)
   if call('EXISTS', BY_AUTHOR .. author) == 1 then return end
-  local known = call('HMGET', AUTHORS .. author, 'c', 'st', 'lh', 'em', 'ref')
-  if known[1] or known[2] or known[3] then return end
+  local known = call('HMGET', AUTHORS .. author, 'c', 'st', 'lh', 'em', 'ref', 'su')
+  local stands = known[2] and (not known[6] or tonumber(known[6]) > NOW)
+  if known[1] or stands or known[3] then return end
   call('UNLINK', AUTHORS .. author, KEYS[18] .. author, KEYS[19] .. author)
   if known[5] then call('UNLINK', TEXTS .. known[5]) end
   forget_names(author, known[4] or '', AUTHORS, KEYS[20], KEYS[21], KEYS[22])

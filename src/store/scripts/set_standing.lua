@@ -13,7 +13,7 @@
 --        11 all that in words  12 16 random bits  13 audit details  14 a reference for an author who has none yet
 --        15 another subject's hash by the other pepper, or ''
 -- reply  {'SET', 1 if the standing changed, 1 if there is a new strike} {'NO_SITE'} {'FULL'}
--- cost   O(log n) in the standings; at most 20 that have ended leave their index
+-- cost   O(log n) in the standings
 -- What another subject's standing is kept by is one name, or several during a change of the pepper: what is said is said by
 -- each, and the list has one of them.
 if call('EXISTS', KEYS[1]) == 0 then return {'NO_SITE'} end
@@ -48,10 +48,10 @@ local strike = of_author and ARGV[9] == '1' and call('SISMEMBER', KEYS[5], ARGV[
   and call('SCARD', KEYS[5]) < 1000
 if same and not strike then return {'SET', 0, 0} end
 
--- What has ended leaves the index before what is new counts.
-local ended = call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 20)
+-- What has ended counts no more; retention takes it away.
+local ended = call('ZCOUNT', KEYS[4], '-inf', now)
 local is_new = not same and not lifted and not call('ZSCORE', KEYS[3], home)
-if is_new and call('ZCARD', KEYS[3]) - #ended >= tonumber(ARGV[10]) then return {'FULL'} end
+if is_new and call('ZCARD', KEYS[3]) - ended >= tonumber(ARGV[10]) then return {'FULL'} end
 
 -- AuditRecord.before and .after: fields 7 and 8, below 16 KB.
 local function field(tag, text)
@@ -69,10 +69,6 @@ else
   append_audit_to(KEYS[6], KEYS[7], 12, ARGV[12], ARGV[13] .. told)
 end
 
-for _, member in ipairs(ended) do
-  call('ZREM', KEYS[3], member)
-  call('ZREM', KEYS[4], member)
-end
 if strike then
   call('SADD', KEYS[5], ARGV[8])
   call('HINCRBY', KEYS[2], 'sk', 1)
@@ -110,7 +106,10 @@ if lifted then
 else
   call('ZADD', KEYS[3], now, home)
 end
-if lifted or ends == '' then
+if of_author and lifted then
+  -- Where nothing else is kept of the author, that goes too, once it was there to be read for a while.
+  call('ZADD', KEYS[4], whole(NOW + 2592000000), home)
+elseif lifted or ends == '' then
   call('ZREM', KEYS[4], home)
 else
   call('ZADD', KEYS[4], ends, home)

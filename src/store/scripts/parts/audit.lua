@@ -1,5 +1,5 @@
 -- What every script needs that tells the audit log what it changes; it stands before each of them.
-local call = redis.call
+local call, sub = redis.call, string.sub
 local function whole(number) return string.format('%.0f', number) end
 
 local time = call('TIME')

@@ -3,6 +3,7 @@
 use std::{fmt, net::IpAddr, str::FromStr};
 
 use email_address::EmailAddress as Grammar;
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::comment::{ids::CommentId, invisible::is_invisible};
@@ -21,6 +22,14 @@ pub enum EmailError {
     /// A character that nobody sees, or white space: two addresses that look the same would be two authors.
     #[error("must have no white space and no invisible characters in it (found U+{code:04X})")]
     Unseen {
+        /// The code point.
+        code: u32,
+    },
+    /// A sign that no mailbox is named by: many look like others, or like nothing.
+    #[error(
+        "must have letters, digits and the usual signs alone before the @ (found U+{code:04X})"
+    )]
+    Sign {
         /// The code point.
         code: u32,
     },
@@ -69,6 +78,9 @@ impl FromStr for EmailAddress {
         if let Some(c) = unseen(local, domain) {
             return Err(EmailError::Unseen { code: u32::from(c) });
         }
+        if let Some(c) = local.chars().find(|c| !is_written(*c)) {
+            return Err(EmailError::Sign { code: u32::from(c) });
+        }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::Domain)?;
         if !domain.contains('.') {
             return Err(EmailError::Domain);
@@ -92,6 +104,14 @@ fn unseen(local: &str, domain: &str) -> Option<char> {
     let in_domain = |c: &char| is_unseen(c) && !is_joiner(c);
     let found = local.chars().find(is_unseen);
     found.or_else(|| domain.chars().find(in_domain))
+}
+
+/// Whether a mailbox may be named by a character: any of ASCII that the grammar takes, and letters, digits and their marks of
+/// all scripts. RFC 6532 allows every code point, unassigned ones too.
+fn is_written(c: char) -> bool {
+    use GeneralCategoryGroup as G;
+    let group = || c.general_category_group();
+    c.is_ascii() || matches!(group(), G::Letter | G::Mark | G::Number)
 }
 
 impl fmt::Debug for EmailAddress {

@@ -18,7 +18,8 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 /// Of `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt of Unicode 16.0) what is no format character: fillers,
-/// variation selectors, and code points kept free for more of them. The Braille blank is none, and is as empty.
+/// variation selectors, and code points kept free for more of them. The blanks of Braille, of Egyptian hieroglyphs and of the
+/// Khitan script are none, and are as empty.
 fn is_ignorable(c: char) -> bool {
     matches!(
         c,
@@ -34,6 +35,9 @@ fn is_ignorable(c: char) -> bool {
             | '\u{FE00}'..='\u{FE0F}'
             | '\u{FFA0}'
             | '\u{FFF0}'..='\u{FFF8}'
+            | '\u{13441}'
+            | '\u{13442}'
+            | '\u{16FE4}'
             | '\u{E0000}'..='\u{E0FFF}'
     )
 }

@@ -4,6 +4,8 @@ mod contact_words;
 
 use std::{fmt, str::FromStr};
 
+use contact_words::Told;
+
 use crate::comment::{
     contact::EmailAddress,
     fields::Line,
@@ -26,12 +28,18 @@ pub enum DataSubject {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Purpose(Line<500>);
 
-/// A text that tells no purpose.
+/// A text that tells no purpose, or too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must say in 10 to 500 characters, on one line, why: the audit log keeps it, so it must hold no e-mail address, no telephone number and no IP address, spelt out neither; a case number is a good reason"
-)]
-pub struct PurposeError;
+pub enum PurposeError {
+    /// Too short, too long, or several lines.
+    #[error("must say in 10 to 500 characters, on one line, why; a case number is a good reason")]
+    Length,
+    /// It tells whom it is about.
+    #[error(
+        "has what reads as {0}, and the audit log keeps it for long: say it without (spelt out it is one too); a case number is a good reason"
+    )]
+    Tells(&'static str),
+}
 
 impl Purpose {
     /// The text.
@@ -45,11 +53,16 @@ impl FromStr for Purpose {
     type Err = PurposeError;
 
     fn from_str(text: &str) -> Result<Self, PurposeError> {
-        let line: Line<500> = text.trim().parse().map_err(|_| PurposeError)?;
-        let is_long_enough = line.as_str().chars().count() >= 10;
-        (is_long_enough && !contact_words::has_contact(line.as_str()))
-            .then_some(Self(line))
-            .ok_or(PurposeError)
+        let line: Line<500> = text.trim().parse().map_err(|_| PurposeError::Length)?;
+        if line.as_str().chars().count() < 10 {
+            return Err(PurposeError::Length);
+        }
+        match contact_words::told(line.as_str()) {
+            None => Ok(Self(line)),
+            Some(Told::Email) => Err(PurposeError::Tells("an e-mail address")),
+            Some(Told::IpAddress) => Err(PurposeError::Tells("an IP address")),
+            Some(Told::Telephone) => Err(PurposeError::Tells("a telephone number")),
+        }
     }
 }
 

@@ -53,16 +53,17 @@ const PROVIDERS: &[Provider] = &[
     provider(&["mailbox.org"], &[]),
 ];
 
-/// The address in one spelling: domain in ASCII and lower case; local part in lower case (no provider of note tells
-/// cases apart) and NFKC; at known providers without what is behind a plus and without what they ignore.
+/// The address in one spelling: domain in ASCII and lower case; local part without quotes (RFC 5321 section 4.1.2: they are
+/// no part of the name), in lower case (no provider of note tells cases apart) and NFKC; at known providers without what is
+/// behind a plus and without what they ignore.
 pub(super) fn canonical(email: &EmailAddress) -> Zeroizing<String> {
     let domain = email.domain().trim_end_matches('.');
-    let local = lower(email.local_part());
+    let local = lower(&unquoted(email.local_part()));
     // Room for the whole address: a String that grows leaves copies behind that nobody wipes.
     let mut address = Zeroizing::new(String::with_capacity(local.len() + 1 + domain.len()));
     let known = PROVIDERS.iter().find(|p| p.domains.contains(&domain));
     match known {
-        Some(provider) if !local.starts_with('"') => {
+        Some(provider) => {
             let name = before_plus(&local);
             address.extend(
                 name.chars()
@@ -76,11 +77,27 @@ pub(super) fn canonical(email: &EmailAddress) -> Zeroizing<String> {
                 address.push_str(&local);
             }
         }
-        Some(_) | None => address.push_str(&local),
+        None => address.push_str(&local),
     }
     address.push('@');
     address.push_str(known.map_or(domain, |p| p.domains[0]));
     address
+}
+
+/// What a quoted local part means: `"ada\.17"` is `ada.17`.
+fn unquoted(local: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(local.len()));
+    let inner = local.strip_prefix('"');
+    match inner.and_then(|inner| inner.strip_suffix('"')) {
+        None => out.push_str(local),
+        Some(inner) => {
+            let mut chars = inner.chars();
+            while let Some(c) = chars.next() {
+                out.extend(if c == '\\' { chars.next() } else { Some(c) });
+            }
+        }
+    }
+    out
 }
 
 fn before_plus(local: &str) -> &str {
@@ -98,7 +115,9 @@ fn lower(local: &str) -> Zeroizing<String> {
     // NFKC may undo what lower case did, and the other way round: twice is stable for what addresses contain.
     let once: Zeroizing<String> =
         Zeroizing::new(local.nfkc().flat_map(char::to_lowercase).collect());
-    Zeroizing::new(once.nfkc().collect())
+    // The final form of sigma is the same letter, as in Unicode's case folding.
+    let folded = |c| if c == 'ς' { 'σ' } else { c };
+    Zeroizing::new(once.nfkc().map(folded).collect())
 }
 
 #[cfg(test)]
@@ -125,6 +144,14 @@ mod tests {
             ("JÜRGEN@example.org", "jürgen@example.org"),
             ("ju\u{308}rgen@example.org", "jürgen@example.org"),
             ("o'neil@example.ie", "o'neil@example.ie"),
+            ("\"Reader\"@example.org", "reader@example.org"),
+            ("\"ada.17\"@gmail.com", "ada17@gmail.com"),
+            ("\"ada17+x\"@gmail.com", "ada17@gmail.com"),
+            ("\"ad\\a17\"@gmail.com", "ada17@gmail.com"),
+            ("\"a@b\"@example.org", "a@b@example.org"),
+            ("\"a\\\"b\\\\c\"@example.org", "a\"b\\c@example.org"),
+            ("ΣΟΣ@example.org", "σοσ@example.org"),
+            ("σος@example.org", "σοσ@example.org"),
         ] {
             let email: EmailAddress = typed.parse().unwrap();
             assert_eq!(canonical(&email).as_str(), expected, "{typed}");

@@ -109,6 +109,34 @@ fn addresses_have_nothing_that_nobody_sees() {
 }
 
 #[test]
+fn mailboxes_are_named_by_letters_and_digits_of_any_script() {
+    for good in [
+        "jürgen@example.org",
+        "ju\u{308}rgen@example.org",
+        "γιάννης@example.gr",
+        "иван@example.ru",
+        "用户@example.cn",
+        "사용자@example.kr",
+        "ผู้ใช้@example.org",
+        "مستخدم@example.org",
+        "उपयोगकर्ता@example.org",
+        "ada１７@example.org",
+    ] {
+        assert!(good.parse::<EmailAddress>().is_ok(), "{good}");
+    }
+    for c in "\u{1d159}\u{fffc}\u{fffd}\u{ffff}\u{1fffe}\u{e001}\u{378}☎🙂\u{b7}".chars() {
+        let found = format!("a{c}da@example.org").parse::<EmailAddress>();
+        let code = u32::from(c);
+        assert_eq!(found, Err(EmailError::Sign { code }), "U+{code:04X}");
+    }
+    for c in "\u{13441}\u{13442}\u{16fe4}".chars() {
+        let found = format!("a{c}da@example.org").parse::<EmailAddress>();
+        let code = u32::from(c);
+        assert_eq!(found, Err(EmailError::Unseen { code }), "U+{code:04X}");
+    }
+}
+
+#[test]
 fn debug_tells_nothing() {
     let email: EmailAddress = "reader@example.org".parse().unwrap();
     let ip: ClientIp = "203.0.113.7".parse().unwrap();

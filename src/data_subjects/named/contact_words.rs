@@ -10,11 +10,25 @@ mod spelt;
 
 use crate::comment::masking::Masking;
 
-/// Whether there is one, however it is written: with look-alike signs, digits of any script, invisible characters, escapes
+/// What tells whom a text is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Email,
+    IpAddress,
+    Telephone,
+}
+
+/// The first that is found, however it is written: with look-alike signs, digits of any script, invisible characters, escapes
 /// of HTML or web addresses, or words for its signs.
-pub(super) fn has_contact(text: &str) -> bool {
+pub(super) fn told(text: &str) -> Option<Told> {
     let plain = spelt::without_brackets(&plain::plain(text));
-    spelt::has_email(&plain) || ip::has_address(&plain) || has_number(&plain)
+    if spelt::has_email(&plain) {
+        Some(Told::Email)
+    } else if ip::has_address(&plain) {
+        Some(Told::IpAddress)
+    } else {
+        has_number(&plain).then_some(Told::Telephone)
+    }
 }
 
 /// As masking finds telephone numbers; those in web addresses too, which it leaves alone, and those with other signs between

@@ -1,9 +1,7 @@
 //! What frees memory works in a Redis that has none left.
 
-use std::time::Duration;
-
 use super::{ADA, Newsroom};
-use crate::harness::{privacy::with_email, until::until};
+use crate::harness::privacy::with_email;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_redis_erases_and_ends_a_hold() {

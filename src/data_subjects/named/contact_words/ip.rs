@@ -8,12 +8,27 @@ const MOST_GROUPS: usize = 12;
 /// What comes before numbers of four parts that are none.
 const OTHERS: &[&str] = &[
     "abschnitt",
+    "absatz",
+    "art",
+    "artikel",
+    "article",
+    "build",
     "chapter",
+    "clause",
+    "finding",
+    "item",
     "kapitel",
+    "no",
+    "no.",
+    "nr",
+    "nr.",
+    "point",
+    "punkt",
     "release",
     "section",
     "v",
     "version",
+    "windows",
     "ziffer",
     "§",
 ];
@@ -32,7 +47,22 @@ pub(super) fn has_address(plain: &str) -> bool {
         .fold(plain.to_owned(), |text, (written, sign)| {
             text.replace(written, sign)
         });
-    has_v4(&joined) || has_v6(&joined)
+    has_v4(&without_gaps(&joined)) || has_v6(&joined)
+}
+
+/// Without white space beside a dot between digits: `203.0 .113. 7`.
+fn without_gaps(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    let is_inner = |c: Option<&char>| c.is_some_and(|c| c.is_ascii_digit() || *c == '.');
+    while let Some(c) = rest.next() {
+        let before = out.chars().next_back();
+        let beside_dot = before == Some('.') || rest.peek() == Some(&'.');
+        if !(c == ' ' && beside_dot && is_inner(before.as_ref()) && is_inner(rest.peek())) {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Four numbers up to 255 between dots, as no date has them; `v1.2.3.4` is a version, and `Ziffer 1.2.3.4` a paragraph.
@@ -111,6 +141,8 @@ mod tests {
             "203.000.113.007",
             "203 dot 0 dot 113 dot 7",
             "203 . 0 . 113 . 7",
+            "203.0.113 .7",
+            "203. 0. 113. 7",
             "http://203.0.113.7/path",
             "2001:db8::1",
             "from 2001:db8::1: banned",
@@ -149,6 +181,11 @@ mod tests {
             "section 1.2.3.4",
             "ziffer 3.2.1.4",
             "version 10.2.0.1",
+            "item 1.2.3.4",
+            "nr. 1.2.3.4",
+            "iso 27001 audit, finding 4.2.1.3",
+            "windows 10.0.1.2",
+            "on 28. 11. 2026 at 9",
             "12:34:56",
             "a:b:c",
             "0198f3c2-7a1b-7c3d-9e4f-5a6b7c8d9e0f",

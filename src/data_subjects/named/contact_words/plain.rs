@@ -91,9 +91,12 @@ fn percent(from: &str) -> Option<(String, usize)> {
         u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
     };
     let bytes: Vec<u8> = from.as_bytes().chunks_exact(3).map_while(byte).collect();
-    let length = bytes.len() * 3;
-    let meant = String::from_utf8(bytes).ok()?;
-    (length > 0).then_some((meant, length))
+    let meant = match std::str::from_utf8(&bytes) {
+        Ok(meant) => meant,
+        // What is no text hides nothing that comes before it.
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?,
+    };
+    (!meant.is_empty()).then(|| (meant.to_owned(), meant.len() * 3))
 }
 
 /// `&#64;`, `&#x40;`, `&commat;`; browsers take numbers without the semicolon.

@@ -21,7 +21,8 @@ const DOT: &[&str] = &["dot", "punkt", "point", "punto", "ponto"];
 const DOT_BESIDE_AT: usize = 2;
 
 /// What stands before a place: `seen at example.org` names none.
-const BEFORE_PLACES: &str = "account accounts appeared appears article articles available commented comment comments \
+const BEFORE_PLACES: &str = "employed form lives meeting page shop was work worked working works \
+    account accounts appeared appears article articles available commented comment comments \
     complained complaint found hosted look looked page pages posted profile published registered request requested said \
     seen text texts thread threads written wrote";
 

@@ -167,7 +167,9 @@ impl Desk {
             let aliases = prepared.aliases();
             self.recognition.keep(&site.id, &aliases).await?;
         }
-        self.carry(site, &seen).await;
+        if !prepared.only_check {
+            self.carry(site, &seen).await;
+        }
         Ok(match stored {
             Stored::Stale { .. } => None,
             Stored::Admitted { at } => Some(Admission::Admitted(Receipt::fresh(

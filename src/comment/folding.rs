@@ -9,7 +9,7 @@
 //! look-alike letters are replaced only in words that mix scripts, and accents that a keyboard makes aren't counted.
 
 mod context;
-mod lookalikes;
+pub(crate) mod lookalikes;
 mod plain;
 pub mod said;
 mod word;

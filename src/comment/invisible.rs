@@ -18,8 +18,9 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 /// Of `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt of Unicode 16.0) what is no format character: fillers,
-/// variation selectors, and code points kept free for more of them. The blanks of Braille, of Egyptian hieroglyphs and of the
-/// Khitan script are none, and are as empty.
+/// variation selectors, and code points kept free for more of them. Three scripts' blanks are none, and are as empty: so their
+/// names in UnicodeData.txt say, BRAILLE PATTERN BLANK (U+2800), EGYPTIAN HIEROGLYPH FULL BLANK and HALF BLANK (U+13441,
+/// U+13442) and KHITAN SMALL SCRIPT FILLER (U+16FE4).
 fn is_ignorable(c: char) -> bool {
     matches!(
         c,

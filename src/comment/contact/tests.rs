@@ -119,6 +119,8 @@ fn mailboxes_are_named_by_letters_and_digits_of_any_script() {
         "사용자@example.kr",
         "ผู้ใช้@example.org",
         "مستخدم@example.org",
+        "שלום@example.org",
+        "ДмитрийЙ@example.ru",
         "उपयोगकर्ता@example.org",
         "ada１７@example.org",
     ] {

@@ -1,7 +1,7 @@
 //! Letters that look like others. A compact choice from Unicode's confusables (UTS 39) and from spam that was seen.
 
 /// The plain letter behind one that exists for its look: small capitals, negative circles and squares, dingbat digits.
-pub(super) fn unstyled(c: char) -> Option<char> {
+pub(crate) fn unstyled(c: char) -> Option<char> {
     let plain = match c {
         '\u{1F150}'..='\u{1F169}' => letter(u32::from(c) - 0x1F150),
         '\u{1F170}'..='\u{1F189}' => letter(u32::from(c) - 0x1F170),
@@ -71,7 +71,7 @@ pub(super) fn spelt_out(c: char) -> Option<&'static str> {
 }
 
 /// The Latin letter that a (lower-case) letter of another script looks like, in either case.
-pub(super) fn latin_twin(c: char) -> Option<char> {
+pub(crate) fn latin_twin(c: char) -> Option<char> {
     let twin = match c {
         'а' | 'α' | 'λ' | 'ꓮ' | 'ᗩ' | 'ᗅ' | 'Ꭺ' | 'ꭺ' | '𐊠' => 'a',
         'в' | 'ь' | 'β' | 'ꓐ' | 'ᗷ' | 'Ᏼ' | 'ᏼ' | '𐊡' => 'b',

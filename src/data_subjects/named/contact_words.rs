@@ -2,7 +2,8 @@
 //!
 //! Masking lets pass what readers spell out on purpose, and goes by precision. A reason is kept in the audit log for years and
 //! whoever is refused can say it in other words at once, so here it is the other way round: what one would understand as an
-//! address when it is read out is one. A domain alone is none, and so is a case number, a date or a time.
+//! address when it is read out is one. A domain alone is none, and so is a case number, a date or a time. It helps against
+//! slips and is no wall: who wants to write an address so that only people read it can.
 
 mod ip;
 mod plain;
@@ -47,7 +48,24 @@ fn has_number(plain: &str) -> bool {
         .join(" ")
         .replace(['−', '‒', '―'], "-")
         .replace(['_', '*', '·', '•', '‧', '~', '|'], " ");
-    finds(plain) || finds(&apart) || finds(&close(&apart))
+    finds(plain) || finds(&apart) || finds(&close(&apart)) || has_american(plain)
+}
+
+/// Three digits, three and four between one same sign, with or without the 1 of North America before: `555-123-4567`. White
+/// space is none: letters that are traced have numbers such as `1A 123 456 7890 1`.
+fn has_american(plain: &str) -> bool {
+    let plain = plain.replace(['‐', '‑', '‒', '–', '−'], "-");
+    let of_number = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '/');
+    ['-', '.'].iter().any(|sign| {
+        plain.split(|c| !of_number(c)).any(|run| {
+            let run = run.trim_matches(['-', '.', '/']);
+            let groups: Vec<&str> = run.split(*sign).collect();
+            let groups = groups.strip_prefix(&["1"]).unwrap_or(&groups);
+            let lengths = groups.iter().map(|group| group.len());
+            let are_digits = |group: &&str| group.bytes().all(|byte| byte.is_ascii_digit());
+            lengths.eq([3, 3, 4]) && groups.iter().all(are_digits)
+        })
+    })
 }
 
 /// With nothing between digits that stand alone: `0 3 0 1 2 3 4`, `+4-9-3-0-1`.

@@ -47,7 +47,8 @@ pub(super) fn has_address(plain: &str) -> bool {
         .fold(plain.to_owned(), |text, (written, sign)| {
             text.replace(written, sign)
         });
-    has_v4(&without_gaps(&joined)) || has_v6(&joined)
+    let gapless = without_gaps(&joined);
+    has_v4(&gapless) || has_v4_of_other_signs(&gapless) || has_v6(&joined)
 }
 
 /// Without white space beside a dot between digits: `203.0 .113. 7`.
@@ -75,6 +76,23 @@ fn has_v4(text: &str) -> bool {
         numbers.len() == 4
             && numbers.iter().all(is_number)
             && !OTHERS.iter().any(|word| announces(word))
+    })
+}
+
+/// Four such numbers between hyphens or middle dots, as host names have them. Case numbers are written so too: two of them have
+/// three digits, and none begins with a nought.
+fn has_v4_of_other_signs(text: &str) -> bool {
+    let text = text
+        .replace(['‐', '‒', '–', '—', '−', '―'], "-")
+        .replace(['•', '‧', '∙', '⋅'], "·");
+    ['-', '·'].iter().any(|sign| {
+        let apart = |c: char| !c.is_ascii_digit() && c != *sign;
+        text.split(apart).any(|run| {
+            let numbers: Vec<&str> = run.trim_matches(*sign).split(*sign).collect();
+            let is_number = |text: &&str| text.parse::<u8>().is_ok_and(|n| n.to_string() == **text);
+            let long = numbers.iter().filter(|text| text.len() == 3);
+            numbers.len() == 4 && long.count() >= 2 && numbers.iter().all(is_number)
+        })
     })
 }
 
@@ -143,6 +161,10 @@ mod tests {
             "203 . 0 . 113 . 7",
             "203.0.113 .7",
             "203. 0. 113. 7",
+            "203-0-113-7",
+            "host ip-203-0-113-7.example",
+            "203·0·113·7",
+            "203–0–113–7",
             "http://203.0.113.7/path",
             "2001:db8::1",
             "from 2001:db8::1: banned",
@@ -185,6 +207,12 @@ mod tests {
             "nr. 1.2.3.4",
             "iso 27001 audit, finding 4.2.1.3",
             "windows 10.0.1.2",
+            "28-11-26-1",
+            "case 123-4-5-6",
+            "ref 12-34-56-78-90",
+            "docket 030-123-045-7",
+            "points 1·2·3·4",
+            "203-0-113-7-2",
             "on 28. 11. 2026 at 9",
             "12:34:56",
             "a:b:c",

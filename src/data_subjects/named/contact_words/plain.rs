@@ -3,7 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::comment::invisible::is_invisible;
+use crate::comment::{folding::lookalikes, invisible::is_invisible};
 
 /// The longest name or number of a character reference.
 const LONGEST_REFERENCE: usize = 10;
@@ -23,6 +23,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 fn readable(text: &str) -> String {
+    let text = apart(text);
     let seen = text.chars().map(untagged).filter(|c| !is_invisible(*c));
     let mut plain = String::with_capacity(text.len());
     let mut after_letter = false;
@@ -43,6 +44,29 @@ fn readable(text: &str) -> String {
         }
     }
     plain
+}
+
+/// With white space around `at` and `dot` in raised, circled or other styled letters: `adaⓐⓣexample` is read as three words.
+fn apart(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let same_style = |a: &char, b: &char| styled(*a).is_some() == styled(*b).is_some();
+    let run = |run: &[char]| {
+        let plain: String = run.iter().copied().filter_map(styled).collect();
+        match plain.as_str() {
+            "at" | "dot" => format!(" {plain} "),
+            _ => run.iter().collect(),
+        }
+    };
+    chars.chunk_by(same_style).map(run).collect()
+}
+
+/// The letter of ASCII behind one that differs from it in its style alone.
+fn styled(c: char) -> Option<char> {
+    let mut folded = std::iter::once(c).nfkc();
+    let alone = folded.next().filter(|_| folded.next().is_none());
+    let letter = lookalikes::unstyled(c).or(alone)?;
+    let is_other = !c.is_ascii() && letter.is_ascii_alphabetic();
+    is_other.then(|| letter.to_ascii_lowercase())
 }
 
 /// Tags draw nothing, and each stands for an ASCII character.
@@ -177,6 +201,8 @@ mod tests {
             ("%C3%A4t %EF%BC%A0", "ät @"),
             ("a\u{ad}d\u{200b}a\u{2060}@\u{feff}", "ada@"),
             ("a\u{e0040}b", "a@b"),
+            ("adaⓐⓣbⒹⓄⓉc", "ada at b dot c"),
+            ("adaᵃᵗb ａｔ 🅐🅣 ᵃᵗᵉ", "ada at b  at   at  ate"),
             ("٠٣٠ ۱۲۳ ०१२ 𝟘𝟙𝟚 ߀߁ ᧐᧙ ０９", "030 123 012 012 01 09 09"),
             ("0\u{fe0f}\u{20e3}3\u{fe0f}\u{20e3}0\u{301}", "030"),
             ("例子。广告", "例子.广告"),

@@ -3,6 +3,8 @@
 use psl::Type;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use crate::comment::folding::lookalikes::latin_twin;
+
 /// Words for the @.
 const AT: &[&str] = &[
     "at",
@@ -20,11 +22,12 @@ const AT: &[&str] = &[
 const DOT: &[&str] = &["dot", "punkt", "point", "punto", "ponto"];
 const DOT_BESIDE_AT: usize = 2;
 
-/// What stands before a place: `seen at example.org` names none.
-const BEFORE_PLACES: &str = "employed form lives meeting page shop was work worked working works \
-    account accounts appeared appears article articles available commented comment comments \
-    complained complaint found hosted look looked page pages posted profile published registered request requested said \
-    seen text texts thread threads written wrote";
+/// What stands before a place: `seen at example.org` names none. A name cannot be told from a noun otherwise, so `at` before
+/// a domain in plain signs makes an address with every word that is not here; one that is missing is added.
+const BEFORE_PLACES: &str = "account accounts appeared appears article articles available based colleague comment \
+    commented comments complained complaint department desk editor employed employee form found hosted hotline job \
+    journalist lawyer lives look looked meeting office page pages post posted posts profile published registered reporter \
+    request requested said seen shop staff team text texts thread threads was work worked working works written wrote";
 
 /// Top-level domains that no registry has.
 const RESERVED: &[&str] = &[
@@ -74,8 +77,8 @@ fn bracketed(from: &str) -> Option<(&'static str, usize)> {
         ":" => ":",
         "bei" | "chez" => return None,
         "at sign" | "at-sign" => "@",
-        word if AT.contains(&word) => "@",
-        word if DOT.contains(&word) => ".",
+        word if AT.contains(&latin(word)) => "@",
+        word if DOT.contains(&latin(word)) => ".",
         _ => return None,
     };
     Some((sign, end + closing.len_utf8()))
@@ -139,7 +142,10 @@ fn is_dot(before: &str, after: &str) -> bool {
 
 /// A word, or several where hyphens stand around a sign's name: `ada-at-example-dot-org`.
 fn words<'a>(word: &'a str, parts: &mut Vec<Part<'a>>) {
-    let split = || word.split(['-', '_']).filter(|part| !part.is_empty());
+    let split = || {
+        let all = word.split(['-', '_']).filter(|part| !part.is_empty());
+        all.map(latin)
+    };
     let is_sign = |part: &str| AT.contains(&part) || DOT.contains(&part);
     if split().any(is_sign) {
         parts.extend(split().map(Part::Word));
@@ -148,10 +154,31 @@ fn words<'a>(word: &'a str, parts: &mut Vec<Part<'a>>) {
     }
 }
 
-/// Whether a word, a word for the @ and a domain come first.
+/// A word, or the English name of a sign whose letters it seems to have.
+fn latin(word: &str) -> &str {
+    let seems = |name: &&&str| {
+        let twins = word.chars().map(|c| latin_twin(c).unwrap_or(c));
+        twins.eq(name.chars())
+    };
+    ["at", "dot"].iter().find(seems).copied().unwrap_or(word)
+}
+
+/// Whether a word, a word for the @ and a domain come first. A comma before that word, or dots around it, are read past where
+/// the domain's dots are words too.
 fn is_email(parts: &[Part<'_>]) -> bool {
-    let [Part::Word(local), Part::Word(at), domain @ ..] = parts else {
-        return false;
+    let (local, at, domain, is_close) = match parts {
+        [Part::Word(local), Part::Word(at), domain @ ..] => (local, at, domain, true),
+        [
+            Part::Word(local),
+            Part::Dot,
+            Part::Word(at),
+            Part::Dot,
+            domain @ ..,
+        ]
+        | [Part::Word(local), Part::Stop, Part::Word(at), domain @ ..] => {
+            (local, at, domain, false)
+        }
+        _ => return false,
     };
     let domain = domain.strip_prefix(&[Part::Word("sign")]).unwrap_or(domain);
     if !AT.contains(at) {
@@ -166,35 +193,52 @@ fn is_email(parts: &[Part<'_>]) -> bool {
     let may_be_place = is_place || matches!(*at, "bei" | "chez");
     match written(domain, dots) {
         Some(Written::InWords) => true,
-        Some(Written::InSigns) => !may_be_place && domain.first() != Some(&Part::Word("www")),
+        Some(Written::InSigns) => {
+            is_close && !may_be_place && domain.first() != Some(&Part::Word("www"))
+        }
         None => false,
     }
 }
 
 /// How a domain's dots are written.
+#[derive(Clone, Copy)]
 enum Written {
     InWords,
     InSigns,
 }
 
-/// Whether two labels or more come first, the last of which is a top-level domain.
+/// Whether two labels or more come first, the last of which is a top-level domain; as many as do.
 fn written(parts: &[Part<'_>], dots: &[&str]) -> Option<Written> {
     let Some((Part::Word(_), mut rest)) = parts.split_first() else {
         return None;
     };
-    let mut written = Written::InSigns;
-    while let [dot, Part::Word(label), behind @ ..] = rest {
-        match dot {
-            Part::Dot => {}
-            Part::Word(word) if dots.contains(word) => written = Written::InWords,
-            Part::Word(_) | Part::Stop => return None,
+    let (mut written, mut found) = (Written::InSigns, None);
+    loop {
+        let (is_word, label, behind) = match rest {
+            // `example.dot.org`
+            [
+                Part::Dot,
+                Part::Word(dot),
+                Part::Dot,
+                Part::Word(label),
+                behind @ ..,
+            ]
+            | [Part::Word(dot), Part::Word(label), behind @ ..]
+                if dots.contains(dot) =>
+            {
+                (true, label, behind)
+            }
+            [Part::Dot, Part::Word(label), behind @ ..] => (false, label, behind),
+            _ => return found,
+        };
+        if is_word {
+            written = Written::InWords;
         }
         if is_top_level(label) {
-            return Some(written);
+            found = Some(written);
         }
         rest = behind;
     }
-    None
 }
 
 fn is_top_level(label: &str) -> bool {

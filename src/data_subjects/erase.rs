@@ -112,6 +112,13 @@ impl DataSubjects {
         only_look: bool,
     ) -> Result<Erasure, PrivacyRefusal> {
         let identity = self.identify(site, subject, Intent::Look).await?;
+        let (by, action) = ((site, caller), AuditAction::SubjectErased);
+        if only_look {
+            // Whether somebody has written here is told to nobody without a trace.
+            let what = "looked for, and nothing erased";
+            self.note(by, &identity, action, &purpose, what, false)
+                .await?;
+        }
         let mut found = u64::from(identity.alone.is_some());
         let mut pages = Vec::with_capacity(identity.authors.len());
         for author in &identity.authors {
@@ -122,16 +129,10 @@ impl DataSubjects {
                 return Err(PrivacyRefusal::Held { why });
             }
         }
-        // A look too: whether somebody has written here is told to nobody without a trace.
-        let what = if only_look {
-            "looked for, and nothing erased"
-        } else {
-            "begun"
-        };
-        let action = AuditAction::SubjectErased;
-        let by = (site, caller);
-        self.note(by, &identity, action, &purpose, what, true)
-            .await?;
+        if !only_look {
+            self.note(by, &identity, action, &purpose, "begun", true)
+                .await?;
+        }
         Ok(Erasure {
             subjects: self.clone(),
             site: site.clone(),

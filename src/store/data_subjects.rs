@@ -196,7 +196,8 @@ impl Store {
             .key(keys::retention(site));
         let call = keys::recognition(site)
             .into_iter()
-            .fold(call, ScriptCall::key);
+            .fold(call, ScriptCall::key)
+            .key(keys::standing_ends(site));
         let call = with_authors(call, site, note.authors)
             .arg(if held { note.purpose } else { "" })
             .arg(events::random_bits())

@@ -5,13 +5,14 @@ use std::time::Duration;
 use replydesk::{
     comment::ids::SiteId,
     privacy::hashing::Hasher,
-    proto::v1::{Outcome, Standing, SubjectKind, subject::NamedBy},
+    proto::v1::{Outcome, Role, Standing, SubjectKind, subject::NamedBy},
 };
 
 use crate::harness::{
     Desk,
     authors::{from_now, of, standing},
-    comments::{automatic, nth},
+    comments::{automatic, moderated, nth},
+    privacy::with_email,
     remains::everything,
     until::until,
 };
@@ -65,5 +66,44 @@ async fn what_was_hashed_for_a_ban_goes_when_it_ends() {
         blog.submit(nth(SITE, 2)).await.unwrap().outcome(),
         Outcome::Approved
     );
+    desk.finish().await;
+}
+
+/// What else is kept of somebody whose standing ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_imported_history_outlives_a_standing_and_the_end_of_a_hold_leaves_nothing() {
+    let desk = Desk::with(1, &[("privacy.retention_s", "1")]).await;
+    desk.site(SITE, automatic()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    let olga = desk.someone(0, SITE, Role::PrivacyOfficer, "olga").await;
+    let imported = moderated(1);
+    let known = imported.author.clone().unwrap().email;
+    desk.admin().import(SITE, &[imported]).await.unwrap();
+    assert!(olga.hold(with_email(EVE), true).await.unwrap());
+    let soon = from_now(Duration::from_secs(1));
+    for address in [&known, EVE] {
+        let named = NamedBy::Email(address.to_owned());
+        let mut ban = standing(SITE, named, Standing::Banned);
+        ban.until = soon;
+        mira.stand(ban).await.unwrap();
+    }
+    until("the list is empty", BOUND, async || {
+        let keys = desk.redis.keys();
+        let is_listed = keys.iter().any(|key| key.starts_with(b"{gazette}:sx"));
+        (!is_listed).then_some(())
+    })
+    .await;
+    let authors = || {
+        let keys = desk.redis.keys();
+        keys.iter()
+            .filter(|key| key.starts_with(b"{gazette}:a:"))
+            .count()
+    };
+    assert_eq!(authors(), 2, "a history, and a hold");
+    assert!(olga.hold(with_email(EVE), false).await.unwrap());
+    until("nothing is left of who was held", BOUND, async || {
+        (authors() == 1).then_some(())
+    })
+    .await;
     desk.finish().await;
 }

@@ -109,8 +109,8 @@ pub fn removal(site: &SiteId) -> [Vec<u8>; 6] {
     [":cv:", ":r:", ":w:", ":ac:", ":d:", ":ax:"].map(|kind| of_site(site, kind, b""))
 }
 
-/// The prefixes that `purge.lua` takes besides, in its order.
+/// The prefixes that `purge.lua` takes besides, in its order; the last is a whole key.
 #[must_use]
-pub fn purge(site: &SiteId) -> [Vec<u8>; 5] {
-    [":an:", ":ak:", ":ae:", ":al:", ":als:"].map(|kind| of_site(site, kind, b""))
+pub fn purge(site: &SiteId) -> [Vec<u8>; 6] {
+    [":an:", ":ak:", ":ae:", ":al:", ":als:", ":se"].map(|kind| of_site(site, kind, b""))
 }

@@ -1,5 +1,4 @@
--- Lets standings that have ended leave the list, and forgets authors without a comment, a standing or a hold, as `purge.lua`
--- does.
+-- Lets standings that have ended leave the list, and forgets authors without a comment, an imported one, a standing or a hold.
 --
 -- KEYS   1 standings  2 their ends  3 prefix of texts that lie apart from the audit log
 --        4-7 prefixes of authors, accounts of e-mail addresses, aliases, authors' aliases
@@ -15,6 +14,10 @@ local function forget_author(author)
   if call('EXISTS', KEYS[8] .. author) == 1 then return end
   local known = call('HMGET', AUTHORS .. author, 'c', 'lh', 'ref', 'em', 'st', 'su')
   if known[1] or known[2] then return end
+  -- Who was imported is known by counts alone.
+  for _, count in ipairs(call('HMGET', AUTHORS .. author, '1', '2', '3', '4', '5', '6')) do
+    if count and count ~= '0' then return end
+  end
   -- It was said anew since, and stands.
   if known[5] and (not known[6] or tonumber(known[6]) > now) then return end
   call('UNLINK', AUTHORS .. author, KEYS[9] .. author, KEYS[10] .. author)

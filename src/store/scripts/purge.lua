@@ -3,7 +3,7 @@
 -- An author without a comment, a standing or a hold is forgotten too.
 --
 -- KEYS   those of parts/change.lua and parts/removal.lua  18-19 prefixes of authors' notes and strikes
---        20-22 prefixes of e-mail addresses' accounts, of aliases, of authors' aliases
+--        20-22 prefixes of e-mail addresses' accounts, of aliases, of authors' aliases  23 ends of standings
 -- ARGV   1 16 random bits  2 event details  3 site name  4 only what came before this, in ms
 --        5- of each comment: id, its wave ('' for none), the hashes of what it said (16 bytes each)
 -- reply  what became of each: 1 forgotten, 3 gone before, 4 held, 5 not yet due
@@ -13,8 +13,14 @@ local became, told, freed = {}, false, false
 local function forget_author(author)
   if call('EXISTS', BY_AUTHOR .. author) == 1 then return end
   local known = call('HMGET', AUTHORS .. author, 'c', 'st', 'lh', 'em', 'ref', 'su')
-  local stands = known[2] and (not known[6] or tonumber(known[6]) > NOW)
-  if known[1] or stands or known[3] then return end
+  if known[1] or known[3] then return end
+  if known[2] and (not known[6] or tonumber(known[6]) > NOW) then
+    -- The standing is all that is kept.
+    call('HDEL', AUTHORS .. author, 'f', '1', '2', '3', '4', '5', '6')
+    return
+  end
+  -- What the list has of the author goes with the next round.
+  call('ZADD', KEYS[23], 'XX', whole(NOW), '\1' .. author)
   call('UNLINK', AUTHORS .. author, KEYS[18] .. author, KEYS[19] .. author)
   if known[5] then call('UNLINK', TEXTS .. known[5]) end
   forget_names(author, known[4] or '', AUTHORS, KEYS[20], KEYS[21], KEYS[22])

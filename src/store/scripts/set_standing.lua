@@ -48,8 +48,11 @@ local strike = of_author and ARGV[9] == '1' and call('SISMEMBER', KEYS[5], ARGV[
   and call('SCARD', KEYS[5]) < 1000
 if same and not strike then return {'SET', 0, 0} end
 
--- What has ended counts no more; retention takes it away.
-local ended = call('ZCOUNT', KEYS[4], '-inf', now)
+-- What has ended counts no more, as far as 20 tell; retention takes it away.
+local ended = 0
+for _, member in ipairs(call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 20)) do
+  if call('ZSCORE', KEYS[3], member) then ended = ended + 1 end
+end
 local is_new = not same and not lifted and not call('ZSCORE', KEYS[3], home)
 if is_new and call('ZCARD', KEYS[3]) - ended >= tonumber(ARGV[10]) then return {'FULL'} end
 

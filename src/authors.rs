@@ -32,6 +32,7 @@ use crate::{
         connection::Store,
         error::StoreError,
         standing::{NewStanding, StandingSet, Stands},
+        standing_list::StandingPlace,
     },
 };
 
@@ -183,19 +184,18 @@ impl Authors {
         Ok((stands, notes))
     }
 
-    /// A page of standings in force, the last set first, each with the name beside the comment that named it; whether
-    /// there are more.
+    /// A page of standings in force, the last set first, each with the name beside the comment that named it; and where the
+    /// next begins, if there may be one.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn list(
         &self,
         site: &SiteId,
-        offset: usize,
+        from: Option<StandingPlace>,
         count: usize,
-    ) -> Result<(Vec<(Stands, Written)>, bool), StoreError> {
-        let page = self.store.list_standings(site, offset, count).await?;
-        let more = page.len() == count;
+    ) -> Result<(Vec<(Stands, Written)>, Option<StandingPlace>), StoreError> {
+        let (page, next) = self.store.list_standings(site, from, count).await?;
         let named_by = |stands: &Stands| stands.set.as_ref()?.named_by;
         let ids: Vec<CommentId> = page.iter().filter_map(named_by).collect();
         let comments = self.store.comments(site, &ids).await?;
@@ -216,7 +216,7 @@ impl Authors {
             in_force
                 .map(|stands| (stands.clone(), name(&stands)))
                 .collect(),
-            more,
+            next,
         ))
     }
 

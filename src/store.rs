@@ -52,6 +52,7 @@ pub mod seal_lease;
 pub mod selection;
 pub mod sites;
 pub mod standing;
+pub mod standing_list;
 pub mod standing_names;
 pub mod statistics;
 pub mod submit;

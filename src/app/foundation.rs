@@ -178,16 +178,11 @@ async fn open_and_check(
     let confirmation = match config.durability {
         Durability::Replica { replicas } => {
             let wait = config.timeout / 2;
-            Confirmation::by(Replication::spawn(
-                store.clone(),
-                settings.clone(),
-                replicas,
-                wait,
-            )?)
+            Confirmation::by(Replication::new(settings.clone(), replicas, wait))
         }
         Durability::Disk | Durability::Relaxed => Confirmation::default(),
     };
-    let wakeups = Wakeups::spawn(settings)?;
+    let wakeups = Wakeups::spawn(store.clone(), settings);
     Ok((store, confirmation, wakeups, checked))
 }
 

@@ -27,7 +27,7 @@ use crate::{
         moderation::Moderation,
         privacy::Privacy,
         site::SiteAdmin,
-        streams::Streams,
+        streams::{Streams, give_or_take},
     },
     import::Importer,
     privacy::keys::OfficerKeyId,
@@ -99,6 +99,9 @@ fn bounded(config: &ServerConfig) -> Server {
         .timeout(config.request_timeout + SLOW_BODY)
         .http2_keepalive_interval(Some(config.keepalive))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        // GOAWAY: new calls go elsewhere, those in flight finish here, and streams end at an age of their own. Drawn once a
+        // replica: its connections began at different times, those of other replicas end at others.
+        .max_connection_age(give_or_take(config.connection_max_age))
         .initial_stream_window_size(STREAM_WINDOW)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))

@@ -20,13 +20,13 @@ pub(super) fn without(text: &str) -> String {
         None => rest.to_owned(),
     };
     if let Some(query) = query {
-        let parts: Vec<&str> = query
+        let parts: Vec<String> = query
             .split('&')
             .map(|part| {
-                if part.starts_with("pass") {
-                    "pass=[redacted]"
-                } else {
-                    part
+                // `pass`, and `sentinel_password`.
+                match part.split_once('=') {
+                    Some((name, _)) if name.contains("pass") => format!("{name}=[redacted]"),
+                    _ => part.to_owned(),
                 }
             })
             .collect();

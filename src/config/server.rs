@@ -28,6 +28,8 @@ pub struct ServerConfig {
     pub drain_timeout: Duration,
     /// The age at which a stream ends itself, before jitter.
     pub stream_max_age: Duration,
+    /// The age from which a connection takes no new calls, before jitter.
+    pub connection_max_age: Duration,
     /// Between pings on a quiet connection.
     pub keepalive: Duration,
     /// The longest that a connection stays open without a call.
@@ -58,6 +60,7 @@ impl ServerConfig {
         let request_timeout = reader.take("server.request_timeout_ms", milliseconds(100..=60_000));
         let drain_timeout = reader.take("server.drain_timeout_ms", milliseconds(0..=300_000));
         let stream_max_age = reader.take("server.stream_max_age_s", seconds(10..=86_400));
+        let connection_max_age = reader.take("server.connection_max_age_s", seconds(1..=86_400));
         let keepalive = reader.take("server.keepalive_s", seconds(1..=3_600));
         let idle_timeout = reader.take("server.idle_timeout_s", seconds(1..=86_400));
         let unread_timeout = reader.take("server.unread_timeout_s", seconds(1..=3_600));
@@ -71,6 +74,7 @@ impl ServerConfig {
             request_timeout: request_timeout?,
             drain_timeout: drain_timeout?,
             stream_max_age: stream_max_age?,
+            connection_max_age: connection_max_age?,
             keepalive: keepalive?,
             idle_timeout: idle_timeout?,
             unread_timeout: unread_timeout?,

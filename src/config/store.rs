@@ -2,7 +2,6 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
         reader::Reader,
         values::{milliseconds, number, switch, word},
     },
-    store::durability::Durability,
+    store::{connection::check_address, durability::Durability},
 };
 
 /// Where Redis is. May hold a password: `Debug` shows none.
@@ -89,30 +88,6 @@ impl StoreConfig {
 }
 
 fn redis_url(text: &str) -> Result<RedisUrl, String> {
-    let (scheme, rest) = text
-        .split_once("://")
-        .ok_or("must be an address such as redis://127.0.0.1:6379")?;
-    match scheme {
-        "redis" | "rediss" => {
-            let url = Url::parse(text).map_err(|error| format!("is no address: {error}"))?;
-            if url.host().is_none() {
-                return Err("must name a host, such as redis://127.0.0.1:6379".to_owned());
-            }
-        }
-        "unix" => {
-            if !rest.starts_with('/') {
-                return Err(
-                    "must name the socket by its whole path, such as unix:///run/redis.sock"
-                        .to_owned(),
-                );
-            }
-        }
-        "redis+sentinel" | "redis+cluster" => {
-            return Err(format!(
-                "speaks of {scheme}://, which comes in a later release; this one knows redis://, rediss:// and unix://"
-            ));
-        }
-        _ => return Err("must start with redis://, rediss:// or unix://".to_owned()),
-    }
+    check_address(text)?;
     Ok(RedisUrl(Zeroizing::new(text.to_owned())))
 }

@@ -216,8 +216,10 @@ fn addresses_of_redis() {
     for (url, expected) in [
         ("unix:///run/redis.sock", "privacy.pepper"),
         ("rediss://cache.example:6380/1", "privacy.pepper"),
-        ("redis+sentinel://a,b/main", "later release"),
-        ("redis+cluster://a", "later release"),
+        ("redis+sentinel://a,b/main", "privacy.pepper"),
+        ("redis+sentinel://a,b", "must name the service"),
+        ("rediss+cluster://a:1,b:2", "privacy.pepper"),
+        ("redis+cluster://a/1", "one database"),
         ("http://a", "must start with redis://"),
         ("cache.example", "must be an address such as"),
         ("redis://", "must name a host"),

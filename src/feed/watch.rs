@@ -13,8 +13,8 @@ use crate::{
         event::{Cursor, Event},
         ids::SiteId,
     },
-    feed::{FeedError, read},
-    store::{connection::Store, wakeups::Wakeups},
+    feed::{Feed, FeedError},
+    store::wakeups::Wakeups,
 };
 
 /// Events in one read.
@@ -51,7 +51,7 @@ pub enum WatchEnd {
 /// A watch on one site's feed.
 pub struct Watch {
     /// Where events come from.
-    pub store: Store,
+    pub feed: Feed,
     /// What tells of new ones at once.
     pub wakeups: Wakeups,
     /// How often to look all the same, since a wake-up can be lost.
@@ -72,7 +72,7 @@ impl Watch {
         let mut waiter = self.wakeups.event_waiter(&self.site);
         let mut next_heartbeat = Instant::now() + HEARTBEAT;
         loop {
-            let page = match read(&self.store, &self.site, self.after, BATCH).await {
+            let page = match self.feed.read(&self.site, self.after, BATCH).await {
                 Ok(page) => page,
                 Err(error) => return WatchEnd::Failed(error),
             };

@@ -5,17 +5,14 @@ use tonic::{Request, Status};
 use crate::{
     access::caller::Caller,
     authors::Authors,
-    comment::{ids::SiteId, violation::Violations, written::Written},
+    comment::{ids::SiteId, written::Written},
     grpc::{
-        convert::{authors as convert, paging},
+        convert::{authors as convert, standings},
         gate::Gate,
     },
     policy::sites::Sites,
     proto::v1,
 };
-
-/// A rank that no list reaches, and that Redis still takes with a page's length on top.
-const BEYOND: usize = 1 << 53;
 
 /// What moderators say of authors, and who may.
 pub struct AuthorDesk<'a> {
@@ -77,22 +74,14 @@ impl AuthorDesk<'_> {
     ) -> Result<v1::ListStandingsResponse, Status> {
         let asked = request.get_ref();
         let (_, site) = self.admit(request, &asked.site).await?;
-        let name = format!("standings\n{site}");
-        let mut found = Violations::new();
-        let count = found.take("page_size", paging::size(asked.page_size, 50, 200));
-        let offset = found.take("page_token", paging::place(&asked.page_token, &name));
-        let (Some(count), Some(offset)) = (count, offset) else {
-            return Err(found.into());
-        };
-        let start = usize::try_from(offset).unwrap_or(BEYOND).min(BEYOND);
-        let (page, more) = self.authors.list(&site, start, count).await?;
-        let token = || paging::token(offset.saturating_add(count as u64), &name);
+        let (count, from) = standings::listing(asked)?;
+        let (page, next) = self.authors.list(&site, from, count).await?;
         Ok(v1::ListStandingsResponse {
             standings: page
                 .into_iter()
                 .map(|(stands, name)| convert::standing(stands, name))
                 .collect(),
-            next_page_token: if more { token() } else { String::new() },
+            next_page_token: next.map_or_else(String::new, |next| standings::token(&site, next)),
         })
     }
 

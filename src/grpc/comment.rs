@@ -12,7 +12,7 @@ use crate::{
     admission::{desk::Desk, receipt::Admission},
     comment::ids::{CommentId, SiteId},
     comment::violation::Violations,
-    feed::{self, Watch, WatchEnd, WatchMessage},
+    feed::{Feed, Watch, WatchEnd, WatchMessage},
     grpc::{
         audience,
         convert::{comment as convert, paging, statistics, words},
@@ -45,6 +45,13 @@ impl Comments {
     /// Whose site it is, or that there is none: an empty answer would hide a misspelt name.
     async fn known(&self, site: &SiteId) -> Result<Arc<Site>, Status> {
         Ok(self.desk.sites.get(site).await?)
+    }
+
+    fn feed(&self) -> Feed {
+        Feed {
+            store: self.desk.store.clone(),
+            confirmation: self.desk.confirmation.clone(),
+        }
     }
 }
 
@@ -174,7 +181,7 @@ impl CommentService for Comments {
         let after = convert::cursor(&request.get_ref().cursor)?;
         let dismissal = self.gate.dismissal(request.extensions());
         let watch = Watch {
-            store: self.desk.store.clone(),
+            feed: self.feed(),
             wakeups: self.streams.wakeups.clone(),
             poll: self.poll,
             site,
@@ -224,7 +231,7 @@ impl CommentService for Comments {
         let after = convert::cursor(&request.cursor)?;
         let count = paging::size(request.page_size, 100, 500);
         let count = count.map_err(|error| Violations::one("page_size", error))?;
-        let events = feed::read(&self.desk.store, &site, after, count).await?;
+        let events = self.feed().read(&site, after, count).await?;
         Ok(Response::new(v1::ListEventsResponse {
             more: events.len() == count,
             next_cursor: events

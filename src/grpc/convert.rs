@@ -15,6 +15,7 @@ pub mod paging;
 pub mod privacy;
 pub mod review;
 pub mod site;
+pub mod standings;
 pub mod statistics;
 pub mod time;
 pub mod words;

@@ -27,18 +27,20 @@ pub struct Streams {
 }
 
 impl Streams {
-    /// When a stream that starts now ends for age: three quarters of the age to the whole of it, drawn by chance, so that
-    /// the streams of a replica that came together don't leave together. Clients then spread over all replicas.
+    /// When a stream that starts now ends for age. Clients then spread over all replicas.
     #[must_use]
     pub fn end_of_life(&self) -> Instant {
-        let mut draw = [0];
-        // Without random numbers all live equally long.
-        let _ = getrandom::fill(&mut draw);
-        Instant::now()
-            + self
-                .max_age
-                .mul_f64(0.75 + 0.25 * f64::from(draw[0]) / 255.0)
+        Instant::now() + give_or_take(self.max_age)
     }
+}
+
+/// Three quarters of an age to the whole of it, drawn by chance, so that those who came together don't leave together.
+#[must_use]
+pub fn give_or_take(age: Duration) -> Duration {
+    let mut draw = [0];
+    // Without random numbers all live equally long.
+    let _ = getrandom::fill(&mut draw);
+    age.mul_f64(0.75 + 0.25 * f64::from(draw[0]) / 255.0)
 }
 
 /// A long reply.

@@ -4,17 +4,20 @@
 use std::collections::HashMap;
 
 use super::Retention;
-use crate::{comment::ids::SiteId, store::error::StoreError};
+use crate::{
+    comment::ids::SiteId,
+    store::{error::StoreError, standing_list::StandingPlace},
+};
 
 /// Standings in one step.
 const PAGE: usize = 100;
 /// Steps for a site in one round; the next goes on from there.
 const MOST_PAGES: usize = 10;
 
-/// How far each site's standings were gone through, by their place in the list.
+/// How far each site's standings were gone through.
 #[derive(Default)]
 pub(super) struct Carrying {
-    places: HashMap<SiteId, usize>,
+    places: HashMap<SiteId, StandingPlace>,
 }
 
 impl Retention {
@@ -28,18 +31,17 @@ impl Retention {
         if !self.recognition.may_carry() {
             return Ok(());
         }
-        let mut place = carrying.places.remove(site).unwrap_or_default();
+        let mut place = carrying.places.remove(site);
         let mut carried = 0;
         for _ in 0..MOST_PAGES {
-            let page = self.store.list_standings(site, place, PAGE).await?;
+            let (page, next) = self.store.list_standings(site, place, PAGE).await?;
             carried += self.recognition.carry(site, &page).await?;
-            if page.len() < PAGE {
-                place = 0;
+            place = next;
+            if place.is_none() {
                 break;
             }
-            place += PAGE;
         }
-        if place > 0 {
+        if let Some(place) = place {
             carrying.places.insert(site.clone(), place);
         }
         if carried > 0 {

@@ -23,16 +23,28 @@ impl Confirmation {
         &self,
         write: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let Some(replication) = &self.0 else {
-            return write.await;
-        };
-        let ticket = replication.ticket();
-        let done = write.await?;
-        replication.confirm(ticket).await?;
-        Ok(done)
+        match &self.0 {
+            Some(replication) => replication.of(write).await,
+            None => write.await,
+        }
     }
 
-    /// Ends its task, if it has one.
+    /// Runs a read whose news somebody outside will rely on, and waits until what it saw is confirmed; without news at once.
+    ///
+    /// # Errors
+    /// As for [`Confirmation::of`].
+    pub async fn of_news<T>(
+        &self,
+        read: impl Future<Output = Result<T, StoreError>>,
+        is_news: impl FnOnce(&T) -> bool,
+    ) -> Result<T, StoreError> {
+        match &self.0 {
+            Some(replication) => replication.of_some(read, is_news).await,
+            None => read.await,
+        }
+    }
+
+    /// Ends its tasks, if it has any.
     pub async fn shutdown(&self) {
         if let Some(replication) = &self.0 {
             replication.shutdown().await;

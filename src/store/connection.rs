@@ -1,44 +1,56 @@
-//! The one connection type: one socket for all callers, a deadline on every call, and its own reconnect.
+//! The one connection type: one socket a primary for all callers, a deadline on every call, and its own reconnect.
 //!
 //! A command is sent once. What may have been carried out is never sent again from here; whoever knows that a call is
 //! idempotent repeats it. While Redis is away, calls fail at once and one task makes the new connection.
+//!
+//! There is one primary, at a fixed address or where Sentinels say ([`whereabouts`]), or several in a [`cluster`].
 
+mod address;
+mod carried;
+mod cluster;
+mod failure;
 mod health;
 mod keeper;
 mod line;
+mod node;
+mod request;
+mod sentinels;
 mod settings;
+mod whereabouts;
 
 use std::{sync::Arc, time::Duration};
 
-use redis::{Cmd, FromRedisValue, Pipeline};
-use tokio::{sync::watch, time::timeout};
-use tokio_util::{
-    sync::{CancellationToken, DropGuard},
-    task::TaskTracker,
-};
+use redis::{Client, Cmd, FromRedisValue, Pipeline};
+use tokio::sync::watch;
 
 pub use health::Health;
-pub use settings::StoreSettings;
+pub use settings::{StoreSettings, check_address};
+pub(in crate::store) use {
+    carried::{Carrier, carried},
+    node::Node,
+};
 
 use crate::store::{
     error::StoreError,
     script::{Script, ScriptCall},
 };
-use keeper::Keeper;
-use line::Line;
+use address::Address;
+use cluster::{Cluster, PROBE_KEY};
+use failure::Failure;
+use request::Request;
+use whereabouts::Whereabouts;
 
-/// A shared connection to the primary. Cheap to clone; commands of all clones are pipelined on one socket.
+/// The shared connections to Redis. Cheap to clone; commands of all clones are pipelined on one socket a primary.
 #[derive(Clone)]
 pub struct Store {
-    line: Arc<Line>,
-    keeping: Arc<Keeping>,
+    primaries: Primaries,
+    timeout: Duration,
 }
 
-/// The keeper's task; it ends with the last clone at the latest.
-struct Keeping {
-    tasks: TaskTracker,
-    closing: CancellationToken,
-    _ends_with_the_last_clone: DropGuard,
+#[derive(Clone)]
+enum Primaries {
+    One(Arc<Node>),
+    Cluster(Arc<Cluster>),
 }
 
 impl Store {
@@ -57,31 +69,18 @@ impl Store {
     /// [`StoreError::Away`] when nobody answers, [`StoreError::Refused`] when the address or the credentials are wrong,
     /// or do not allow a `PING` and a `SET`.
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
-        let line = Arc::new(Line::new(settings.timeout));
-        let closing = CancellationToken::new();
-        let keeper = Keeper {
-            line: line.clone(),
-            client: settings.client()?,
-            settings,
-            closing: closing.clone(),
+        let timeout = settings.timeout;
+        let primaries = match settings.parse()? {
+            Address::Cluster { seeds, door } => {
+                Primaries::Cluster(Cluster::open(settings, seeds, door).await?)
+            }
+            address => {
+                let whereabouts = Whereabouts::of(address, &settings)?;
+                let probe_key = PROBE_KEY.as_bytes().to_vec();
+                Primaries::One(Node::open(&settings, whereabouts, probe_key).await?)
+            }
         };
-        let (link, tried) = keeper.open().await?;
-        line.install(link, &tried);
-        match tried {
-            Err(error @ StoreError::Refused(_)) => return Err(error),
-            // Asks for a better server, as any call there would.
-            Err(StoreError::ReadOnly(_)) => drop(line.try_out().await),
-            Ok(()) | Err(_) => {}
-        }
-        let tasks = TaskTracker::new();
-        tasks.spawn(keeper.keep());
-        tasks.close();
-        let keeping = Arc::new(Keeping {
-            tasks,
-            _ends_with_the_last_clone: closing.clone().drop_guard(),
-            closing,
-        });
-        Ok(Self { line, keeping })
+        Ok(Self { primaries, timeout })
     }
 
     /// One command, sent once.
@@ -89,21 +88,16 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn query<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
-        let link = self.line.link()?;
-        let mut connection = link.connection();
-        let ended = timeout(self.line.timeout, cmd.query_async(&mut connection)).await;
-        self.line.judge(&link, ended)
+        self.send(Request::Command(cmd)).await
     }
 
-    /// Several commands in one round trip, each sent once; not atomic.
+    /// Several commands in one round trip, with keys of one slot; not atomic. Sent once, except that a cluster may have to
+    /// be sent all of it again when the slot is moved in its midst: they are to be such that this does no harm.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn pipeline<T: FromRedisValue>(&self, pipe: &Pipeline) -> Result<T, StoreError> {
-        let link = self.line.link()?;
-        let mut connection = link.connection();
-        let ended = timeout(self.line.timeout, pipe.query_async(&mut connection)).await;
-        self.line.judge(&link, ended)
+        self.send(Request::Pipeline(pipe)).await
     }
 
     /// One script, run once: by its digest, and by its text only where Redis answers that it does not know it.
@@ -115,44 +109,78 @@ impl Store {
         script: &'static Script,
         call: &ScriptCall,
     ) -> Result<T, StoreError> {
-        let link = self.line.link()?;
-        let mut connection = link.connection();
-        let run = async {
-            let by_digest = call.command("EVALSHA", script.digest());
-            match by_digest.query_async(&mut connection).await {
-                // Not executed: this is no repetition.
-                Err(error) if error.code() == Some("NOSCRIPT") => {
-                    let by_text = call.command("EVAL", script.source());
-                    by_text.query_async(&mut connection).await
+        self.send(Request::Script(script, call)).await
+    }
+
+    /// Several commands with keys of any slots, in one round trip a primary; not atomic. The replies are in the order of
+    /// the commands. As for [`Store::pipeline`], one more time must do no harm.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn each<T: FromRedisValue>(&self, commands: Vec<Cmd>) -> Result<Vec<T>, StoreError> {
+        match &self.primaries {
+            Primaries::One(_) => {
+                let mut pipe = Pipeline::with_capacity(commands.len());
+                for command in commands {
+                    pipe.add_command(command);
                 }
-                other => other,
+                self.pipeline(&pipe).await
             }
-        };
-        let ended = timeout(self.line.timeout, run).await;
-        self.line.judge(&link, ended)
+            Primaries::Cluster(cluster) => cluster.each(&commands).await,
+        }
+    }
+
+    async fn send<T: FromRedisValue>(&self, request: Request<'_>) -> Result<T, StoreError> {
+        match &self.primaries {
+            Primaries::One(node) => {
+                let sent = node.send(request, false).await;
+                sent.map_err(Failure::without_cluster)
+            }
+            Primaries::Cluster(cluster) => cluster.send(request).await,
+        }
     }
 
     /// How long one call may take.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.line.timeout
+        self.timeout
     }
 
-    /// Counts the connections: the same before and after a call means that one connection carried it.
-    pub(in crate::store) fn generation(&self) -> u64 {
-        self.line.generation()
+    /// All primaries that are known: one, or a cluster's.
+    pub(in crate::store) fn nodes(&self) -> Vec<Arc<Node>> {
+        match &self.primaries {
+            Primaries::One(node) => vec![Arc::clone(node)],
+            Primaries::Cluster(cluster) => cluster.nodes(),
+        }
+    }
+
+    /// What makes further connections to a primary, any one in a cluster.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`] when nobody knows where one is.
+    pub(in crate::store) async fn client(&self) -> Result<Client, StoreError> {
+        let nodes = self.nodes();
+        let up = nodes.iter().find(|node| node.is_up());
+        match up.or(nodes.first()) {
+            Some(node) => node.client().await,
+            None => Err(StoreError::Away("no primary is known".to_owned())),
+        }
     }
 
     /// Whether the last probe could write and nothing has failed since.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        self.line.health().borrow().is_up()
+        self.health().borrow().is_up()
     }
 
-    /// How Redis is, now and at each change.
+    /// How Redis is, now and at each change. In a cluster, of the primary that has what is no site's: without it nobody
+    /// can be let in.
     #[must_use]
     pub fn health(&self) -> watch::Receiver<Health> {
-        self.line.health().subscribe()
+        match &self.primaries {
+            Primaries::One(node) => node.health(),
+            Primaries::Cluster(cluster) => cluster.health().subscribe(),
+        }
     }
 
     /// Asks for an answer and a write, and lets [`Store::health`] know. It happens by itself every
@@ -161,12 +189,17 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        self.line.try_out().await
+        match &self.primaries {
+            Primaries::One(node) => node.try_out().await,
+            Primaries::Cluster(cluster) => cluster.try_out().await,
+        }
     }
 
-    /// Ends the keeper and refuses further calls; calls in flight end within their deadline.
+    /// Ends what keeps the connections and refuses further calls; calls in flight end within their deadline.
     pub async fn shutdown(&self) {
-        self.keeping.closing.cancel();
-        self.keeping.tasks.wait().await;
+        match &self.primaries {
+            Primaries::One(node) => node.close().await,
+            Primaries::Cluster(cluster) => cluster.close().await,
+        }
     }
 }

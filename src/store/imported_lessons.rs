@@ -99,18 +99,15 @@ impl Store {
     ) -> Result<(), StoreError> {
         let sites: Vec<SiteId> = places.iter().map(|(site, _)| site.clone()).collect();
         let heads = self.source_heads(&sites).await?;
-        let mut pipe = redis::Pipeline::with_capacity(places.len());
-        for ((site, to), _) in places
+        let reached = places
             .iter()
             .zip(heads)
-            .filter(|((_, to), heads)| heads.imported >= to.sequence())
-        {
-            pipe.add_command(forget(site, *to)).ignore();
+            .filter(|((_, to), heads)| heads.imported >= to.sequence());
+        let trims: Vec<redis::Cmd> = reached.map(|((site, to), _)| forget(site, *to)).collect();
+        if !trims.is_empty() {
+            let _: Vec<redis::Value> = self.each(trims).await?;
         }
-        if pipe.is_empty() {
-            return Ok(());
-        }
-        self.pipeline(&pipe).await
+        Ok(())
     }
 
     /// How far the sources of some sites reach, in the same order: one round trip.
@@ -121,13 +118,12 @@ impl Store {
         if sites.is_empty() {
             return Ok(Vec::new());
         }
-        let mut pipe = redis::Pipeline::with_capacity(sites.len());
-        for site in sites {
-            pipe.cmd("HMGET")
-                .arg(keys::counters(site))
-                .arg(&["seq", "il"]);
-        }
-        let heads: Vec<(Option<u64>, Option<u64>)> = self.pipeline(&pipe).await?;
+        let reads = sites.iter().map(|site| {
+            let mut read = redis::cmd("HMGET");
+            read.arg(keys::counters(site)).arg(&["seq", "il"]);
+            read
+        });
+        let heads: Vec<(Option<u64>, Option<u64>)> = self.each(reads.collect()).await?;
         Ok(heads
             .into_iter()
             .map(|(events, imported)| SourceHeads {

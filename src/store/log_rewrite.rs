@@ -44,11 +44,8 @@ impl Store {
             // The worker looks once a minute.
             return Ok(Timestamp(now.0 + left + 60_000));
         }
-        match self
-            .query::<redis::Value>(&redis::cmd("BGREWRITEAOF"))
-            .await
-        {
-            Ok(_) => {
+        match self.begin_rewrite().await {
+            Ok(()) => {
                 // Who asked since then is not served by this rewrite.
                 self.log_rewrite(-asked).await?;
                 Ok(now)
@@ -66,6 +63,14 @@ impl Store {
                 Ok(Timestamp(now.0 + AT_MOST_EVERY_MS))
             }
         }
+    }
+
+    /// On every primary.
+    async fn begin_rewrite(&self) -> Result<(), StoreError> {
+        for node in self.nodes() {
+            let _: redis::Value = node.query(&redis::cmd("BGREWRITEAOF")).await?;
+        }
+        Ok(())
     }
 
     /// How many wait for a rewrite once so many more do, whether it may begin now, and else for how long it may not.

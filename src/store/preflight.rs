@@ -1,9 +1,9 @@
 //! Whether an external Redis can keep what an OK promises: asked once, before the start.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use crate::store::{
-    connection::Store,
+    connection::{Node, Store},
     durability::Durability,
     error::StoreError,
     version::{OLDEST, Version},
@@ -18,16 +18,29 @@ pub struct Problem {
     pub mend: String,
 }
 
+impl Problem {
+    /// The same, and whose it is.
+    fn at(self, place: Option<&str>) -> Self {
+        match place {
+            Some(place) => Self {
+                found: format!("{place}: {}", self.found),
+                ..self
+            },
+            None => self,
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.found, self.mend)
     }
 }
 
-/// A server that may be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Servers that may be used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// What it is; `None` when it does not say.
+    /// What it is; `None` when it does not say. In a cluster, of one that does.
     pub version: Option<Version>,
     /// What could not be looked at, for the log.
     pub unchecked: Vec<String>,
@@ -63,14 +76,30 @@ pub async fn check(
     durability: Durability,
     allow_unsafe: bool,
 ) -> Result<Report, PreflightError> {
-    let server = Facts::ask(store).await?;
-    let mut fatal = server.unusable();
-    let unsafe_settings = server.unsafe_settings(durability);
-    if !allow_unsafe {
-        fatal.extend(unsafe_settings);
-        return server.report(fatal, Vec::new());
+    let nodes = store.nodes();
+    let mut report = Report::default();
+    let mut fatal = Vec::new();
+    for node in &nodes {
+        let server = Facts::ask(node).await?;
+        // Of several, each problem says whose it is.
+        let place = (nodes.len() > 1).then(|| node.shown());
+        let of = |problems: Vec<Problem>| problems.into_iter().map(|p| p.at(place.as_deref()));
+        fatal.extend(of(server.unusable()));
+        let unsafe_settings = of(server.unsafe_settings(durability));
+        if allow_unsafe {
+            report.allowed.extend(unsafe_settings);
+        } else {
+            fatal.extend(unsafe_settings);
+        }
+        report.version = report.version.or(server.version());
+        report.unchecked.extend(server.unchecked());
     }
-    server.report(fatal, unsafe_settings)
+    report.unchecked.dedup();
+    if fatal.is_empty() {
+        Ok(report)
+    } else {
+        Err(PreflightError::Unfit(fatal))
+    }
 }
 
 /// What the server says of itself.
@@ -81,13 +110,13 @@ struct Facts {
 }
 
 impl Facts {
-    async fn ask(store: &Store) -> Result<Self, StoreError> {
-        let text: String = store.query(&redis::cmd("INFO")).await?;
+    async fn ask(node: &Arc<Node>) -> Result<Self, StoreError> {
+        let text: String = node.query(&redis::cmd("INFO")).await?;
         let info = text.lines().filter_map(|line| line.split_once(':'));
         let info = info.map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
         let mut config = redis::cmd("CONFIG");
         config.arg("GET").arg("appendfsync");
-        let fsync = match store.query::<HashMap<String, String>>(&config).await {
+        let fsync = match node.query::<HashMap<String, String>>(&config).await {
             Ok(mut found) => found.remove("appendfsync"),
             Err(StoreError::Refused(_)) => None,
             Err(error) => return Err(error),
@@ -193,17 +222,6 @@ impl Facts {
             );
         }
         unchecked
-    }
-
-    fn report(self, fatal: Vec<Problem>, allowed: Vec<Problem>) -> Result<Report, PreflightError> {
-        if !fatal.is_empty() {
-            return Err(PreflightError::Unfit(fatal));
-        }
-        Ok(Report {
-            version: self.version(),
-            unchecked: self.unchecked(),
-            allowed,
-        })
     }
 }
 

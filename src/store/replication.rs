@@ -1,13 +1,16 @@
 //! Durability `replica`: an OK only once enough replicas have received the write.
 //!
-//! `WAIT` on the shared connection would stall every caller, so one task owns a connection for it and asks once for
-//! all who wait. `PING` first, since `WAIT` counts from the connection's own last command. A write and its `WAIT` must
-//! mean the same server, or a fail-over between the two would confirm what it lost: a [`Ticket`], taken before the
-//! write, ties them together.
+//! `WAIT` on the shared connection would stall every caller, so one task a primary owns a connection for it and asks once
+//! for all who wait. `PING` first, since `WAIT` counts from the connection's own last command. A write and its `WAIT` must
+//! mean the same server, or a fail-over between the two would confirm what it lost: what carried the write is noted
+//! while it is sent, and only a `WAIT` of the same generation counts.
 
 mod waiter;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -19,103 +22,150 @@ use tokio_util::{
 };
 
 use crate::store::{
-    connection::{Store, StoreSettings},
+    connection::{Carrier, Node, StoreSettings, carried},
     error::StoreError,
 };
 use waiter::{Ask, Waiter};
 
-/// How many may wait for the next batch; more wait for a place within their deadline.
+/// How many may wait for the next batch of a primary; more wait for a place within their deadline.
 const MOST_WAITING: usize = 4096;
 
-/// Which connection the store had before a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ticket(u64);
-
-/// Confirms that writes have reached the replicas. Cheap to clone; its task ends with the last clone at the latest.
+/// Confirms that writes have reached the replicas. Cheap to clone; its tasks end with the last clone at the latest.
 #[derive(Clone)]
 pub struct Replication {
-    store: Store,
-    asks: mpsc::Sender<Ask>,
-    deadline: Duration,
-    task: Arc<Task>,
+    shared: Arc<Shared>,
 }
 
-struct Task {
+struct Shared {
+    settings: StoreSettings,
+    replicas: u32,
+    wait: Duration,
+    deadline: Duration,
+    /// One for each primary that took a write; those of primaries that are gone go too.
+    waiters: Mutex<Vec<Asked>>,
     tasks: TaskTracker,
     closing: CancellationToken,
     _ends_with_the_last_clone: DropGuard,
 }
 
+/// Where one primary's waiter is asked.
+struct Asked {
+    node: Weak<Node>,
+    asks: mpsc::Sender<Ask>,
+}
+
 impl Replication {
-    /// Starts the task. `wait` is how long one batch waits for its acknowledgements.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] when the address cannot be used.
-    pub fn spawn(
-        store: Store,
-        settings: StoreSettings,
-        replicas: u32,
-        wait: Duration,
-    ) -> Result<Self, StoreError> {
-        let (asks, asked) = mpsc::channel(MOST_WAITING);
-        let closing = CancellationToken::new();
+    /// Ready to confirm. `wait` is how long one batch waits for its acknowledgements.
+    #[must_use]
+    pub fn new(settings: StoreSettings, replicas: u32, wait: Duration) -> Self {
         // One that comes during a batch waits for its end, then for its own.
         let deadline = wait * 2 + settings.connect_timeout + settings.timeout;
-        let waiter = Waiter {
-            client: settings.client()?,
-            settings,
-            store: store.clone(),
-            replicas,
-            wait,
-            most: MOST_WAITING,
-        };
-        let tasks = TaskTracker::new();
-        let until = closing.clone();
-        tasks.spawn(async move { until.run_until_cancelled(waiter.serve(asked)).await });
-        tasks.close();
-        let task = Arc::new(Task {
-            tasks,
-            _ends_with_the_last_clone: closing.clone().drop_guard(),
-            closing,
-        });
-        Ok(Self {
-            store,
-            asks,
-            deadline,
-            task,
-        })
+        let closing = CancellationToken::new();
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                replicas,
+                wait,
+                deadline,
+                waiters: Mutex::default(),
+                tasks: TaskTracker::new(),
+                _ends_with_the_last_clone: closing.clone().drop_guard(),
+                closing,
+            }),
+        }
     }
 
-    /// To be taken before the write.
-    #[must_use]
-    pub fn ticket(&self) -> Ticket {
-        Ticket(self.store.generation())
-    }
-
-    /// Resolves when enough replicas have received everything that was written before this call.
+    /// Runs a write, and resolves when enough replicas have received all that it wrote.
     ///
     /// # Errors
-    /// [`StoreError::Unreplicated`] when too few have, or when the connection changed since the ticket: the write
-    /// stands on the primary as far as anyone knows, and an idempotent repetition finds it and waits again.
+    /// The write's own; [`StoreError::Unreplicated`] when too few have received it, or when a connection changed meanwhile:
+    /// it stands on the primary as far as anyone knows, and an idempotent repetition finds it and waits again;
     /// [`StoreError::Away`] and [`StoreError::TimedOut`] as for any call.
-    pub async fn confirm(&self, ticket: Ticket) -> Result<(), StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let ask = Ask {
-            generation: ticket.0,
-            answer,
+    pub async fn of<T>(
+        &self,
+        write: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.of_some(write, |_| true).await
+    }
+
+    /// The same, but what came of it needs no confirmation where `counts` says so.
+    ///
+    /// # Errors
+    /// As for [`Replication::of`].
+    pub(in crate::store) async fn of_some<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+        counts: impl FnOnce(&T) -> bool,
+    ) -> Result<T, StoreError> {
+        let (written, carriers) = carried(work).await;
+        let written = written?;
+        if !counts(&written) {
+            return Ok(written);
+        }
+        let confirming = async {
+            for carrier in carriers {
+                self.confirm(carrier).await?;
+            }
+            Ok(written)
         };
-        let closed = || StoreError::Away("the store is closed".to_owned());
-        let confirmed = async {
-            self.asks.send(ask).await.map_err(|_| closed())?;
-            answered.await.map_err(|_| closed())?
-        };
-        let confirmed = timeout(self.deadline, confirmed).await;
+        let confirmed = timeout(self.shared.deadline, confirming).await;
         confirmed.unwrap_or(Err(StoreError::TimedOut))
     }
 
-    /// Ends the task; whoever waits is told that the store is closed.
+    async fn confirm(&self, carrier: Carrier) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let ask = Ask {
+            generation: carrier.generation,
+            answer,
+        };
+        let closed = || StoreError::Away("the store is closed".to_owned());
+        let asks = self.shared.asks(&carrier.node).ok_or_else(closed)?;
+        asks.send(ask).await.map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
+    }
+
+    /// Ends the tasks; whoever waits is told that the store is closed.
     pub async fn shutdown(&self) {
-        self.task.closing.cancel();
-        self.task.tasks.wait().await;
+        self.shared.closing.cancel();
+        self.shared.waiters().clear();
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+    }
+}
+
+impl Shared {
+    fn waiters(&self) -> MutexGuard<'_, Vec<Asked>> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where this primary's waiter is asked; `None` once all is closed.
+    fn asks(&self, node: &Arc<Node>) -> Option<mpsc::Sender<Ask>> {
+        let mut waiters = self.waiters();
+        let known = waiters
+            .iter()
+            .find(|asked| std::ptr::eq(asked.node.as_ptr(), Arc::as_ptr(node)));
+        if let Some(asked) = known {
+            return Some(asked.asks.clone());
+        }
+        if self.closing.is_cancelled() {
+            return None;
+        }
+        waiters.retain(|asked| asked.node.strong_count() > 0);
+        let (asks, asked) = mpsc::channel(MOST_WAITING);
+        let waiter = Waiter {
+            node: Arc::downgrade(node),
+            settings: self.settings.clone(),
+            replicas: self.replicas,
+            wait: self.wait,
+            most: MOST_WAITING,
+        };
+        let until = self.closing.clone();
+        self.tasks
+            .spawn(async move { until.run_until_cancelled(waiter.serve(asked)).await });
+        waiters.push(Asked {
+            node: Arc::downgrade(node),
+            asks: asks.clone(),
+        });
+        Some(asks)
     }
 }

@@ -131,6 +131,11 @@ impl ScriptCall {
         self
     }
 
+    /// The first of `KEYS`. All of them are of one slot.
+    pub(in crate::store) fn first_key(&self) -> Option<&[u8]> {
+        self.keys.args_iter().next().and_then(simple)
+    }
+
     /// The next of `ARGV`.
     #[must_use]
     pub fn arg(mut self, arg: impl ToRedisArgs) -> Self {

@@ -1,7 +1,7 @@
 //! Sites' records in Redis. What a policy means is not known here: it is bytes.
 
 use prost::Message;
-use redis::{cmd, pipe};
+use redis::cmd;
 
 use crate::{
     comment::{audit::Actor, ids::SiteId, state::Timestamp},
@@ -113,11 +113,8 @@ impl Store {
         let ids = self.site_names().await?;
         let mut sites = Vec::with_capacity(ids.len());
         for page in ids.chunks(PAGE) {
-            let mut reads = pipe();
-            for id in page {
-                reads.add_command(read_command(id));
-            }
-            let raw: Vec<RawRecord> = self.pipeline(&reads).await?;
+            let reads = page.iter().map(read_command).collect();
+            let raw: Vec<RawRecord> = self.each(reads).await?;
             for (id, raw) in page.iter().zip(raw) {
                 // A name without a record: its creation has not come to its end.
                 if let Some(record) = record(raw)? {

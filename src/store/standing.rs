@@ -31,7 +31,7 @@ static SET_STANDING: Script = audited_script!("set_standing.lua", "names.lua");
 /// The most standings of a site that are in force: a list that people can still go through.
 pub const MOST_STANDINGS: u32 = 100_000;
 
-const UNREADABLE: StoreError = StoreError::Corrupt { what: "a standing" };
+pub(in crate::store) const UNREADABLE: StoreError = StoreError::Corrupt { what: "a standing" };
 
 /// The fields of an author's hash that say how they stand.
 const FIELDS: [&str; 8] = ["v", "st", "su", "sr", "sb", "sa", "sc", "sk"];
@@ -145,27 +145,6 @@ impl Store {
             stands(*subject, &fields, now)
         };
         subjects.iter().zip(found).map(read).collect()
-    }
-
-    /// A page of the subjects that a standing was said of, the last set first; what has ended may be among them.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn list_standings(
-        &self,
-        site: &SiteId,
-        offset: usize,
-        count: usize,
-    ) -> Result<Vec<Stands>, StoreError> {
-        let mut range = redis::cmd("ZREVRANGE");
-        range
-            .arg(keys::standings(site))
-            .arg(offset)
-            .arg(offset + count.max(1) - 1);
-        let members: Vec<Vec<u8>> = self.query(&range).await?;
-        let subjects = members.iter().map(|member| Subject::from_bytes(member));
-        let subjects: Option<Vec<Subject>> = subjects.collect();
-        self.standings(site, &subjects.ok_or(UNREADABLE)?).await
     }
 }
 

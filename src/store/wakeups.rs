@@ -19,7 +19,7 @@ use tokio_util::{
 
 use crate::{
     comment::{ids::SiteId, lanes::Lanes},
-    store::{connection::StoreSettings, error::StoreError},
+    store::connection::{Store, StoreSettings},
 };
 use bells::{Bell, Bells};
 pub use learning::Heard;
@@ -44,15 +44,14 @@ struct Subscription {
 }
 
 impl Wakeups {
-    /// Starts the task that subscribes, on a connection of its own. It connects in the background, again and again.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] when the address cannot be used.
-    pub fn spawn(settings: StoreSettings) -> Result<Self, StoreError> {
+    /// Starts the task that subscribes, on a connection of its own to a primary of the store's: in a cluster one hears what
+    /// is published at any. It connects in the background, again and again.
+    #[must_use]
+    pub fn spawn(store: Store, settings: StoreSettings) -> Self {
         let bells = Arc::new(Bells::default());
         let closing = CancellationToken::new();
         let subscriber = Subscriber {
-            client: settings.client()?,
+            store,
             settings,
             bells: bells.clone(),
             closing: closing.clone(),
@@ -65,10 +64,10 @@ impl Wakeups {
             _ends_with_the_last_clone: closing.clone().drop_guard(),
             closing,
         });
-        Ok(Self {
+        Self {
             bells,
             subscription,
-        })
+        }
     }
 
     /// A waiter for some lanes of a site's queue: each message wakes one of the site's waiters here for the same lanes.

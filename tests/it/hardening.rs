@@ -96,6 +96,23 @@ async fn a_connection_without_calls_is_closed_and_one_with_a_stream_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_aged_connection_says_good_bye_and_its_stream_goes_on() {
+    let desk = Desk::with(1, &[("server.connection_max_age_s", "1")]).await;
+    let blog = desk.site("gazette", everything_waits()).await;
+    let mut watch = blog.watch("gazette", "").await.unwrap();
+    let (calls, connection) = http2(desk.replicas[0].address, &h2::client::Builder::new()).await;
+    // GOAWAY without an error, long before it would be closed for being idle.
+    let ended = soon("good-bye", BOUND, connection).await;
+    ended.unwrap();
+    assert!(soon("refusal", BOUND, calls.ready()).await.is_err());
+    // The watch's connection is older still; new calls of its client go by another.
+    blog.submit(nth("gazette", 0)).await.unwrap();
+    soon("the event", BOUND, watch.event()).await;
+    drop((watch, blog));
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn headers_and_calls_at_once_are_bounded_and_the_server_says_so() {
     let desk = Desk::with(1, &[("server.max_concurrent_streams", "7")]).await;
     desk.site("gazette", everything_waits()).await;

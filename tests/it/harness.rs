@@ -12,6 +12,7 @@ pub mod learnt;
 pub mod policies;
 pub mod privacy;
 pub mod process;
+pub mod redis_group;
 pub mod redis_server;
 pub mod refusals;
 pub mod remains;
@@ -21,7 +22,7 @@ pub mod streams;
 pub mod until;
 pub mod wire;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use replydesk::{
     access::{key::AccessKey, root::RootKey},
@@ -81,8 +82,13 @@ impl Desk {
 
     /// Several replicas on one Redis, with settings such as `("moderation.lease_ms", "300")`.
     pub async fn with(replicas: usize, settings: &[(&str, &str)]) -> Self {
+        Self::on(RedisServer::start(), replicas, settings).await
+    }
+
+    /// The same on a Redis that is there.
+    pub async fn on(redis: RedisServer, replicas: usize, settings: &[(&str, &str)]) -> Self {
         let mut desk = Self {
-            redis: RedisServer::start(),
+            redis,
             replicas: Vec::new(),
             settings: settings
                 .iter()
@@ -118,13 +124,19 @@ impl Desk {
 
     /// One more replica, as a process of its own: the real binary, which can be killed.
     pub async fn process(&self) -> Process {
+        self.process_of(Path::new(env!("CARGO_BIN_EXE_replydesk")))
+            .await
+    }
+
+    /// The same of another build.
+    pub async fn process_of(&self, binary: &Path) -> Process {
         let flags = self.flags();
         let settings: Vec<(&str, &str)> = flags
             .iter()
             .filter(|(key, _)| key != "server.listen")
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect();
-        let mut command = process::serve(&settings);
+        let mut command = process::serve_by(binary, &settings);
         command.env("REDIS_URL", self.redis.url());
         command.envs(self.peppers());
         Process::spawn(command).await

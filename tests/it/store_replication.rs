@@ -83,7 +83,7 @@ impl Pair {
 
     async fn store(&self) -> (Store, Replication) {
         let store = Store::open(self.settings()).await.unwrap();
-        let replication = Replication::spawn(store.clone(), self.settings(), 1, WAIT).unwrap();
+        let replication = Replication::new(self.settings(), 1, WAIT);
         (store, replication)
     }
 }
@@ -98,9 +98,9 @@ impl Drop for Pair {
 }
 
 async fn write(store: &Store, replication: &Replication) -> Result<(), StoreError> {
-    let ticket = replication.ticket();
-    let _: u64 = store.query(&cmd("INCR n")).await?;
-    replication.confirm(ticket).await
+    let increment = cmd("INCR n");
+    let written = replication.of(store.query::<u64>(&increment)).await;
+    written.map(drop)
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_frozen_replica_fails_those_who_wait_and_stalls_nobody_else() {
     })
     .await;
     replication.shutdown().await;
-    let closed = replication.confirm(replication.ticket()).await;
+    let closed = write(&store, &replication).await;
     assert!(matches!(closed, Err(StoreError::Away(_))), "{closed:?}");
 }
 
@@ -149,17 +149,20 @@ async fn a_frozen_replica_fails_those_who_wait_and_stalls_nobody_else() {
 async fn a_write_of_an_earlier_connection_is_not_confirmed_by_a_later_one() {
     let pair = Pair::start().await;
     let (store, replication) = pair.store().await;
-    let ticket = replication.ticket();
-    let _: u64 = store.query(&cmd("INCR n")).await.unwrap();
-    // What a fail-over looks like from here: the connections break, and another server may answer next.
-    let _ = store
-        .query::<u64>(&cmd("CLIENT KILL TYPE normal SKIPME no"))
+    let late = replication.of(async {
+        let _: u64 = store.query(&cmd("INCR n")).await?;
+        let before: u64 = store.query(&cmd("CLIENT ID")).await?;
+        // What a fail-over looks like from here: the connections break, and another server may answer next.
+        let kill = cmd("CLIENT KILL TYPE normal SKIPME no");
+        let _ = store.query::<u64>(&kill).await;
+        eventually("a new connection", || async {
+            let now = store.query::<u64>(&cmd("CLIENT ID")).await;
+            now.is_ok_and(|now| now != before)
+        })
         .await;
-    eventually("a new connection", || async {
-        store.query::<()>(&cmd("PING")).await.is_ok() && replication.ticket() != ticket
-    })
-    .await;
-    let late = replication.confirm(ticket).await;
+        Ok(())
+    });
+    let late = late.await;
     assert!(
         matches!(late, Err(StoreError::Unreplicated { .. })),
         "{late:?}"

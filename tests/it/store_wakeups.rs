@@ -39,7 +39,7 @@ async fn subscribed(store: &Store, wakeups: &Wakeups) {
 async fn a_queue_message_wakes_one_waiter_and_a_feed_message_all() {
     let server = Server::start().await;
     let store = server.store().await;
-    let wakeups = Wakeups::spawn(server.settings()).unwrap();
+    let wakeups = Wakeups::spawn(store.clone(), server.settings());
     subscribed(&store, &wakeups).await;
     let site: SiteId = "news".parse().unwrap();
 
@@ -79,7 +79,7 @@ async fn a_queue_message_wakes_one_waiter_and_a_feed_message_all() {
 async fn after_an_outage_everyone_is_woken_once() {
     let server = Server::start().await;
     let store = server.store().await;
-    let wakeups = Wakeups::spawn(server.settings()).unwrap();
+    let wakeups = Wakeups::spawn(store.clone(), server.settings());
     subscribed(&store, &wakeups).await;
     let site: SiteId = "news".parse().unwrap();
     let queue = wakeups.queue_waiter(&site, Lanes::USUAL);

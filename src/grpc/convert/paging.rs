@@ -32,9 +32,17 @@ pub fn sealed(place: &[u8], listing: &str) -> String {
 /// The place of such a token; `None` for any other.
 #[must_use]
 pub fn unsealed<const N: usize>(token: &str, listing: &str) -> Option<[u8; N]> {
-    let bytes = BASE32_NOPAD.decode(token.as_bytes()).ok()?;
-    let (place, found) = bytes.split_first_chunk::<N>()?;
-    (found == mark(listing)).then_some(*place)
+    opened(token, listing)?.try_into().ok()
+}
+
+/// The same for places of several lengths.
+#[must_use]
+pub fn opened(token: &str, listing: &str) -> Option<Vec<u8>> {
+    let mut bytes = BASE32_NOPAD.decode(token.as_bytes()).ok()?;
+    let (_, found) = bytes.split_last_chunk::<4>()?;
+    let is_of_it = *found == mark(listing);
+    bytes.truncate(bytes.len() - 4);
+    is_of_it.then_some(bytes)
 }
 
 /// Not a secret: it only has to tell one listing from another.

@@ -33,6 +33,12 @@ impl Health {
     pub fn is_up(&self) -> bool {
         *self == Self::Up
     }
+
+    /// Whether there is no connection.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Away { .. })
+    }
 }
 
 impl From<&StoreError> for Health {

@@ -2,17 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    line::{CLOSED, Line, Link, probe},
+    failure::{Failure, outcome},
+    line::{CLOSED, Line, Link},
     settings::StoreSettings,
+    whereabouts::Whereabouts,
 };
 use crate::store::{backoff::Backoff, error::StoreError};
 
+/// How often Sentinels are asked whether the primary is still the same: one that was cut off from them answers us as if
+/// nothing were.
+const ASK_EVERY: Duration = Duration::from_secs(5);
+
 pub(super) struct Keeper {
     pub(super) line: Arc<Line>,
-    pub(super) client: redis::Client,
+    pub(super) whereabouts: Arc<Whereabouts>,
     pub(super) settings: StoreSettings,
     pub(super) closing: CancellationToken,
 }
@@ -27,11 +34,27 @@ impl Keeper {
     }
 
     async fn watch(&self) {
+        if self.line.link().is_err() {
+            self.restore().await;
+        }
+        let mut ask = interval(ASK_EVERY);
+        ask.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ask.reset();
         loop {
             tokio::select! {
                 () = self.line.broken() => self.restore().await,
                 () = self.try_out() => {}
+                _ = ask.tick(), if self.whereabouts.may_change() => self.follow().await,
             }
+        }
+    }
+
+    /// Leaves a primary that is none any more.
+    async fn follow(&self) {
+        if let Some(other) = self.whereabouts.moved().await {
+            let cause = format!("the Sentinels name another primary, {other}");
+            self.line.cut(StoreError::Away(cause));
+            self.restore().await;
         }
     }
 
@@ -62,22 +85,26 @@ impl Keeper {
     /// A connection that answers, and whether it could write.
     pub(super) async fn open(&self) -> Result<(Arc<Link>, Result<(), StoreError>), StoreError> {
         let config = self.settings.connection_config();
-        let made = self
-            .client
+        let client = self.whereabouts.follow().await?;
+        let made = client
             .get_multiplexed_async_connection_with_config(&config)
             .await;
         let link = match made.map_err(StoreError::from) {
             Ok(connection) => Link::new(connection),
             Err(StoreError::TimedOut) => return Err(self.silent(self.settings.connect_timeout)),
             Err(StoreError::Away(reason)) => {
-                let address = self.settings.address();
+                let address = self.whereabouts.shown();
                 return Err(StoreError::Away(format!("{address}: {reason}")));
             }
             Err(error) => return Err(error),
         };
-        let tried = match probe(&link, self.settings.timeout).await {
-            Ok(tried) => tried.map_err(StoreError::from),
-            Err(_) => return Err(self.silent(self.settings.timeout)),
+        let tried = match outcome(self.line.probe(&link).await) {
+            Err(Failure::Failed(StoreError::TimedOut)) => {
+                return Err(self.silent(self.settings.timeout));
+            }
+            Err(Failure::Failed(error)) => Err(error),
+            // It answers, and where its slots are now is found out elsewhere.
+            Ok(()) | Err(Failure::Redirected(_)) => Ok(()),
         };
         match tried {
             Err(error @ StoreError::Away(_)) => Err(error),
@@ -86,7 +113,7 @@ impl Keeper {
     }
 
     fn silent(&self, waited: Duration) -> StoreError {
-        let (address, millis) = (self.settings.address(), waited.as_millis());
+        let (address, millis) = (self.whereabouts.shown(), waited.as_millis());
         StoreError::Away(format!("no answer from {address} within {millis} ms"))
     }
 }

@@ -8,25 +8,28 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use redis::{RedisResult, aio::MultiplexedConnection};
 use tokio::{
     sync::{Notify, watch},
     time::error::Elapsed,
 };
 
-use super::health::Health;
+use super::{
+    failure::{Failure, outcome},
+    health::Health,
+};
 use crate::store::error::StoreError;
 
 /// Time-outs in a row, without any answer between, after which a connection is given up. One can be a slow disk.
 const SILENCE: u32 = 2;
 
-/// Where the probe writes. It holds nothing.
-const PROBE_KEY: &str = "{replydesk}:probe";
-
 /// One connection, from its making to its loss.
 pub(super) struct Link {
     connection: MultiplexedConnection,
     timeouts: AtomicU32,
+    /// Which of its line's connections it is; 0 until it is installed.
+    generation: AtomicU64,
 }
 
 impl Link {
@@ -34,7 +37,13 @@ impl Link {
         Arc::new(Self {
             connection,
             timeouts: AtomicU32::new(0),
+            generation: AtomicU64::new(0),
         })
+    }
+
+    /// Which of its line's connections it is.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
     }
 
     pub(super) fn connection(&self) -> MultiplexedConnection {
@@ -65,10 +74,14 @@ struct Slot {
     doubted: bool,
 }
 
-/// What all clones of a store share.
+/// What leads to one primary.
 pub(super) struct Line {
     slot: Mutex<Slot>,
     health: watch::Sender<Health>,
+    /// Raised at each change of health.
+    told: Arc<Notify>,
+    /// Where the probe writes: a key that this primary holds.
+    probe_key: ArcSwap<Vec<u8>>,
     /// Counts the links.
     generation: AtomicU64,
     /// Raised when the slot wants a new link.
@@ -78,10 +91,12 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(timeout: Duration) -> Self {
+    pub(super) fn new(timeout: Duration, probe_key: Vec<u8>, told: Arc<Notify>) -> Self {
         let cause = StoreError::Away("not connected yet".to_owned());
         Self {
             health: watch::Sender::new(Health::from(&cause)),
+            told,
+            probe_key: ArcSwap::from_pointee(probe_key),
             slot: Mutex::new(Slot {
                 link: None,
                 cause,
@@ -102,8 +117,9 @@ impl Line {
         &self.health
     }
 
-    pub(super) fn generation(&self) -> u64 {
-        self.generation.load(Ordering::SeqCst)
+    /// Probes write there from now on.
+    pub(super) fn probe_at(&self, key: Vec<u8>) {
+        self.probe_key.store(Arc::new(key));
     }
 
     /// The current link, or at once why there is none.
@@ -127,8 +143,8 @@ impl Line {
     /// Puts a new link in place. The old one closes when its last call has ended.
     pub(super) fn install(&self, link: Arc<Link>, tried: &Result<(), StoreError>) {
         let mut slot = self.slot();
-        // First, so that nobody writes on the new link with the old one's number.
-        self.generation.fetch_add(1, Ordering::SeqCst);
+        let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
+        link.generation.store(generation, Ordering::Relaxed);
         slot.link = Some(link);
         slot.doubted = false;
         drop(slot);
@@ -148,14 +164,13 @@ impl Line {
         &self,
         link: &Arc<Link>,
         ended: Result<RedisResult<T>, Elapsed>,
-    ) -> Result<T, StoreError> {
-        let error = match ended {
-            Ok(Ok(reply)) => {
+    ) -> Result<T, Failure> {
+        let error = match outcome(ended) {
+            Err(Failure::Failed(error)) => error,
+            answered => {
                 link.answered();
-                return Ok(reply);
+                return answered;
             }
-            Ok(Err(error)) => StoreError::from(error),
-            Err(Elapsed { .. }) => StoreError::TimedOut,
         };
         match &error {
             StoreError::TimedOut if link.timed_out() => self.lose(link, &error),
@@ -170,20 +185,33 @@ impl Line {
             | StoreError::Corrupt { .. }
             | StoreError::Unreplicated { .. } => link.answered(),
         }
-        Err(error)
+        Err(error.into())
     }
 
     /// Tries the link out: an answer, and a write. Success is what brings health back.
-    pub(super) async fn try_out(&self) -> Result<(), StoreError> {
+    pub(super) async fn try_out(&self) -> Result<(), Failure> {
         let link = self.link()?;
-        let tried = self.judge(&link, probe(&link, self.timeout).await);
+        let tried = self.judge(&link, self.probe(&link).await);
         match &tried {
             Ok(()) => self.publish(Health::Up),
-            Err(error @ StoreError::Refused(_)) => self.publish(Health::from(error)),
-            // The judge has told what they mean; one time-out means nothing yet.
+            Err(Failure::Failed(error @ StoreError::Refused(_))) => {
+                self.publish(Health::from(error));
+            }
+            // The judge has told what they mean; one time-out means nothing yet. What is another node's by now is no
+            // fault of this one.
             Err(_) => {}
         }
         tried
+    }
+
+    /// One round trip: does it answer, and does it take a write?
+    pub(super) async fn probe(&self, link: &Link) -> Result<RedisResult<()>, Elapsed> {
+        let key = self.probe_key.load_full();
+        let mut pipe = redis::pipe();
+        pipe.cmd("PING").ignore();
+        pipe.cmd("SET").arg(key.as_slice()).arg("").ignore();
+        let mut connection = link.connection();
+        tokio::time::timeout(self.timeout, pipe.query_async(&mut connection)).await
     }
 
     fn lose(&self, link: &Arc<Link>, error: &StoreError) {
@@ -234,6 +262,7 @@ impl Line {
                 tracing::warn!(health = %health, "store.not_up");
             }
             *known = health;
+            self.told.notify_one();
             true
         });
     }
@@ -241,13 +270,4 @@ impl Line {
 
 fn is_current(slot: &Slot, link: &Arc<Link>) -> bool {
     slot.link.as_ref().is_some_and(|now| Arc::ptr_eq(now, link))
-}
-
-/// One round trip: does it answer, and does it take a write?
-pub(super) async fn probe(link: &Link, timeout: Duration) -> Result<RedisResult<()>, Elapsed> {
-    let mut pipe = redis::pipe();
-    pipe.cmd("PING").ignore();
-    pipe.cmd("SET").arg(PROBE_KEY).arg("").ignore();
-    let mut connection = link.connection();
-    tokio::time::timeout(timeout, pipe.query_async(&mut connection)).await
 }

@@ -2,16 +2,16 @@
 
 use std::{fmt, time::Duration};
 
-use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, io::tcp::TcpSettings,
-};
+use redis::AsyncConnectionConfig;
 
+use super::address::Address;
 use crate::store::error::StoreError;
 
 /// Where Redis is and how a [`Store`](super::Store) treats it. `Debug` shows no password.
 #[derive(Clone)]
 pub struct StoreSettings {
-    /// `redis://`, `rediss://` or `unix://`, with user name, password and database where needed.
+    /// `redis://`, `rediss://`, `unix://`, `redis+sentinel://` or `redis+cluster://`, with user name, password and database
+    /// where needed.
     pub url: String,
     /// Certificates (PEM) that a `rediss://` server is checked against instead of the system's.
     pub ca_pem: Option<Vec<u8>>,
@@ -46,40 +46,13 @@ impl StoreSettings {
         }
     }
 
-    /// The client that makes connections to this address.
+    /// What the address says.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the address cannot be used, and why.
-    pub(in crate::store) fn client(&self) -> Result<Client, StoreError> {
-        let scheme = self.url.split(':').next().unwrap_or_default();
-        match scheme {
-            "redis" | "rediss" | "unix" => {}
-            "redis+sentinel" | "redis+cluster" | "rediss+sentinel" | "rediss+cluster" => {
-                return Err(StoreError::Refused(format!(
-                    "{scheme}:// is not yet supported: give the primary's own address as redis://HOST:PORT"
-                )));
-            }
-            _ => {
-                return Err(StoreError::Refused(
-                    "the address of Redis must start with redis://, rediss:// or unix://"
-                        .to_owned(),
-                ));
-            }
-        }
-        let info = self.url.as_str().into_connection_info()?;
-        // Without nodelay a small command waits for the acknowledgement of the one before it.
-        let tcp = TcpSettings::default().set_nodelay(true);
-        let info = info.set_tcp_settings(tcp);
-        if !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
-            return Ok(Client::open(info)?);
-        }
-        // Fails only if a provider is there already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let certificates = redis::TlsCertificates {
-            client_tls: None,
-            root_cert: self.ca_pem.clone(),
-        };
-        Ok(Client::build_with_tls(info, certificates)?)
+    /// [`StoreError::Refused`] when it cannot be used, and why.
+    pub(super) fn parse(&self) -> Result<Address, StoreError> {
+        Address::parse(&self.url)
+            .map_err(|why| StoreError::Refused(format!("the address of Redis {why}")))
     }
 
     /// The client's own time-out is off: it would not count the wait for a turn, so [`Store`](super::Store) sets its
@@ -116,6 +89,14 @@ impl fmt::Debug for StoreSettings {
     }
 }
 
+/// Whether an address can be used.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence that begins with its name; shows no password.
+pub fn check_address(url: &str) -> Result<(), String> {
+    Address::parse(url).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,24 +110,15 @@ mod tests {
                 "unix:///run/redis.sock?pass=secret",
                 "unix:///run/redis.sock",
             ),
+            (
+                "redis+sentinel://:secret@a:1,b:2/main?sentinel_password=secret",
+                "redis+sentinel://a:1,b:2/main",
+            ),
             ("secret", "[unreadable address]"),
         ] {
             let settings = StoreSettings::new(url);
             assert_eq!(settings.address(), shown);
             assert!(!format!("{settings:?}").contains("secret"), "{url}");
-        }
-    }
-
-    #[test]
-    fn an_address_that_cannot_be_used_says_why() {
-        for (url, part) in [
-            ("redis+sentinel://a:1,b:2/main", "not yet supported"),
-            ("redis+cluster://a:1", "not yet supported"),
-            ("localhost:6379", "must start with redis://"),
-            ("", "must start with redis://"),
-        ] {
-            let error = StoreSettings::new(url).client().unwrap_err();
-            assert!(error.to_string().contains(part), "{url}: {error}");
         }
     }
 }

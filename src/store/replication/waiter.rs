@@ -1,33 +1,36 @@
-//! The task that owns the connection for `WAIT`.
+//! The task that owns the connection for `WAIT` to one primary.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
-use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::store::{
-    connection::{Store, StoreSettings},
+    connection::{Node, StoreSettings},
     error::StoreError,
 };
 
 /// One caller's question.
 pub(super) struct Ask {
-    /// The store's connection before the caller's write.
+    /// The connection that carried the caller's write.
     pub(super) generation: u64,
     pub(super) answer: oneshot::Sender<Result<(), StoreError>>,
 }
 
 pub(super) struct Waiter {
-    pub(super) client: Client,
+    /// Not held: a primary that left the cluster is let go.
+    pub(super) node: Weak<Node>,
     pub(super) settings: StoreSettings,
-    pub(super) store: Store,
     pub(super) replicas: u32,
     pub(super) wait: Duration,
     /// How many questions one batch takes.
     pub(super) most: usize,
 }
 
-/// A connection to the same server process as the store's connection of this generation.
+/// A connection to the same server process as the node's connection of this generation.
 struct Primary {
     connection: MultiplexedConnection,
     generation: u64,
@@ -64,13 +67,23 @@ impl Waiter {
         })
     }
 
+    fn unconfirmed(&self) -> StoreError {
+        StoreError::Unreplicated {
+            received: 0,
+            wanted: self.replicas,
+        }
+    }
+
     /// How many replicas have received everything written so far, and on which generation.
     async fn received(&self, primary: &mut Option<Primary>) -> Result<(u32, u64), StoreError> {
-        let generation = self.store.generation();
+        let gone = || StoreError::Away("the primary left the cluster".to_owned());
+        let node = self.node.upgrade().ok_or_else(gone)?;
+        // A connection that is being replaced confirms nothing.
+        let generation = node.generation().ok_or_else(|| self.unconfirmed())?;
         let current = primary.take().filter(|p| p.generation == generation);
         let mut current = match current {
             Some(current) => current,
-            None => self.connect(generation).await?,
+            None => self.connect(&node, generation).await?,
         };
         let millis = u64::try_from(self.wait.as_millis()).unwrap_or(u64::MAX);
         let mut pipe = redis::pipe();
@@ -83,24 +96,21 @@ impl Waiter {
         Ok((received, generation))
     }
 
-    async fn connect(&self, generation: u64) -> Result<Primary, StoreError> {
+    async fn connect(&self, node: &Arc<Node>, generation: u64) -> Result<Primary, StoreError> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.settings.connect_timeout))
             .set_response_timeout(Some(self.wait + self.settings.timeout));
-        let mut connection = self
-            .client
+        let client = node.client().await?;
+        let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
         let mut info = redis::cmd("INFO");
         info.arg("server");
         let here: String = info.query_async(&mut connection).await?;
-        let there: String = self.store.query(&info).await?;
+        let there: String = node.query(&info).await?;
         let same = run_id(&here).is_some() && run_id(&here) == run_id(&there);
-        if !same || self.store.generation() != generation {
-            return Err(StoreError::Unreplicated {
-                received: 0,
-                wanted: self.replicas,
-            });
+        if !same || node.generation() != Some(generation) {
+            return Err(self.unconfirmed());
         }
         Ok(Primary {
             connection,

@@ -11,13 +11,17 @@ use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 
 use super::{CHANNEL, bells::Bells};
-use crate::store::{backoff::Backoff, connection::StoreSettings};
+use crate::store::{
+    backoff::Backoff,
+    connection::{Store, StoreSettings},
+    error::StoreError,
+};
 
 /// How often a silent subscription is asked for a sign of life: a half-open one gives none.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
 pub(super) struct Subscriber {
-    pub(super) client: redis::Client,
+    pub(super) store: Store,
     pub(super) settings: StoreSettings,
     pub(super) bells: Arc<Bells>,
     pub(super) closing: CancellationToken,
@@ -28,6 +32,8 @@ pub(super) struct Subscriber {
 enum Lost {
     #[error("{0}")]
     Redis(#[from] RedisError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
     #[error("no answer in time")]
     Silent(#[from] Elapsed),
     #[error("the connection was closed")]
@@ -65,7 +71,8 @@ impl Subscriber {
 
     async fn subscribe(&self) -> Result<(PubSubSink, PubSubStream), Lost> {
         let wait = self.settings.connect_timeout;
-        let mut connection = timeout(wait, self.client.get_async_pubsub()).await??;
+        let client = self.store.client().await?;
+        let mut connection = timeout(wait, client.get_async_pubsub()).await??;
         timeout(wait, connection.subscribe(CHANNEL)).await??;
         Ok(connection.split())
     }

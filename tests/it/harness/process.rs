@@ -110,7 +110,12 @@ impl Process {
 
 /// `replydesk serve` on a free port, with nothing of this process's own configuration.
 pub fn serve(settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_replydesk"));
+    serve_by(Path::new(env!("CARGO_BIN_EXE_replydesk")), settings)
+}
+
+/// The same of another build.
+pub fn serve_by(binary: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(binary);
     command.arg("serve").args(["--listen", "127.0.0.1:0"]);
     for (key, value) in settings {
         command.arg("--set").arg(format!("{key}={value}"));

@@ -8,7 +8,7 @@ use super::{SITE, lenient, own};
 use crate::harness::{
     Desk,
     authors::{domain_of, from_now, of, standing},
-    comments::everything_waits,
+    comments::{everything_waits, nth},
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -227,5 +227,38 @@ async fn the_context_tells_how_the_author_stands_what_was_noted_and_the_last_ten
         others,
         [(SubjectKind::Website, Standing::Held, "home1.example/me")]
     );
+    desk.finish().await;
+}
+
+/// Standings that end between two pages hide none of those that go on.
+#[tokio::test]
+async fn pages_go_on_where_they_ended() {
+    let desk = Desk::start().await;
+    let blog = desk.site(SITE, everything_waits()).await;
+    let mira = desk.moderator(0, SITE, "mira").await;
+    for n in 0..12 {
+        let request = nth(SITE, n);
+        let id = request.comment_id.clone();
+        blog.submit(request).await.unwrap();
+        let ban = standing(SITE, of(&id, SubjectKind::Author), Standing::Banned);
+        mira.stand(ban).await.unwrap();
+    }
+    let first = mira.standings(SITE, 4, "").await;
+    let name = |standing: &v1::SubjectStanding| standing.name.clone();
+    let mut seen: Vec<String> = first.standings.iter().map(name).collect();
+    for one in first.standings {
+        let lift = standing(SITE, NamedBy::StandingId(one.standing_id), Standing::Normal);
+        assert!(mira.stand(lift).await.unwrap().changed);
+    }
+    let mut token = first.next_page_token;
+    while !token.is_empty() {
+        let page = mira.standings(SITE, 4, &token).await;
+        seen.extend(page.standings.iter().map(name));
+        token = page.next_page_token;
+    }
+    seen.sort();
+    let mut all: Vec<String> = (0..12).map(|n| format!("Reader {n}")).collect();
+    all.sort();
+    assert_eq!(seen, all, "each once");
     desk.finish().await;
 }

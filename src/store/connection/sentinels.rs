@@ -150,30 +150,32 @@ async fn ask_one(client: Client, service: &str, wait: Duration) -> Result<Told, 
     let mut connection = client
         .get_multiplexed_async_connection_with_config(&config)
         .await?;
-    let mut ask = redis::cmd("SENTINEL");
-    ask.arg("MASTER").arg(service);
-    let asked: Result<HashMap<String, String>, _> = ask.query_async(&mut connection).await;
-    let fields = match asked.map_err(StoreError::from) {
+    let mut ask = redis::pipe();
+    // In the midst of a fail-over the first names the new primary already, the second still has the old one's address.
+    ask.cmd("SENTINEL")
+        .arg("GET-MASTER-ADDR-BY-NAME")
+        .arg(service);
+    ask.cmd("SENTINEL").arg("MASTER").arg(service);
+    type Answers = (Option<(String, u16)>, HashMap<String, String>);
+    let asked: Result<Answers, _> = ask.query_async(&mut connection).await;
+    let (primary, fields) = match asked.map_err(StoreError::from) {
         Err(StoreError::Refused(why)) if why.contains("No such master") => {
             return Err(StoreError::Refused(format!(
                 "the Sentinels know no service {service:?}: name the one that `sentinel monitor` has"
             )));
         }
-        fields => fields?,
+        answers => answers?,
     };
-    let corrupt = StoreError::Corrupt {
-        what: "a Sentinel's reply",
-    };
-    let number = |name: &str| fields.get(name).and_then(|text| text.parse::<u64>().ok());
-    let port = number("port").and_then(|port| u16::try_from(port).ok());
-    match (fields.get("ip"), port, number("config-epoch")) {
-        (Some(host), Some(port), Some(epoch)) if port > 0 && !host.is_empty() => Ok(Told {
+    let epoch = fields
+        .get("config-epoch")
+        .and_then(|text| text.parse().ok());
+    match (primary, epoch) {
+        (Some((host, port)), Some(epoch)) if port > 0 && !host.is_empty() => Ok(Told {
             epoch,
-            primary: HostPort {
-                host: host.clone(),
-                port,
-            },
+            primary: HostPort { host, port },
         }),
-        _ => Err(corrupt),
+        _ => Err(StoreError::Corrupt {
+            what: "a Sentinel's reply",
+        }),
     }
 }

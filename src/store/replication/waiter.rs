@@ -90,7 +90,12 @@ impl Waiter {
         pipe.cmd("PING").ignore();
         // Zero would wait for ever.
         pipe.cmd("WAIT").arg(self.replicas).arg(millis.max(1));
-        let (received,): (u32,) = pipe.query_async(&mut current.connection).await?;
+        let waited: Result<(u32,), _> = pipe.query_async(&mut current.connection).await;
+        let (received,) = match waited.map_err(StoreError::from) {
+            // It has just become a replica itself, and a replica waits for nobody.
+            Err(StoreError::Refused(_)) => return Err(self.unconfirmed()),
+            waited => waited?,
+        };
         // Only a connection that has just answered is used again.
         *primary = Some(current);
         Ok((received, generation))

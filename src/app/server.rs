@@ -24,12 +24,14 @@ use crate::{
         gate::Gate,
         key_first::KeyFirst,
         listener::{self, Bounds, connection::Patience, counting::CountCalls},
+        metered::Meter,
         moderation::Moderation,
         privacy::Privacy,
         site::SiteAdmin,
         streams::Streams,
     },
     import::Importer,
+    metrics::Metrics,
     privacy::keys::OfficerKeyId,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
@@ -72,6 +74,7 @@ pub struct Parts {
     pub officer: OfficerKeyId,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
+    pub metrics: Metrics,
 }
 
 /// Both versions of reflection: tools in the field speak either.
@@ -141,7 +144,12 @@ where
         wakeups: parts.wakeups,
         max_age: config.stream_max_age,
     };
-    let incoming = listener::accept(parts.listener, bounds(&config), parts.tls);
+    let incoming = listener::accept(
+        parts.listener,
+        bounds(&config),
+        parts.tls,
+        Arc::clone(&parts.metrics.connections),
+    );
     let gate = Gate::new(Arc::clone(&parts.access));
     let most = config.max_message_bytes;
     let changes = Changes::new(
@@ -192,8 +200,13 @@ where
         },
         streams: streams.clone(),
     };
+    let meter = Meter::new(
+        Arc::clone(&parts.metrics.rpc),
+        config.request_timeout + SLOW_BODY,
+    );
     let comments = Comments {
         gate,
+        submissions: parts.metrics.submissions,
         desk: parts.desk,
         streams,
         deadline: config.request_timeout,
@@ -206,6 +219,7 @@ where
         .add_service(PrivacyServiceServer::new(privacy).max_decoding_message_size(most));
     routes = reflect(routes);
     bounded(&config)
+        .layer(meter)
         .layer(CountCalls)
         .layer(MapResponseLayer::new(framework::explain))
         .layer(key_first)

@@ -20,9 +20,13 @@ use tokio_util::{
 pub use health::Health;
 pub use settings::StoreSettings;
 
-use crate::store::{
-    error::StoreError,
-    script::{Script, ScriptCall},
+use crate::{
+    metrics::redis::Redis,
+    store::{
+        error::StoreError,
+        observed::observed,
+        script::{Script, ScriptCall},
+    },
 };
 use keeper::Keeper;
 use line::Line;
@@ -32,6 +36,7 @@ use line::Line;
 pub struct Store {
     line: Arc<Line>,
     keeping: Arc<Keeping>,
+    metrics: Arc<Redis>,
 }
 
 /// The keeper's task; it ends with the last clone at the latest.
@@ -58,6 +63,7 @@ impl Store {
     /// or do not allow a `PING` and a `SET`.
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
         let line = Arc::new(Line::new(settings.timeout));
+        let metrics = Arc::clone(&settings.metrics);
         let closing = CancellationToken::new();
         let keeper = Keeper {
             line: line.clone(),
@@ -81,7 +87,11 @@ impl Store {
             _ends_with_the_last_clone: closing.clone().drop_guard(),
             closing,
         });
-        Ok(Self { line, keeping })
+        Ok(Self {
+            line,
+            keeping,
+            metrics,
+        })
     }
 
     /// One command, sent once.
@@ -89,10 +99,13 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn query<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
-        let link = self.line.link()?;
-        let mut connection = link.connection();
-        let ended = timeout(self.line.timeout, cmd.query_async(&mut connection)).await;
-        self.line.judge(&link, ended)
+        let asking = async {
+            let link = self.line.link()?;
+            let mut connection = link.connection();
+            let ended = timeout(self.line.timeout, cmd.query_async(&mut connection)).await;
+            self.line.judge(&link, ended)
+        };
+        observed(&self.metrics, None, asking).await
     }
 
     /// Several commands in one round trip, each sent once; not atomic.
@@ -100,10 +113,13 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn pipeline<T: FromRedisValue>(&self, pipe: &Pipeline) -> Result<T, StoreError> {
-        let link = self.line.link()?;
-        let mut connection = link.connection();
-        let ended = timeout(self.line.timeout, pipe.query_async(&mut connection)).await;
-        self.line.judge(&link, ended)
+        let asking = async {
+            let link = self.line.link()?;
+            let mut connection = link.connection();
+            let ended = timeout(self.line.timeout, pipe.query_async(&mut connection)).await;
+            self.line.judge(&link, ended)
+        };
+        observed(&self.metrics, None, asking).await
     }
 
     /// One script, run once: by its digest, and by its text only where Redis answers that it does not know it.
@@ -111,6 +127,15 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn call<T: FromRedisValue>(
+        &self,
+        script: &'static Script,
+        call: &ScriptCall,
+    ) -> Result<T, StoreError> {
+        let running = self.run(script, call);
+        observed(&self.metrics, Some(script.name()), running).await
+    }
+
+    async fn run<T: FromRedisValue>(
         &self,
         script: &'static Script,
         call: &ScriptCall,
@@ -136,6 +161,17 @@ impl Store {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.line.timeout
+    }
+
+    /// How many connections replaced an earlier one.
+    #[must_use]
+    pub fn reconnects(&self) -> u64 {
+        self.line.generation().saturating_sub(1)
+    }
+
+    /// Where its calls are counted.
+    pub(in crate::store) fn metrics(&self) -> &Arc<Redis> {
+        &self.metrics
     }
 
     /// Counts the connections: the same before and after a call means that one connection carried it.

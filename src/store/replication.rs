@@ -21,6 +21,7 @@ use tokio_util::{
 use crate::store::{
     connection::{Store, StoreSettings},
     error::StoreError,
+    observed,
 };
 use waiter::{Ask, Waiter};
 
@@ -109,8 +110,11 @@ impl Replication {
             self.asks.send(ask).await.map_err(|_| closed())?;
             answered.await.map_err(|_| closed())?
         };
-        let confirmed = timeout(self.deadline, confirmed).await;
-        confirmed.unwrap_or(Err(StoreError::TimedOut))
+        let bounded = async {
+            let confirmed = timeout(self.deadline, confirmed).await;
+            confirmed.unwrap_or(Err(StoreError::TimedOut))
+        };
+        observed::confirmed(self.store.metrics(), bounded).await
     }
 
     /// Ends the task; whoever waits is told that the store is closed.

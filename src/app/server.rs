@@ -128,6 +128,21 @@ fn data_keys(desk: &Desk, officer: OfficerKeyId) -> DataKeys {
     }
 }
 
+fn authors(desk: &Desk, importer: &Importer, queue: &Queue) -> Authors {
+    Authors {
+        store: desk.store.clone(),
+        confirmation: desk.confirmation.clone(),
+        recognition: importer.recognition.clone(),
+        queue: queue.clone(),
+    }
+}
+
+/// What counts calls.
+fn meter(metrics: &Metrics, config: &ServerConfig) -> Meter {
+    let longest = config.request_timeout + SLOW_BODY;
+    Meter::new(Arc::clone(&metrics.rpc), longest)
+}
+
 /// Serves until `stop`, and then until the last call in flight is answered.
 pub async fn serve<H: Health>(
     parts: Parts,
@@ -144,12 +159,8 @@ where
         wakeups: parts.wakeups,
         max_age: config.stream_max_age,
     };
-    let incoming = listener::accept(
-        parts.listener,
-        bounds(&config),
-        parts.tls,
-        Arc::clone(&parts.metrics.connections),
-    );
+    let connections = Arc::clone(&parts.metrics.connections);
+    let incoming = listener::accept(parts.listener, bounds(&config), parts.tls, connections);
     let gate = Gate::new(Arc::clone(&parts.access));
     let most = config.max_message_bytes;
     let changes = Changes::new(
@@ -159,15 +170,11 @@ where
         streams.tasks.clone(),
         stop.clone(),
     );
+    let authors = authors(&parts.desk, &parts.importer, &parts.queue);
     let moderation = Moderation {
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
-        authors: Authors {
-            store: parts.desk.store.clone(),
-            confirmation: parts.desk.confirmation.clone(),
-            recognition: parts.importer.recognition.clone(),
-            queue: parts.queue.clone(),
-        },
+        authors,
         queue: parts.queue,
         audit: Audit::new(parts.desk.store.clone()),
         scorer: Arc::clone(&parts.desk.scorer),
@@ -200,10 +207,7 @@ where
         },
         streams: streams.clone(),
     };
-    let meter = Meter::new(
-        Arc::clone(&parts.metrics.rpc),
-        config.request_timeout + SLOW_BODY,
-    );
+    let meter = meter(&parts.metrics, &config);
     let comments = Comments {
         gate,
         submissions: parts.metrics.submissions,

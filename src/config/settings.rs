@@ -63,8 +63,10 @@ pub fn nearest(key: &str) -> Option<&'static str> {
         // The right name in the wrong section is meant too, but less surely.
         whole.max(0.95 * strsim::normalized_damerau_levenshtein(setting.name(), name))
     };
+    // Of the equally similar, the first.
     SETTINGS
         .iter()
+        .rev()
         .map(|setting| (similarity(setting), setting.key))
         .filter(|(similarity, _)| *similarity >= 0.6)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))

@@ -8,7 +8,10 @@ use tokio::{
 };
 
 use super::desk;
-use crate::harness::until::{soon, until};
+use crate::harness::{
+    health::Probe,
+    until::{soon, until},
+};
 
 const BOUND: Duration = Duration::from_secs(20);
 
@@ -100,6 +103,8 @@ async fn the_logs_level_is_changed_while_the_service_runs() {
     let changed = ops.put("/log-level", "trace\n").await;
     assert_eq!((changed.status, changed.body.as_str()), (200, "trace\n"));
     until("the log is louder", BOUND, async || {
+        // Every call is heard of at this level.
+        Probe::new(service.address).status().await;
         let log = service.log();
         String::from_utf8_lossy(&log)
             .contains("TRACE")

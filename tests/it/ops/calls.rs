@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use replydesk::proto::v1;
-use tonic::{Code, Request, codec::ProstCodec, transport::Endpoint};
+use tonic::{Code, Request, transport::Endpoint};
+use tonic_prost::ProstCodec;
 
 use super::desk;
 use crate::harness::{
@@ -80,8 +81,8 @@ async fn a_stream_is_open_until_it_ends_and_has_no_duration() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_callers_make_up_makes_no_series() {
-    let (desk, ops) = desk().await;
-    desk.site("gazette", everything_waits()).await;
+    let failures = "throttle.failures_per_peer_per_minute";
+    let (desk, ops) = super::desk_with(&[(failures, "1000000")]).await;
     let channel = Endpoint::from_shared(format!("http://{}", desk.replicas[0].address));
     let channel = channel.unwrap().connect().await.unwrap();
     let call = async |path: String| {

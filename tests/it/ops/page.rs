@@ -26,6 +26,13 @@ async fn a_page_is_what_prometheus_reads() {
     assert!(metrics.get("process_start_time_seconds") > 1.7e9);
     assert!(metrics.get("replydesk_seal_lease_seconds") > 0.0);
     assert!(metrics.get("replydesk_connections") >= 1.0);
+    let scripts = metrics.values("replydesk_redis_script_duration_seconds_count", "script");
+    assert!(scripts.contains(&"submit".to_owned()), "{scripts:?}");
+    for script in scripts {
+        let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/scripts");
+        let source = format!("{sources}/{script}.lua");
+        assert!(std::path::Path::new(&source).exists(), "{source}");
+    }
     assert!(
         answer.body.len() < 256 * 1024,
         "{} bytes",

@@ -1,5 +1,6 @@
 //! The composition root: builds everything from the configuration, runs it, and stops it in order.
 
+mod background;
 pub mod fitness;
 pub mod foundation;
 mod server;
@@ -8,7 +9,7 @@ mod workers;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use tokio::{net::TcpListener, sync::watch, time::timeout};
+use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -18,8 +19,9 @@ use crate::{
     },
     admission::{desk::Desk, preparation::Preparation, throttle::Throttle},
     config::Config,
-    health,
     import::Importer,
+    metrics::Metrics,
+    ops::Ops,
     policy::sites::Sites,
     privacy::sealing::Sealer,
     queue::{Queue, QueueSettings},
@@ -33,6 +35,7 @@ use crate::{
     store::{embedded::EmbeddedError, error::StoreError},
     tls::{self, error::TlsError, live::Tls},
 };
+use background::Background;
 use foundation::{Foundation, FoundationError};
 
 /// Why the service does not start.
@@ -42,10 +45,12 @@ pub enum BuildError {
     #[error(transparent)]
     Foundation(#[from] FoundationError),
     /// The address is taken, or not this machine's.
-    #[error("cannot listen on {address}: {error}; choose another with --listen")]
+    #[error("cannot listen on {address}: {error}; choose another with {setting}")]
     Listen {
         /// Where.
         address: SocketAddr,
+        /// What says where.
+        setting: &'static str,
         /// What the system said.
         error: std::io::Error,
     },
@@ -88,6 +93,8 @@ pub struct App {
     replication: Replication,
     importer: Importer,
     retention: Retention,
+    metrics: Metrics,
+    ops: Option<Ops>,
 }
 
 impl App {
@@ -100,14 +107,17 @@ impl App {
         let tls = protection(&config).await?;
         let failed = |error| BuildError::Listen {
             address: config.server.listen,
+            setting: "--listen",
             error,
         };
         let listener = TcpListener::bind(config.server.listen)
             .await
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let ops = ops(&config).await?;
+        let metrics = Metrics::default();
         let (tokens, keeper) = tokens(&config).await?;
-        let foundation = Foundation::lay(&config).await?;
+        let foundation = Foundation::lay(&config, &metrics).await?;
         let Foundation {
             store,
             confirmation,
@@ -128,6 +138,7 @@ impl App {
             sites: Arc::clone(&sites),
             recognition: recognition.clone(),
             every: config.privacy.retention_every,
+            metrics: Arc::clone(&metrics.retention),
         };
         let desk = desk(&config, &foundation, recognition, sites, scorer);
         let queue = Queue::new(
@@ -136,6 +147,7 @@ impl App {
             wakeups.clone(),
             Arc::clone(&desk.sites),
             queue_settings(&config),
+            Arc::clone(&metrics.reviews),
         );
         let replication = Replication::new(
             store.clone(),
@@ -161,6 +173,8 @@ impl App {
             replication,
             importer,
             retention,
+            metrics,
+            ops,
         })
     }
 
@@ -170,46 +184,22 @@ impl App {
         self.address
     }
 
+    /// Where the ops port is, if there is one.
+    #[must_use]
+    pub fn ops_addr(&self) -> Option<SocketAddr> {
+        self.ops.as_ref().map(Ops::local_addr)
+    }
+
     /// Serves until `shutdown`, then drains in order: not serving, no new calls, streams end and leases go back, calls in
-    /// flight finish, workers stop, Redis stops last. The whole is bounded by `server.drain_timeout_ms`.
+    /// flight finish, workers stop, the ops port closes, Redis stops last. The whole is bounded by `server.drain_timeout_ms`.
     ///
     /// # Errors
     /// As [`RunError`] says; everything is stopped then.
-    pub async fn run(self, shutdown: CancellationToken) -> Result<(), RunError> {
+    pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), RunError> {
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let workers = CancellationToken::new();
-        let worker_tasks = TaskTracker::new();
         let (reporter, health_service) = tonic_health::server::health_reporter();
-        let store = self.foundation.store.clone();
-        let (fit, is_fit) = watch::channel(true);
-        let fitness = self.foundation.fitness.clone();
-        let seal_lease = self.foundation.seal_lease.clone();
-        worker_tasks.spawn(fitness.watch(store.clone(), seal_lease, fit, stop.clone()));
-        let caught_up = self.replication.caught_up();
-        worker_tasks.spawn(health::follow(
-            store,
-            is_fit,
-            caught_up,
-            reporter,
-            stop.clone(),
-        ));
-        worker_tasks.spawn(self.replication.clone().follow(workers.clone()));
-        if self.config.learning.trainer {
-            worker_tasks.spawn(self.replication.clone().train(workers.clone()));
-        }
-        if let Some(keeper) = self.keeper {
-            worker_tasks.spawn(keeper.keep(workers.clone()));
-        }
-        if let Some(tls) = &self.tls {
-            worker_tasks.spawn(tls::watch::watch(Arc::clone(tls), workers.clone()));
-        }
-        worker_tasks.spawn(self.retention.clone().enforce(workers.clone()));
-        let keep = self.config.events.keep;
-        let (access, until) = (Arc::clone(&self.access), workers.clone());
-        worker_tasks.spawn(async move { access.tend(until).await });
-        worker_tasks.spawn(workers::tend(Arc::clone(&self.desk), keep, workers.clone()));
-
+        let background = Background::start(&mut self, reporter, &stop);
         let drain_timeout = self.config.server.drain_timeout;
         let serving = server::serve(
             server::Parts {
@@ -225,6 +215,7 @@ impl App {
                 retention: self.retention,
                 wakeups: self.foundation.wakeups.clone(),
                 tasks: tasks.clone(),
+                metrics: self.metrics,
             },
             health_service,
             stop.clone(),
@@ -246,9 +237,7 @@ impl App {
             );
             server.abort();
         }
-        workers.cancel();
-        worker_tasks.close();
-        worker_tasks.wait().await;
+        background.end().await;
         self.foundation.clear().await?;
         tracing::info!("server.stopped");
         match early {
@@ -257,6 +246,19 @@ impl App {
             Some(Ok(Ok(()))) | None => Ok(()),
         }
     }
+}
+
+/// The ops port, if there is to be one.
+async fn ops(config: &Config) -> Result<Option<Ops>, BuildError> {
+    let Some(address) = config.ops.listen else {
+        return Ok(None);
+    };
+    let bound = Ops::bind(address).await;
+    bound.map(Some).map_err(|error| BuildError::Listen {
+        address,
+        setting: "--set ops.listen=ADDRESS",
+        error,
+    })
 }
 
 /// What checks tokens, and what keeps the issuer's keys fresh; nothing where no issuer is configured.

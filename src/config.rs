@@ -5,6 +5,7 @@ pub mod events;
 pub mod learning;
 pub mod log;
 pub mod moderation;
+pub mod ops;
 mod password;
 pub mod privacy;
 pub mod problem;
@@ -30,6 +31,7 @@ use events::EventsConfig;
 use learning::LearningConfig;
 use log::LogConfig;
 use moderation::ModerationConfig;
+use ops::OpsConfig;
 use privacy::PrivacyConfig;
 use problem::ConfigError;
 use reader::Reader;
@@ -45,6 +47,8 @@ use tokens::TokensConfig;
 pub struct Config {
     /// Where and how it listens.
     pub server: ServerConfig,
+    /// The port for those who run it.
+    pub ops: OpsConfig,
     /// `None`: it speaks plain text.
     pub tls: Option<TlsConfig>,
     /// Its Redis.
@@ -77,6 +81,7 @@ impl Config {
         let layers = gather::gather(sources);
         let mut reader = Reader::new(&layers);
         let server = ServerConfig::read(&mut reader);
+        let ops = OpsConfig::read(&mut reader);
         let tls = TlsConfig::read(&mut reader);
         let store = StoreConfig::read(&mut reader);
         let privacy = PrivacyConfig::read(&mut reader);
@@ -93,6 +98,7 @@ impl Config {
         let config = || {
             Some(Self {
                 server: server?,
+                ops: ops?,
                 tls: tls?,
                 store: store?,
                 privacy: privacy?,

@@ -10,6 +10,7 @@ pub mod gate;
 pub mod imports;
 pub mod key_first;
 pub mod listener;
+pub mod metered;
 pub mod moderation;
 pub mod presented;
 pub mod privacy;

@@ -60,6 +60,8 @@ pub mod comment;
 pub mod config;
 pub mod fresh;
 pub mod health;
+pub mod metrics;
+pub mod ops;
 pub mod secrets;
 pub mod shutdown;
 pub mod telemetry;

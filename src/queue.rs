@@ -18,6 +18,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     access::caller::Caller,
     comment::ids::{CommentId, SiteId, WaveId},
+    metrics::reviews::Reviews,
     policy::sites::Sites,
     store::{
         confirmation::Confirmation,
@@ -55,6 +56,7 @@ pub struct Queue {
     wakeups: Wakeups,
     sites: Arc<Sites>,
     settings: QueueSettings,
+    reviews: Arc<Reviews>,
 }
 
 impl Queue {
@@ -66,6 +68,7 @@ impl Queue {
         wakeups: Wakeups,
         sites: Arc<Sites>,
         settings: QueueSettings,
+        reviews: Arc<Reviews>,
     ) -> Self {
         Self {
             store,
@@ -73,6 +76,7 @@ impl Queue {
             wakeups,
             sites,
             settings,
+            reviews,
         }
     }
 
@@ -111,7 +115,12 @@ impl Queue {
             longest_rest: self.settings.lease,
             most: MOST_COMMENTS,
         };
-        Bulk::new(self.store.clone(), self.confirmation.clone(), settings)
+        Bulk::new(
+            self.store.clone(),
+            self.confirmation.clone(),
+            settings,
+            Arc::clone(&self.reviews),
+        )
     }
 
     /// Carries out a verdict. Safe to repeat.
@@ -147,14 +156,19 @@ impl Queue {
                 version,
                 at,
                 replayed,
-            } => Ok(Decision {
-                comment: ruling.comment,
-                state,
-                version,
-                word: ruling.word,
-                at,
-                replayed,
-            }),
+                waits,
+            } => {
+                self.reviews.decided(ruling.word, u32::from(!replayed));
+                self.reviews.ended(waits);
+                Ok(Decision {
+                    comment: ruling.comment,
+                    state,
+                    version,
+                    word: ruling.word,
+                    at,
+                    replayed,
+                })
+            }
             Decided::NotFound => Err(DecideRefusal::NotFound),
             Decided::Erased => Err(DecideRefusal::Erased),
             Decided::Retracted => Err(DecideRefusal::Retracted),

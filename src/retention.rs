@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     comment::{ids::SiteId, lease::LeaseToken, state::Timestamp},
+    metrics::retention::Retained,
     policy::{retention::Retention as Spans, sites::Sites},
     recognition::Recognition,
     retention::carrying::Carrying,
@@ -42,6 +43,8 @@ pub struct Retention {
     pub recognition: Recognition,
     /// Between two rounds.
     pub every: Duration,
+    /// Where it is counted.
+    pub metrics: Arc<Retained>,
 }
 
 /// What a round did for a site.
@@ -94,6 +97,8 @@ impl Retention {
     /// Whether there is more to do.
     async fn round(&self, token: LeaseToken, carrying: &mut Carrying) -> Result<bool, StoreError> {
         if !self.store.take_retention_lease(token, LEASE).await? {
+            // Whoever has the lease tells.
+            self.metrics.lag(Duration::ZERO);
             return Ok(false);
         }
         self.store.rewrite_log_if_due().await?;
@@ -101,12 +106,14 @@ impl Retention {
             // It says so itself, wherever it is asked.
             return Ok(false);
         };
-        let mut more = false;
+        let (mut more, mut lag) = (false, Duration::ZERO);
         for site in sites {
             // What is wrong with one site is no reason to keep the others' data.
             match self.sweep(&site.id, site.policy.retention()).await {
                 Ok(swept) => {
                     more |= swept.more;
+                    lag = lag.max(swept.lag);
+                    self.measure(&swept);
                     swept.log(&site.id);
                 }
                 Err(error) => {
@@ -123,6 +130,7 @@ impl Retention {
                 return Ok(false);
             }
         }
+        self.metrics.lag(lag);
         // What concerns no site alone is kept as long as a site keeps its own by default.
         let before = before(self.store.now().await?, Spans::default().audit());
         self.store
@@ -133,6 +141,13 @@ impl Retention {
 }
 
 impl Retention {
+    fn measure(&self, swept: &Swept) {
+        self.metrics.texts.add(swept.texts);
+        self.metrics.contacts.add(swept.contacts);
+        self.metrics.data_keys.add(swept.data_keys);
+        self.metrics.audit_entries.add(swept.audit_entries);
+    }
+
     /// Lets standings that have ended go, in bounded steps; a later round goes on.
     async fn end_standings(&self, site: &SiteId) -> Result<(), StoreError> {
         for _ in 0..STANDING_STEPS {

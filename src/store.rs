@@ -31,6 +31,7 @@ pub mod model_log;
 pub mod model_snapshot;
 pub mod note;
 pub mod observe;
+mod observed;
 pub mod preflight;
 pub mod queue_counts;
 pub mod queue_scan;

@@ -1,6 +1,6 @@
 //! Whether Redis still is what was checked at the start: it may be replaced, or set otherwise, under a running service.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -80,7 +80,7 @@ impl Fitness {
         self,
         store: Store,
         seal_lease: SealLease,
-        fit: watch::Sender<bool>,
+        unfit: watch::Sender<Option<Arc<str>>>,
         shutdown: CancellationToken,
     ) {
         let mut look = interval(EVERY);
@@ -92,12 +92,14 @@ impl Fitness {
                 _ = look.tick() => {}
             }
             let checked = self.look(&store, &seal_lease).await;
-            let is_fit = match &checked {
-                Ok(()) => true,
+            let why: Option<Arc<str>> = match &checked {
+                Ok(()) => None,
                 // In the middle of a roll-out, this is a replica that it has not reached yet.
-                Err(Unfit::Identity(error)) if error.is_replaced() => true,
+                Err(Unfit::Identity(error)) if error.is_replaced() => None,
                 // Others take contact data; the lease has told why.
-                Err(Unfit::Identity(IdentityError::SealLapsed { .. })) => false,
+                Err(unfit @ Unfit::Identity(IdentityError::SealLapsed { .. })) => {
+                    Some(unfit.to_string().into())
+                }
                 // A store that cannot be asked is away, which is told elsewhere; nothing new is known.
                 Err(
                     Unfit::Preflight(PreflightError::Store(_))
@@ -105,10 +107,10 @@ impl Fitness {
                 ) => continue,
                 Err(unfit) => {
                     tracing::error!(error = unfit as &dyn std::error::Error, "redis.unfit");
-                    false
+                    Some(unfit.to_string().into())
                 }
             };
-            fit.send_if_modified(|known| std::mem::replace(known, is_fit) != is_fit);
+            unfit.send_replace(why);
         }
     }
 }

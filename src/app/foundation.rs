@@ -1,6 +1,6 @@
 //! What the service stands on: a Redis that keeps its promises, the secrets, and that the two agree.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     app::{
@@ -8,6 +8,7 @@ use crate::{
         service_secrets::{ServiceSecrets, ServiceSecretsError},
     },
     config::{Config, store::StoreConfig},
+    metrics::Metrics,
     recognition::Recognition,
     store::{
         confirmation::Confirmation,
@@ -63,17 +64,17 @@ pub struct Foundation {
 }
 
 impl Foundation {
-    /// Starts or reaches Redis, checks it, and reads the secrets.
+    /// Starts or reaches Redis, checks it, and reads the secrets. Calls to Redis are counted from the first on.
     ///
     /// # Errors
     /// As [`FoundationError`] says; nothing is left running then.
-    pub async fn lay(config: &Config) -> Result<Self, FoundationError> {
+    pub async fn lay(config: &Config, metrics: &Metrics) -> Result<Self, FoundationError> {
         let Some(url) = &config.store.redis_url else {
-            return Self::embed(config).await;
+            return Self::embed(config, metrics).await;
         };
         let secrets = ServiceSecrets::configured(config)?;
         Self::stand_on(
-            settings(&config.store, url.expose()),
+            settings(&config.store, url.expose(), metrics),
             &config.store,
             secrets,
             None,
@@ -81,7 +82,7 @@ impl Foundation {
         .await
     }
 
-    async fn embed(config: &Config) -> Result<Self, FoundationError> {
+    async fn embed(config: &Config, metrics: &Metrics) -> Result<Self, FoundationError> {
         let data_dir = config.store.data_dir.clone();
         let mut embedded = EmbeddedSettings::new(data_dir.clone());
         embedded.durability = config.store.durability;
@@ -93,7 +94,7 @@ impl Foundation {
                 return Err(error.into());
             }
         };
-        let settings = settings(&config.store, embedded.url());
+        let settings = settings(&config.store, embedded.url(), metrics);
         Self::stand_on(settings, &config.store, secrets, Some(embedded)).await
     }
 
@@ -150,10 +151,11 @@ impl Foundation {
     }
 }
 
-fn settings(config: &StoreConfig, url: &str) -> StoreSettings {
+fn settings(config: &StoreConfig, url: &str, metrics: &Metrics) -> StoreSettings {
     let mut settings = StoreSettings::new(url);
     settings.timeout = config.timeout;
     settings.max_in_flight = config.max_in_flight;
+    settings.metrics = Arc::clone(&metrics.redis);
     settings
 }
 

@@ -24,12 +24,14 @@ use crate::{
         gate::Gate,
         key_first::KeyFirst,
         listener::{self, Bounds, connection::Patience, counting::CountCalls},
+        metered::Meter,
         moderation::Moderation,
         privacy::Privacy,
         site::SiteAdmin,
         streams::{Streams, give_or_take},
     },
     import::Importer,
+    metrics::Metrics,
     privacy::keys::OfficerKeyId,
     proto::v1::{
         DESCRIPTORS, comment_service_server::CommentServiceServer,
@@ -72,6 +74,7 @@ pub struct Parts {
     pub officer: OfficerKeyId,
     pub wakeups: Wakeups,
     pub tasks: TaskTracker,
+    pub metrics: Metrics,
 }
 
 /// Both versions of reflection: tools in the field speak either.
@@ -128,6 +131,21 @@ fn data_keys(desk: &Desk, officer: OfficerKeyId) -> DataKeys {
     }
 }
 
+fn authors(desk: &Desk, importer: &Importer, queue: &Queue) -> Authors {
+    Authors {
+        store: desk.store.clone(),
+        confirmation: desk.confirmation.clone(),
+        recognition: importer.recognition.clone(),
+        queue: queue.clone(),
+    }
+}
+
+/// What counts calls.
+fn meter(metrics: &Metrics, config: &ServerConfig) -> Meter {
+    let longest = config.request_timeout + SLOW_BODY;
+    Meter::new(Arc::clone(&metrics.rpc), longest)
+}
+
 /// Serves until `stop`, and then until the last call in flight is answered.
 pub async fn serve<H: Health>(
     parts: Parts,
@@ -144,7 +162,8 @@ where
         wakeups: parts.wakeups,
         max_age: config.stream_max_age,
     };
-    let incoming = listener::accept(parts.listener, bounds(&config), parts.tls);
+    let connections = Arc::clone(&parts.metrics.connections);
+    let incoming = listener::accept(parts.listener, bounds(&config), parts.tls, connections);
     let gate = Gate::new(Arc::clone(&parts.access));
     let most = config.max_message_bytes;
     let changes = Changes::new(
@@ -154,15 +173,11 @@ where
         streams.tasks.clone(),
         stop.clone(),
     );
+    let authors = authors(&parts.desk, &parts.importer, &parts.queue);
     let moderation = Moderation {
         gate: gate.clone(),
         sites: Arc::clone(&parts.desk.sites),
-        authors: Authors {
-            store: parts.desk.store.clone(),
-            confirmation: parts.desk.confirmation.clone(),
-            recognition: parts.importer.recognition.clone(),
-            queue: parts.queue.clone(),
-        },
+        authors,
         queue: parts.queue,
         audit: Audit::new(parts.desk.store.clone()),
         scorer: Arc::clone(&parts.desk.scorer),
@@ -195,8 +210,10 @@ where
         },
         streams: streams.clone(),
     };
+    let meter = meter(&parts.metrics, &config);
     let comments = Comments {
         gate,
+        submissions: parts.metrics.submissions,
         desk: parts.desk,
         streams,
         deadline: config.request_timeout,
@@ -209,6 +226,7 @@ where
         .add_service(PrivacyServiceServer::new(privacy).max_decoding_message_size(most));
     routes = reflect(routes);
     bounded(&config)
+        .layer(meter)
         .layer(CountCalls)
         .layer(MapResponseLayer::new(framework::explain))
         .layer(key_first)

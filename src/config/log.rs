@@ -36,7 +36,7 @@ impl LogConfig {
 
 /// The filter takes any lone word for a module's name, and so a typo for "everything of that module": here a lone word
 /// must be a level.
-fn directives(text: &str) -> Result<String, String> {
+pub(crate) fn directives(text: &str) -> Result<String, String> {
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     let clear = |part: &str| levels.contains(&part) || part.contains('=');
     if text.split(',').all(clear) && EnvFilter::try_new(text).is_ok() {

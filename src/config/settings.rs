@@ -63,8 +63,10 @@ pub fn nearest(key: &str) -> Option<&'static str> {
         // The right name in the wrong section is meant too, but less surely.
         whole.max(0.95 * strsim::normalized_damerau_levenshtein(setting.name(), name))
     };
+    // Of the equally similar, the first.
     SETTINGS
         .iter()
+        .rev()
         .map(|setting| (similarity(setting), setting.key))
         .filter(|(similarity, _)| *similarity >= 0.6)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
@@ -103,6 +105,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("server.keepalive_s", Number, Some("20"), "between pings on a quiet connection, 1 to 3600"),
     setting("server.idle_timeout_s", Number, Some("900"), "longest a connection stays open without a call, 1 to 86400"),
     setting("server.unread_timeout_s", Number, Some("30"), "longest a reply waits for a client that does not read it, 1 to 3600"),
+    setting("ops.listen", Text, None, "IP address and port for metrics, health and the log's level, in plain text and without a key, such as 127.0.0.1:9464"),
     setting("tls.certificate_file", Text, None, "the server's certificate with its chain, PEM; without it there is no TLS"),
     setting("tls.private_key_file", Text, None, "its private key, PEM"),
     setting("tls.client_ca_file", Text, None, "who signs clients' certificates, PEM"),

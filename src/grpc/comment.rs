@@ -1,6 +1,7 @@
 //! `CommentService`: what blogs call.
 
 mod changes;
+mod counted;
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,6 +21,7 @@ use crate::{
         status,
         streams::{Streams, WhileWelcome},
     },
+    metrics::submissions::Submissions,
     policy::sites::Site,
     proto::v1::{self, comment_service_server::CommentService},
 };
@@ -33,6 +35,8 @@ pub struct Comments {
     pub gate: Gate,
     /// Where comments are handed in.
     pub desk: Arc<Desk>,
+    /// Where it is counted what becomes of submissions.
+    pub submissions: Arc<Submissions>,
     /// Long-lived replies.
     pub streams: Streams,
     /// The longest that a call may take.
@@ -62,8 +66,10 @@ impl CommentService for Comments {
         request: Request<v1::SubmitCommentRequest>,
     ) -> Result<Response<v1::SubmitCommentResponse>, Status> {
         let (caller, site) = self.gate.admit(&request, &request.get_ref().site).await?;
+        let only_check = request.get_ref().validate_only;
         let draft = convert::draft(site, request.into_inner());
         let submitted = timeout(self.deadline, self.desk.submit(&caller, draft)).await;
+        counted::submission(&self.submissions, only_check, &submitted);
         match submitted.map_err(|_| status::too_late())?? {
             Admission::Admitted(receipt) => Ok(Response::new(convert::receipt(receipt, false))),
             Admission::Replayed(receipt) => Ok(Response::new(convert::receipt(receipt, true))),

@@ -27,8 +27,8 @@ use tokio::{
 };
 use tokio_stream::Stream;
 
-use crate::tls::live::Tls;
-use connection::{Connection, Patience};
+use crate::{metrics::replica::Connections, tls::live::Tls};
+use connection::{Connection, Open, Patience};
 use handshake::Handshake;
 use peers::{Network, Peers};
 
@@ -48,15 +48,16 @@ pub struct Bounds {
     pub patience: Patience,
 }
 
-/// The connections of a listener: over TLS, if there is any.
+/// The connections of a listener: over TLS, if there is any; each is counted.
 pub fn accept(
     listener: TcpListener,
     bounds: Bounds,
     tls: Option<Arc<Tls>>,
+    counted: Arc<Connections>,
 ) -> impl Stream<Item = io::Result<Connection>> {
     let (accepted, connections) = mpsc::channel(1);
     Accepting {
-        accepting: Box::pin(keep_accepting(listener, bounds, tls, accepted)),
+        accepting: Box::pin(keep_accepting(listener, bounds, tls, accepted, counted)),
         connections,
     }
 }
@@ -66,6 +67,7 @@ async fn keep_accepting(
     bounds: Bounds,
     tls: Option<Arc<Tls>>,
     accepted: mpsc::Sender<io::Result<Connection>>,
+    counted: Arc<Connections>,
 ) {
     let open = Arc::new(Semaphore::new(bounds.most));
     let peers = Peers::new(bounds.most_per_peer);
@@ -80,6 +82,7 @@ async fn keep_accepting(
             continue;
         };
         let Some(place) = peers.enter(network) else {
+            counted.refused.one();
             if said.is_none_or(|said| said.elapsed() >= SAY_AGAIN) {
                 said = Some(Instant::now());
                 let most = bounds.most_per_peer;
@@ -89,8 +92,7 @@ async fn keep_accepting(
         };
         let plain = Handshake {
             stream,
-            permit,
-            place,
+            open: Open::new(permit, place, Arc::clone(&counted)),
             patience: bounds.patience,
         };
         match &tls {

@@ -19,6 +19,7 @@ use crate::{
         state::Verdict,
         stored::StoredComment,
     },
+    metrics::reviews::Reviews,
     queue::ruling::Note,
     store::{confirmation::Confirmation, connection::Store, error::StoreError},
 };
@@ -52,6 +53,7 @@ pub struct Bulk {
     store: Store,
     confirmation: Confirmation,
     settings: BulkSettings,
+    reviews: Arc<Reviews>,
 }
 
 /// Which comments.
@@ -192,13 +194,19 @@ impl BulkRefusal {
 }
 
 impl Bulk {
-    /// Bulk operations on a store.
+    /// Bulk operations on a store; what they decide is counted.
     #[must_use]
-    pub fn new(store: Store, confirmation: Confirmation, settings: BulkSettings) -> Self {
+    pub fn new(
+        store: Store,
+        confirmation: Confirmation,
+        settings: BulkSettings,
+        reviews: Arc<Reviews>,
+    ) -> Self {
         Self {
             store,
             confirmation,
             settings,
+            reviews,
         }
     }
 

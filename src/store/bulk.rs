@@ -17,10 +17,12 @@ use crate::{
         ids::{CommentId, OperationId, SiteId, ThreadId, WaveId},
         state::Verdict,
     },
+    metrics::reviews::Waits,
     proto::store::{AuditRecord, EventRecord},
     store::{
         audit,
         connection::Store,
+        decide::waits,
         error::StoreError,
         events, keys,
         reply::{Reply, unexpected},
@@ -155,7 +157,7 @@ impl Store {
         })
     }
 
-    /// Decides a batch; `None` if the operation is elsewhere by now. Safe to repeat. One round trip.
+    /// Decides a batch, and tells the waits that ended; `None` if the operation is elsewhere by now. Safe to repeat. One round trip.
     ///
     /// # Errors
     /// As [`StoreError`] says; after `Away` and `TimedOut` it may be decided, and the operation's cursor will tell.
@@ -163,9 +165,12 @@ impl Store {
         &self,
         terms: &BulkTerms<'_>,
         batch: &DecideBatch<'_>,
-    ) -> Result<Option<Operation>, StoreError> {
+    ) -> Result<Option<(Operation, Waits)>, StoreError> {
         let reply: Reply = self.call(&DECIDE, &decide_call(terms, batch)).await?;
-        after_batch(&reply)
+        let operation = after_batch(&reply)?;
+        operation
+            .map(|operation| Ok((operation, waits(&reply, 2)?)))
+            .transpose()
     }
 
     /// What a bulk decision would make of comments, in their order. Changes nothing. One round trip.

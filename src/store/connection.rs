@@ -30,9 +30,13 @@ pub(in crate::store) use {
     node::Node,
 };
 
-use crate::store::{
-    error::StoreError,
-    script::{Script, ScriptCall},
+use crate::{
+    metrics::redis::Redis,
+    store::{
+        error::StoreError,
+        observed::observed,
+        script::{Script, ScriptCall},
+    },
 };
 use address::Address;
 use cluster::{Cluster, PROBE_KEY};
@@ -45,6 +49,7 @@ use whereabouts::Whereabouts;
 pub struct Store {
     primaries: Primaries,
     timeout: Duration,
+    metrics: Arc<Redis>,
 }
 
 #[derive(Clone)]
@@ -69,7 +74,7 @@ impl Store {
     /// [`StoreError::Away`] when nobody answers, [`StoreError::Refused`] when the address or the credentials are wrong,
     /// or do not allow a `PING` and a `SET`.
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
-        let timeout = settings.timeout;
+        let (timeout, metrics) = (settings.timeout, Arc::clone(&settings.metrics));
         let primaries = match settings.parse()? {
             Address::Cluster { seeds, door } => {
                 Primaries::Cluster(Cluster::open(settings, seeds, door).await?)
@@ -80,7 +85,11 @@ impl Store {
                 Primaries::One(Node::open(&settings, whereabouts, probe_key).await?)
             }
         };
-        Ok(Self { primaries, timeout })
+        Ok(Self {
+            primaries,
+            timeout,
+            metrics,
+        })
     }
 
     /// One command, sent once.
@@ -126,11 +135,18 @@ impl Store {
                 }
                 self.pipeline(&pipe).await
             }
-            Primaries::Cluster(cluster) => cluster.each(&commands).await,
+            Primaries::Cluster(cluster) => {
+                observed(&self.metrics, None, cluster.each(&commands)).await
+            }
         }
     }
 
     async fn send<T: FromRedisValue>(&self, request: Request<'_>) -> Result<T, StoreError> {
+        let script = request.script();
+        observed(&self.metrics, script, self.send_unseen(request)).await
+    }
+
+    async fn send_unseen<T: FromRedisValue>(&self, request: Request<'_>) -> Result<T, StoreError> {
         match &self.primaries {
             Primaries::One(node) => {
                 let sent = node.send(request, false).await;
@@ -144,6 +160,18 @@ impl Store {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// How many connections replaced an earlier one, of the primaries that are known.
+    #[must_use]
+    pub fn reconnects(&self) -> u64 {
+        let nodes = self.nodes();
+        nodes.iter().map(|node| node.reconnects()).sum()
+    }
+
+    /// Where its calls are counted.
+    pub(in crate::store) fn metrics(&self) -> &Arc<Redis> {
+        &self.metrics
     }
 
     /// All primaries that are known: one, or a cluster's.

@@ -11,6 +11,7 @@ use crate::{
         lease::LeaseToken,
         state::{CommentState, Timestamp, Version, Word},
     },
+    metrics::reviews::Waits,
     proto::store::{AuditRecord, EventRecord},
     store::{
         audit,
@@ -68,6 +69,8 @@ pub enum Decided {
         at: Timestamp,
         /// It had been carried out before.
         replayed: bool,
+        /// The wait that it ended, if any.
+        waits: Waits,
     },
     /// No such comment.
     NotFound,
@@ -160,6 +163,7 @@ impl Store {
                 version: reply.version(2)?,
                 at: Timestamp(reply.get(3)?),
                 replayed: reply.get::<u8>(4)? == 1,
+                waits: waits(&reply, 5)?,
             },
             "NOT_FOUND" => Decided::NotFound,
             "ERASED" => Decided::Erased,
@@ -202,6 +206,14 @@ impl Store {
             _ => return Err(unexpected()),
         })
     }
+}
+
+/// The waits that were ended, from a place of the reply on.
+pub(in crate::store) fn waits(reply: &Reply, at: usize) -> Result<Waits, StoreError> {
+    Ok(Waits {
+        in_time: reply.get(at)?,
+        late: reply.get(at + 1)?,
+    })
 }
 
 fn decide_call(new: &NewDecision<'_>) -> ScriptCall {

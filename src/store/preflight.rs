@@ -2,11 +2,14 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use crate::store::{
-    connection::{Node, Store},
-    durability::Durability,
-    error::StoreError,
-    version::{OLDEST, Version},
+use crate::{
+    metrics::redis::ServerNow,
+    store::{
+        connection::{Node, Store},
+        durability::Durability,
+        error::StoreError,
+        version::{OLDEST, Version},
+    },
 };
 
 /// One thing that is wrong with the server, and how to mend it.
@@ -79,8 +82,11 @@ pub async fn check(
     let nodes = store.nodes();
     let mut report = Report::default();
     let mut fatal = Vec::new();
+    let mut worst: Option<ServerNow> = None;
     for node in &nodes {
         let server = Facts::ask(node).await?;
+        let now = server.now();
+        worst = Some(worst.map_or(now, |worst| worst.or_worse(now)));
         // Of several, each problem says whose it is.
         let place = (nodes.len() > 1).then(|| node.shown());
         let of = |problems: Vec<Problem>| problems.into_iter().map(|p| p.at(place.as_deref()));
@@ -95,6 +101,9 @@ pub async fn check(
         report.unchecked.extend(server.unchecked());
     }
     report.unchecked.dedup();
+    if let Some(worst) = &worst {
+        store.metrics().server(worst);
+    }
     if fatal.is_empty() {
         Ok(report)
     } else {
@@ -129,6 +138,25 @@ impl Facts {
 
     fn get(&self, name: &str) -> Option<&str> {
         self.info.get(name).map(String::as_str)
+    }
+
+    /// What metrics tell of it.
+    fn now(&self) -> ServerNow {
+        let number = |name| self.get(name).and_then(|value| value.parse().ok());
+        let written = number("master_repl_offset").unwrap_or(0);
+        // `ip=…,port=…,state=online,offset=123,lag=0`
+        let received = self.online().filter_map(|state| {
+            let offset = state
+                .split(',')
+                .find_map(|part| part.strip_prefix("offset="));
+            offset?.parse().ok()
+        });
+        ServerNow {
+            memory_used: number("used_memory").unwrap_or(0),
+            memory_max: number("maxmemory").unwrap_or(0),
+            replicas: self.online().count() as u64,
+            replica_lag: written.saturating_sub(received.min().unwrap_or(written)),
+        }
     }
 
     fn version(&self) -> Option<Version> {
@@ -179,7 +207,7 @@ impl Facts {
             problems.push(setting("appendfsync", fsync, wanted));
         }
         if let Durability::Replica { replicas } = durability {
-            let online = self.online_replicas();
+            let online = self.online().count();
             if online < replicas as usize {
                 problems.push(Problem {
                     found: format!("{online} of {replicas} promised replicas are connected"),
@@ -191,15 +219,15 @@ impl Facts {
         problems
     }
 
-    fn online_replicas(&self) -> usize {
-        let numbered = |name: &str| {
+    /// How each replica stands that is online.
+    fn online(&self) -> impl Iterator<Item = &str> {
+        let numbered = |name: &String| {
             let number = name.strip_prefix("slave");
             number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
         };
-        let replicas = self.info.iter().filter(|(name, _)| numbered(name));
-        replicas
-            .filter(|(_, state)| state.contains("state=online"))
-            .count()
+        let replicas = self.info.iter().filter(move |(name, _)| numbered(name));
+        let states = replicas.map(|(_, state)| state.as_str());
+        states.filter(|state| state.contains("state=online"))
     }
 
     fn unchecked(&self) -> Vec<String> {

@@ -44,6 +44,10 @@ pub struct LaneDepth {
     pub next_since: Option<Timestamp>,
 }
 
+/// Items of a site that wait although their due time has passed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overdue(pub u64);
+
 impl QueueCounts {
     /// Items that wait, in all lanes.
     #[must_use]
@@ -95,6 +99,21 @@ impl Store {
             now: Timestamp(seconds * 1_000 + micros / 1_000),
             by_state: by_state(read.get::<Vec<_>>(2)?),
         })
+    }
+
+    /// How many items wait, in all lanes, that were due before a time. One read.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn overdue(&self, site: &SiteId, now: Timestamp) -> Result<Overdue, StoreError> {
+        let mut pipe = Pipeline::with_capacity(Lane::ALL.len());
+        for lane in Lane::ALL {
+            let before = format!("({}", now.0);
+            let key = keys::lane(site, lane);
+            pipe.cmd("ZCOUNT").arg(key).arg("-inf").arg(before);
+        }
+        let by_lane: Vec<u64> = self.pipeline(&pipe).await?;
+        Ok(Overdue(by_lane.iter().sum()))
     }
 
     /// Since when a comment waits in its lane. One read for what was reported, none for others.

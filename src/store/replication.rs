@@ -24,6 +24,7 @@ use tokio_util::{
 use crate::store::{
     connection::{Carrier, Node, StoreSettings, carried},
     error::StoreError,
+    observed,
 };
 use waiter::{Ask, Waiter};
 
@@ -106,10 +107,14 @@ impl Replication {
             for carrier in carriers {
                 self.confirm(carrier).await?;
             }
-            Ok(written)
+            Ok(())
         };
-        let confirmed = timeout(self.shared.deadline, confirming).await;
-        confirmed.unwrap_or(Err(StoreError::TimedOut))
+        let bounded = async {
+            let confirmed = timeout(self.shared.deadline, confirming).await;
+            confirmed.unwrap_or(Err(StoreError::TimedOut))
+        };
+        observed::confirmed(&self.shared.settings.metrics, bounded).await?;
+        Ok(written)
     }
 
     async fn confirm(&self, carrier: Carrier) -> Result<(), StoreError> {

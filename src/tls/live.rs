@@ -110,6 +110,12 @@ impl Tls {
         self.identities.clone()
     }
 
+    /// When the server's certificate is over.
+    #[must_use]
+    pub fn ends_at(&self) -> SystemTime {
+        self.material.load().ends_at()
+    }
+
     /// Between two looks at the files.
     #[must_use]
     pub fn reload_every(&self) -> Duration {

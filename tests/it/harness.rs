@@ -9,6 +9,7 @@ pub mod crowd;
 pub mod health;
 pub mod learning;
 pub mod learnt;
+pub mod ops;
 pub mod policies;
 pub mod privacy;
 pub mod process;
@@ -36,17 +37,24 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use clients::Client;
+use ops::OpsPort;
 use process::Process;
 use redis_server::RedisServer;
 
 /// One replica of the service, in this process.
 pub struct Replica {
     pub address: SocketAddr,
+    ops: Option<SocketAddr>,
     shutdown: CancellationToken,
     running: Option<JoinHandle<()>>,
 }
 
 impl Replica {
+    /// Its ops port, where `ops.listen` was set.
+    pub fn ops(&self) -> OpsPort {
+        OpsPort(self.ops.unwrap())
+    }
+
     /// As SIGTERM would; returns when everything is drained.
     pub async fn stop(&mut self) {
         self.shutdown.cancel();
@@ -109,13 +117,14 @@ impl Desk {
     /// One more replica; returns its number.
     pub async fn add_replica(&mut self) -> usize {
         let app = App::build(self.config()).await.unwrap();
-        let address = app.local_addr();
+        let (address, ops) = (app.local_addr(), app.ops_addr());
         let shutdown = CancellationToken::new();
         let token = shutdown.clone();
         #[expect(clippy::disallowed_methods, reason = "the harness joins it")]
         let running = tokio::spawn(async move { app.run(token).await.unwrap() });
         self.replicas.push(Replica {
             address,
+            ops,
             shutdown,
             running: Some(running),
         });

@@ -41,6 +41,7 @@ mod lost_replies;
 mod main_job;
 mod masking;
 mod officer_key;
+mod ops;
 mod pepper_blindness;
 mod pepper_rotation;
 mod poison;

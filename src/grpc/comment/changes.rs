@@ -3,7 +3,7 @@
 use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
-use super::Comments;
+use super::{Comments, counted};
 use crate::{
     access::caller::Caller,
     comment::ids::SiteId,
@@ -30,7 +30,7 @@ pub(super) async fn report(
     let report = convert::report(request.into_inner())?;
     let reporting = service.desk.report(&caller, &site, &report);
     let noted = timeout(service.deadline, reporting).await;
-    let noted = noted.map_err(|_| status::too_late())??;
+    let noted = counted::change(&service.submissions, noted.map_err(|_| status::too_late())?)?;
     Ok(Response::new(v1::ReportCommentResponse {
         comment_id: report.comment.to_string(),
         queued: noted.queued,
@@ -46,7 +46,7 @@ pub(super) async fn retract(
     let comment = convert::comment_id(&request.get_ref().comment_id)?;
     let retracting = service.desk.retract(&caller, &site, comment);
     let done = timeout(service.deadline, retracting).await;
-    let done = done.map_err(|_| status::too_late())??;
+    let done = counted::change(&service.submissions, done.map_err(|_| status::too_late())?)?;
     Ok(Response::new(convert::withdrawal(comment, done)))
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn revise(
     let revision = convert::revision(request.into_inner())?;
     let revising = service.desk.revise(&caller, &site, &revision);
     let done = timeout(service.deadline, revising).await;
-    let done = done.map_err(|_| status::too_late())??;
+    let done = counted::change(&service.submissions, done.map_err(|_| status::too_late())?)?;
     Ok(Response::new(convert::revised(revision.comment, done)))
 }
 
@@ -70,6 +70,6 @@ pub(super) async fn appeal(
     let (comment, version, text) = convert::appeal(request.get_ref())?;
     let appealing = service.desk.appeal(&caller, &site, comment, version, &text);
     let done = timeout(service.deadline, appealing).await;
-    let done = done.map_err(|_| status::too_late())??;
+    let done = counted::change(&service.submissions, done.map_err(|_| status::too_late())?)?;
     Ok(Response::new(convert::appealed(comment, done)))
 }

@@ -13,14 +13,14 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    sync::OwnedSemaphorePermit,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, Sleep, sleep},
 };
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
 use super::{calls::Calls, peers::Place};
-use crate::access::certificate::ClientCertificate;
+use crate::{access::certificate::ClientCertificate, metrics::replica::Connections};
 
 /// What HTTP/2 starts with has 24 bytes (RFC 9113, 3.4); who does not send them in time only keeps others out.
 const PREFACE: usize = 24;
@@ -64,10 +64,37 @@ impl Link {
 }
 
 /// What a connection takes up among all.
-pub(super) struct Open(
-    #[expect(dead_code, reason = "held until dropped")] pub(super) OwnedSemaphorePermit,
-    #[expect(dead_code, reason = "held until dropped")] pub(super) Place,
-);
+pub(super) struct Open {
+    #[expect(dead_code, reason = "held until dropped")]
+    permit: OwnedSemaphorePermit,
+    place: Place,
+    counted: Arc<Connections>,
+}
+
+impl Open {
+    pub(super) fn new(
+        permit: OwnedSemaphorePermit,
+        place: Place,
+        counted: Arc<Connections>,
+    ) -> Self {
+        counted.open.rise();
+        Self {
+            permit,
+            place,
+            counted,
+        }
+    }
+
+    pub(super) fn handshakes(&self) -> &Arc<Semaphore> {
+        self.place.handshakes()
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.counted.open.fall();
+    }
+}
 
 /// What bytes come and go by.
 pub(super) enum Wire {

@@ -2,16 +2,9 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use tokio::{
-    net::TcpStream,
-    sync::{OwnedSemaphorePermit, mpsc},
-    time::timeout,
-};
+use tokio::{net::TcpStream, sync::mpsc, time::timeout};
 
-use super::{
-    connection::{Connection, Link, Open, Patience, Wire},
-    peers::Place,
-};
+use super::connection::{Connection, Link, Open, Patience, Wire};
 use crate::tls::live::Tls;
 
 /// How long TLS's handshake may take, the wait behind others of the same peer included.
@@ -20,16 +13,14 @@ const WITHIN: Duration = Duration::from_secs(5);
 /// A socket that counts as open.
 pub(super) struct Handshake {
     pub(super) stream: TcpStream,
-    pub(super) permit: OwnedSemaphorePermit,
-    pub(super) place: Place,
+    pub(super) open: Open,
     pub(super) patience: Patience,
 }
 
 impl Handshake {
     pub(super) fn without_tls(self) -> Connection {
         let link = Link::new(self.stream.peer_addr().ok(), None);
-        let open = Open(self.permit, self.place);
-        Connection::new(Wire::Plain(self.stream), link, self.patience, open)
+        Connection::new(Wire::Plain(self.stream), link, self.patience, self.open)
     }
 
     /// Hands the connection on, if the client gets through the handshake.
@@ -39,7 +30,7 @@ impl Handshake {
         accepted: mpsc::Sender<io::Result<Connection>>,
     ) {
         let peer = self.stream.peer_addr().ok();
-        let slots = Arc::clone(self.place.handshakes());
+        let slots = Arc::clone(self.open.handshakes());
         let shaking = async {
             let slot = slots.acquire().await.ok();
             let shaken = tls.shake_hands(self.stream).await;
@@ -53,9 +44,8 @@ impl Handshake {
             Err(_) => return tracing::debug!("listener.handshake_too_slow"),
         };
         let link = Link::new(peer, certificate);
-        let open = Open(self.permit, self.place);
         let wire = Wire::Tls(Box::new(stream));
-        let connection = Connection::new(wire, link, self.patience, open);
+        let connection = Connection::new(wire, link, self.patience, self.open);
         // Nobody listens any more: the server stops.
         let _ = accepted.send(Ok(connection)).await;
     }

@@ -19,6 +19,7 @@ use crate::{
         audit::Actor,
         bulk::{Operation, Stage, Target},
         ids::{CommentId, SiteId, WaveId},
+        state::Word,
     },
     policy::Policy,
     store::{
@@ -217,7 +218,13 @@ impl BulkRun {
             let began = Instant::now();
             let deciding = store.bulk_decide(&terms, &batch);
             match bulk.confirmation.of(deciding).await? {
-                Some(now) => *operation = now,
+                Some((now, waits)) => {
+                    let decided = now.tally.decided.saturating_sub(operation.tally.decided);
+                    let word = Word::Verdict(order.verdict);
+                    bulk.reviews.decided(word, decided);
+                    bulk.reviews.ended(waits);
+                    *operation = now;
+                }
                 None => {
                     // Somebody else runs it too, or a reply was lost: on from where it is.
                     let now = store.bulk_operation(site, order.operation).await?;

@@ -34,6 +34,14 @@ macro_rules! counters {
             $($(#[doc = $meaning])+ pub $name: u64,)+
         }
 
+        impl Counts {
+            /// Each with its name.
+            #[must_use]
+            pub fn named(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($name), self.$name),)+]
+            }
+        }
+
         impl Counters {
             /// As they are now; each by itself, not all at one instant.
             #[must_use]

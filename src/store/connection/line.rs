@@ -117,6 +117,11 @@ impl Line {
         &self.health
     }
 
+    /// How many links there were.
+    pub(super) fn made(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
+    }
+
     /// Probes write there from now on.
     pub(super) fn probe_at(&self, key: Vec<u8>) {
         self.probe_key.store(Arc::new(key));

@@ -130,6 +130,11 @@ impl Node {
         self.line.link().ok().map(|link| link.generation())
     }
 
+    /// How many connections replaced an earlier one.
+    pub(super) fn reconnects(&self) -> u64 {
+        self.line.made().saturating_sub(1)
+    }
+
     /// What makes further connections to it.
     ///
     /// # Errors

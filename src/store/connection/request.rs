@@ -26,6 +26,14 @@ impl Request<'_> {
         }
     }
 
+    /// The script's name, for metrics.
+    pub(super) fn script(&self) -> Option<&'static str> {
+        match self {
+            Self::Script(script, _) => Some(script.name()),
+            Self::Command(_) | Self::Pipeline(_) => None,
+        }
+    }
+
     /// Sends it, and by the script's text only where Redis answers that it does not know the script.
     pub(super) async fn run<T: FromRedisValue>(
         &self,

@@ -1,11 +1,11 @@
 //! How to reach Redis, and how long to wait for it.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use redis::AsyncConnectionConfig;
 
 use super::address::Address;
-use crate::store::error::StoreError;
+use crate::{metrics::redis::Redis, store::error::StoreError};
 
 /// Where Redis is and how a [`Store`](super::Store) treats it. `Debug` shows no password.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub struct StoreSettings {
     pub backoff_least: Duration,
     /// The longest pause between two attempts to connect.
     pub backoff_most: Duration,
+    /// Where calls are counted.
+    pub metrics: Arc<Redis>,
 }
 
 impl StoreSettings {
@@ -43,6 +45,7 @@ impl StoreSettings {
             probe_every: Duration::from_secs(1),
             backoff_least: Duration::from_millis(20),
             backoff_most: Duration::from_secs(1),
+            metrics: Arc::default(),
         }
     }
 

@@ -10,7 +10,7 @@
 --        13 how long the changes are remembered, in s  14 ids, 16 bytes each  15 random bits, 16 for each id
 --        16 '1': only what came before the operation began  17 the site's own code, or ''
 --        18 '1': count by moderator  19 prefix of the statistics' keys
--- reply  {'DONE', fields as HGETALL has them} {'MOVED'}
+-- reply  {'DONE', fields as HGETALL has them, waits ended in time, and late} {'MOVED'}
 -- cost   O(k log n) for k ids; about 24 commands for each that is decided, 3 for another
 local OPERATION, CHANGES = KEYS[12], KEYS[13]
 local before = call('HMGET', OPERATION, 's', 'c', 'au', '1', '2', '3', '4', '5', 'n', 't')
@@ -50,4 +50,4 @@ if #changes > 0 then
 end
 if freed then wake('l', ARGV[7]) end
 write_statistics(ARGV[19])
-return {'DONE', call('HGETALL', OPERATION)}
+return {'DONE', call('HGETALL', OPERATION), WAITS.in_time, WAITS.late}

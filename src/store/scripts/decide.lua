@@ -9,7 +9,7 @@
 --        6 '1': although another holds it  7 16 random bits  8 event details  9 audit details  10 site name
 --        11 the longest that anything rests (lease or cool-down) in ms  12 '1': may decide what is escalated
 --        13 the site's own code, or ''  14 '1': count by moderator  15 prefix of the statistics' keys
--- reply  {'DECIDED', state, version, ms, 1 if replayed} {'NOT_FOUND'} {'ERASED'} {'RETRACTED'} {'STALE', state, version}
+-- reply  {'DECIDED', state, version, ms, 1 if replayed, waits ended in time, and late} {'NOT_FOUND'} {'ERASED'} {'RETRACTED'} {'STALE', state, version}
 --        {'LEASED'} {'ESCALATED'} {'SAME_MODERATOR'}
 -- cost   O(log n) in the queue and the indexes; about 29 commands
 local comment = read_comment(ARGV[1])
@@ -19,7 +19,7 @@ local version, verdict, by = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local made = verdict == ESCALATED and version or version + 1
 local last = last_ruling(comment, ESCALATED)
 if last and last.version == made and last.kind == verdict and last.by == by then
-  return {'DECIDED', verdict == ESCALATED and comment.state or verdict + 1, made, last.ms, 1}
+  return {'DECIDED', verdict == ESCALATED and comment.state or verdict + 1, made, last.ms, 1, 0, 0}
 end
 if comment.version ~= version then return {'STALE', comment.state, comment.version} end
 if comment.state == RETRACTED then return {'RETRACTED'} end
@@ -51,4 +51,4 @@ else
 end
 if lease and lease.token ~= ARGV[5] then wake('l', ARGV[10]) end
 write_statistics(ARGV[15])
-return {'DECIDED', state, made, NOW, 0}
+return {'DECIDED', state, made, NOW, 0, WAITS.in_time, WAITS.late}

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use tonic::{Streaming, transport::Channel};
+use tonic::{Status, Streaming, transport::Channel};
 use tonic_health::pb::{
     HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus,
     health_client::HealthClient,
@@ -12,19 +12,40 @@ use super::until::{soon, until};
 
 /// Somebody who asks after a replica's health, as a probe does.
 #[derive(Clone)]
-pub struct Probe(HealthClient<Channel>);
+pub struct Probe {
+    client: HealthClient<Channel>,
+    service: &'static str,
+}
 
 impl Probe {
     pub fn new(address: SocketAddr) -> Self {
+        Self::of(address, "")
+    }
+
+    /// Of a service by its name.
+    pub fn of(address: SocketAddr, service: &'static str) -> Self {
         let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}"));
-        Self(HealthClient::new(endpoint.unwrap().connect_lazy()))
+        Self {
+            client: HealthClient::new(endpoint.unwrap().connect_lazy()),
+            service,
+        }
     }
 
     /// How the whole server is now; `None` if it does not answer.
     pub async fn status(&self) -> Option<ServingStatus> {
-        let request = HealthCheckRequest::default();
-        let answer = self.0.clone().check(request).await.ok()?;
-        Some(answer.into_inner().status())
+        self.ask().await.ok()
+    }
+
+    /// The same, or why there is no answer.
+    pub async fn ask(&self) -> Result<ServingStatus, Status> {
+        let answer = self.client.clone().check(self.request()).await?;
+        Ok(answer.into_inner().status())
+    }
+
+    fn request(&self) -> HealthCheckRequest {
+        HealthCheckRequest {
+            service: self.service.to_owned(),
+        }
     }
 
     /// Waits until it is so.
@@ -38,8 +59,7 @@ impl Probe {
 
     /// Each change, from how it is now on.
     pub async fn watch(&self) -> HealthWatch {
-        let request = HealthCheckRequest::default();
-        let changes = self.0.clone().watch(request).await.unwrap();
+        let changes = self.client.clone().watch(self.request()).await.unwrap();
         HealthWatch(changes.into_inner())
     }
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{clients::Client, until::until};
+use super::{clients::Client, ops::OpsPort, until::until};
 
 /// Stopped when dropped.
 pub struct Process {
@@ -52,7 +52,7 @@ impl Process {
                     let log = String::from_utf8_lossy(&log.lock().unwrap()).into_owned();
                     panic!("the service ended with {status}: {log}");
                 }
-                ready(&log.lock().unwrap())
+                address(&log.lock().unwrap(), "server.ready")
             },
         )
         .await;
@@ -62,6 +62,12 @@ impl Process {
             log,
             reader: Some(reader),
         }
+    }
+
+    /// Its ops port, where `ops.listen` was set.
+    pub fn ops(&self) -> OpsPort {
+        let log = self.log.lock().unwrap().clone();
+        OpsPort(address(&log, "ops.ready").expect("it was said before the service was ready"))
     }
 
     /// Its number.
@@ -154,10 +160,10 @@ pub fn is_running(pid: u32) -> bool {
     stat.is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or("").starts_with(" Z"))
 }
 
-/// The address in `server.ready address=…`, or `"address":"…"` where the log is JSON.
-fn ready(log: &[u8]) -> Option<SocketAddr> {
+/// The address in `EVENT address=…`, or `"address":"…"` where the log is JSON.
+fn address(log: &[u8], event: &str) -> Option<SocketAddr> {
     let log = String::from_utf8_lossy(log);
-    let line = log.lines().find(|line| line.contains("server.ready"))?;
+    let line = log.lines().find(|line| line.contains(event))?;
     let (_, behind) = line
         .split_once("address=")
         .or_else(|| line.split_once("\"address\":\""))?;

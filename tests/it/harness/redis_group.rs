@@ -71,14 +71,6 @@ impl Node {
         self.child.is_some()
     }
 
-    pub fn signal(&self, name: &str) {
-        let id = self.child.as_ref().unwrap().id().to_string();
-        let sent = Command::new("kill")
-            .args([&format!("-{name}"), &id])
-            .status();
-        assert!(sent.unwrap().success());
-    }
-
     /// One command, if it answers.
     pub fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
         let client = redis::Client::open(format!("redis://127.0.0.1:{}", self.port))?;

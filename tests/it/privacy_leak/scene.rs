@@ -21,6 +21,7 @@ use crate::{
         process::{Process, admin_key, redis_pid, serve, socket},
         remains::{Eavesdropper, everything, files},
     },
+    ops::PORT,
     tokens::{provider::Signer, setup::Files},
 };
 
@@ -55,6 +56,7 @@ impl Scene {
         settings.push(("privacy.reveals_per_day", "10000".to_owned()));
         settings.push(("privacy.retention_s", "1".to_owned()));
         settings.push(("store.timeout_ms", "1000".to_owned()));
+        settings.push((PORT.0, PORT.1.to_owned()));
         let settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let mut command = serve(&settings);
         command.arg("--data-dir").arg(&data);
@@ -127,6 +129,7 @@ impl Scene {
     /// Ends it all, Redis by a crash: everywhere that something could be left.
     pub async fn end(mut self) -> Vec<Place> {
         let () = self.ask(&["SAVE"]);
+        let metrics = self.service.ops().get("/metrics").await.body.into_bytes();
         let keys = everything(&mut self.redis());
         let () = self.ask(&["CONFIG", "SET", "crash-memcheck-enabled", "no"]);
         signal(redis_pid(&self.data()), "SEGV");
@@ -149,6 +152,11 @@ impl Scene {
             ("what the service sent", said, "Point 12"),
             ("what callers heard", heard, "Point 12"),
             ("what commands printed", printed, "replydesk"),
+            (
+                "what metrics tell",
+                metrics,
+                "replydesk_queue_items{site=\"gazette\"",
+            ),
         ]
         .map(|(name, bytes, known)| Place { name, bytes, known })
         .into()

@@ -9,6 +9,9 @@ local function with_earlier(details, earlier)
   return details .. char(64, earlier.kind) .. (earlier.untaught and char(104, 1) or '')
 end
 
+-- The waits that verdicts ended, by whether their item was due already.
+local WAITS = {in_time = 0, late = 0}
+
 -- Carries out a verdict (1 to 3); `audit` is the sequence of the entry that tells of it, or nil to append one with
 -- `audit_details`. Returns the version that was made, and the sequence of its event.
 local function rule(comment, verdict, by, bits, event_details, audit, audit_details, untaught)
@@ -20,6 +23,10 @@ local function rule(comment, verdict, by, bits, event_details, audit, audit_deta
   count_ruling(comment, verdict, by)
   local before = comment.lane
   local due = leave_queue(comment, comment.lease)
+  if due then
+    local kind = NOW > due and 'late' or 'in_time'
+    WAITS[kind] = WAITS[kind] + 1
+  end
   local after = comment.lane
   comment.lane = before
   append_entry(comment, verdict, version, by, audit, due, untaught)

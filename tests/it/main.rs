@@ -51,6 +51,7 @@ mod quotes;
 mod retention;
 mod review_context;
 mod rpc_inputs;
+mod service_config;
 mod shutdown;
 mod sites;
 mod soak;

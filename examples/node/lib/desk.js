@@ -30,7 +30,7 @@ export class Desk {
   #metadata = new grpc.Metadata();
 
   constructor() {
-    const config = process.env.REPLYDESK_SERVICE_CONFIG || join(REPOSITORY, 'docs/service-config.json');
+    const config = process.env.BLOG_SERVICE_CONFIG || join(REPOSITORY, 'docs/service-config.json');
     const options = { ...OPTIONS, 'grpc.service_config': read(config).toString() };
     const [target, credentials] = reach(process.env.REPLYDESK_ADDRESS || 'http://127.0.0.1:50051');
     this.#metadata.set('authorization', `Bearer ${accessKey()}`);

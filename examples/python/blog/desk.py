@@ -31,7 +31,7 @@ class Desk:
     """CommentService as the environment names it: see examples/README.md for the variables."""
 
     def __init__(self):
-        config = os.environ.get("REPLYDESK_SERVICE_CONFIG") or REPOSITORY / "docs/service-config.json"
+        config = os.environ.get("BLOG_SERVICE_CONFIG") or REPOSITORY / "docs/service-config.json"
         options = [*OPTIONS, ("grpc.service_config", _read(config).decode())]
         self._metadata = (("authorization", f"Bearer {_key()}"),)
         self._channel = _channel(os.environ.get("REPLYDESK_ADDRESS", "http://127.0.0.1:50051"), options)

@@ -77,16 +77,18 @@ impl<'a> Follower<'a> {
 
     /// How long to wait after a stream that ended so, if another one can help.
     async fn after(&mut self, refusal: Refusal) -> Result<(Duration, String), Error> {
-        let helps = match refusal.code {
-            Code::OutOfRange => match self.reconcile(&refusal).await {
+        let passing = if refusal.code == Code::OutOfRange {
+            match self.reconcile(&refusal).await {
                 Ok(()) => return Ok((Duration::ZERO, refusal.reason)),
                 Err(Error::Refused(listing)) if listing.is_outage() => *listing,
                 Err(error) => return Err(error),
-            },
-            code if refusal.is_outage() || code == Code::ResourceExhausted => refusal,
-            _ => return Err(Box::new(refusal).into()),
+            }
+        } else if refusal.is_outage() || refusal.code == Code::ResourceExhausted {
+            refusal
+        } else {
+            return Err(Box::new(refusal).into());
         };
-        Ok((self.pause.next(helps.retry_after), helps.to_string()))
+        Ok((self.pause.next(passing.retry_after), passing.to_string()))
     }
 
     async fn watch(&mut self) -> Result<(), Error> {

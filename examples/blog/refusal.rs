@@ -31,7 +31,10 @@ impl fmt::Display for Refusal {
 impl From<Status> for Refusal {
     fn from(status: Status) -> Self {
         let details = status.get_error_details();
-        let info = details.error_info().cloned().unwrap_or_default();
+        let info = details.error_info().cloned();
+        let (reason, metadata) = info
+            .map(|info| (info.reason, info.metadata))
+            .unwrap_or_default();
         let fields = details
             .bad_request()
             .map(|bad| bad.field_violations.clone());
@@ -40,9 +43,9 @@ impl From<Status> for Refusal {
             .and_then(|quota| quota.violations.first());
         Self {
             code: status.code(),
-            reason: info.reason,
+            reason,
             message: status.message().to_owned(),
-            metadata: info.metadata,
+            metadata,
             violations: fields
                 .unwrap_or_default()
                 .into_iter()

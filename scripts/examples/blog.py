@@ -1,5 +1,6 @@
 """One of the examples, as a process that a person would start."""
 
+import copy
 import json
 import os
 import subprocess
@@ -19,6 +20,14 @@ class Blog:
         self.revoked_key = None
         self.posts = 0
         self.follower = None
+        self.neighbour = None
+
+    def continued_by(self, other):
+        """The same blog, when somebody has put another example in this one's place."""
+        heir = copy.copy(self)
+        heir._command = other._command
+        heir._environment = {**other._environment, "BLOG_STATE": str(self.state)}
+        return heir
 
     def write_key(self, key):
         with open(os.open(self._key, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:

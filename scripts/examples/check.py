@@ -38,7 +38,8 @@ def main():
         try:
             service.start()
             blogs = [blog for blog in examples(args, service, directory) if args.only in (None, blog.language)]
-            for blog in blogs:
+            for blog, neighbour in zip(blogs, blogs[1:] + blogs[:1]):
+                blog.neighbour = neighbour
                 welcome(service, blog, directory)
             passed, failed = play(service, blogs)
             service.stop()

@@ -148,6 +148,15 @@ def ends_when_told_and_when_nothing_helps(service, blog):
     assert other.code == 1 and "PERMISSION_DENIED" in other.said(), other.said()
 
 
+def leaves_records_that_the_others_go_on_with(service, blog):
+    kept = blog.submit("Kept by one, sent by another", author="hal", REPLYDESK_KEY=blog.revoked_key).answer("kept", 75)
+    heir = blog.continued_by(blog.neighbour)
+    assert heir.run("resend").answer("taken", 0)["comment_id"] == kept["comment_id"]
+    assert heir.follow(until=len(service.events(blog.site))).end().code == 0
+    has_what_the_feed_has(service, blog)
+    assert heir.run("show", "--thread", "tram").text() == blog.run("show", "--thread", "tram").text()
+
+
 SCENES = [
     shows_what_becomes_of_a_comment,
     says_which_field_needs_attention,
@@ -159,6 +168,7 @@ SCENES = [
     survives_a_restart_of_the_service,
     reconciles_when_the_feed_does_not_reach_back,
     ends_when_told_and_when_nothing_helps,
+    leaves_records_that_the_others_go_on_with,
 ]
 
 

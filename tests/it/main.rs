@@ -13,6 +13,7 @@ mod access_outages;
 mod access_peers;
 mod access_rotation;
 mod access_usage;
+mod api_reference;
 mod audit;
 mod author_command;
 mod backtest;

@@ -2,12 +2,10 @@
 
 import { Pause, sleep } from './pause.js';
 import { Refusal } from './refusal.js';
+import { ALL, stateName } from './states.js';
 
 // A sign of life comes at least every 15 s; a stream that is silent for this long is dead.
 const SILENCE_MS = 60_000;
-
-// ERASED is listed only when asked for, and tells what to delete.
-const STATES = ['PENDING', 'APPROVED', 'REJECTED', 'SPAM', 'RETRACTED', 'ERASED'].map((state) => `COMMENT_STATE_${state}`);
 
 export class Follower {
   #desk;
@@ -99,7 +97,7 @@ export class Follower {
     try {
       let token = '';
       do {
-        const request = { site: this.#site, states: STATES, page_size: 200, page_token: token };
+        const request = { site: this.#site, states: ALL, page_size: 200, page_token: token };
         const page = await this.#desk.call('ListComments', request);
         changes.push(...page.comments.map(listed));
         token = page.next_page_token;
@@ -116,9 +114,7 @@ export class Follower {
 }
 
 function changed(commentId, threadId, state, version) {
-  // A state that this blog does not know yet is a number, and not shown.
-  const known = typeof state === 'string' ? state.replace('COMMENT_STATE_', '') : 'UNSPECIFIED';
-  return { comment_id: commentId, thread_id: threadId, state: known, version };
+  return { comment_id: commentId, thread_id: threadId, state: stateName(state), version };
 }
 
 function listed(comment) {

@@ -2,6 +2,7 @@
 
 import { Pause, sleep } from './pause.js';
 import { Refusal } from './refusal.js';
+import { stateName } from './states.js';
 
 // The fields of the form, by the paths that violations name. Whatever else is wrong is not the reader's doing.
 const FORM = {
@@ -60,7 +61,7 @@ async function send(desk, form, patience) {
 
 function taken(response) {
   // The state, not the outcome: after a late repetition a moderator may have decided already.
-  const state = String(response.state).replace('COMMENT_STATE_', '');
+  const state = stateName(response.state);
   const { version, replayed } = response;
   return { result: 'taken', state, version, replayed, message: TOLD[state] ?? NOT_PUBLISHED };
 }

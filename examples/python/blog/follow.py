@@ -6,15 +6,14 @@ import threading
 import time
 
 import grpc
-from replydesk.v1 import comment_pb2, resources_pb2
+from replydesk.v1 import comment_pb2
 
+from . import states
 from .pause import Pause
 from .refusal import Code, Refusal
 
 # A sign of life comes at least every 15 s; a stream that is silent for this long is dead.
 SILENCE = 60.0
-
-State = resources_pb2.CommentState
 
 
 class Follower:
@@ -52,17 +51,17 @@ class Follower:
         stream = self._desk.call("WatchEvents", request)
         alarm = Alarm(stream.cancel)
         try:
-            while not self._is_done():
-                with alarm:
-                    message = next(stream, None)
-                if message is None:
-                    return
+            for message in stream:
+                alarm.postpone()
                 self._pause.reset()
                 if message.HasField("event"):
                     self._take(message.event)
                 elif message.heartbeat.cursor:
                     self._state.take(message.heartbeat.cursor, [])
+                if self._is_done():
+                    return
         finally:
+            alarm.stop()
             stream.cancel()
 
     def _take(self, event):
@@ -91,9 +90,7 @@ class Follower:
         """The feed does not reach back to the cursor: reads all comments, then goes on from the feed's head."""
         head = refusal.metadata["head_cursor"]
         changes = []
-        # ERASED is listed only when asked for, and tells what to delete.
-        states = [state for state in State.values() if state != State.COMMENT_STATE_UNSPECIFIED]
-        request = comment_pb2.ListCommentsRequest(site=self._site, states=states, page_size=200)
+        request = comment_pb2.ListCommentsRequest(site=self._site, states=states.ALL, page_size=200)
         try:
             while True:
                 page = self._desk.call("ListComments", request)
@@ -112,10 +109,7 @@ class Follower:
 
 
 def _change(comment_id, thread_id, state, version):
-    # A state that this blog does not know yet is not shown.
-    known = State.Name(state) if state in State.values() else "UNSPECIFIED"
-    name = known.removeprefix("COMMENT_STATE_")
-    return {"comment_id": comment_id, "thread_id": thread_id, "state": name, "version": version}
+    return {"comment_id": comment_id, "thread_id": thread_id, "state": states.name(state), "version": version}
 
 
 def _listed(comment):
@@ -130,15 +124,24 @@ def _tell(line):
 
 
 class Alarm:
-    """Calls something when what is done under it takes too long."""
+    """Rings once nobody has postponed it for SILENCE."""
 
     def __init__(self, ring):
         self._ring = ring
+        self._postponed = threading.Event()
+        self._is_over = False
+        threading.Thread(target=self._watch, daemon=True).start()
 
-    def __enter__(self):
-        self._timer = threading.Timer(SILENCE, self._ring)
-        self._timer.daemon = True
-        self._timer.start()
+    def postpone(self):
+        self._postponed.set()
 
-    def __exit__(self, *_):
-        self._timer.cancel()
+    def stop(self):
+        self._is_over = True
+        self._postponed.set()
+
+    def _watch(self):
+        while self._postponed.wait(SILENCE):
+            if self._is_over:
+                return
+            self._postponed.clear()
+        self._ring()

@@ -6,6 +6,7 @@ import time
 import grpc
 from replydesk.v1 import comment_pb2, resources_pb2
 
+from . import states
 from .pause import Pause
 from .refusal import DEFECTS, Code, Refusal
 
@@ -72,7 +73,7 @@ def _send(desk, form, patience):
 
 def _taken(response):
     # The state, not the outcome: after a late repetition a moderator may have decided already.
-    state = resources_pb2.CommentState.Name(response.state).removeprefix("COMMENT_STATE_")
+    state = states.name(response.state)
     return {
         "result": "taken",
         "state": state,

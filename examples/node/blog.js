@@ -110,9 +110,10 @@ async function main() {
   return command.run(values, state, rest);
 }
 
+// Ended by hand: a connection that is being made when its client is closed would keep the process.
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   console.error(error instanceof Unusable ? error.message : `blog: ${new Refusal(error)}`);
-  process.exitCode = error instanceof Unusable ? 2 : 1;
+  process.exit(error instanceof Unusable ? 2 : 1);
 }

@@ -96,6 +96,9 @@ class Run:
     def wait_to_hear(self, what):
         wait_for(f"it to say {what}", lambda: what in self.said())
 
+    def is_over(self):
+        return self._process.poll() is not None
+
     def kill(self):
         self._process.kill()
         self._process.wait()

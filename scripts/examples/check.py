@@ -94,23 +94,34 @@ def play(service, blogs):
 
 def play_scene(scene, service, blogs, stage):
     if not inspect.isgeneratorfunction(scene):
-        return list(stage.map(lambda blog: trouble_of(lambda: scene(service, blog)), blogs))
-    # Between its three parts the service goes, and comes back.
+        return list(stage.map(lambda blog: played(scene, service, blog), blogs))
     acts = [scene(service, blog) for blog in blogs]
-    ends = [None] * len(blogs)
-    for then in (service.stop, service.start, lambda: None):
-        troubles = stage.map(lambda act: trouble_of(lambda: next(act, None)), acts)
-        ends = [before or now for before, now in zip(ends, troubles)]
-        then()
-    return ends
+    ends = [None] * len(acts)
+    asked = True
+    while asked:
+        ends = list(stage.map(act_on, acts, ends))
+        asked = {asks for asks, _ in ends if asks}
+        for asks in asked:
+            getattr(service, asks)()
+    return [trouble for _, trouble in ends]
 
 
-def trouble_of(deed):
+def played(scene, service, blog):
     try:
-        deed()
+        scene(service, blog)
     except Exception:
         return traceback.format_exc()
     return None
+
+
+def act_on(act, before):
+    """What a scene asks of the service next, and what went wrong in it, if anything has."""
+    if before and before[1]:
+        return None, before[1]
+    try:
+        return next(act, None), None
+    except Exception:
+        return None, traceback.format_exc()
 
 
 def arguments():

@@ -1,7 +1,13 @@
-"""What each example must do, told as scenes in this order. A scene gets the service and a blog."""
+"""What each example must do, told as scenes in this order. A scene gets the service and a blog.
+
+A scene that yields names a method of the service, which is called once all blogs have come there.
+"""
 
 import json
 import time
+import uuid
+
+from service import wait_for
 
 FOREIGN_CURSOR = "999999999-1"
 
@@ -67,6 +73,31 @@ def keeps_what_it_cannot_hand_in(service, blog):
     assert blog.outbox() == [], blog.outbox()
 
 
+def hands_in_once_though_it_was_killed(service, blog):
+    ids = [str(uuid.uuid4()) for _ in range(3)]
+    for n, comment_id in enumerate(ids):
+        run = blog.begin(f"Killed while it was handed in: {n}", author=f"ivo{n}", more=("--id", comment_id))
+        wait_for("the form to be stored", lambda: comment_id in blog.outbox() or run.is_over())
+        # Now or a moment later: before the call, while it is on its way, or when it has its answer.
+        time.sleep(n * 0.05)
+        run.kill()
+    sent = blog.run("resend")
+    assert all(line["result"] == "taken" for line in sent.lines()) and sent.code == 0, sent.text() + sent.said()
+    assert blog.outbox() == [], blog.outbox()
+    told = [event["comment_id"] for event in service.events(blog.site)]
+    assert [told.count(comment_id) for comment_id in ids] == [1, 1, 1], (ids, told)
+
+
+def gives_up_waiting_for_an_answer_at_its_deadline(service, blog):
+    yield "freeze"
+    began = time.monotonic()
+    kept = blog.submit("Is anybody there?", author="jo", more=("--wait", "0")).answer("kept", 75)
+    waited = time.monotonic() - began
+    assert kept["code"] in ("DEADLINE_EXCEEDED", "UNAVAILABLE") and 2 < waited < 15, (kept, waited)
+    yield "thaw"
+    assert blog.run("resend").answer("taken", 0)["comment_id"] == kept["comment_id"]
+
+
 def follows_on_exactly_where_it_was_killed(service, blog):
     told = []
     for _ in range(3):
@@ -101,13 +132,13 @@ def survives_a_restart_of_the_service(service, blog):
     # It is connected once it has stored something: this one it has not.
     blog.submit("Is the service still there?", author="emil").answer("taken", 0)
     blog.follower.wait_for_lines(1)
-    yield "the service is down"
+    yield "stop"
     blog.follower.wait_to_hear("again in")
     assert "UNAVAILABLE" in blog.follower.said(), blog.follower.said()
     kept = blog.submit("Handed in while nobody is there", author="fay", more=("--wait", "0")).answer("kept", 75)
     patient = blog.begin("Handed in, and waited", author="gus", more=("--wait", "50"))
     patient.wait_to_hear("the same again")
-    yield "the service is back"
+    yield "start"
     patient.end().answer("taken", 0)
     assert blog.follower.end().code == 0, blog.follower.said()
     has_what_the_feed_has(service, blog)
@@ -163,6 +194,8 @@ SCENES = [
     waits_for_a_limit_as_long_as_the_service_says,
     says_that_a_thread_is_closed,
     keeps_what_it_cannot_hand_in,
+    hands_in_once_though_it_was_killed,
+    gives_up_waiting_for_an_answer_at_its_deadline,
     follows_on_exactly_where_it_was_killed,
     shows_approved_comments_and_what_readers_type_stays_text,
     survives_a_restart_of_the_service,

@@ -40,8 +40,15 @@ class Service:
     def stop(self):
         """As a rollout does: SIGTERM, then it drains."""
         if self._process and self._process.poll() is None:
+            self.thaw()
             self._process.send_signal(signal.SIGTERM)
             assert self._process.wait(PATIENCE) == 0, f"the service ended with {self._process.returncode}"
+
+    def freeze(self):
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self):
         if self._process and self._process.poll() is None:

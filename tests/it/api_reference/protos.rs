@@ -190,12 +190,12 @@ fn read_method(method: &MethodDescriptorProto, comment: String) -> Method {
 }
 
 fn read_field(field: &FieldDescriptorProto, of: &DescriptorProto, comment: String) -> Field {
-    let kind = match field.r#type() {
-        Type::Message | Type::Enum => short(field.type_name()),
-        scalar => scalar
-            .as_str_name()
-            .trim_start_matches("TYPE_")
-            .to_lowercase(),
+    let kind = field.r#type();
+    let kind = if matches!(kind, Type::Message | Type::Enum) {
+        short(field.type_name())
+    } else {
+        let scalar = kind.as_str_name().trim_start_matches("TYPE_");
+        scalar.to_lowercase()
     };
     let is_optional = field.proto3_optional();
     let group = field

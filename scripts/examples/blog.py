@@ -63,7 +63,7 @@ class Blog:
 
 
 class Run:
-    """A command that runs. What it prints goes to files, so that it never waits for us, and what a killed one said stays."""
+    """A command that runs. What it prints goes to files: it never waits for us, and what a killed one said stays."""
 
     count = 0
 

@@ -210,7 +210,8 @@ def blog_posts(service, blog, number):
     for _ in range(number):
         blog.posts += 1
         name = f"reader{blog.posts}"
-        text = f"My <b>number</b> is {blog.posts}, and {name} has a view on the {'tram bus ferry lift'.split()[blog.posts % 4]}"
+        subject = ("tram", "bus", "ferry", "lift")[blog.posts % 4]
+        text = f"My <b>number</b> is {blog.posts}, and {name} has a view on the {subject}"
         who = ("--name", name, "--email", f"{name}@example.org")
         service.command("submit", "--site", blog.site, "--thread", "tram", *who, text)
 

@@ -56,7 +56,8 @@ export class Desk {
 
 function commentService() {
   // Field names as in the protos; 64-bit numbers as numbers; an unknown enum value stays a number.
-  const reading = { includeDirs: [join(REPOSITORY, 'proto')], keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true };
+  const includeDirs = [join(REPOSITORY, 'proto')];
+  const reading = { includeDirs, keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true };
   const definition = protoLoader.loadSync('replydesk/v1/comment.proto', reading);
   return grpc.loadPackageDefinition(definition).replydesk.v1.CommentService;
 }
@@ -84,7 +85,9 @@ function tls() {
 function accessKey() {
   const { REPLYDESK_KEY: key, REPLYDESK_KEY_FILE: file } = process.env;
   if (key) return key.trim();
-  if (!file) throw new Unusable("REPLYDESK_KEY_FILE names a file with a submitter's key: `replydesk key create` makes one");
+  if (!file) {
+    throw new Unusable("REPLYDESK_KEY_FILE names a file with a submitter's key: `replydesk key create` makes one");
+  }
   return read(file).toString().trim();
 }
 

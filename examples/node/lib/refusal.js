@@ -8,7 +8,7 @@ import protoLoader from '@grpc/proto-loader';
 
 const Code = grpc.status;
 
-// What passes by itself, or once somebody has mended it. A comment is kept for that; a follower goes on only with the first.
+// What passes by itself, or once somebody has mended it. A comment is kept for both; a follower goes on with the first.
 const OUTAGES = [Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.UNKNOWN, Code.CANCELLED];
 const DEFECTS = [Code.UNAUTHENTICATED, Code.PERMISSION_DENIED, Code.NOT_FOUND, Code.INTERNAL, Code.UNIMPLEMENTED];
 

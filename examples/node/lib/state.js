@@ -3,7 +3,7 @@
 // A real blog has a database. What matters is the same there: the comment's id is stored before the first attempt, and an
 // event and its cursor are stored in one step.
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export class State {
@@ -14,8 +14,8 @@ export class State {
   constructor(directory) {
     this.#outbox = join(directory, 'outbox');
     this.#file = join(directory, 'blog.json');
-    mkdirSync(this.#outbox, { mode: 0o700, recursive: true });
-    if (existsSync(this.#file)) this.#blog = parse(this.#file);
+    fs.mkdirSync(this.#outbox, { mode: 0o700, recursive: true });
+    if (fs.existsSync(this.#file)) this.#blog = parse(this.#file);
   }
 
   // The outbox: forms that have no answer yet. They hold addresses, so nobody else reads them, and they don't stay.
@@ -25,12 +25,12 @@ export class State {
   }
 
   forget(form) {
-    rmSync(join(this.#outbox, `${form.comment_id}.json`), { force: true });
+    fs.rmSync(join(this.#outbox, `${form.comment_id}.json`), { force: true });
   }
 
   /** The oldest first: ids of version 7 begin with the time. */
   unanswered() {
-    const names = readdirSync(this.#outbox).filter((name) => name.endsWith('.json'));
+    const names = fs.readdirSync(this.#outbox).filter((name) => name.endsWith('.json'));
     return names.sort().map((name) => parse(join(this.#outbox, name)));
   }
 
@@ -68,22 +68,22 @@ export class State {
 }
 
 function parse(file) {
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.parse(fs.readFileSync(file, 'utf8'));
 }
 
 /** Whoever reads the file, also after a crash, finds the old or the new content, never a part. */
 function write(path, value) {
   const fresh = path.replace(/\.json$/, '.new');
-  synced(openSync(fresh, 'w', 0o600), (file) => writeFileSync(file, JSON.stringify(value, null, 1)));
-  renameSync(fresh, path);
-  synced(openSync(dirname(path), 'r'), () => {});
+  synced(fs.openSync(fresh, 'w', 0o600), (file) => fs.writeFileSync(file, JSON.stringify(value, null, 1)));
+  fs.renameSync(fresh, path);
+  synced(fs.openSync(dirname(path), 'r'), () => {});
 }
 
 function synced(file, fill) {
   try {
     fill(file);
-    fsyncSync(file);
+    fs.fsyncSync(file);
   } finally {
-    closeSync(file);
+    fs.closeSync(file);
   }
 }

@@ -93,7 +93,8 @@ function refused(refusal) {
 }
 
 function invalid({ violations }) {
-  const form = Object.fromEntries(violations.filter(([field]) => field in FORM).map(([field, why]) => [FORM[field], why]));
+  const ofForm = violations.filter(([field]) => field in FORM);
+  const form = Object.fromEntries(ofForm.map(([field, why]) => [FORM[field], why]));
   const defects = Object.fromEntries(violations.filter(([field]) => !(field in FORM)));
   for (const [field, why] of Object.entries(defects)) console.error(`blog: ${field} ${why}: a defect of this blog`);
   const message = Object.keys(form).length > 0 ? 'Please look at the fields that are marked.' : WRONG;

@@ -6,7 +6,7 @@ from grpc_status import rpc_status
 
 Code = grpc.StatusCode
 
-# What passes by itself, or once somebody has mended it. A comment is kept for that; a follower goes on only with the first.
+# What passes by itself, or once somebody has mended it. A comment is kept for both; a follower goes on with the first.
 OUTAGES = {Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.UNKNOWN, Code.CANCELLED}
 DEFECTS = {Code.UNAUTHENTICATED, Code.PERMISSION_DENIED, Code.NOT_FOUND, Code.INTERNAL, Code.UNIMPLEMENTED}
 

@@ -12,8 +12,10 @@ DENY := .tools/bin/cargo-deny --locked --log-level error
 
 # Comments for the demo, as JSON lines; see examples/demo-comments.jsonl for the fields.
 DATA ?=
-# Further arguments for the command behind `demo`, `run` or `bench`.
+# Further arguments for the command behind `demo`, `run`, `examples` or `bench`.
 ARGS ?=
+# Where cargo puts what it builds for tests.
+DEBUG := $(or $(CARGO_TARGET_DIR),target)/debug
 # How many rounds of load, kill and restart.
 SOAK_ROUNDS ?= 10
 
@@ -27,7 +29,7 @@ RUN_TESTS := $(CARGO) test --locked --tests
 RUN_SOAK := $(CARGO) test --locked --test it soak -- --ignored --nocapture --test-threads 1
 endif
 
-.PHONY: help setup demo run test lint deny bench soak
+.PHONY: help setup demo run test lint deny examples bench soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -66,6 +68,12 @@ lint-steps:
 deny: ## Look at the dependencies: licences, bans, sources
 	@$(STEP) "set up" scripts/setup.sh deny
 	@$(STEP) "dependencies" $(DENY) check licenses bans sources
+
+examples: ## Run the blogs in Python, Node and Rust against the real binary (ARGS="--only python")
+	@$(STEP) "set up" scripts/setup.sh rust redis python-example node-example
+	@$(STEP) "build" $(CARGO) build --locked --bin replydesk --example blog
+	@$(STEP) "examples" python3 scripts/examples/check.py --service $(DEBUG)/replydesk --rust $(DEBUG)/examples/blog \
+		--python .tools/venv-examples/bin/python --node node $(ARGS)
 
 bench: ## Measure against the ceiling; the table is written to target/bench.json too
 	@$(STEP) "set up" scripts/setup.sh rust redis

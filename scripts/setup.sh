@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need and this machine lacks; run again, it does nothing.
 #
-#   scripts/setup.sh [rust] [redis] [strace] [buf] [deny]     (nothing named: all but deny)
+#   scripts/setup.sh [rust] [redis] [strace] [buf] [deny] [python-example] [node-example]     (nothing named: the first four)
 #
 # rust   rustfmt and clippy, where rustup can add them
 # redis  redis-server >= 7.0, by apt
@@ -9,7 +9,11 @@
 # buf    the protobuf linter, by npm, into .tools/
 # deny   cargo-deny, which looks at the dependencies, compiled by cargo, into .tools/: some minutes, so only where it is named
 #
-# Taken for granted: Rust 1.95, Node 20 with npm (for buf), make.
+# python-example, node-example
+#        what the examples need: by pip into .tools/venv-examples, with stubs generated from proto/; by npm into
+#        examples/node/node_modules; and openssl for the check's certificates, by apt
+#
+# Taken for granted: Rust 1.95, Node 20 with npm (for buf and an example), Python 3.10 (for an example), make.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -115,10 +119,51 @@ need_deny() {
     fail "cargo could not install cargo-deny; its output is above"
 }
 
+# Whether these files are as they were when a tool was installed.
+is_stamped() { [ -f "$1" ] && [ "$(cat "${@:2}" | sha256sum)" = "$(cat "$1")" ]; }
+stamp() { cat "${@:2}" | sha256sum >"$1"; }
+
+need_python-example() {
+  local example=$root/examples/python venv=$root/.tools/venv-examples
+  local wanted=("$example/requirements.txt" "$example/generate.sh" "$root"/proto/replydesk/v1/*.proto)
+  need_openssl
+  is_stamped "$venv/stamp" "${wanted[@]}" && [ -d "$example/generated" ] && "$venv/bin/python" -c 'import grpc_tools' && return
+  has python3 && python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+    fail "python3 is missing or too old: install Python 3.10 or newer (an example is in Python)"
+  say "installing the Python example's packages into .tools/venv-examples"
+  rm -f "$venv/stamp"
+  if ! python3 -m venv --clear "$venv" >/dev/null 2>&1; then # Debian has that apart
+    install_package python3-venv "python3 has no venv: install it (Debian: sudo apt-get install python3-venv)"
+    quietly python3 -m venv --clear "$venv" || fail "python3 could not make a venv; its output is above"
+  fi
+  quietly "$venv/bin/pip" install --disable-pip-version-check --require-hashes --only-binary :all: \
+    -r "$example/requirements.txt" || fail "pip could not install them; its output is above"
+  quietly "$example/generate.sh" "$venv/bin/python" || fail "the protos could not be generated; the output is above"
+  stamp "$venv/stamp" "${wanted[@]}"
+}
+
+need_node-example() {
+  local example=$root/examples/node
+  local stamp=$example/node_modules/.stamp
+  need_openssl
+  is_stamped "$stamp" "$example/package-lock.json" && return
+  has npm || fail "npm is missing: install Node 20 or newer with npm (an example is in Node)"
+  say "installing the Node example's packages into examples/node"
+  # No package's own script is run: none is needed.
+  quietly npm ci --prefix "$example" --ignore-scripts --no-audit --no-fund ||
+    fail "npm could not install them; its output is above"
+  stamp "$stamp" "$example/package-lock.json"
+}
+
+need_openssl() {
+  has openssl && return
+  install_package openssl "openssl is missing: the check of the examples needs it (Debian: sudo apt-get install openssl)"
+}
+
 [ $# -gt 0 ] || set -- rust redis strace buf
 for tool in "$@"; do
   case $tool in
-    rust | redis | strace | buf | deny) "need_$tool" ;;
-    *) fail "no such tool: $tool (there are: rust, redis, strace, buf, deny)" ;;
+    rust | redis | strace | buf | deny | python-example | node-example) "need_$tool" ;;
+    *) fail "no such tool: $tool (there are: rust, redis, strace, buf, deny, python-example, node-example)" ;;
   esac
 done

@@ -1,0 +1,1 @@
+"""A small blog back end that hands its comments to ReplyDesk."""

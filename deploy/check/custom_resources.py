@@ -6,11 +6,12 @@ which a schema of Kubernetes lets pass; the validator finds wrong values.
 """
 
 import json
+import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import pathlib
 
 import redis_operator
 from manifests import ROOT, Document, everything, finish, title
@@ -55,7 +56,7 @@ def by_type(resources: list[Document]) -> list[str]:
         compiler = [TOOLS / "node_modules" / ".bin" / "tsc", *options, *sources]
         compiled = subprocess.run(compiler, cwd=here, capture_output=True, text=True, check=False)
         if compiled.returncode != 0:
-            return [_named(line, resources) for line in compiled.stdout.splitlines() if line.startswith("resource")] or [compiled.stdout]
+            return [_named(line, resources) for line in compiled.stdout.splitlines() if "error TS" in line]
         return [
             f"{title(resource)}: {run.stderr.strip().splitlines()[-1]}"
             for number, resource in enumerate(resources)
@@ -85,8 +86,8 @@ def _node(file: pathlib.Path) -> subprocess.CompletedProcess:
 
 
 def _named(line: str, resources: list[Document]) -> str:
-    number = int(line.removeprefix("resource").partition(".")[0])
-    return f"{title(resources[number])}: {line.partition(': ')[2]}"
+    number = re.search(r"resource(\d+)\.ts", line)
+    return f"{title(resources[int(number.group(1))])}: {line.partition(': ')[2]}" if number else line
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def documents(text: str) -> list[Document]:
 
 def overlays() -> dict[str, list[Document]]:
     """By name, what each overlay installs."""
-    found = sorted(path.parent for path in KUBERNETES.glob("overlays/*/kustomization.yaml"))
+    found = sorted(path.parent for path in KUBERNETES.glob("overlays/[a-z]*/kustomization.yaml"))
     return {path.name: documents(kustomize(path)) for path in found}
 
 

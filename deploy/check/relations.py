@@ -15,7 +15,7 @@ GIVEN = {
 def main() -> None:
     problems = []
     for name, content in overlays().items():
-        for check in (references, selectors, ports, grace, variables, restricted, images):
+        for check in (references, keys, selectors, ports, grace, variables, restricted, images):
             problems += [f"overlays/{name}: {problem}" for problem in check(name, content)]
     for mode in sorted(path.parent.name for path in KUBERNETES.glob("components/redis-*/connection.yaml")):
         problems += [f"components/{mode}: {problem}" for problem in address(mode)]
@@ -51,6 +51,34 @@ def references(name: str, content: list[Document]) -> list[str]:
         wanted.append((document, "Secret", document["spec"]["kubernetesConfig"]["redisSecret"]["name"]))
         wanted.append((document, "ConfigMap", document["spec"]["redisConfig"]["additionalRedisConfig"]))
     return [f"{title(by)} wants {kind} {what}, which nobody makes" for by, kind, what in wanted if what not in there[kind]]
+
+
+def secret_keys(content: list[Document]) -> set[tuple[str, str]]:
+    """(Secret, key) of all that pods read."""
+    read = set()
+    for document in pod_templates(content):
+        pod = document["spec"]["template"]["spec"]
+        for volume in pod.get("volumes", []):
+            secret = volume.get("secret", {})
+            read |= {(secret["secretName"], item["key"]) for item in secret.get("items", [])}
+        for container in pod["containers"]:
+            sources = [variable.get("valueFrom", {}).get("secretKeyRef") for variable in container.get("env", [])]
+            read |= {(source["name"], source["key"]) for source in sources if source}
+    return read
+
+
+def keys(name: str, content: list[Document]) -> list[str]:
+    """What is read of a Secret is what is put into it."""
+    made = {}
+    for document in of_kind(content, "ExternalSecret"):
+        target = document["spec"]["target"]
+        listed = {entry["secretKey"] for entry in document["spec"]["data"]}
+        made[target["name"]] = set(target["template"]["data"]) if "template" in target else listed
+    for document in of_kind(content, "Certificate"):
+        made[document["spec"]["secretName"]] = {"tls.crt", "tls.key", "ca.crt"}
+    # secrets_made.py looks at what is given.
+    read = {(secret, key) for secret, key in secret_keys(content) if secret not in GIVEN.get(name, set())}
+    return [f"Secret {secret} has no {key}" for secret, key in sorted(read) if key not in made.get(secret, set())]
 
 
 def selectors(_: str, content: list[Document]) -> list[str]:

@@ -200,18 +200,26 @@ def address(mode: str) -> list[str]:
     made = set()
     for document in documents((directory / "redis.yaml").read_text()):
         name = document["metadata"]["name"]
-        # As the operator names its Services.
+        # As the operator names its Services and pods.
         made |= {
             "Service": {name},
-            "RedisSentinel": {f"{name}-sentinel", f"{name}-sentinel-headless"},
-            "RedisCluster": {f"{name}-{role}{suffix}" for role in ("leader", "follower") for suffix in ("", "-headless")},
+            "RedisSentinel": _pods(f"{name}-sentinel", document["spec"]["clusterSize"]),
+            "RedisCluster": _pods(f"{name}-leader", document["spec"]["clusterSize"])
+            | _pods(f"{name}-follower", document["spec"]["clusterSize"]),
         }.get(document["kind"], set())
         if document["kind"] == "RedisSentinel":
             config = document["spec"]["redisSentinelConfig"]
-            if not url.endswith(f"/{config['masterGroupName']}"):
-                problems.append(f"REDIS_URL does not end in {config['masterGroupName']}, as the Sentinels call it")
+            if url.partition("@")[2].partition("?")[0].rpartition("/")[2] != config["masterGroupName"]:
+                problems.append(f"REDIS_URL does not name {config['masterGroupName']}, as the Sentinels call it")
+            if "redisSecret" in document["spec"]["kubernetesConfig"] and "sentinel_password=" not in url:
+                problems.append("REDIS_URL has no sentinel_password, and the Sentinels want one")
     hosts = [host.partition(":")[0] for host in url.partition("@")[2].partition("/")[0].split(",")]
     return problems + [f"REDIS_URL names {host}, which nobody makes" for host in hosts if host not in made]
+
+
+def _pods(name: str, count: int) -> set[str]:
+    """The names by which the pods of a StatefulSet, and all of them together, are reached."""
+    return {name, f"{name}-headless"} | {f"{name}-{number}.{name}-headless" for number in range(count)}
 
 
 def _settings(content: list[Document]) -> dict:

@@ -199,13 +199,12 @@ def address(mode: str) -> list[str]:
     problems = [] if url.startswith(f"{scheme}://:$(REDIS_PASSWORD)@") else [f"REDIS_URL {url} does not begin as {mode} should"]
     made = set()
     for document in documents((directory / "redis.yaml").read_text()):
-        name = document["metadata"]["name"]
+        name, size = document["metadata"]["name"], document.get("spec", {}).get("clusterSize", 0)
         # As the operator names its Services and pods.
         made |= {
             "Service": {name},
-            "RedisSentinel": _pods(f"{name}-sentinel", document["spec"]["clusterSize"]),
-            "RedisCluster": _pods(f"{name}-leader", document["spec"]["clusterSize"])
-            | _pods(f"{name}-follower", document["spec"]["clusterSize"]),
+            "RedisSentinel": _pods(f"{name}-sentinel", size),
+            "RedisCluster": _pods(f"{name}-leader", size) | _pods(f"{name}-follower", size),
         }.get(document["kind"], set())
         if document["kind"] == "RedisSentinel":
             config = document["spec"]["redisSentinelConfig"]

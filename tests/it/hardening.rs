@@ -105,8 +105,9 @@ async fn an_aged_connection_says_good_bye_and_its_stream_goes_on() {
     let ended = soon("good-bye", BOUND, connection).await;
     ended.unwrap();
     assert!(soon("refusal", BOUND, calls.ready()).await.is_err());
-    // The watch's connection is older still; new calls of its client go by another.
-    blog.submit(nth("gazette", 0)).await.unwrap();
+    // The watch's connection is older still.
+    let by_another = blog.through(desk.replicas[0].address);
+    by_another.submit(nth("gazette", 0)).await.unwrap();
     soon("the event", BOUND, watch.event()).await;
     drop((watch, blog));
     desk.finish().await;

@@ -66,10 +66,12 @@ fn wait(status: &Status, attempt: u32) -> Option<Duration> {
     let own = Duration::from_millis(50) * 2_u32.saturating_pow(attempt);
     let asked = explain::retry_delay(status);
     match status.code() {
-        Code::Unavailable | Code::DeadlineExceeded => Some(asked.unwrap_or(own).min(LONGEST_WAIT)),
+        // Cancelled is what the client library calls a connection that was closed under a call.
+        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => {
+            Some(asked.unwrap_or(own).min(LONGEST_WAIT))
+        }
         Code::ResourceExhausted => asked.filter(|asked| *asked <= LONGEST_WAIT),
         Code::Ok
-        | Code::Cancelled
         | Code::Unknown
         | Code::InvalidArgument
         | Code::NotFound

@@ -83,7 +83,7 @@ async fn one_stream(wire: &mut Wire, pause: &mut Pause) -> Result<(), Status> {
         sent.map_err(|_| Status::unavailable("the service closed it"))
     };
     say(Up::Start(wire.start.clone())).await?;
-    let mut client = wire.connection.moderation();
+    let mut client = wire.connection.moderation_streams();
     let mut stream = once(client.work_queue(ReceiverStream::new(requests))).await?;
     // What was said to the lost stream is kept by the session, which says it again where that makes sense.
     while wire.up.try_recv().is_ok() {}

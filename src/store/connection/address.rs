@@ -318,7 +318,7 @@ mod tests {
         for (text, part) in [
             ("localhost:6379", "must be an address such as"),
             ("http://secret@a", "must start with redis://"),
-            ("redis://", "is no address"),
+            ("redis://", "must name a host"),
             ("unix://secret", "whole path"),
             ("redis+sentinel://:secret@a:1,b:2", "must name the service"),
             ("redis+sentinel://a:1/main/secret", "its database"),

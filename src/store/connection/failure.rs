@@ -24,7 +24,7 @@ pub(super) struct Whither(String);
 impl Whither {
     /// The node, if `here` named it.
     pub(super) fn from(&self, here: &HostPort) -> Option<HostPort> {
-        match self.0.strip_prefix(':') {
+        match self.0.strip_prefix(':').filter(|port| !port.contains(':')) {
             Some(port) => Some(HostPort {
                 host: here.host.clone(),
                 port: port.parse().ok()?,

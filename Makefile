@@ -30,12 +30,14 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 ifeq ($(NEXTEST),yes)
 RUN_TESTS := $(CARGO) nextest run --locked
 RUN_SOAK := $(CARGO) nextest run --locked --profile soak --run-ignored only --no-capture -E 'test(soak)'
+RUN_ROLL_OUTS := $(CARGO) nextest run --locked --profile soak --run-ignored only --no-capture --status-level fail -E 'test(soak_roll_outs)'
 else
 RUN_TESTS := $(CARGO) test --locked --tests
 RUN_SOAK := $(CARGO) test --locked --test it soak -- --ignored --nocapture --test-threads 1
+RUN_ROLL_OUTS := $(CARGO) test --locked --test it soak_roll_outs -- --ignored --nocapture
 endif
 
-.PHONY: help setup demo run test lint deny check-deploy check-mistakes examples bench soak
+.PHONY: help setup demo run test lint deny check-deploy check-mistakes check-upgrade examples bench soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -103,6 +105,11 @@ check-deploy: ## Everything about deploy/ that needs no cluster: manifests, imag
 check-mistakes: ## Make mistakes in a copy of deploy/, one by one: check-deploy must find each
 	@$(STEP) "set up" scripts/setup.sh kubectl promtool manifests
 	@$(STEP) "mistakes" $(PYTHON) deploy/check/can_fail.py $(ARGS)
+
+check-upgrade: ## Ten roll-outs under load, between the release before and this one, side by side on one Redis
+	@$(STEP) "set up" scripts/setup.sh rust redis
+	@$(STEP) "old build" scripts/old-build.sh
+	@ROLL_OUT_FROM=$(CURDIR)/.tools/old/replydesk $(STEP) "roll-outs" $(RUN_ROLL_OUTS)
 
 bench: ## Measure against the ceiling; the table is written to target/bench.json too
 	@$(STEP) "set up" scripts/setup.sh rust redis

@@ -22,16 +22,12 @@ BESIDES = {"REPLYDESK_CONFIG", "REDIS_URL"}
 FOREIGN = {"REDIS_PASSWORD"}
 ADMIN_KEY_HASH = "0123456789abcdef:" + "00" * 32
 SAMPLE = {"REDIS_PASSWORD": "0123abcd"}
-# Settings of a later release that the manifests have already: the binary is asked without them until its table has them.
-PENDING = {"ops.listen": "Text"}
 
 
 def main() -> None:
     known = dict(ROW.findall((ROOT / "src" / "config" / "settings.rs").read_text()))
     if not known:
         sys.exit("src/config/settings.rs has no row that is read here")
-    pending = set(PENDING) - set(known)
-    known = PENDING | known
     problems = []
     for name, (file, environment) in sources().items():
         problems += [f"{name}: {problem}" for problem in unknown(known, file, environment)]
@@ -39,10 +35,7 @@ def main() -> None:
     asked = "the table of settings"
     if len(sys.argv) > 1 and not problems:
         asked = sys.argv[1]
-        if pending:
-            print(f"not known yet, and left out: {', '.join(sorted(pending))}")
         for name, (file, environment) in sources().items():
-            file, environment = without(pending, file, environment)
             problems += [f"{name}: {problem}" for problem in refused(asked, file, environment)]
     finish(problems, f"{len(known)} settings are known to {asked}; those in use are among them")
 
@@ -57,16 +50,6 @@ def sources() -> dict[str, tuple[str, dict[str, str]]]:
     file = services["keys"]["command"][-1].partition("<<TOML\n")[2].partition("\nTOML\n")[0]
     file = file.replace("$$hash", ADMIN_KEY_HASH).replace("/keys/privacy/", "/etc/replydesk/secrets/")
     return found | {"compose.yaml": (file, services["replydesk"]["environment"])}
-
-
-def without(pending: set[str], file: str, environment: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The same without these settings: a section of one of them goes whole."""
-    for key in pending:
-        section, _, name = key.partition(".")
-        file = re.sub(rf"\[{section}\]\n{name} = .*\n", "", file)
-        variable = f"REPLYDESK_{section}_{name}".upper()
-        environment = {other: value for other, value in environment.items() if other != variable}
-    return file, environment
 
 
 def unknown(known: dict[str, str], file: str, environment: dict[str, str]) -> list[str]:

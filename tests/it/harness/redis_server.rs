@@ -1,6 +1,6 @@
 //! A `redis-server` of a test's own, as an operator would run it: durable, and gone with the test.
 //!
-//! With `REPLYDESK_TEST_REDIS=cluster` in the environment each is a cluster of one node, which refuses whatever a cluster
+//! With `TEST_REDIS=cluster` in the environment each is a cluster of one node, which refuses whatever a cluster
 //! would refuse: keys of several slots in one call.
 
 use std::{
@@ -170,7 +170,7 @@ fn spawn(directory: &TempDir) -> Child {
 }
 
 fn is_cluster() -> bool {
-    std::env::var("REPLYDESK_TEST_REDIS").is_ok_and(|kind| kind == "cluster")
+    std::env::var("TEST_REDIS").is_ok_and(|kind| kind == "cluster")
 }
 
 /// Ports that nobody has at the moment, below those that the system hands out by itself: it may hand out one of its own

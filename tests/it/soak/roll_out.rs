@@ -1,7 +1,7 @@
 //! Roll-outs under load: one replica after the other is replaced, while blogs submit, moderators hold items and streams are
 //! open. Nobody's call fails for good, and no lease is stuck.
 //!
-//! With `REPLYDESK_OLD_BINARY` in the environment every other roll-out goes back to that build, so that both work on one
+//! With `ROLL_OUT_FROM` in the environment every other roll-out goes back to that build, so that both work on one
 //! Redis side by side.
 
 use std::{
@@ -92,7 +92,7 @@ impl Balancer {
 async fn soak_roll_outs_fail_no_call_and_leave_no_lease() {
     let mut dice = Dice::of_this_run();
     let new = PathBuf::from(env!("CARGO_BIN_EXE_replydesk"));
-    let old = std::env::var_os("REPLYDESK_OLD_BINARY").map(PathBuf::from);
+    let old = std::env::var_os("ROLL_OUT_FROM").map(PathBuf::from);
     let builds = [old.clone().unwrap_or_else(|| new.clone()), new];
     let settings = [
         ("moderation.poll_ms", "500"),

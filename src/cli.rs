@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod author;
+pub mod backup;
 pub mod bars;
 pub mod bulk;
 pub mod client;
@@ -23,6 +24,7 @@ pub mod policy;
 pub mod privacy;
 pub mod queue;
 pub mod report;
+pub mod restore;
 pub mod review;
 pub mod score;
 pub mod serve;
@@ -82,6 +84,8 @@ enum Command {
     Privacy(privacy::Args),
     Eval(eval::Args),
     Train(train::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
 }
 
 /// Runs one command to its end.
@@ -114,6 +118,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Privacy(args) => privacy::run(args).await,
         Command::Eval(args) => eval::run(args).await,
         Command::Train(args) => train::run(args).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => restore::run(args).await,
     };
     done.or_else(Failure::unless_reader_left)
 }

@@ -57,6 +57,7 @@ pub mod store;
 pub mod comment;
 
 // What they stand on when they start and run.
+pub mod backup;
 pub mod config;
 pub mod fresh;
 pub mod health;

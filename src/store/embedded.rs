@@ -4,7 +4,11 @@ mod directory;
 mod server;
 mod supervisor;
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -128,6 +132,16 @@ pub enum EmbeddedError {
         /// How long it was given.
         seconds: u64,
     },
+}
+
+/// What a [`Store`](crate::store::connection::Store) connects to, where a service runs a private server on this data
+/// directory; `None` where none seems to run.
+#[must_use]
+pub fn running(directory: &Path) -> Option<String> {
+    let directory = directory.canonicalize().ok()?;
+    let socket = directory::socket_of(&directory)?;
+    // A killed server leaves its socket behind: connecting to it tells.
+    socket.exists().then(|| server::url_of(&socket))
 }
 
 /// The command that installs a server here.

@@ -11,6 +11,7 @@ pub mod comment;
 pub mod comments;
 pub mod configuration;
 pub mod demo;
+pub mod doctor;
 pub mod eval;
 pub mod events;
 pub mod failure;
@@ -86,6 +87,7 @@ enum Command {
     Train(train::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Doctor(doctor::Args),
 }
 
 /// Runs one command to its end.
@@ -120,6 +122,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Train(args) => train::run(args).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => restore::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
     };
     done.or_else(Failure::unless_reader_left)
 }

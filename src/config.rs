@@ -128,6 +128,12 @@ impl Config {
         }
     }
 
+    /// The files that settings name, by their keys.
+    #[must_use]
+    pub fn files(&self) -> &[(&'static str, std::path::PathBuf)] {
+        self.effective.files()
+    }
+
     /// The effective configuration as TOML, secrets redacted, each value's source behind it.
     #[must_use]
     pub fn to_toml(&self) -> String {

@@ -144,6 +144,14 @@ pub fn running(directory: &Path) -> Option<String> {
     socket.exists().then(|| server::url_of(&socket))
 }
 
+/// The server program that a private server would be started with.
+///
+/// # Errors
+/// None is installed, or it is too old.
+pub async fn program(settings: &EmbeddedSettings) -> Result<PathBuf, EmbeddedError> {
+    server::find(settings).await
+}
+
 /// The command that installs a server here.
 const INSTALL: &str = if cfg!(target_os = "macos") {
     "brew install redis"

@@ -35,12 +35,9 @@ fn how_to_read(release: &str) -> String {
     }
 }
 
-/// Whether a release must keep its hands off, by what `identity.lua` says.
-pub(in crate::store) fn refused(
-    found: &str,
-    release: &str,
-    is_restoring: bool,
-) -> Option<SchemaError> {
+/// Why a release must keep its hands off, by what is stored.
+#[must_use]
+pub fn refused(found: &str, release: &str, is_restoring: bool) -> Option<SchemaError> {
     if is_restoring {
         return Some(SchemaError::Restoring);
     }

@@ -123,6 +123,12 @@ mod tests {
                 "stop it",
             ),
         ];
-        insta::assert_snapshot!(report(&checks, Paint::off()), @r"");
+        insta::assert_snapshot!(report(&checks, Paint::off()), @r"
+        ok       configuration  can be used
+        warning  redis memory   800 MiB of 1024 MiB (78 %)
+                                -> raise maxmemory
+        failure  port           127.0.0.1:50051 is taken
+                                -> stop it
+        ");
     }
 }

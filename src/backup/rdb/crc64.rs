@@ -67,14 +67,7 @@ mod tests {
 
     #[test]
     fn it_is_the_one_that_redis_computes() {
-        for (text, expected) in [
-            (&b""[..], 0),
-            (b"123456789", 0xe9c6_d914_c4b8_d9ca),
-            (
-                b"This is a test of the emergency broadcast system.",
-                0x27db_187f_c15b_bc72,
-            ),
-        ] {
+        for (text, expected) in [(&b""[..], 0), (b"123456789", 0xe9c6_d914_c4b8_d9ca)] {
             let mut whole = Crc64::default();
             whole.update(text);
             let mut single = Crc64::default();

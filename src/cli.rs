@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod author;
+pub mod backup;
 pub mod bars;
 pub mod bulk;
 pub mod client;
@@ -10,6 +11,7 @@ pub mod comment;
 pub mod comments;
 pub mod configuration;
 pub mod demo;
+pub mod doctor;
 pub mod eval;
 pub mod events;
 pub mod failure;
@@ -23,6 +25,7 @@ pub mod policy;
 pub mod privacy;
 pub mod queue;
 pub mod report;
+pub mod restore;
 pub mod review;
 pub mod score;
 pub mod serve;
@@ -82,6 +85,9 @@ enum Command {
     Privacy(privacy::Args),
     Eval(eval::Args),
     Train(train::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Doctor(doctor::Args),
 }
 
 /// Runs one command to its end.
@@ -114,6 +120,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Privacy(args) => privacy::run(args).await,
         Command::Eval(args) => eval::run(args).await,
         Command::Train(args) => train::run(args).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => restore::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
     };
     done.or_else(Failure::unless_reader_left)
 }

@@ -118,6 +118,28 @@ impl Config {
         }
     }
 
+    /// Reads and checks `[store]` alone: for commands that speak to Redis and need no secret of ReplyDesk's.
+    ///
+    /// # Errors
+    /// All problems of that section, and of how the configuration is written.
+    pub fn load_store(sources: &Sources) -> Result<StoreConfig, ConfigError> {
+        let layers = gather::gather(sources);
+        let mut reader = Reader::new(&layers);
+        let store = StoreConfig::read(&mut reader);
+        let mut problems = reader.finish();
+        problems.extend(layers.problems.iter().cloned());
+        match store {
+            Some(store) if problems.is_empty() => Ok(store),
+            Some(_) | None => Err(ConfigError::new(problems)),
+        }
+    }
+
+    /// The files that settings name, by their keys.
+    #[must_use]
+    pub fn files(&self) -> &[(&'static str, std::path::PathBuf)] {
+        self.effective.files()
+    }
+
     /// The effective configuration as TOML, secrets redacted, each value's source behind it.
     #[must_use]
     pub fn to_toml(&self) -> String {

@@ -57,7 +57,9 @@ pub mod store;
 pub mod comment;
 
 // What they stand on when they start and run.
+pub mod backup;
 pub mod config;
+pub mod doctor;
 pub mod fresh;
 pub mod health;
 pub mod metrics;

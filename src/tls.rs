@@ -6,4 +6,4 @@ pub mod live;
 pub mod watch;
 
 mod files;
-mod material;
+pub(crate) mod material;

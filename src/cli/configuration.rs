@@ -40,6 +40,31 @@ impl ConfigArgs {
     }
 }
 
+/// The same for a command that works beside the service, on what it is configured with.
+#[derive(Debug, clap::Args)]
+pub struct OperatorArgs {
+    /// The service's TOML file.
+    #[arg(long, value_name = "FILE", env = "REPLYDESK_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// One setting, stronger than file and environment; may be repeated. Not for secrets.
+    #[arg(long = "set", value_name = "SECTION.NAME=VALUE", value_parser = pair)]
+    pub settings: Vec<(String, String)>,
+    /// The same as --set store.data_dir=DIR.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<String>,
+}
+
+impl OperatorArgs {
+    /// With this process's environment.
+    #[must_use]
+    pub fn sources(&self) -> Sources {
+        let mut flags = self.settings.clone();
+        let data_dir = self.data_dir.clone();
+        flags.extend(data_dir.map(|value| ("store.data_dir".to_owned(), value)));
+        Sources::of_process(self.config.clone(), flags)
+    }
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     // The text is not repeated: somebody may have tried it with a secret.
     text.split_once('=')

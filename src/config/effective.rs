@@ -1,6 +1,6 @@
 //! The effective configuration, as it is shown.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::PathBuf};
 
 use crate::config::{
     layers::Layers,
@@ -13,6 +13,7 @@ use crate::config::{
 #[derive(Debug)]
 pub(super) struct Effective {
     lines: Vec<(&'static Setting, Option<String>, Source)>,
+    files: Vec<(&'static str, PathBuf)>,
 }
 
 impl Effective {
@@ -26,9 +27,20 @@ impl Effective {
             let source = given.map_or(Source::Default, |g| g.source.clone());
             (setting, text.map(|text| shown(setting.kind, text)), source)
         };
+        let file = |setting: &'static Setting| {
+            let given = layers.given.get(setting.key)?;
+            let is_file = setting.name().ends_with("_file") && !given.text.trim().is_empty();
+            is_file.then(|| (setting.key, PathBuf::from(given.text.trim())))
+        };
         Self {
             lines: SETTINGS.iter().map(line).collect(),
+            files: SETTINGS.iter().filter_map(file).collect(),
         }
+    }
+
+    /// The files that are named.
+    pub(super) fn files(&self) -> &[(&'static str, PathBuf)] {
+        &self.files
     }
 
     pub(super) fn to_toml(&self) -> String {

@@ -4,7 +4,11 @@ mod directory;
 mod server;
 mod supervisor;
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -128,6 +132,24 @@ pub enum EmbeddedError {
         /// How long it was given.
         seconds: u64,
     },
+}
+
+/// What a [`Store`](crate::store::connection::Store) connects to, where a service runs a private server on this data
+/// directory; `None` where none seems to run.
+#[must_use]
+pub fn running(directory: &Path) -> Option<String> {
+    let directory = directory.canonicalize().ok()?;
+    let socket = directory::socket_of(&directory)?;
+    // A killed server leaves its socket behind: connecting to it tells.
+    socket.exists().then(|| server::url_of(&socket))
+}
+
+/// The server program that a private server would be started with.
+///
+/// # Errors
+/// None is installed, or it is too old.
+pub async fn program(settings: &EmbeddedSettings) -> Result<PathBuf, EmbeddedError> {
+    server::find(settings).await
 }
 
 /// The command that installs a server here.

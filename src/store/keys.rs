@@ -106,3 +106,15 @@ pub fn identity() -> Vec<u8> {
 pub fn sealing() -> Vec<u8> {
     b"{replydesk}:sealing".to_vec()
 }
+
+/// Hash: a restore that has not finished.
+#[must_use]
+pub fn restore() -> Vec<u8> {
+    b"{replydesk}:restore".to_vec()
+}
+
+/// String: what the health probe writes.
+#[must_use]
+pub fn probe() -> Vec<u8> {
+    b"{replydesk}:probe".to_vec()
+}

@@ -1,6 +1,9 @@
 //! What an X.509 certificate says that rustls does not ask it.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
 
 use rustls::pki_types::CertificateDer;
 use x509_cert::{
@@ -51,6 +54,36 @@ pub fn of_client(certificate: &CertificateDer<'_>) -> Result<ClientCertificate, 
         | GeneralName::RegisteredId(_) => None,
     });
     Ok(ClientCertificate::new(names.collect(), expires_at))
+}
+
+/// The hosts and addresses that a server's certificate names.
+///
+/// # Errors
+/// It cannot be read.
+pub fn hosts(certificate: &CertificateDer<'_>) -> Result<Vec<String>, CertificateError> {
+    let certificate = read(certificate)?;
+    let names = certificate
+        .tbs_certificate()
+        .get_extension::<SubjectAltName>();
+    let names = names.map_err(|_| CertificateError)?;
+    let names = names.map_or(Vec::new(), |(_, names)| names.0);
+    let host = |name: &GeneralName| match name {
+        GeneralName::DnsName(name) => Some(name.as_str().to_owned()),
+        GeneralName::IpAddress(octets) => address(octets.as_bytes()),
+        GeneralName::UniformResourceIdentifier(_)
+        | GeneralName::OtherName(_)
+        | GeneralName::Rfc822Name(_)
+        | GeneralName::DirectoryName(_)
+        | GeneralName::EdiPartyName(_)
+        | GeneralName::RegisteredId(_) => None,
+    };
+    Ok(names.iter().filter_map(host).collect())
+}
+
+fn address(octets: &[u8]) -> Option<String> {
+    let four = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    let address = four.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from));
+    address.ok().map(|address| address.to_string())
 }
 
 /// Whole days until then, 0 if it is over.

@@ -150,3 +150,18 @@ impl Material {
             .is_ok()
     }
 }
+
+/// When the server's certificate ends, and the hosts and addresses that it names. Blocks on the disk.
+///
+/// # Errors
+/// It cannot be read.
+pub fn described(config: &TlsConfig) -> Result<(SystemTime, Vec<String>), TlsError> {
+    let file = Content::read("tls.certificate_file", &config.certificate_file)?;
+    let chain = file.certificates()?;
+    let first = chain
+        .first()
+        .ok_or_else(|| file.wrong("holds no certificate"))?;
+    let wrong = |error: certificate::CertificateError| file.wrong(error.to_string());
+    let ends_at = certificate::ends_at(first).map_err(wrong)?;
+    Ok((ends_at, certificate::hosts(first).map_err(wrong)?))
+}

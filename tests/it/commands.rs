@@ -7,7 +7,7 @@ pub mod place;
 mod queue;
 mod review;
 mod script;
-mod serve;
+pub mod serve;
 mod threads;
 
 use serde_json::json;

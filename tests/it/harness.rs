@@ -153,13 +153,17 @@ impl Desk {
 
     /// What every replica is configured with.
     pub fn config(&self) -> Config {
+        Config::load(&self.sources()).unwrap()
+    }
+
+    /// Where that comes from.
+    pub fn sources(&self) -> Sources {
         let url = ("REDIS_URL".to_owned(), self.redis.url());
-        Config::load(&Sources {
+        Sources {
             file: None,
             env: self.peppers().chain([url]).collect(),
             flags: self.flags(),
-        })
-        .unwrap()
+        }
     }
 
     /// Replicas that start from now on know the pepper that will replace theirs.

@@ -86,27 +86,18 @@ impl DataDirectory {
     /// The server's socket: in the directory, or where the path would be too long for a socket, in a directory of its
     /// own among the temporary ones, which is the same at each start.
     pub(super) fn socket_path(&self) -> Result<PathBuf, EmbeddedError> {
-        let inside = self.path.join("redis.sock");
-        if inside.as_os_str().len() <= LONGEST_SOCKET_PATH {
-            return Ok(inside);
-        }
-        let digest = Sha256::digest(self.path.as_os_str().as_encoded_bytes());
-        let name = data_encoding::HEXLOWER.encode(&digest[..8]);
-        let temporary = [std::env::temp_dir(), PathBuf::from("/tmp")];
-        let fits = temporary
-            .into_iter()
-            .map(|parent| parent.join(format!("replydesk-{name}")))
-            .find(|path| path.join("redis.sock").as_os_str().len() <= LONGEST_SOCKET_PATH);
-        let too_long = || EmbeddedError::PathTooLong {
+        let socket = socket_of(&self.path).ok_or_else(|| EmbeddedError::PathTooLong {
             directory: self.path.clone(),
-        };
-        let outside = fits.ok_or_else(too_long)?;
-        self.make_own(&outside)
-            .map_err(|source| EmbeddedError::Directory {
-                directory: outside.clone(),
-                source,
-            })?;
-        Ok(outside.join("redis.sock"))
+        })?;
+        let outside = socket.parent().filter(|parent| *parent != self.path);
+        if let Some(outside) = outside {
+            self.make_own(outside)
+                .map_err(|source| EmbeddedError::Directory {
+                    directory: outside.to_owned(),
+                    source,
+                })?;
+        }
+        Ok(socket)
     }
 
     /// Everyone can write among the temporary files: a directory that somebody else put there is not ours.
@@ -119,6 +110,21 @@ impl DataDirectory {
         let message = "it belongs to another user or others can enter it: remove it";
         Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
     }
+}
+
+/// Where the server of a data directory, by its whole path, has its socket; `None` where every place is too long a path.
+pub(super) fn socket_of(directory: &Path) -> Option<PathBuf> {
+    let inside = directory.join("redis.sock");
+    if inside.as_os_str().len() <= LONGEST_SOCKET_PATH {
+        return Some(inside);
+    }
+    let digest = Sha256::digest(directory.as_os_str().as_encoded_bytes());
+    let name = data_encoding::HEXLOWER.encode(&digest[..8]);
+    let temporary = [std::env::temp_dir(), PathBuf::from("/tmp")];
+    temporary
+        .into_iter()
+        .map(|parent| parent.join(format!("replydesk-{name}")).join("redis.sock"))
+        .find(|path| path.as_os_str().len() <= LONGEST_SOCKET_PATH)
 }
 
 fn private_directory(path: &Path) -> io::Result<()> {

@@ -92,10 +92,7 @@ impl Launcher {
     }
 
     pub(super) fn url(&self) -> String {
-        let path = url::Url::from_file_path(&self.socket);
-        // The path is absolute, which is all that the conversion asks for.
-        let path = path.map_or_else(|()| String::new(), |url| url.path().to_owned());
-        format!("unix://{path}")
+        url_of(&self.socket)
     }
 
     /// Starts a server and waits until it has read its file and answers.
@@ -260,6 +257,14 @@ impl Launcher {
             source,
         }
     }
+}
+
+/// The address of a socket by its whole path.
+pub(super) fn url_of(socket: &Path) -> String {
+    let path = url::Url::from_file_path(socket);
+    // The path is absolute, which is all that the conversion asks for.
+    let path = path.map_or_else(|()| String::new(), |url| url.path().to_owned());
+    format!("unix://{path}")
 }
 
 fn last_lines(path: &Path, count: usize) -> String {

@@ -18,7 +18,11 @@ pub struct Serve {
 
 impl Serve {
     pub fn start() -> Self {
-        let place = Place::new();
+        Self::start_in(Place::new())
+    }
+
+    /// On what lies there.
+    pub fn start_in(place: Place) -> Self {
         let mut process = place.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut process = process.stdout(Stdio::null()).spawn().unwrap();
         let log = BufReader::new(process.stderr.take().unwrap());

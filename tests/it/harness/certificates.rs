@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
@@ -11,6 +11,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, SanType,
 };
+use replydesk::secrets::private_file::create_private;
 use tempfile::TempDir;
 use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
@@ -163,4 +164,23 @@ pub fn somebody(
         config = config.identity(shown.identity());
     }
     Client::over_tls(address, key, config)
+}
+
+/// A certificate for these names and its key, signed by itself and good from now for so long, in files of a directory.
+pub fn files(
+    directory: &Path,
+    name: &str,
+    names: &[&str],
+    good_for: Duration,
+) -> (PathBuf, PathBuf) {
+    let names = names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.not_after = (SystemTime::now() + good_for).into();
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap().pem();
+    let paths = ["pem", "key"].map(|kind| directory.join(format!("{name}.{kind}")));
+    fs::write(&paths[0], certificate).unwrap();
+    create_private(&paths[1], &key.serialize_pem()).unwrap();
+    let [certificate, key] = paths;
+    (certificate, key)
 }

@@ -19,8 +19,9 @@ use crate::{
     },
     store::{
         connection::{Store, StoreSettings},
+        error::StoreError,
         schema::{self, RELEASE, SchemaError},
-        snapshot::{Facts, SnapshotError, SnapshotStream},
+        snapshot::{Facts, SnapshotError, SnapshotPlace, SnapshotStream},
     },
 };
 
@@ -49,8 +50,8 @@ pub struct Taking {
 pub struct Taken {
     /// Where and when.
     pub head: Head,
-    /// Of which server.
-    pub source: SourceHead,
+    /// Of which servers: one, or a cluster's primaries.
+    pub sources: Vec<SourceHead>,
     /// How much.
     pub end: End,
     /// What names it, in hexadecimal digits.
@@ -61,6 +62,7 @@ pub struct Taken {
 
 /// One server's snapshot to come. A cluster has one for each primary.
 struct Source {
+    place: SnapshotPlace,
     settings: StoreSettings,
     head: SourceHead,
 }
@@ -78,19 +80,29 @@ impl Taking {
     /// As [`BackupError`] says; no file is left then.
     pub async fn run(self) -> Result<Taken, BackupError> {
         let store = Store::open(self.settings.clone()).await?;
-        let facts = Facts::ask(&store).await;
-        store.shutdown().await;
-        let facts = facts?;
-        let database = SnapshotStream::database(&self.settings)?;
-        let head = head(&facts, database)?;
-        let source = SourceHead {
-            server: facts.server,
-            database,
+        let asked = match Facts::ask(&store).await {
+            Ok(facts) => SnapshotPlace::all(&store).await.map(|all| (facts, all)),
+            Err(error) => Err(error),
         };
-        let sources = vec![Source {
-            settings: self.settings,
-            head: source.clone(),
-        }];
+        store.shutdown().await;
+        let (facts, places) = asked?;
+        let sources = places.into_iter().map(|place| {
+            let database = place.database()?;
+            let head = SourceHead {
+                server: facts.server.clone(),
+                database,
+            };
+            let settings = self.settings.clone();
+            Ok(Source {
+                place,
+                settings,
+                head,
+            })
+        });
+        let sources = sources.collect::<Result<Vec<Source>, StoreError>>()?;
+        let database = sources.first().map_or(0, |source| source.head.database);
+        let head = head(&facts, database)?;
+        let heads = sources.iter().map(|source| source.head.clone()).collect();
         let (told, progress, cancelled) = (head.clone(), self.progress, self.cancelled);
         let destination = self.destination;
         let written =
@@ -98,7 +110,7 @@ impl Taking {
         let (end, digest) = written?;
         Ok(Taken {
             head: told,
-            source,
+            sources: heads,
             end,
             digest,
             is_of_replica: facts.role != "master",
@@ -173,7 +185,7 @@ fn frames<W: Write>(
     let mut frames = FrameWriter::begin(out, head).map_err(&failed)?;
     let mut sum = End::default();
     for source in sources {
-        let stream = SnapshotStream::open(&source.settings, cancelled.clone())?;
+        let stream = SnapshotStream::open(&source.place, &source.settings, cancelled.clone())?;
         frames.source(&source.head).map_err(&failed)?;
         let tee = Tee {
             stream,

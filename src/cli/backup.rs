@@ -117,7 +117,7 @@ pub(super) async fn watched<T>(
 }
 
 fn tell(args: &Args, taken: &Taken, to_stdout: bool) -> Result<(), Failure> {
-    let sources = std::slice::from_ref(&taken.source);
+    let sources = &taken.sources;
     let text = if args.json {
         summary(&taken.head, sources, &taken.end, &taken.digest).to_string()
     } else {

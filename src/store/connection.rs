@@ -34,12 +34,13 @@ use crate::{
     metrics::redis::Redis,
     store::{
         error::StoreError,
+        keys,
         observed::observed,
         script::{Script, ScriptCall},
     },
 };
 use address::Address;
-use cluster::{Cluster, PROBE_KEY};
+use cluster::Cluster;
 use failure::Failure;
 use request::Request;
 use whereabouts::Whereabouts;
@@ -81,8 +82,7 @@ impl Store {
             }
             address => {
                 let whereabouts = Whereabouts::of(address, &settings)?;
-                let probe_key = PROBE_KEY.as_bytes().to_vec();
-                Primaries::One(Node::open(&settings, whereabouts, probe_key).await?)
+                Primaries::One(Node::open(&settings, whereabouts, keys::probe()).await?)
             }
         };
         Ok(Self {
@@ -180,6 +180,26 @@ impl Store {
             Primaries::One(node) => vec![Arc::clone(node)],
             Primaries::Cluster(cluster) => cluster.nodes(),
         }
+    }
+
+    /// The primaries of a cluster that hold sites' data and nothing besides.
+    pub(in crate::store) fn nodes_of_sites_alone(&self) -> Vec<Arc<Node>> {
+        match &self.primaries {
+            Primaries::One(_) => Vec::new(),
+            Primaries::Cluster(cluster) => cluster.nodes_of_sites_alone(),
+        }
+    }
+
+    /// What makes connections to each primary.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`] when nobody knows where one is.
+    pub(in crate::store) async fn clients(&self) -> Result<Vec<Client>, StoreError> {
+        let mut clients = Vec::new();
+        for node in self.nodes() {
+            clients.push(node.client().await?);
+        }
+        Ok(clients)
     }
 
     /// What makes further connections to a primary, any one in a cluster.

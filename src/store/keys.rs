@@ -118,3 +118,9 @@ pub fn restore() -> Vec<u8> {
 pub fn probe() -> Vec<u8> {
     b"{replydesk}:probe".to_vec()
 }
+
+/// String: the same for another primary of a cluster, which has this number's slot; it holds nothing either.
+#[must_use]
+pub fn numbered_probe(number: u16) -> Vec<u8> {
+    format!("{{replydesk-{number}}}:probe").into_bytes()
+}

@@ -3,9 +3,14 @@
 //!
 //! While the mark (`{replydesk}:restore`) is there, no service works on the data: see `identity.lua`.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use crate::store::{connection::Store, error::StoreError, keys, reply::unexpected};
+use crate::store::{
+    connection::{Node, Store},
+    error::StoreError,
+    keys,
+    reply::unexpected,
+};
 
 /// The channel that every running replica listens on.
 const WAKEUPS: &str = "replydesk:wakeups";
@@ -46,7 +51,7 @@ pub struct TargetState {
 }
 
 impl TargetState {
-    /// Asks for it. Five round trips.
+    /// Asks for it. Seven round trips, in a cluster three more for each further primary.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -54,18 +59,22 @@ impl TargetState {
         // Health's probe may not have come yet, and a dump needs a key.
         store.probe().await?;
         let mut pipe = redis::pipe();
-        pipe.cmd("DBSIZE")
-            .exists(keys::restore())
+        pipe.exists(keys::restore())
             .hgetall(keys::identity())
             .cmd("DUMP")
             .arg(keys::probe());
-        let (size, is_restoring, identity, dump): (u64, bool, _, Vec<u8>) =
-            store.pipeline(&pipe).await?;
-        let mut numsub = redis::cmd("PUBSUB");
-        numsub.arg("NUMSUB").arg(WAKEUPS);
-        let (_, listeners): (String, u64) = store.query(&numsub).await?;
+        let (is_restoring, identity, dump): (bool, _, Vec<u8>) = store.pipeline(&pipe).await?;
+        let (mut size, mut listeners) = (0, 0);
+        for node in store.nodes() {
+            size += keys_of(&node).await?;
+            let mut numsub = redis::cmd("PUBSUB");
+            numsub.arg("NUMSUB").arg(WAKEUPS);
+            // Each replica listens to one primary.
+            let (_, here): (String, u64) = node.query(&numsub).await?;
+            listeners += here;
+        }
         Ok(Self {
-            keys: size.saturating_sub(1 + u64::from(is_restoring)),
+            keys: size.saturating_sub(u64::from(is_restoring)),
             is_restoring,
             listeners,
             identity,
@@ -77,6 +86,14 @@ impl TargetState {
                 .unwrap_or(DEFAULT_MAX_VALUE),
         })
     }
+}
+
+/// Keys on one primary, without what its probe writes.
+async fn keys_of(node: &Arc<Node>) -> Result<u64, StoreError> {
+    let size: u64 = node.query(&redis::cmd("DBSIZE")).await?;
+    let mut exists = redis::cmd("EXISTS");
+    let probes: u64 = node.query(exists.arg(node.probe_key())).await?;
+    Ok(size.saturating_sub(probes))
 }
 
 /// Behind a dump stand its version (2 bytes) and a checksum (8).
@@ -99,7 +116,8 @@ async fn setting(store: &Store, name: &str) -> Result<Option<u64>, StoreError> {
 }
 
 impl Store {
-    /// Marks that a restore of this name begins. With `erase`, everything in the database goes in the same step.
+    /// Marks that a restore of this name begins. With `erase`, everything in the database goes in the same step; in a cluster,
+    /// what other primaries have goes next.
     ///
     /// Whether it is ours: another restore may have been first.
     ///
@@ -113,24 +131,33 @@ impl Store {
         }
         pipe.hset_nx(keys::restore(), "name", name);
         let (is_ours,): (bool,) = self.pipeline(&pipe).await?;
+        // Behind the mark: what is broken off here does not pass for whole.
+        if erase && is_ours {
+            let mut flush = redis::cmd("FLUSHDB");
+            flush.arg("ASYNC");
+            for node in self.nodes_of_sites_alone() {
+                let () = node.query(&flush).await?;
+            }
+        }
         Ok(is_ours)
     }
 
-    /// Writes keys that are not there yet. One round trip.
+    /// Writes keys that are not there yet. One round trip, in a cluster one a primary.
     ///
     /// # Errors
     /// As [`StoreError`] says; [`StoreError::Refused`] with `BUSYKEY` where a key is there.
     pub async fn put_dumped(&self, dumped: &[Dumped]) -> Result<(), StoreError> {
-        let mut pipe = redis::pipe();
-        for key in dumped {
-            pipe.cmd("RESTORE")
+        let restores = dumped.iter().map(|key| {
+            let mut restore = redis::cmd("RESTORE");
+            restore
                 .arg(&key.key)
                 .arg(key.expires_at_ms.unwrap_or(0))
                 .arg(&key.dump)
-                .arg("ABSTTL")
-                .ignore();
-        }
-        self.pipeline(&pipe).await
+                .arg("ABSTTL");
+            restore
+        });
+        let _: Vec<redis::Value> = self.each(restores.collect()).await?;
+        Ok(())
     }
 
     /// Takes the mark away: the data is whole. Whether the mark was still ours.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use memchr::memmem;
-use redis::RedisConnectionInfo;
+use redis::{Client, RedisConnectionInfo};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::{
@@ -110,6 +110,31 @@ enum Rest {
     Until([u8; MARK]),
 }
 
+/// One primary, to take a snapshot of.
+#[derive(Clone)]
+pub struct SnapshotPlace(Client);
+
+impl SnapshotPlace {
+    /// Every primary: one, or a cluster's.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`] when nobody knows where one is.
+    pub async fn all(store: &Store) -> Result<Vec<Self>, StoreError> {
+        let clients = store.clients().await?;
+        Ok(clients.into_iter().map(Self).collect())
+    }
+
+    /// The database that the address names.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for a negative number.
+    pub fn database(&self) -> Result<u64, StoreError> {
+        let database = self.0.get_connection_info().redis_settings().db();
+        u64::try_from(database)
+            .map_err(|_| StoreError::Refused("a database has no negative number".to_owned()))
+    }
+}
+
 /// A snapshot's bytes, from `REDIS` to its checksum. Blocks; a read ends with an error after 90 s of silence, or soon after
 /// the work was cancelled.
 pub struct SnapshotStream {
@@ -129,10 +154,11 @@ impl SnapshotStream {
     /// # Errors
     /// As [`SnapshotError`] says.
     pub fn open(
+        place: &SnapshotPlace,
         settings: &StoreSettings,
         cancelled: CancellationToken,
     ) -> Result<Self, SnapshotError> {
-        let client = settings.client()?;
+        let client = &place.0;
         let info = client.get_connection_info();
         let socket = Socket::connect(info.addr(), settings, LOOK)?;
         let mut stream = Self {
@@ -154,20 +180,6 @@ impl SnapshotStream {
         stream.rest = rest(&stream.line()?)?;
         stream.know();
         Ok(stream)
-    }
-
-    /// The database that the address names.
-    ///
-    /// # Errors
-    /// The address cannot be used.
-    pub fn database(settings: &StoreSettings) -> Result<u64, StoreError> {
-        let database = settings
-            .client()?
-            .get_connection_info()
-            .redis_settings()
-            .db();
-        u64::try_from(database)
-            .map_err(|_| StoreError::Refused("a database has no negative number".to_owned()))
     }
 
     fn sign_in(&mut self, info: &RedisConnectionInfo) -> Result<(), SnapshotError> {

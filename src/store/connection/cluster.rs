@@ -31,8 +31,7 @@ use super::{
     settings::StoreSettings,
     whereabouts::Whereabouts,
 };
-use crate::store::{backoff::Backoff, error::StoreError};
-pub(super) use topology::PROBE_KEY;
+use crate::store::{backoff::Backoff, error::StoreError, keys};
 use topology::{Member, Topology};
 
 /// How often one call follows a slot to where it is said to be. A slot that moves on and on is none to write to.
@@ -153,6 +152,15 @@ impl Cluster {
     /// The primaries, as far as they are known.
     pub(super) fn nodes(&self) -> Vec<Arc<Node>> {
         self.shared.topology.load().nodes()
+    }
+
+    /// All but the one that has what is no site's.
+    pub(super) fn nodes_of_sites_alone(&self) -> Vec<Arc<Node>> {
+        let topology = self.shared.topology.load();
+        let owner = topology.owner(topology::global_slot());
+        let is_owner = |node: &Arc<Node>| owner.as_ref().is_some_and(|o| Arc::ptr_eq(o, node));
+        let nodes = topology.nodes().into_iter();
+        nodes.filter(|node| !is_owner(node)).collect()
     }
 
     pub(super) fn health(&self) -> &channel::Sender<Health> {
@@ -277,7 +285,7 @@ impl Shared {
             return Ok(node);
         }
         let whereabouts = Whereabouts::node(&self.door, at, &self.settings)?;
-        let probe_key = topology::global_probe();
+        let probe_key = keys::probe();
         let told = Arc::clone(&self.told);
         Ok(Node::start(&self.settings, whereabouts, probe_key, told))
     }

@@ -117,6 +117,11 @@ impl Line {
         &self.health
     }
 
+    /// Where probes write.
+    pub(super) fn probe_key(&self) -> Vec<u8> {
+        self.probe_key.load().as_ref().clone()
+    }
+
     /// How many links there were.
     pub(super) fn made(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)

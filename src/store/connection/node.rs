@@ -143,6 +143,11 @@ impl Node {
         self.whereabouts.client().await
     }
 
+    /// Where its probe writes.
+    pub(in crate::store) fn probe_key(&self) -> Vec<u8> {
+        self.line.probe_key()
+    }
+
     /// Where it is, for messages.
     pub(in crate::store) fn shown(&self) -> String {
         self.whereabouts.shown()

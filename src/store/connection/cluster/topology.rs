@@ -6,23 +6,18 @@ use super::{
     slots::{SLOTS, slot},
     survey::View,
 };
-use crate::store::connection::{address::HostPort, node::Node};
+use crate::store::{
+    connection::{address::HostPort, node::Node},
+    keys,
+};
 
 /// No node has it.
 const NOBODY: u16 = u16::MAX;
 
-/// Where the probe of who has what is no site's writes. It holds nothing.
-pub(in crate::store::connection) const PROBE_KEY: &str = "{replydesk}:probe";
-
 /// The slot of what is no site's: access keys, the model, the list of sites.
 pub(super) fn global_slot() -> u16 {
     static SLOT: OnceLock<u16> = OnceLock::new();
-    *SLOT.get_or_init(|| slot(PROBE_KEY.as_bytes()))
-}
-
-/// Where the probe writes on who has it.
-pub(super) fn global_probe() -> Vec<u8> {
-    PROBE_KEY.as_bytes().to_vec()
+    *SLOT.get_or_init(|| slot(&keys::probe()))
 }
 
 /// One node of the cluster.
@@ -116,11 +111,11 @@ impl Topology {
     /// random, so among a share of them one is found soon; a node with hardly any is left to its callers.
     fn key_of(&self, place: usize) -> Option<Vec<u8>> {
         let is_there = |key: &[u8]| self.place_of(slot(key)).map(usize::from) == Some(place);
-        if is_there(PROBE_KEY.as_bytes()) {
-            return Some(global_probe());
+        if is_there(&keys::probe()) {
+            return Some(keys::probe());
         }
         (0..SLOTS)
-            .map(|number| format!("{{replydesk-{number}}}:probe").into_bytes())
+            .map(keys::numbered_probe)
             .find(|key| is_there(key))
     }
 

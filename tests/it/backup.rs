@@ -1,5 +1,6 @@
 //! A backup taken under load is whole, comes back as it was, and nothing that is damaged is written.
 
+mod cluster;
 mod commands;
 mod damaged;
 mod encodings;

@@ -14,7 +14,14 @@ pub(super) enum Request<'a> {
 }
 
 /// Commands without a key: about the server, not about what it holds.
-const KEYLESS: [&[u8]; 5] = [b"PING", b"TIME", b"INFO", b"CONFIG", b"BGREWRITEAOF"];
+const KEYLESS: [&[u8]; 6] = [
+    b"PING",
+    b"TIME",
+    b"INFO",
+    b"CONFIG",
+    b"BGREWRITEAOF",
+    b"FLUSHDB",
+];
 
 impl Request<'_> {
     /// The slot of its first key; `None` where it has none.

@@ -10,7 +10,7 @@ use rcgen::{CertificateParams, KeyPair};
 use replydesk::{backup::check, store::connection::StoreSettings};
 
 use super::{IDENTITY, take_from};
-use crate::harness::until::until;
+use crate::harness::{redis_server::free_ports, until::until};
 
 /// A server on loopback with a password for each of two users, with and without TLS.
 struct Tcp {
@@ -21,11 +21,7 @@ struct Tcp {
 
 impl Tcp {
     async fn start(place: &Path) -> Self {
-        let free = || {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            listener.local_addr().unwrap().port()
-        };
-        let (plain, tls) = (free(), free());
+        let [plain, tls] = free_ports();
         let (port, tls_port) = (plain.to_string(), tls.to_string());
         let child = Command::new("redis-server")
             .args([
@@ -45,7 +41,7 @@ impl Tcp {
             ])
             .args(["--tls-cert-file", "cert.pem", "--tls-key-file", "key.pem"])
             .args(["--tls-ca-cert-file", "cert.pem"])
-            .args(["--user", "ada on >other +@all ~* &*"])
+            .args(["--user", "ada", "on", ">other", "+@all", "~*", "&*"])
             .current_dir(place)
             .stdout(Stdio::null())
             .spawn()

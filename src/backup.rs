@@ -3,7 +3,7 @@
 //! A backup is what Redis itself writes of one moment, in frames that are chained by SHA-256 and end with an end. It is
 //! read through while it is written, so that a backup that was made is one that can be restored; a restore reads it through
 //! before it writes anything. What is sealed stays sealed: nothing here knows a key. The format is in
-//! `docs/decisions/0025-a-backup-is-redis-own-snapshot.md`.
+//! `docs/decisions/0030-a-backup-is-redis-own-snapshot.md`.
 
 mod checking;
 pub mod format;

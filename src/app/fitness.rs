@@ -51,6 +51,18 @@ pub enum Unfit {
     Identity(#[from] IdentityError),
 }
 
+impl Unfit {
+    /// Whether a later look may find Redis fit without anyone mending anything here.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Preflight(PreflightError::Store(error))
+            | Self::Identity(IdentityError::Store(error)) => error.is_transient(),
+            Self::Preflight(PreflightError::Unfit(_)) | Self::Identity(_) => false,
+        }
+    }
+}
+
 impl Fitness {
     /// Looks once.
     ///

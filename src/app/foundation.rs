@@ -165,7 +165,7 @@ async fn open_and_check(
     fitness: &Fitness,
 ) -> Result<(Store, Confirmation, Wakeups, Checked), FoundationError> {
     let store = connect(&settings).await?;
-    let checked = fitness.check(&store).await?;
+    let checked = check(fitness, &store).await?;
     tell(fitness, &checked.claimed);
     for problem in &checked.report.allowed {
         tracing::warn!(problem = %problem, "redis.unsafe_allowed");
@@ -208,6 +208,20 @@ fn tell(fitness: &Fitness, claimed: &Claimed) {
                     configure privacy.previous_pepper_file, unless the overlap is over";
         tracing::warn!(what, "pepper.previous_not_configured");
     }
+}
+
+/// One that is still loading, or whose cluster is not up yet, takes no writes at first.
+async fn check(fitness: &Fitness, store: &Store) -> Result<Checked, Unfit> {
+    for left in (0..CONNECT_TRIES).rev() {
+        match fitness.check(store).await {
+            Err(unfit) if unfit.is_transient() && left > 0 => {
+                tracing::warn!(error = %unfit, tries_left = left, "redis.not_ready_yet");
+                tokio::time::sleep(CONNECT_EVERY).await;
+            }
+            checked => return checked,
+        }
+    }
+    fitness.check(store).await
 }
 
 async fn connect(settings: &StoreSettings) -> Result<Store, StoreError> {

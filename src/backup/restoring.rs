@@ -254,20 +254,15 @@ impl Sorter {
     fn read(&mut self, file: &std::path::Path, digest: &str) -> Result<(), RestoreError> {
         let mut reader = open(file)?;
         let mut before = 0;
-        loop {
-            match reader.next_part().map_err(BackupError::from)? {
-                Part::Source(source) => {
-                    let mut rdb = Rdb::open(&mut reader, true).map_err(of_file)?;
-                    while let Some(entry) = rdb.next_entry().map_err(of_file)? {
-                        if entry.database == source.database {
-                            self.take(entry)?;
-                        }
-                        self.progress.is(before + rdb.position(), self.keys);
-                    }
-                    before += rdb.position();
+        while let Part::Source(source) = reader.next_part().map_err(BackupError::from)? {
+            let mut rdb = Rdb::open(&mut reader, true).map_err(of_file)?;
+            while let Some(entry) = rdb.next_entry().map_err(of_file)? {
+                if entry.database == source.database {
+                    self.take(entry)?;
                 }
-                Part::End(_) => break,
+                self.progress.is(before + rdb.position(), self.keys);
             }
+            before += rdb.position();
         }
         self.hand_on()?;
         if reader.digest() == digest {

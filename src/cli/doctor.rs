@@ -14,12 +14,12 @@ use super::{
 use crate::doctor::{self, Check, Level};
 
 const HELP: &str = "\
-Run it where the service runs, as its user, with its configuration. It looks at the configuration, files of
-keys, certificates, Redis (reach, settings, memory, disk, distance, whose data it is), the identity
-provider, the port, the disk and the clock, and changes nothing.
+Run it where the service runs, as its user, with its configuration. It looks at the configuration, \
+files of keys, certificates, Redis (reach, settings, memory, disk, distance, whose data it is), the \
+identity provider, the port, the disk and the clock, and changes nothing.
 
-It ends with 0 if all is well or there are only warnings, and with 1 after a failure; --strict makes
-warnings failures.
+It ends with 0 if all is well or there are only warnings, and with 1 after a failure; --strict \
+makes warnings failures.
 
 Examples:
   replydesk doctor

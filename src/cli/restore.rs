@@ -25,18 +25,18 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 const HELP: &str = "\
-The backup is read through first; nothing is written unless all of it is right, and fits the configured
-pepper and officer's key. The service must be stopped. Without REDIS_URL, the private redis-server of the
-data directory is started for the time of the restore. A restore that was broken off is run again with
---erase-target; until then no service starts on that Redis.
+The backup is read through first; nothing is written unless all of it is right, and fits the \
+configured pepper and officer's key. The service must be stopped. Without REDIS_URL, the private \
+redis-server of the data directory is started for the time of the restore. A restore that was \
+broken off is run again with --erase-target; until then no service starts on that Redis.
 
-What readers had erased since the backup is there again, and so are keys that were revoked since: see
-Backup and restore in docs/OPERATIONS.md for what to do afterwards.
+What readers had erased since the backup is there again, and so are keys that were revoked since: \
+see Backup and restore in docs/OPERATIONS.md for what to do afterwards.
 
 Examples:
   replydesk restore --check /backups/replydesk-2026-01-31.backup
-  REDIS_URL=redis://10.0.0.6:6379 replydesk restore --config /etc/replydesk.toml \\
-      /backups/replydesk-2026-01-31.backup";
+  REDIS_URL=redis://10.0.0.6:6379 replydesk restore \\
+      --config /etc/replydesk.toml /backups/replydesk-2026-01-31.backup";
 
 /// Bring a backup back into an empty Redis, or only check it.
 #[derive(Debug, clap::Args)]

@@ -80,7 +80,7 @@ impl Store {
             Address::Cluster { seeds, door } => {
                 Primaries::Cluster(Cluster::open(settings, seeds, door).await?)
             }
-            address => {
+            address @ (Address::Server(_) | Address::Sentinels { .. }) => {
                 let whereabouts = Whereabouts::of(address, &settings)?;
                 Primaries::One(Node::open(&settings, whereabouts, keys::probe()).await?)
             }
@@ -136,7 +136,8 @@ impl Store {
                 self.pipeline(&pipe).await
             }
             Primaries::Cluster(cluster) => {
-                observed(&self.metrics, None, cluster.each(&commands)).await
+                let each = Box::pin(cluster.each(&commands));
+                observed(&self.metrics, None, each).await
             }
         }
     }
@@ -152,7 +153,8 @@ impl Store {
                 let sent = node.send(request, false).await;
                 sent.map_err(Failure::without_cluster)
             }
-            Primaries::Cluster(cluster) => cluster.send(request).await,
+            // Apart, so that calls to the one primary, which most have, stay small.
+            Primaries::Cluster(cluster) => Box::pin(cluster.send(request)).await,
         }
     }
 

@@ -68,60 +68,64 @@ async fn a_healthy_service_is_well_and_nothing_is_changed() {
     desk.finish().await;
 }
 
+/// A command to Redis, and what is said of it then.
+type Wrong = (&'static [&'static str], Level, &'static str, &'static str);
+
+const WRONG: [Wrong; 8] = [
+    (
+        &["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"],
+        Level::Failure,
+        "redis settings",
+        "allkeys-lru",
+    ),
+    (
+        &["CONFIG", "SET", "appendonly", "no"],
+        Level::Failure,
+        "redis settings",
+        "appendonly is no",
+    ),
+    (
+        &["CONFIG", "SET", "appendfsync", "everysec"],
+        Level::Failure,
+        "redis settings",
+        "everysec",
+    ),
+    (
+        &["REPLICAOF", "127.0.0.1", "1"],
+        Level::Failure,
+        "redis settings",
+        "takes no writes",
+    ),
+    (
+        // An empty one takes about a megabyte.
+        &["CONFIG", "SET", "maxmemory", "1200000"],
+        Level::Warning,
+        "redis memory",
+        "%",
+    ),
+    (
+        &["HSET", "{replydesk}:identity", "pepper", "other"],
+        Level::Failure,
+        "redis data",
+        "another pepper",
+    ),
+    (
+        &["HSET", "{replydesk}:restore", "name", "x"],
+        Level::Failure,
+        "redis data",
+        "has not finished",
+    ),
+    (
+        &["ACL", "SETUSER", "default", "-config"],
+        Level::Warning,
+        "redis settings",
+        "appendfsync",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_redis_is_told() {
-    let table: [(&[&str], Level, &str, &str); 8] = [
-        (
-            &["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"],
-            Level::Failure,
-            "redis settings",
-            "allkeys-lru",
-        ),
-        (
-            &["CONFIG", "SET", "appendonly", "no"],
-            Level::Failure,
-            "redis settings",
-            "appendonly is no",
-        ),
-        (
-            &["CONFIG", "SET", "appendfsync", "everysec"],
-            Level::Failure,
-            "redis settings",
-            "everysec",
-        ),
-        (
-            &["REPLICAOF", "127.0.0.1", "1"],
-            Level::Failure,
-            "redis settings",
-            "takes no writes",
-        ),
-        (
-            // An empty one takes about a megabyte.
-            &["CONFIG", "SET", "maxmemory", "1200000"],
-            Level::Warning,
-            "redis memory",
-            "%",
-        ),
-        (
-            &["HSET", "{replydesk}:identity", "pepper", "other"],
-            Level::Failure,
-            "redis data",
-            "another pepper",
-        ),
-        (
-            &["HSET", "{replydesk}:restore", "name", "x"],
-            Level::Failure,
-            "redis data",
-            "has not finished",
-        ),
-        (
-            &["ACL", "SETUSER", "default", "-config"],
-            Level::Warning,
-            "redis settings",
-            "appendfsync",
-        ),
-    ];
-    for (command, level, name, part) in table {
+    for (command, level, name, part) in WRONG {
         let desk = Desk::with(0, &[]).await;
         let _: redis::Value = desk.redis.ask(command);
         let checks = examined(&sources(&desk, &[])).await;

@@ -53,18 +53,17 @@ async fn a_call_goes_to_who_has_its_slot_and_follows_it() {
     assert_eq!(count(&store, "{moving}:new").await, Ok(2));
 
     // Keys at both ends: it waits until they are together, and runs once.
-    let both = tokio::spawn({
-        let store = store.clone();
-        async move {
-            let mut pipe = redis::pipe();
-            pipe.cmd("GET").arg("{moving}:old");
-            pipe.cmd("GET").arg("{moving}:new");
-            let read: (u64, u64) = store.pipeline(&pipe).await.unwrap();
-            read
-        }
+    let mut both = JoinSet::new();
+    let waiting = store.clone();
+    both.spawn(async move {
+        let mut pipe = redis::pipe();
+        pipe.cmd("GET").arg("{moving}:old");
+        pipe.cmd("GET").arg("{moving}:new");
+        let read: (u64, u64) = waiting.pipeline(&pipe).await.unwrap();
+        read
     });
     cluster.finish_moving(tag, slot);
-    assert_eq!(both.await.unwrap(), (2, 2));
+    assert_eq!(both.join_all().await, [(2, 2)]);
 
     // Many at once find out at once, and each counts once.
     let mut counting = JoinSet::new();

@@ -71,12 +71,13 @@ impl<R: Read> FrameReader<R> {
     /// As [`FormatError`] says.
     pub fn open(mut input: R) -> Result<Self, FormatError> {
         let mut mark = [0; 12];
-        input
-            .read_exact(&mut mark)
-            .map_err(|error| match error.kind() {
-                ErrorKind::UnexpectedEof => FormatError::NotOne,
-                _ => FormatError::Io(error),
-            })?;
+        input.read_exact(&mut mark).map_err(|error| {
+            if error.kind() == ErrorKind::UnexpectedEof {
+                FormatError::NotOne
+            } else {
+                FormatError::Io(error)
+            }
+        })?;
         let [b0, b1, b2, b3, b4, b5, b6, b7, v0, v1, v2, v3] = mark;
         if [b0, b1, b2, b3, b4, b5, b6, b7] != *MARK {
             return Err(FormatError::NotOne);

@@ -43,7 +43,7 @@ impl fmt::Display for HostPort {
 /// How to log in at a kind of node, and whether over TLS.
 #[derive(Clone)]
 pub(super) struct Door {
-    like: ConnectionInfo,
+    like: Box<ConnectionInfo>,
     is_tls: bool,
 }
 
@@ -52,13 +52,13 @@ impl Door {
         // Without nodelay a small command waits for the acknowledgement of the one before it.
         let tcp = TcpSettings::default().set_nodelay(true);
         let is_tls = matches!(like.addr(), ConnectionAddr::TcpTls { .. });
-        let like = like.set_tcp_settings(tcp);
+        let like = Box::new(like.set_tcp_settings(tcp));
         Self { like, is_tls }
     }
 
     /// What makes connections to the address that the door was made of.
     fn client(&self, ca_pem: Option<&[u8]>) -> RedisResult<Client> {
-        open(self.like.clone(), self.is_tls, ca_pem)
+        open((*self.like).clone(), self.is_tls, ca_pem)
     }
 
     /// What makes connections to this node.
@@ -74,7 +74,8 @@ impl Door {
         } else {
             ConnectionAddr::Tcp(host, port)
         };
-        open(self.like.clone().set_addr(addr), self.is_tls, ca_pem)
+        let info = (*self.like).clone().set_addr(addr);
+        open(info, self.is_tls, ca_pem)
     }
 }
 
@@ -231,7 +232,7 @@ fn sentinels(scheme: &str, rest: &str) -> Result<Address, String> {
     }
     let primary = several.door(is_tls, database)?;
     let door = Door {
-        like: primary.like.clone().set_redis_settings(login),
+        like: Box::new((*primary.like).clone().set_redis_settings(login)),
         is_tls,
     };
     Ok(Address::Sentinels {

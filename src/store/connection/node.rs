@@ -103,7 +103,7 @@ impl Node {
         let mut connection = link.connection();
         let run = async {
             if asking {
-                request.run_asking(&mut connection).await
+                Box::pin(request.run_asking(&mut connection)).await
             } else {
                 request.run(&mut connection).await
             }

@@ -111,8 +111,8 @@ fn key(cmd: &Cmd) -> Option<&[u8]> {
     if KEYLESS.contains(&name) {
         return None;
     }
-    match parts.next()? {
-        Arg::Simple(key) => Some(key),
-        _ => None,
-    }
+    let Arg::Simple(key) = parts.next()? else {
+        return None;
+    };
+    Some(key)
 }

@@ -13,12 +13,12 @@ use crate::store::error::StoreError;
 pub(super) enum Whereabouts {
     /// At one address.
     Fixed {
-        client: Client,
+        client: Box<Client>,
         /// For messages.
         shown: String,
     },
     /// The primary of a service.
-    BySentinels(Sentinels),
+    BySentinels(Box<Sentinels>),
 }
 
 impl Whereabouts {
@@ -29,7 +29,7 @@ impl Whereabouts {
     pub(super) fn of(address: Address, settings: &StoreSettings) -> Result<Self, StoreError> {
         match address {
             Address::Server(door) => Ok(Self::Fixed {
-                client: Address::only_client(&door, settings.ca_pem.as_deref())?,
+                client: Box::new(Address::only_client(&door, settings.ca_pem.as_deref())?),
                 shown: settings.address(),
             }),
             Address::Sentinels {
@@ -40,7 +40,7 @@ impl Whereabouts {
             } => {
                 let settings = settings.clone();
                 let sentinels = Sentinels::new(sentinels, service, door, primary, settings);
-                Ok(Self::BySentinels(sentinels))
+                Ok(Self::BySentinels(Box::new(sentinels)))
             }
             Address::Cluster { .. } => Err(StoreError::Refused(
                 "a cluster has several primaries".to_owned(),
@@ -58,7 +58,7 @@ impl Whereabouts {
         settings: &StoreSettings,
     ) -> Result<Self, StoreError> {
         Ok(Self::Fixed {
-            client: door.client_of(node, settings.ca_pem.as_deref())?,
+            client: Box::new(door.client_of(node, settings.ca_pem.as_deref())?),
             shown: node.to_string(),
         })
     }
@@ -70,7 +70,7 @@ impl Whereabouts {
     /// [`StoreError::Away`] when nobody knows.
     pub(super) async fn follow(&self) -> Result<Client, StoreError> {
         match self {
-            Self::Fixed { client, .. } => Ok(client.clone()),
+            Self::Fixed { client, .. } => Ok((**client).clone()),
             Self::BySentinels(sentinels) => sentinels.follow().await,
         }
     }
@@ -81,7 +81,7 @@ impl Whereabouts {
     /// As for [`Whereabouts::follow`].
     pub(super) async fn client(&self) -> Result<Client, StoreError> {
         match self {
-            Self::Fixed { client, .. } => Ok(client.clone()),
+            Self::Fixed { client, .. } => Ok((**client).clone()),
             Self::BySentinels(sentinels) => sentinels.client().await,
         }
     }

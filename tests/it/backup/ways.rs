@@ -83,7 +83,10 @@ async fn by_tcp_and_tls_with_passwords_and_users() {
         (format!("redis://:s3cret%20word@127.0.0.1:{plain}"), ""),
         (format!("redis://ada:other@localhost:{plain}/0"), ""),
         (format!("rediss://ada:other@localhost:{tls}"), ""),
-        (format!("redis://ada:wrong@127.0.0.1:{plain}"), "WRONGPASS"),
+        (
+            format!("redis://ada:wrong@127.0.0.1:{plain}"),
+            "authentication failed",
+        ),
         (format!("redis://127.0.0.1:{plain}"), "NOAUTH"),
         (
             format!("redis://ada:other@localhost:{plain}/5"),

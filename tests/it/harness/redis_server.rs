@@ -7,6 +7,7 @@ use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use replydesk::store::connection::Store;
@@ -34,6 +35,13 @@ impl RedisServer {
         server.url = server.local();
         if is_cluster() {
             let () = server.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+            // It believes so after a second or two.
+            while !server
+                .ask::<String>(&["CLUSTER", "INFO"])
+                .contains("cluster_state:ok")
+            {
+                std::thread::sleep(Duration::from_millis(20));
+            }
             let port = server.ask::<Vec<String>>(&["CONFIG", "GET", "port"]);
             server.url = format!("redis+cluster://127.0.0.1:{}", port[1]);
         }

@@ -133,8 +133,8 @@ fn read(range: &Value, here: &HostPort) -> Option<(RangeInclusive<u16>, HostPort
 }
 
 fn number(value: &Value) -> Option<u16> {
-    match value {
-        Value::Int(number) => u16::try_from(*number).ok(),
-        _ => None,
-    }
+    let Value::Int(number) = value else {
+        return None;
+    };
+    u16::try_from(*number).ok()
 }

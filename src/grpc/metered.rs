@@ -16,7 +16,7 @@ use tonic::{
 };
 use tower::{Layer, Service};
 
-use crate::metrics::rpc::{Call, Route, Rpc};
+use crate::metrics::rpc::{Call, Rpc};
 
 const STATUS: &str = "grpc-status";
 
@@ -38,7 +38,7 @@ impl Meter {
         let asked = request.headers().get("grpc-timeout");
         let asked = asked.and_then(|value| timeout(value.to_str().ok()?));
         let deadline = asked.map_or(self.longest, |asked| asked.min(self.longest));
-        let route = Route::of(request.uri().path());
+        let route = self.rpc.route(request.uri().path());
         Call::begin(Arc::clone(&self.rpc), route, Some(deadline))
     }
 }

@@ -1,6 +1,10 @@
 //! Calls: how many ended how, how long they took, which streams are open.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use prost::Message;
 use prost_types::FileDescriptorSet;
@@ -11,7 +15,7 @@ use super::{
     exposition::Page,
     instruments::{Counter, Histogram, Level},
 };
-use crate::{access::table::Method, proto::v1::DESCRIPTORS};
+use crate::proto::v1::DESCRIPTORS;
 
 /// What is promised to who submits. A shorter deadline that passes says nothing of the service.
 const PROMISED: Duration = Duration::from_millis(100);
@@ -79,13 +83,15 @@ const FAULTS: [&str; 3] = ["none", "server", "client"];
 
 /// All calls, method by method.
 pub struct Rpc {
-    /// Ours in the order of [`Method::ALL`], then [`OTHERS`].
+    /// Ours in the order of the protos, then [`OTHERS`], of which the last is every other.
     methods: Vec<OfMethod>,
+    /// By path.
+    places: HashMap<String, Route>,
 }
 
 struct OfMethod {
     service: String,
-    method: &'static str,
+    method: String,
     streams: bool,
     codes: [Counter; CODES.len()],
     faults: [Histogram; FAULTS.len()],
@@ -93,7 +99,7 @@ struct OfMethod {
 }
 
 impl OfMethod {
-    fn new(service: String, method: &'static str, streams: bool) -> Self {
+    fn new(service: String, method: String, streams: bool) -> Self {
         Self {
             service,
             method,
@@ -112,32 +118,37 @@ impl OfMethod {
 
 impl Default for Rpc {
     fn default() -> Self {
-        let streams = streams();
-        let ours = Method::ALL.iter().map(|method| {
-            let (service, name) = method.name().split_once('/').unwrap_or_default();
-            let streams = streams.iter().any(|stream| stream == method.name());
-            OfMethod::new(format!("replydesk.v1.{service}"), name, streams)
+        let others = OTHERS.iter().map(|(path, service, method, streams)| {
+            let of = OfMethod::new((*service).to_owned(), (*method).to_owned(), *streams);
+            ((*path).to_owned(), of)
         });
-        let others = OTHERS.iter().map(|(_, service, method, streams)| {
-            OfMethod::new((*service).to_owned(), method, *streams)
-        });
+        let all: Vec<(String, OfMethod)> = ours().into_iter().chain(others).collect();
+        let places = all.iter().enumerate();
         Self {
-            methods: ours.chain(others).collect(),
+            places: places
+                .map(|(n, (path, _))| (path.clone(), Route(n)))
+                .collect(),
+            methods: all.into_iter().map(|(_, of)| of).collect(),
         }
     }
 }
 
-/// `Service/Method` of our methods with a stream in either direction.
-fn streams() -> Vec<String> {
+/// Our methods, and the paths that lead to them.
+fn ours() -> Vec<(String, OfMethod)> {
     // The build made them; if they could not be read, reflection would say so.
     let files = FileDescriptorSet::decode(DESCRIPTORS)
         .unwrap_or_default()
         .file;
-    let services = files.iter().flat_map(|file| &file.service);
+    let ours = files.iter().filter(|file| file.package() == "replydesk.v1");
+    let services = ours.flat_map(|file| &file.service);
     let methods = services.flat_map(|service| service.method.iter().map(move |m| (service, m)));
-    let streams = methods.filter(|(_, m)| m.client_streaming() || m.server_streaming());
-    streams
-        .map(|(service, method)| format!("{}/{}", service.name(), method.name()))
+    methods
+        .map(|(service, m)| {
+            let service = format!("replydesk.v1.{}", service.name());
+            let path = format!("/{service}/{}", m.name());
+            let streams = m.client_streaming() || m.server_streaming();
+            (path, OfMethod::new(service, m.name().to_owned(), streams))
+        })
         .collect()
 }
 
@@ -145,21 +156,9 @@ fn streams() -> Vec<String> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route(usize);
 
-impl Route {
-    /// Of any path, however strange.
-    #[must_use]
-    pub fn of(path: &str) -> Self {
-        if let Some(method) = Method::at(path) {
-            return Self(method as usize);
-        }
-        let other = OTHERS.iter().position(|(known, ..)| *known == path);
-        Self(Method::ALL.len() + other.unwrap_or(OTHERS.len() - 1))
-    }
-}
-
 /// A call that is under way; it has ended when this is dropped.
 pub struct Call {
-    rpc: std::sync::Arc<Rpc>,
+    rpc: Arc<Rpc>,
     route: Route,
     began: Instant,
     /// What the caller waits at most.
@@ -170,7 +169,7 @@ pub struct Call {
 impl Call {
     /// A call begins. `deadline`: what the caller waits at most.
     #[must_use]
-    pub fn begin(rpc: std::sync::Arc<Rpc>, route: Route, deadline: Option<Duration>) -> Self {
+    pub fn begin(rpc: Arc<Rpc>, route: Route, deadline: Option<Duration>) -> Self {
         if let Some(of) = rpc.methods.get(route.0).filter(|of| of.streams) {
             of.open.rise();
         }
@@ -247,12 +246,19 @@ fn fault(code: Code) -> Fault {
 }
 
 impl Rpc {
+    /// Where calls of any path are counted, however strange it is.
+    #[must_use]
+    pub fn route(&self, path: &str) -> Route {
+        let known = self.places.get(path).copied();
+        known.unwrap_or(Route(self.methods.len() - 1))
+    }
+
     pub(super) fn write(&self, page: &mut Page) {
         let mut samples = page.family(&RPC_REQUESTS);
         for of in &self.methods {
             for (code, counter) in CODES.iter().zip(&of.codes) {
                 if counter.get() > 0 || *code == "OK" {
-                    samples.count(&[&of.service, of.method, code], counter.get());
+                    samples.count(&[&of.service, &of.method, code], counter.get());
                 }
             }
         }
@@ -260,13 +266,13 @@ impl Rpc {
         for of in self.methods.iter().filter(|of| !of.streams) {
             for (fault, histogram) in FAULTS.iter().zip(&of.faults) {
                 if of.is_promised() || !histogram.is_empty() {
-                    samples.histogram(&[&of.service, of.method, fault], histogram);
+                    samples.histogram(&[&of.service, &of.method, fault], histogram);
                 }
             }
         }
         let mut samples = page.family(&RPC_STREAMS);
         for of in self.methods.iter().filter(|of| of.streams) {
-            samples.count(&[&of.service, of.method], of.open.get());
+            samples.count(&[&of.service, &of.method], of.open.get());
         }
     }
 }

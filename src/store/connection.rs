@@ -6,7 +6,6 @@
 //! There is one primary, at a fixed address or where Sentinels say ([`whereabouts`]), or several in a [`cluster`].
 
 mod address;
-mod carried;
 mod cluster;
 mod failure;
 mod health;
@@ -24,11 +23,8 @@ use redis::{Client, Cmd, FromRedisValue, Pipeline};
 use tokio::sync::watch;
 
 pub use health::Health;
+pub(in crate::store) use node::{Carrier, Node, carried};
 pub use settings::{StoreSettings, check_address};
-pub(in crate::store) use {
-    carried::{Carrier, carried},
-    node::Node,
-};
 
 use crate::{
     metrics::redis::Redis,

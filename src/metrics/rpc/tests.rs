@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::access::table::Method;
 
 fn page(rpc: &Rpc) -> String {
     let mut page = Page::default();
@@ -14,7 +15,7 @@ fn a_path_that_nobody_knows_makes_no_series() {
     let before = page(&rpc).lines().count();
     for n in 0..10_000 {
         let path = format!("/replydesk.v1.CommentService/Made{n}Up\"\n");
-        Call::begin(rpc.clone(), Route::of(&path), None).end(Code::Unimplemented);
+        Call::begin(rpc.clone(), rpc.route(&path), None).end(Code::Unimplemented);
     }
     let text = page(&rpc);
     let ranges = RPC_DURATION.buckets.len() + 3;
@@ -24,27 +25,34 @@ fn a_path_that_nobody_knows_makes_no_series() {
 }
 
 #[test]
-fn each_method_has_its_place() {
-    for (n, method) in Method::ALL.iter().enumerate() {
-        let route = Route::of(&format!("/replydesk.v1.{}", method.name()));
-        assert_eq!(route, Route(n));
+fn each_method_has_a_place_of_its_own() {
+    let rpc = Rpc::default();
+    let every_other = rpc.route("/");
+    let mut places = Vec::new();
+    for method in Method::ALL {
+        let place = rpc.route(&format!("/replydesk.v1.{}", method.name()));
+        assert_ne!(place, every_other, "{}", method.name());
+        places.push(place.0);
     }
-    for (n, (path, ..)) in OTHERS.iter().enumerate() {
-        assert_eq!(Route::of(path), Route(Method::ALL.len() + n));
-    }
+    places.sort_unstable();
+    places.dedup();
+    assert_eq!(places.len(), Method::ALL.len());
+    assert_eq!(rpc.methods.len(), Method::ALL.len() + OTHERS.len());
 }
 
 #[test]
 fn streams_are_known_by_the_protos() {
-    let streams = streams();
-    for stream in [
-        "CommentService/WatchEvents",
-        "ModerationService/WorkQueue",
-        "SiteService/ImportComments",
+    let rpc = Rpc::default();
+    for (path, streams) in [
+        ("/replydesk.v1.CommentService/WatchEvents", true),
+        ("/replydesk.v1.ModerationService/WorkQueue", true),
+        ("/replydesk.v1.SiteService/ImportComments", true),
+        ("/grpc.health.v1.Health/Watch", true),
+        ("/replydesk.v1.CommentService/SubmitComment", false),
+        ("/nothing", false),
     ] {
-        assert!(streams.iter().any(|s| s == stream), "{streams:?}");
+        assert_eq!(rpc.methods[rpc.route(path).0].streams, streams, "{path}");
     }
-    assert!(!streams.iter().any(|s| s == "CommentService/SubmitComment"));
 }
 
 #[test]
@@ -66,7 +74,7 @@ fn who_left_is_no_fault_of_the_server_and_a_passed_deadline_is_one_unless_it_was
         ),
     ] {
         let rpc = Arc::new(Rpc::default());
-        let route = Route::of("/replydesk.v1.CommentService/SubmitComment");
+        let route = rpc.route("/replydesk.v1.CommentService/SubmitComment");
         let mut call = Call::begin(rpc.clone(), route, deadline);
         call.began = Instant::now().checked_sub(took).unwrap();
         if let Some(ended) = ended {

@@ -7,6 +7,7 @@ pub(super) mod slots;
 
 mod survey;
 mod topology;
+mod view;
 mod watch;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -78,6 +78,8 @@ struct Slot {
 pub(super) struct Line {
     slot: Mutex<Slot>,
     health: watch::Sender<Health>,
+    /// For the log, where there are several.
+    name: Option<String>,
     /// Raised at each change of health.
     told: Arc<Notify>,
     /// Where the probe writes: a key that this primary holds.
@@ -91,10 +93,16 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(timeout: Duration, probe_key: Vec<u8>, told: Arc<Notify>) -> Self {
+    pub(super) fn new(
+        timeout: Duration,
+        probe_key: Vec<u8>,
+        name: Option<String>,
+        told: Arc<Notify>,
+    ) -> Self {
         let cause = StoreError::Away("not connected yet".to_owned());
         Self {
             health: watch::Sender::new(Health::from(&cause)),
+            name,
             told,
             probe_key: ArcSwap::from_pointee(probe_key),
             slot: Mutex::new(Slot {
@@ -265,11 +273,11 @@ impl Line {
                 return false;
             }
             if health.is_up() {
-                tracing::info!("store.up");
+                tracing::info!(node = self.name, "store.up");
             } else if matches!(&health, Health::Away { reason } if **reason == *CLOSED) {
-                tracing::info!("store.closed");
+                tracing::info!(node = self.name, "store.closed");
             } else if std::mem::discriminant(known) != std::mem::discriminant(&health) {
-                tracing::warn!(health = %health, "store.not_up");
+                tracing::warn!(node = self.name, health = %health, "store.not_up");
             }
             *known = health;
             self.told.notify_one();

@@ -1,6 +1,6 @@
-//! One primary: the line to it, and the task that keeps the line.
+//! One primary: the line to it, the task that keeps the line, and which calls it carried.
 
-use std::{sync::Arc, time::Duration};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use redis::{Client, Cmd, FromRedisValue};
 use tokio::{
@@ -13,7 +13,7 @@ use tokio_util::{
 };
 
 use super::{
-    carried, failure::Failure, health::Health, keeper::Keeper, line::Line, request::Request,
+    failure::Failure, health::Health, keeper::Keeper, line::Line, request::Request,
     settings::StoreSettings, whereabouts::Whereabouts,
 };
 use crate::store::error::StoreError;
@@ -37,7 +37,7 @@ impl Node {
         whereabouts: Whereabouts,
         probe_key: Vec<u8>,
     ) -> Result<Arc<Self>, StoreError> {
-        let (node, keeper) = Self::new(settings, whereabouts, probe_key, Arc::default());
+        let (node, keeper) = Self::new(settings, whereabouts, probe_key, None, Arc::default());
         let (link, tried) = keeper.open().await?;
         node.line.install(link, &tried);
         match tried {
@@ -50,14 +50,15 @@ impl Node {
         Ok(Arc::new(node))
     }
 
-    /// Connects in the background. `told` is raised at each change of its health.
+    /// One of several, named in the log. Connects in the background; `told` is raised at each change of its health.
     pub(super) fn start(
         settings: &StoreSettings,
         whereabouts: Whereabouts,
         probe_key: Vec<u8>,
         told: Arc<Notify>,
     ) -> Arc<Self> {
-        let (node, keeper) = Self::new(settings, whereabouts, probe_key, told);
+        let name = whereabouts.shown();
+        let (node, keeper) = Self::new(settings, whereabouts, probe_key, Some(name), told);
         node.keep(keeper);
         Arc::new(node)
     }
@@ -66,9 +67,10 @@ impl Node {
         settings: &StoreSettings,
         whereabouts: Whereabouts,
         probe_key: Vec<u8>,
+        name: Option<String>,
         told: Arc<Notify>,
     ) -> (Self, Keeper) {
-        let line = Arc::new(Line::new(settings.timeout, probe_key, told));
+        let line = Arc::new(Line::new(settings.timeout, probe_key, name, told));
         let whereabouts = Arc::new(whereabouts);
         let closing = CancellationToken::new();
         let keeper = Keeper {
@@ -99,7 +101,7 @@ impl Node {
         asking: bool,
     ) -> Result<T, Failure> {
         let link = self.line.link()?;
-        carried::note(self, link.generation());
+        note(self, link.generation());
         let mut connection = link.connection();
         let run = async {
             if asking {
@@ -183,4 +185,43 @@ impl Node {
         self.closing.cancel();
         self.tasks.wait().await;
     }
+}
+
+/// One connection to one primary.
+#[derive(Clone)]
+pub(in crate::store) struct Carrier {
+    /// The primary.
+    pub(in crate::store) node: Arc<Node>,
+    /// Which of the connections to it.
+    pub(in crate::store) generation: u64,
+}
+
+tokio::task_local! {
+    static CARRIERS: RefCell<Vec<Carrier>>;
+}
+
+/// Does the work, and tells which connections carried its calls. What the work hands to other tasks is not seen.
+pub(in crate::store) async fn carried<T>(work: impl Future<Output = T>) -> (T, Vec<Carrier>) {
+    let kept = async {
+        let done = work.await;
+        (done, CARRIERS.with(RefCell::take))
+    };
+    CARRIERS.scope(RefCell::default(), kept).await
+}
+
+/// Notes who is about to carry a call, where somebody wants to know.
+fn note(node: &Arc<Node>, generation: u64) {
+    // Outside of `carried` nobody does.
+    let _ = CARRIERS.try_with(|carriers| {
+        let mut carriers = carriers.borrow_mut();
+        let is_known = carriers
+            .iter()
+            .any(|carrier| carrier.generation == generation && Arc::ptr_eq(&carrier.node, node));
+        if !is_known {
+            carriers.push(Carrier {
+                node: Arc::clone(node),
+                generation,
+            });
+        }
+    });
 }

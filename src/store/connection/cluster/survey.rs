@@ -5,21 +5,11 @@ use std::ops::RangeInclusive;
 use redis::{AsyncConnectionConfig, Value};
 use tokio::{task::JoinSet, time::timeout};
 
-use super::{Shared, topology::Member};
+use super::{Shared, view::View};
 use crate::store::{connection::address::HostPort, error::StoreError};
 
 /// How many nodes are asked at once: enough that one which knows is among them.
 const MOST: usize = 8;
-
-/// What one node says.
-pub(super) struct View {
-    /// Grows with each fail-over and each move of a slot.
-    epoch: u64,
-    /// Whether this node can reach most primaries.
-    is_well: bool,
-    /// Slots, and where their primary is.
-    pub(super) ranges: Vec<(RangeInclusive<u16>, HostPort)>,
-}
 
 impl Shared {
     /// The best view of those who answer: members first, then seeds.
@@ -69,13 +59,6 @@ impl Shared {
                 StoreError::Away(format!("the cluster of {}: {why}", self.settings.address()))
             }
         }
-    }
-
-    /// Members that are not in a view but may be needed again soon are let go: they end with their last call.
-    pub(super) fn known(&self, at: &HostPort) -> Option<Member> {
-        let topology = self.topology.load();
-        let known = topology.members().iter().find(|member| member.at == *at);
-        known.cloned()
     }
 }
 

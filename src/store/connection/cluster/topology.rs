@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{
     slots::{SLOTS, slot},
-    survey::View,
+    view::View,
 };
 use crate::store::{
     connection::{address::HostPort, node::Node},

@@ -59,11 +59,10 @@ impl Shared {
             let _one_at_a_time = self.changing();
             let before = self.topology.load_full();
             let next = Topology::of(&view, |at| self.node_in(&before, at))?;
-            let known = |at| self.known(at).is_some();
             let fresh: Vec<_> = next
                 .members()
                 .iter()
-                .filter(|member| !known(&member.at))
+                .filter(|member| before.node(&member.at).is_none())
                 .cloned()
                 .collect();
             self.topology.store(Arc::new(next));

@@ -1,6 +1,7 @@
 //! Brings a backup back into a Redis: everything is looked at before the first write, and while it is written, a mark keeps
 //! services away.
 
+mod allowed;
 mod error;
 
 use std::{path::PathBuf, sync::Arc};
@@ -8,6 +9,7 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use allowed::{fits, may};
 pub use error::RestoreError;
 
 use crate::{
@@ -165,68 +167,6 @@ impl Restoring {
     }
 }
 
-/// Whether the configured secrets are the backup's.
-fn fits(checked: &Checked, identity: &Identity) -> Result<(), RestoreError> {
-    let head = &checked.head;
-    if !identity.pepper.knows(&head.pepper) {
-        return Err(RestoreError::OtherPepper {
-            backup: head.pepper.clone(),
-            configured: identity.pepper.current.clone(),
-        });
-    }
-    if !identity.privacy_key.knows(&head.privacy_key) {
-        return Err(RestoreError::OtherPrivacyKey {
-            backup: head.privacy_key.clone(),
-            configured: identity.privacy_key.current.clone(),
-        });
-    }
-    Ok(())
-}
-
-/// Whether this backup may go to a Redis that is like this.
-fn may(checked: &Checked, state: &TargetState, erase: bool) -> Result<(), RestoreError> {
-    let (head, end) = (&checked.head, &checked.end);
-    if state.listeners > 0 {
-        return Err(RestoreError::InUse(state.listeners));
-    }
-    let theirs = state.identity.get("pepper");
-    if let Some(theirs) = theirs.filter(|theirs| **theirs != head.pepper) {
-        return Err(RestoreError::OtherInstallation(theirs.clone()));
-    }
-    if state.is_restoring && !erase {
-        return Err(RestoreError::Unfinished);
-    }
-    if state.keys > 0 && !erase {
-        return Err(RestoreError::NotEmpty(state.keys));
-    }
-    if end.rdb_version > state.rdb_version {
-        return Err(RestoreError::OlderServer {
-            server: checked
-                .sources
-                .first()
-                .map(|s| s.server.clone())
-                .unwrap_or_default(),
-            needs: end.rdb_version,
-            takes: state.rdb_version,
-        });
-    }
-    // The dump has 11 bytes more than the value.
-    let largest = end.largest_value_bytes + 11;
-    if largest > state.max_value_bytes {
-        return Err(RestoreError::ValueTooLarge {
-            largest,
-            most: state.max_value_bytes,
-        });
-    }
-    if state.max_memory_bytes > 0 && end.used_memory_bytes > state.max_memory_bytes {
-        return Err(RestoreError::TooLittleMemory {
-            needs: end.used_memory_bytes,
-            has: state.max_memory_bytes,
-        });
-    }
-    Ok(())
-}
-
 /// Reads the backup for the second time, and hands on what is to be written.
 struct Sorter {
     batches: mpsc::Sender<Batch>,
@@ -275,7 +215,7 @@ impl Sorter {
 
     fn take(&mut self, entry: crate::backup::rdb::Entry) -> Result<(), RestoreError> {
         // Both are made anew by whoever needs them.
-        if entry.key == keys::probe() || entry.key == keys::restore() {
+        if keys::is_probe(&entry.key) || entry.key == keys::restore() {
             return Ok(());
         }
         if entry.expires_at_ms.is_some_and(|at| at <= self.now_ms) {

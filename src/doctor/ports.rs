@@ -16,30 +16,33 @@ const NAME: &str = "port";
 /// For one answer.
 const DEADLINE: Duration = Duration::from_secs(3);
 
-/// Looks at `server.listen`.
+/// Looks at `server.listen`, and at `ops.listen`, which speaks no TLS.
 pub(super) async fn look(config: &Config) -> Vec<Check> {
-    let address = config.server.listen;
-    if address.port() == 0 {
-        return vec![Check::ok(
-            NAME,
-            format!("{address}: the system chooses one"),
-        )];
+    let public = port("server.listen", config.server.listen, config.tls.is_some()).await;
+    match config.ops.listen {
+        Some(address) => vec![public, port("ops.listen", address, false).await],
+        None => vec![public],
     }
-    let check = match TcpListener::bind(address).await {
+}
+
+async fn port(setting: &str, address: SocketAddr, speaks_tls: bool) -> Check {
+    if address.port() == 0 {
+        return Check::ok(NAME, format!("{address}: the system chooses one"));
+    }
+    match TcpListener::bind(address).await {
         Ok(_) => Check::ok(NAME, format!("{address} is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            taken(address, config.tls.is_some()).await
+            taken(setting, address, speaks_tls).await
         }
         Err(error) => Check::failure(
             NAME,
             format!("{address} cannot be listened on: {error}"),
-            "set server.listen to an address of this machine and a port above 1023",
+            format!("set {setting} to an address of this machine and a port above 1023"),
         ),
-    };
-    vec![check]
+    }
 }
 
-async fn taken(address: SocketAddr, speaks_tls: bool) -> Check {
+async fn taken(setting: &str, address: SocketAddr, speaks_tls: bool) -> Check {
     if speaks_tls {
         return Check::ok(
             NAME,
@@ -62,7 +65,7 @@ async fn taken(address: SocketAddr, speaks_tls: bool) -> Check {
             NAME,
             format!("{address} is taken by something that is no ReplyDesk"),
             format!(
-                "stop it (`ss -ltnp 'sport = :{}'` tells what it is), or set server.listen",
+                "stop it (`ss -ltnp 'sport = :{}'` tells what it is), or set {setting}",
                 address.port()
             ),
         ),

@@ -124,3 +124,12 @@ pub fn probe() -> Vec<u8> {
 pub fn numbered_probe(number: u16) -> Vec<u8> {
     format!("{{replydesk-{number}}}:probe").into_bytes()
 }
+
+/// Whether a key is where a health probe writes: on any server, it holds nothing of anybody.
+#[must_use]
+pub fn is_probe(key: &[u8]) -> bool {
+    let number = key
+        .strip_prefix(b"{replydesk-")
+        .and_then(|rest| rest.strip_suffix(b"}:probe"));
+    key == probe() || number.is_some_and(|number| number.iter().all(u8::is_ascii_digit))
+}

@@ -3,10 +3,10 @@
 //! Redis forks, and the child writes what was there at that moment, while the parent goes on to serve. It takes no command
 //! but `SYNC`, no file of Redis's, and no walk over the keys.
 
+mod facts;
 mod socket;
 
 use std::{
-    collections::HashMap,
     io::{self, Read, Write},
     time::{Duration, Instant},
 };
@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use crate::store::{
     connection::{Store, StoreSettings},
     error::StoreError,
-    keys,
 };
+pub use facts::Facts;
 use socket::Socket;
 
 /// The longest that Redis may be silent. While it forks and writes, it sends a line's end every
@@ -55,51 +55,6 @@ pub enum SnapshotError {
     /// The connection.
     #[error("the connection to Redis broke: {0}")]
     Io(#[from] io::Error),
-}
-
-/// What a backup says of where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    /// `redis` or `valkey`, and its version.
-    pub server: String,
-    /// Redis's clock, in milliseconds since 1970.
-    pub now_ms: i64,
-    /// The hash `{replydesk}:identity`; empty where there is none.
-    pub identity: HashMap<String, String>,
-    /// Whether a restore has not finished.
-    pub is_restoring: bool,
-    /// Its role, as `INFO` says it: `master` or `slave`.
-    pub role: String,
-}
-
-impl Facts {
-    /// Asks for them. Three round trips.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn ask(store: &Store) -> Result<Self, StoreError> {
-        let info: String = store.query(&redis::cmd("INFO")).await?;
-        let field = |name: &str| {
-            let lines = info.lines().filter_map(|line| line.split_once(':'));
-            let mut found = lines.filter(|(key, _)| *key == name);
-            found.next().map(|(_, value)| value.trim().to_owned())
-        };
-        let server = match (field("valkey_version"), field("redis_version")) {
-            (Some(version), _) => format!("valkey {version}"),
-            (None, Some(version)) => format!("redis {version}"),
-            (None, None) => "unknown".to_owned(),
-        };
-        let mut pipe = redis::pipe();
-        pipe.hgetall(keys::identity()).exists(keys::restore());
-        let (identity, is_restoring) = store.pipeline(&pipe).await?;
-        Ok(Self {
-            server,
-            now_ms: store.now().await?.0,
-            identity,
-            is_restoring,
-            role: field("role").unwrap_or_default(),
-        })
-    }
 }
 
 /// How much of a snapshot is still to come.

@@ -223,6 +223,16 @@ async fn a_port_that_another_program_has_is_told() {
             listen.starts_with("192")
         );
     }
+    let ops = [("ops.listen", address.as_str())];
+    let checks = examined(&sources(&desk, &ops)).await;
+    assert!(
+        has(&checks, Level::Failure, "port", &address),
+        "{checks:#?}"
+    );
+    let told = checks
+        .iter()
+        .find(|check| check.name == "port" && check.level == Level::Failure);
+    assert!(told.unwrap().mend.contains("set ops.listen"), "{told:?}");
     desk.finish().await;
 }
 

@@ -134,8 +134,9 @@ need_python-example() {
   local wanted=("$example/requirements.txt" "$example/generate.sh" "$root"/proto/replydesk/v1/*.proto)
   need_openssl
   is_stamped "$venv/stamp" "${wanted[@]}" && [ -d "$example/generated" ] && "$venv/bin/python" -c 'import grpc_tools' && return
-  has python3 && python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+  if ! { has python3 && python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))'; }; then
     fail "python3 is missing or too old: install Python 3.10 or newer (an example is in Python)"
+  fi
   say "installing the Python example's packages into .tools/venv-examples"
   rm -f "$venv/stamp"
   if ! python3 -m venv --clear "$venv" >/dev/null 2>&1; then # Debian has that apart
@@ -195,22 +196,22 @@ need_promtool() {
 }
 
 need_manifests() {
-  local wanted=$root/scripts/tools/deploy venv=$root/.tools/venv node=$root/.tools/deploy
-  if ! cmp -s "$wanted/requirements.txt" "$venv/requirements.txt" || ! "$venv/bin/python" -c 'import yaml' 2>/dev/null; then
+  local pinned=$root/scripts/tools/deploy venv=$root/.tools/venv node=$root/.tools/deploy
+  if ! cmp -s "$pinned/requirements.txt" "$venv/requirements.txt" || ! "$venv/bin/python" -c 'import yaml' 2>/dev/null; then
     python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
       fail "python3 3.11 or newer with venv is missing (Debian: sudo apt-get install python3-venv)"
     say "installing what checks manifests into .tools"
     rm -rf "$venv"
     quietly python3 -m venv "$venv" || fail "python3 could not make a virtual environment; its output is above"
-    quietly "$venv/bin/pip" install --no-deps --requirement "$wanted/requirements.txt" ||
+    quietly "$venv/bin/pip" install --no-deps --requirement "$pinned/requirements.txt" ||
       fail "pip could not install what checks manifests; its output is above"
-    cp "$wanted/requirements.txt" "$venv/requirements.txt"
+    cp "$pinned/requirements.txt" "$venv/requirements.txt"
   fi
-  if ! cmp -s "$wanted/package-lock.json" "$node/package-lock.json" || [ ! -x "$node/node_modules/.bin/tsc" ]; then
+  if ! cmp -s "$pinned/package-lock.json" "$node/package-lock.json" || [ ! -x "$node/node_modules/.bin/tsc" ]; then
     has npm || fail "npm is missing: install Node 20 or newer with npm (the schemas of custom resources come as npm packages)"
     say "installing the schemas of custom resources into .tools"
     mkdir -p "$node"
-    cp "$wanted/package.json" "$wanted/.npmrc" "$wanted/package-lock.json" "$node/"
+    cp "$pinned/package.json" "$pinned/.npmrc" "$pinned/package-lock.json" "$node/"
     if ! quietly npm ci --prefix "$node" --no-audit --no-fund; then
       rm -f "$node/package-lock.json"
       fail "npm could not install the schemas; its output is above"
